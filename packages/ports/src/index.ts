@@ -1,1 +1,4 @@
-export {}
+export * from './cloud.ts'
+export * from './clock.ts'
+export * from './notifier.ts'
+export * from './store.ts'

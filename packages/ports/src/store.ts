@@ -1,0 +1,248 @@
+// The Store port: what must outlive the process. Contract:
+//
+// - Every method either has happened durably when it resolves, or rejects with a `store-…` GleanerError and changed nothing.
+// - Methods that take a `Fence` check in the same transaction that its term is still the current one of its scope, and
+//   reject with `not-leader` otherwise: a leader that was paused and replaced cannot write when it wakes up.
+// - Times are epoch milliseconds and come from the caller; the store reads no clock for anything that is decided upon.
+import type {
+  Capability,
+  Hold,
+  Instance,
+  JournalEntry,
+  JournalState,
+  LedgerLine,
+  Plan,
+  Problem,
+  ProblemReport,
+  Proposal,
+  Role,
+  Rule,
+  RuleDefinition,
+} from '@gleaner/model'
+
+/** Proof of leadership: the scope that is led and the term it was won with. */
+export interface Fence {
+  readonly scope: string
+  readonly term: number
+}
+
+export interface Leadership {
+  /**
+   * Tries once to become the leader of the scope. Undefined while another replica leads. `lost` fires when the
+   * connection that holds the lock breaks; the holder must then stop acting at once.
+   */
+  tryLead(
+    scope: string,
+    holder: string,
+  ): Promise<{ readonly fence: Fence; readonly lost: AbortSignal; release(): Promise<void> } | undefined>
+  /** Who leads, as far as the database knows. */
+  current(
+    scope: string,
+  ): Promise<{ readonly holder: string; readonly term: number; readonly sinceMs: number } | undefined>
+}
+
+export interface Page<T> {
+  readonly items: readonly T[]
+  /** Total of all that match, not only of this page. */
+  readonly total: number
+}
+
+export interface RuleStore {
+  list(): Promise<readonly Rule[]>
+  find(idOrName: string): Promise<Rule | undefined>
+  /** `conflict` when the name is taken. */
+  create(definition: RuleDefinition, by: string, nowMs: number): Promise<Rule>
+  /** `conflict` when `expectedRevision` is not the stored one. Each revision is kept. */
+  update(
+    id: string,
+    change: { readonly definition: RuleDefinition; readonly expectedRevision: number | undefined },
+    who: { readonly by: string; readonly nowMs: number },
+  ): Promise<Rule>
+  remove(id: string, by: string, nowMs: number): Promise<void>
+  revisions(id: string): Promise<readonly Rule[]>
+  /** Makes the rules of the configuration file exactly these; others of source `file` go. */
+  replaceFileRules(definitions: readonly RuleDefinition[], nowMs: number): Promise<readonly Rule[]>
+}
+
+export interface ProposalStore {
+  /** Every proposal in an open state. */
+  open(): Promise<readonly Proposal[]>
+  find(id: string): Promise<Proposal | undefined>
+  /** Writes the given proposals (new or changed) in one transaction. A stored proposal that has ended never reopens. */
+  save(fence: Fence, proposals: readonly Proposal[]): Promise<void>
+  /** A person's approval; only from `awaiting-approval`, else `conflict`. */
+  approve(id: string, by: string, nowMs: number): Promise<Proposal>
+  forInstance(instanceId: string, limit: number): Promise<readonly Proposal[]>
+  recent(
+    filter: { readonly state?: string; readonly capability?: Capability },
+    page: { readonly limit: number; readonly offset: number },
+  ): Promise<Page<Proposal>>
+}
+
+export interface JournalFilter {
+  readonly instanceId?: string
+  readonly states?: readonly JournalState[]
+  readonly cause?: string
+  readonly fromMs?: number
+  readonly toMs?: number
+  /** Matches instance name, cause or action, case-insensitively. */
+  readonly text?: string
+}
+
+export interface JournalStore {
+  /**
+   * Writes the intent. Rejects with `conflict` when the idempotency key is already there, or when an entry of the same
+   * instance is still open: no instance ever has two actions under way.
+   */
+  intend(fence: Fence, entry: JournalEntry): Promise<void>
+  /** One more attempt of an intended entry is about to be called. */
+  attempt(fence: Fence, id: string): Promise<void>
+  accept(fence: Fence, id: string, atMs: number): Promise<void>
+  finish(
+    fence: Fence,
+    id: string,
+    end: { readonly state: 'done' | 'failed' | 'timed-out'; readonly atMs: number; readonly outcome: string },
+  ): Promise<void>
+  open(): Promise<readonly JournalEntry[]>
+  find(id: string): Promise<JournalEntry | undefined>
+  list(filter: JournalFilter, page: { readonly limit: number; readonly offset: number }): Promise<Page<JournalEntry>>
+  /** All entries intended at or after this time, oldest first: what the budgets and sinceAction() need. */
+  since(fromMs: number): Promise<readonly JournalEntry[]>
+}
+
+export interface HoldStore {
+  active(nowMs: number): Promise<readonly Hold[]>
+  forInstance(instanceId: string): Promise<readonly Hold[]>
+  add(hold: Omit<Hold, 'id'>): Promise<Hold>
+  release(id: string, by: string, nowMs: number): Promise<void>
+}
+
+export interface ProblemStore {
+  /** Inserts or counts up; reopens when it was cleared or resolved. */
+  report(report: ProblemReport, nowMs: number): Promise<Problem>
+  /** The cause has gone: marks the open row of this code and subject as resolved, if there is one. */
+  resolve(code: string, subject: string, nowMs: number): Promise<void>
+  clear(id: string, by: string, nowMs: number): Promise<Problem>
+  list(filter: { readonly includeClosed: boolean }): Promise<readonly Problem[]>
+}
+
+/** What is remembered of an instance between two runs: to see a person's action that happened in between. */
+export interface InstanceMemory {
+  readonly instanceId: string
+  readonly state: Instance['state']
+  readonly stateSinceMs: number
+  readonly firstSeenMs: number
+  readonly lastSeenMs: number
+}
+
+export interface LedgerPoint {
+  readonly atMs: number
+  readonly cores: LedgerLine
+  readonly memoryMiB: LedgerLine
+}
+
+export interface StoredToken {
+  readonly id: string
+  readonly name: string
+  readonly role: Role
+  readonly projects: readonly string[]
+  readonly createdAtMs: number
+  readonly createdBy: string
+  readonly expiresAtMs: number | undefined
+  readonly lastUsedAtMs: number | undefined
+}
+
+export interface TokenStore {
+  list(): Promise<readonly StoredToken[]>
+  /** `sha256` is the hash of the secret; the secret itself is never stored. `conflict` when the name is taken. */
+  create(token: Omit<StoredToken, 'id' | 'lastUsedAtMs'>, sha256: Uint8Array): Promise<StoredToken>
+  findByHash(sha256: Uint8Array): Promise<StoredToken | undefined>
+  touch(id: string, nowMs: number): Promise<void>
+  remove(id: string): Promise<void>
+}
+
+export interface AuditEntry {
+  readonly atMs: number
+  readonly by: string
+  /** Where from: address of the peer, or "cli", "file". */
+  readonly from: string
+  readonly what: string
+  readonly object: string
+  readonly before: unknown
+  readonly after: unknown
+}
+
+export interface TelemetryBlob {
+  readonly subject: string
+  readonly bytes: Uint8Array
+}
+
+export interface StoredNotice {
+  readonly id: string
+  readonly instanceId: string
+  readonly proposalId: string | undefined
+  readonly sentence: string
+  readonly createdAtMs: number
+  readonly dueAtMs: number | undefined
+  /** Names of the notifiers that have delivered it. */
+  readonly sentBy: readonly string[]
+}
+
+export interface Store {
+  readonly leadership: Leadership
+  readonly rules: RuleStore
+  readonly proposals: ProposalStore
+  readonly journal: JournalStore
+  readonly holds: HoldStore
+  readonly problems: ProblemStore
+  readonly tokens: TokenStore
+
+  readonly settings: {
+    /** JSON values under dotted names: `mode.idleness`, `kill-switch`, … */
+    all(): Promise<ReadonlyMap<string, unknown>>
+    set(name: string, value: unknown, who: { readonly by: string; readonly nowMs: number }): Promise<void>
+    remove(name: string, who: { readonly by: string; readonly nowMs: number }): Promise<void>
+  }
+  readonly plans: {
+    /** Keeps the plan for later comparison; identical consecutive plans are stored once. */
+    save(fence: Fence, plan: Plan): Promise<void>
+    find(id: string): Promise<Plan | undefined>
+    latest(limit: number): Promise<readonly Plan[]>
+  }
+  readonly instances: {
+    memories(cloudId: string): Promise<readonly InstanceMemory[]>
+    remember(fence: Fence, cloudId: string, memories: readonly InstanceMemory[]): Promise<void>
+    forget(fence: Fence, cloudId: string, instanceIds: readonly string[]): Promise<void>
+  }
+  readonly ledger: {
+    append(fence: Fence, cloudId: string, point: LedgerPoint): Promise<void>
+    range(cloudId: string, fromMs: number, toMs: number): Promise<readonly LedgerPoint[]>
+  }
+  readonly telemetry: {
+    /** May lose the last seconds on a power cut (synchronous_commit off): a gap, never wrong data. */
+    save(blobs: readonly TelemetryBlob[]): Promise<void>
+    /** In slices, so that a large state does not stand in memory twice. */
+    loadAll(sliceRows: number): AsyncIterable<readonly TelemetryBlob[]>
+    remove(subjects: readonly string[]): Promise<void>
+  }
+  readonly notices: {
+    add(fence: Fence, notice: StoredNotice): Promise<void>
+    markSent(id: string, notifier: string): Promise<void>
+    unsent(notifier: string, limit: number): Promise<readonly StoredNotice[]>
+    forInstance(instanceId: string, limit: number): Promise<readonly StoredNotice[]>
+  }
+  readonly audit: {
+    append(entry: AuditEntry): Promise<void>
+    list(page: { readonly limit: number; readonly offset: number }): Promise<Page<AuditEntry>>
+  }
+
+  /** Deletes what is older than the retention: plans, ledger points, ended proposals, finished journal entries, audit. */
+  prune(beforeMs: { readonly plans: number; readonly ledger: number; readonly history: number }): Promise<void>
+  /** Rejects when the database cannot be written. */
+  ping(signal: AbortSignal): Promise<void>
+  /** Lines of a gzip-compressed export, with header and checksum. */
+  exportState(): AsyncIterable<Uint8Array>
+  /** Only into an empty database. */
+  restoreState(source: AsyncIterable<Uint8Array>): Promise<{ readonly rows: number }>
+  close(): Promise<void>
+}
