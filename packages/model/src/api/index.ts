@@ -1,1 +1,10 @@
-export {}
+export * from './endpoint.ts'
+export * from './parts.ts'
+export * from './system.ts'
+export * from './hosts.ts'
+export * from './history.ts'
+export * from './plan.ts'
+export * from './instances.ts'
+export * from './rules.ts'
+export * from './events.ts'
+export * from './endpoints.ts'

@@ -1,0 +1,17 @@
+// The one table of the REST API.
+import { historyEndpoints } from './history.ts'
+import { hostEndpoints } from './hosts.ts'
+import { instanceEndpoints } from './instances.ts'
+import { planEndpoints } from './plan.ts'
+import { ruleEndpoints } from './rules.ts'
+import { systemEndpoints } from './system.ts'
+
+export const endpoints = {
+  ...systemEndpoints,
+  ...hostEndpoints,
+  ...instanceEndpoints,
+  ...planEndpoints,
+  ...ruleEndpoints,
+  ...historyEndpoints,
+}
+export type EndpointName = keyof typeof endpoints

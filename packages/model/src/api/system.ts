@@ -1,0 +1,282 @@
+// Status, ledger, modes, the pause button, settings, sessions, tokens, audit.
+import Type, { type Static } from 'typebox'
+import { roles } from '../role.ts'
+import { endpoint } from './endpoint.ts'
+import { ActionName, CapabilityName, DurationText, IdParam, ModeName, OneOf, PageOf, PageQuery, Time } from './parts.ts'
+
+export const LedgerLineView = Type.Object({
+  physical: Type.Number(),
+  reserved: Type.Number(),
+  usable: Type.Number(),
+  booked: Type.Number(),
+  used: Type.Optional(Type.Number()),
+  firmPeak: Type.Number(),
+  leased: Type.Number(),
+  lent: Type.Number(),
+  headroom: Type.Number(),
+  idle: Type.Number(),
+  overdrawn: Type.Number(),
+  physicallyFree: Type.Number(),
+  sellable: Type.Number(),
+})
+export type LedgerLineView = Static<typeof LedgerLineView>
+
+export const LedgerView = Type.Object({
+  at: Type.Optional(Time),
+  hosts: Type.Integer(),
+  /** Hosts whose firm peak rests on measurements of every running instance. */
+  measuredHosts: Type.Integer(),
+  cores: LedgerLineView,
+  memoryMiB: LedgerLineView,
+})
+export type LedgerView = Static<typeof LedgerView>
+
+export const CloudView = Type.Object({
+  id: Type.String(),
+  kind: Type.String(),
+  address: Type.String(),
+  state: OneOf(['starting', 'fresh', 'stale', 'partial', 'unreachable']),
+  takenAt: Type.Optional(Time),
+  version: Type.Integer(),
+  hosts: Type.Integer(),
+  instances: Type.Integer(),
+  runningInstances: Type.Integer(),
+  projects: Type.Integer(),
+  gaps: Type.Array(Type.Object({ scope: Type.String(), reason: Type.String() })),
+  actions: Type.Array(
+    Type.Object({
+      action: ActionName,
+      meaning: Type.String(),
+      givesBack: Type.Object({
+        physicalCores: Type.Boolean(),
+        physicalMemory: Type.Boolean(),
+        sellable: Type.Boolean(),
+      }),
+    }),
+  ),
+})
+export type CloudView = Static<typeof CloudView>
+
+export const LoopView = Type.Object({
+  name: Type.String(),
+  periodS: Type.Number(),
+  runs: Type.Integer(),
+  failures: Type.Integer(),
+  lastStartedAt: Type.Optional(Time),
+  lastFinishedAt: Type.Optional(Time),
+  lastDurationMs: Type.Optional(Type.Number()),
+  lastError: Type.Optional(Type.String()),
+  /** True when it has missed three periods. */
+  late: Type.Boolean(),
+  detail: Type.String(),
+})
+export type LoopView = Static<typeof LoopView>
+
+/** Capacity given back over a span, as hours: measured from the journal, never estimated from intentions. */
+export const SavingsView = Type.Object({
+  from: Time,
+  to: Time,
+  actionsDone: Type.Integer(),
+  physicalCoreHours: Type.Number(),
+  physicalMemoryGiBHours: Type.Number(),
+  sellableCoreHours: Type.Number(),
+  sellableMemoryGiBHours: Type.Number(),
+  /** Reclaimed at this moment. */
+  now: Type.Object({ instances: Type.Integer(), physicalCores: Type.Number(), physicalMemoryMiB: Type.Number() }),
+  /** What open proposals would give back if all were carried out. */
+  would: Type.Object({
+    instances: Type.Integer(),
+    physicalCores: Type.Number(),
+    physicalMemoryMiB: Type.Number(),
+    sellableCores: Type.Number(),
+    sellableMemoryMiB: Type.Number(),
+  }),
+})
+export type SavingsView = Static<typeof SavingsView>
+
+export const ModeView = Type.Object({
+  capability: CapabilityName,
+  mode: ModeName,
+  /** file: the configuration rules and it cannot be changed here. */
+  source: OneOf(['default', 'file', 'api']),
+  /** False while nothing of the capability is built into this version. */
+  available: Type.Boolean(),
+})
+export type ModeView = Static<typeof ModeView>
+
+export const PauseView = Type.Object({ by: Type.String(), since: Time, reason: Type.String() })
+
+export const StatusView = Type.Object({
+  name: Type.Literal('gleaner'),
+  version: Type.String(),
+  now: Time,
+  /** How many times faster than real time the clock runs; 1 but for simulations. */
+  speed: Type.Number(),
+  startedAt: Time,
+  ready: Type.Boolean(),
+  /** While not ready: what is being waited for. */
+  starting: Type.Optional(Type.String()),
+  replica: Type.String(),
+  leader: Type.Object({
+    isLeader: Type.Boolean(),
+    holder: Type.Optional(Type.String()),
+    term: Type.Optional(Type.Integer()),
+    since: Type.Optional(Time),
+  }),
+  paused: Type.Optional(PauseView),
+  modes: Type.Array(ModeView),
+  clouds: Type.Array(CloudView),
+  ledger: Type.Optional(LedgerView),
+  savings: Type.Optional(SavingsView),
+  proposals: Type.Object({
+    open: Type.Integer(),
+    awaitingApproval: Type.Integer(),
+    due: Type.Integer(),
+    byState: Type.Record(Type.String(), Type.Integer()),
+  }),
+  problems: Type.Object({ open: Type.Integer(), errors: Type.Integer() }),
+  rules: Type.Object({ total: Type.Integer(), enabled: Type.Integer(), undetermined: Type.Integer() }),
+  loops: Type.Array(LoopView),
+  store: Type.Object({ reachable: Type.Boolean(), kind: OneOf(['private', 'external']), detail: Type.String() }),
+})
+export type StatusView = Static<typeof StatusView>
+
+export const TokenView = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  role: OneOf(roles),
+  projects: Type.Array(Type.String()),
+  createdAt: Time,
+  createdBy: Type.String(),
+  expiresAt: Type.Optional(Time),
+  lastUsedAt: Type.Optional(Time),
+})
+export type TokenView = Static<typeof TokenView>
+
+export const AuditView = Type.Object({
+  at: Time,
+  by: Type.String(),
+  from: Type.String(),
+  what: Type.String(),
+  object: Type.String(),
+  before: Type.Unknown(),
+  after: Type.Unknown(),
+})
+export type AuditView = Static<typeof AuditView>
+
+export const WhoAmIView = Type.Object({
+  name: Type.String(),
+  role: OneOf(roles),
+  projects: Type.Array(Type.String()),
+  /** anonymous: no token was sent and the configuration gives such callers this role. */
+  by: OneOf(['token', 'session', 'anonymous']),
+})
+export type WhoAmIView = Static<typeof WhoAmIView>
+
+export const SettingView = Type.Object({
+  name: Type.String(),
+  value: Type.Unknown(),
+  source: OneOf(['default', 'file', 'environment', 'api']),
+  /** file and line, or the name of the variable. */
+  where: Type.Optional(Type.String()),
+  effect: Type.String(),
+})
+export type SettingView = Static<typeof SettingView>
+
+const tag = 'system'
+
+export const systemEndpoints = {
+  getStatus: endpoint(
+    { method: 'GET', path: '/api/v1/status', role: 'viewer', tag, summary: 'Everything at a glance' },
+    { response: StatusView },
+  ),
+  getLedgerHistory: endpoint(
+    { method: 'GET', path: '/api/v1/ledger/history', role: 'viewer', tag, summary: 'Ledger totals over time' },
+    {
+      query: Type.Object({
+        cloud: Type.Optional(Type.String()),
+        for: Type.Optional(DurationText),
+        points: Type.Optional(Type.Integer({ minimum: 2, maximum: 2000, default: 300 })),
+      }),
+      response: Type.Object({ items: Type.Array(LedgerView) }),
+    },
+  ),
+  setMode: endpoint(
+    {
+      method: 'PUT',
+      path: '/api/v1/modes/:capability',
+      role: 'operator',
+      tag,
+      summary: 'Set the mode of a capability',
+    },
+    { params: Type.Object({ capability: CapabilityName }), body: Type.Object({ mode: ModeName }), response: ModeView },
+  ),
+  pause: endpoint(
+    { method: 'PUT', path: '/api/v1/pause', role: 'operator', tag, summary: 'Pause everything at once (kill switch)' },
+    { body: Type.Object({ reason: Type.Optional(Type.String({ maxLength: 500 })) }), response: PauseView },
+  ),
+  unpause: endpoint(
+    { method: 'DELETE', path: '/api/v1/pause', role: 'operator', tag, summary: 'Go on after a pause', status: 204 },
+    {},
+  ),
+  getSettings: endpoint(
+    {
+      method: 'GET',
+      path: '/api/v1/settings',
+      role: 'operator',
+      tag,
+      summary: 'What is configured, from where, with what effect',
+    },
+    { response: Type.Object({ items: Type.Array(SettingView) }) },
+  ),
+  whoAmI: endpoint(
+    { method: 'GET', path: '/api/v1/whoami', role: 'public', tag, summary: 'Who the caller is' },
+    { response: Type.Union([WhoAmIView, Type.Object({ name: Type.Null() })]) },
+  ),
+  logIn: endpoint(
+    { method: 'POST', path: '/api/v1/session', role: 'public', tag, summary: 'Start a browser session with a token' },
+    { body: Type.Object({ token: Type.String({ minLength: 1, maxLength: 200 }) }), response: WhoAmIView },
+  ),
+  logOut: endpoint(
+    { method: 'DELETE', path: '/api/v1/session', role: 'public', tag, summary: 'End the browser session', status: 204 },
+    {},
+  ),
+  listTokens: endpoint(
+    { method: 'GET', path: '/api/v1/tokens', role: 'administrator', tag, summary: 'API tokens, without their secrets' },
+    { response: Type.Object({ items: Type.Array(TokenView) }) },
+  ),
+  createToken: endpoint(
+    {
+      method: 'POST',
+      path: '/api/v1/tokens',
+      role: 'administrator',
+      tag,
+      summary: 'Make an API token; the secret is shown once',
+      status: 201,
+    },
+    {
+      body: Type.Object({
+        name: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._@-]{0,62}$' }),
+        role: OneOf(roles),
+        projects: Type.Optional(Type.Array(Type.String(), { maxItems: 100 })),
+        expiresIn: Type.Optional(DurationText),
+      }),
+      response: Type.Object({ token: Type.String(), details: TokenView }),
+    },
+  ),
+  removeToken: endpoint(
+    {
+      method: 'DELETE',
+      path: '/api/v1/tokens/:id',
+      role: 'administrator',
+      tag,
+      summary: 'Revoke an API token',
+      status: 204,
+    },
+    { params: IdParam },
+  ),
+  listAudit: endpoint(
+    { method: 'GET', path: '/api/v1/audit', role: 'operator', tag, summary: 'Every change, by whom and from where' },
+    { query: Type.Object(PageQuery), response: PageOf(AuditView) },
+  ),
+}
