@@ -1,1 +1,7 @@
-export {}
+export * from './check-batch.ts'
+export * from './check-inventory.ts'
+export * from './cloud-contract.ts'
+export * from './cloud-harness.ts'
+export * from './ends-within.ts'
+export * from './leak-check.ts'
+export * from './virtual-clock.ts'
