@@ -1,0 +1,82 @@
+// What the API, and nothing else, sees of the running server.
+import type {
+  ActionKind,
+  Capability,
+  CloudId,
+  Hold,
+  InstanceId,
+  JournalEntry,
+  Mode,
+  Problem,
+  Proposal,
+  Role,
+  Rule,
+  RuleDefinition,
+} from '@gleaner/model'
+import type { Clock, Cloud, Store } from '@gleaner/ports'
+import type { Logger } from 'pino'
+import type { Config } from './config/config.ts'
+import type { EventHub } from './events/hub.ts'
+import type { LoopStatus } from './loops/loop.ts'
+import type { KillSwitch, LiveState } from './state/live-state.ts'
+
+/** Who calls, with which right, from where. */
+export interface Caller {
+  readonly name: string
+  readonly role: Role
+  /** Projects (names or ids) a member may see; members without any see none. */
+  readonly projects: readonly string[]
+  readonly from: string
+  readonly by: 'token' | 'session' | 'anonymous'
+}
+
+/** Everything that changes something. Each command checks, does, audits, and wakes the loops concerned. */
+export interface Commands {
+  setMode(capability: Capability, mode: Mode, caller: Caller): Promise<void>
+  pause(reason: string, caller: Caller): Promise<KillSwitch>
+  unpause(caller: Caller): Promise<void>
+  /** A person's command on an instance: journalled, called, watched; rejects with the gate's verdict when it refuses. */
+  act(
+    instanceId: InstanceId,
+    request: { readonly action: ActionKind; readonly reason: string },
+    caller: Caller,
+  ): Promise<JournalEntry>
+  keep(
+    instanceId: InstanceId,
+    request: { readonly durationMs: number; readonly reason: string },
+    caller: Caller,
+  ): Promise<Hold>
+  releaseHold(id: string, caller: Caller): Promise<void>
+  approve(proposalId: string, caller: Caller): Promise<Proposal>
+  veto(
+    proposalId: string,
+    request: { readonly durationMs: number; readonly reason: string },
+    caller: Caller,
+  ): Promise<void>
+  clearProblem(id: string, caller: Caller): Promise<Problem>
+  /** Rejects with `rule-invalid` and its faults. */
+  createRule(definition: RuleDefinition, caller: Caller): Promise<Rule>
+  updateRule(
+    id: string,
+    change: { readonly definition: RuleDefinition; readonly revision: number | undefined },
+    caller: Caller,
+  ): Promise<Rule>
+  removeRule(id: string, caller: Caller): Promise<void>
+}
+
+export interface Application {
+  readonly version: string
+  /** Name of this replica: host name and process id. */
+  readonly replica: string
+  readonly startedAtMs: number
+  readonly clock: Clock
+  readonly config: Config
+  readonly log: Logger
+  readonly store: Store
+  readonly storeInfo: { readonly kind: 'private' | 'external'; readonly detail: string }
+  readonly clouds: ReadonlyMap<CloudId, Cloud>
+  readonly state: LiveState
+  readonly hub: EventHub
+  readonly commands: Commands
+  loops(): readonly LoopStatus[]
+}

@@ -1,0 +1,34 @@
+// The configuration as the server uses it: every default filled in, every secret resolved, and where each value is from.
+import type { Capability, CloudId, Mode, Policy, Role, RuleDefinition } from '@gleaner/model'
+import type { CloudConfig } from './schema.ts'
+
+export type SettingSource = 'default' | 'file' | 'environment'
+
+export interface SettingOrigin {
+  readonly name: string
+  /** What is shown; a secret is shown as "(set)". */
+  readonly value: unknown
+  readonly source: SettingSource
+  readonly where: string | undefined
+  readonly effect: string
+}
+
+export interface Config {
+  readonly file: string | undefined
+  readonly stateDirectory: string
+  readonly listen: { readonly host: string; readonly port: number }
+  readonly databaseUrl: string | undefined
+  readonly anonymous: Role | undefined
+  readonly clouds: readonly (CloudConfig & { readonly id: string })[]
+  readonly cloudIds: readonly CloudId[]
+  readonly speed: number
+  /** Modes that the file sets; they cannot be changed while it does. */
+  readonly fileModes: Readonly<Partial<Record<Capability, Mode>>>
+  readonly policy: Policy
+  readonly periods: { readonly observeMs: number; readonly sampleMs: number; readonly decideMs: number }
+  readonly telemetry: { readonly stepMs: number; readonly recentMs: number }
+  readonly retention: { readonly plansMs: number; readonly ledgerMs: number; readonly historyMs: number }
+  readonly rules: readonly RuleDefinition[]
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
+  readonly origins: readonly SettingOrigin[]
+}

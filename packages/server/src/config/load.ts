@@ -1,0 +1,333 @@
+// Reads the configuration: file, then environment over it, then defaults below it. Every fault names file and line.
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import {
+  type Capability,
+  GleanerError,
+  type Mode,
+  type Policy,
+  type Role,
+  RuleDefinition,
+  capabilities,
+  cloudId,
+  defaultPolicy,
+  parseDurationMs,
+} from '@gleaner/model'
+import * as Value from 'typebox/value'
+import { LineCounter, parseDocument } from 'yaml'
+import type { Config, SettingOrigin, SettingSource } from './config.ts'
+import { type ConfigFault, type Source, lineOf, schemaFaults, throwFaults } from './faults.ts'
+import { type CloudConfig, ConfigFile, type Secret, cloudSchemas } from './schema.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+export interface LoadOptions {
+  /** Path given by the caller; else GLEANER_CONFIG; else ./gleaner.yaml when it is there; else no file. */
+  readonly file?: string | undefined
+  readonly environment: Environment
+  readonly directory: string
+}
+
+const defaultListen = '127.0.0.1:7878'
+
+export function loadConfig(options: LoadOptions): Config {
+  const named = options.file ?? options.environment['GLEANER_CONFIG']
+  const path = named ?? resolve(options.directory, 'gleaner.yaml')
+  if (named === undefined && !existsSync(path)) return build(undefined, {}, options)
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new GleanerError('config-missing', { file: path, detail: (error as Error).message }, { cause: error })
+  }
+  return parseConfig(text, path, options)
+}
+
+export function parseConfig(text: string, file: string, options: LoadOptions): Config {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: true, uniqueKeys: true })
+  const source: Source = { file, document, lines }
+  const syntax = document.errors.map(
+    (error): ConfigFault => ({
+      line: lines.linePos(error.pos[0]).line,
+      path: '',
+      detail: (error.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, ''),
+    }),
+  )
+  throwFaults(source, syntax)
+  const value: unknown = document.toJS({ maxAliasCount: 20 }) ?? {}
+  throwFaults(source, schemaFaults(source, ConfigFile, value))
+  return build(source, value as ConfigFile, options)
+}
+
+function build(source: Source | undefined, file: ConfigFile, options: LoadOptions): Config {
+  const environment = options.environment
+  const faults: ConfigFault[] = []
+  const origins: SettingOrigin[] = []
+  const fault = (path: readonly (string | number)[], detail: string) =>
+    faults.push({ line: source === undefined ? 1 : lineOf(source, path), path: path.join('.'), detail })
+
+  /** Chooses the value by source and remembers where it is from. */
+  function choose<T>(
+    name: string,
+    choice: {
+      env?: string
+      path: readonly string[]
+      file: T | undefined
+      fallback: T
+      effect: string
+      secret?: boolean
+    },
+  ): T | string {
+    const fromEnvironment = choice.env === undefined ? undefined : environment[choice.env]
+    let where: { value: T | string; source: SettingSource; where: string | undefined }
+    if (fromEnvironment !== undefined && fromEnvironment !== '')
+      where = { value: fromEnvironment, source: 'environment', where: choice.env }
+    else if (choice.file !== undefined)
+      where = { value: choice.file, source: 'file', where: source && `${source.file}:${lineOf(source, choice.path)}` }
+    else where = { value: choice.fallback, source: 'default', where: undefined }
+    const shown = choice.secret === true ? (where.value === undefined ? '(not set)' : '(set)') : where.value
+    origins.push({ name, value: shown ?? null, source: where.source, where: where.where, effect: choice.effect })
+    return where.value
+  }
+
+  const durationMs = (name: string, text: string | undefined, fallbackMs: number, effect: string): number => {
+    const path = name.split('.')
+    const chosen = choose(name, { path, file: text, fallback: `${fallbackMs}ms`, effect })
+    return parseDurationMs(chosen) ?? fallbackMs
+  }
+
+  const secret = (value: Secret | undefined, path: readonly string[]): string | undefined => {
+    if (value === undefined || typeof value === 'string') return value
+    if ('env' in value) {
+      const found = environment[value.env]
+      if (found === undefined || found === '')
+        fault(path, `the environment variable ${value.env} is not set; it should hold the secret`)
+      return found
+    }
+    const secretFile = resolve(source === undefined ? options.directory : dirname(source.file), value.file)
+    try {
+      return readFileSync(secretFile, 'utf8').trim()
+    } catch (error) {
+      fault(path, `the secret file ${secretFile} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})`)
+      return undefined
+    }
+  }
+
+  const clouds = (file.clouds ?? []).flatMap((cloud, index): CloudConfig[] => {
+    const schema = cloudSchemas[cloud.kind]
+    const found = source === undefined ? [] : schemaFaults(source, schema, cloud, ['clouds', index])
+    faults.push(...found)
+    return found.length === 0 ? [cloud as unknown as CloudConfig] : []
+  })
+  const seen = new Set<string>()
+  for (const [index, cloud] of (file.clouds ?? []).entries()) {
+    if (seen.has(cloud.id)) fault(['clouds', index, 'id'], `the cloud id "${cloud.id}" is used twice`)
+    seen.add(cloud.id)
+  }
+
+  const listenText = choose('listen', {
+    env: 'GLEANER_LISTEN',
+    path: ['listen'],
+    file: file.listen,
+    fallback: defaultListen,
+    effect: 'Address of the console and the API',
+  })
+  const listen = parseListen(listenText)
+  if (listen === undefined)
+    fault(['listen'], `"${listenText}" is not an address with a port, such as ${defaultListen} or [::1]:7878`)
+
+  const allSimulated = clouds.every((cloud) => cloud.kind === 'simulated')
+  const speed = Number(
+    choose('speed', {
+      path: ['speed'],
+      file: file.speed,
+      fallback: 1,
+      effect: 'How many times faster than real time the clock runs',
+    }),
+  )
+  if (speed !== 1 && !allSimulated) fault(['speed'], 'time can run faster only when every cloud is simulated')
+
+  const loopback = listen !== undefined && isLoopback(listen.host)
+  const anonymousText = choose('anonymous', {
+    path: ['anonymous'],
+    file: file.anonymous,
+    fallback: allSimulated && loopback ? 'administrator' : 'nobody',
+    effect: 'What callers without a token may do',
+  })
+
+  const policy = buildPolicy(file, durationMs)
+  const rules = (file.rules ?? []).flatMap((rule, index): RuleDefinition[] => {
+    const filled = Value.Default(RuleDefinition, structuredClone(withCoverage(rule)))
+    const found = source === undefined ? [] : schemaFaults(source, RuleDefinition, filled, ['rules', index])
+    faults.push(...found)
+    return found.length === 0 ? [filled as RuleDefinition] : []
+  })
+  const names = new Set<string>()
+  for (const [index, rule] of rules.entries()) {
+    if (names.has(rule.name)) fault(['rules', index, 'name'], `the rule name "${rule.name}" is used twice`)
+    names.add(rule.name)
+  }
+
+  const stateDirectory = resolve(
+    options.directory,
+    choose('stateDirectory', {
+      env: 'GLEANER_STATE_DIR',
+      path: ['stateDirectory'],
+      file: file.stateDirectory,
+      fallback: '.gleaner',
+      effect: 'Where Gleaner keeps its state',
+    }),
+  )
+  const databaseUrl = choose('databaseUrl', {
+    env: 'DATABASE_URL',
+    path: ['databaseUrl'],
+    file: secret(file.databaseUrl, ['databaseUrl']),
+    fallback: undefined,
+    effect: 'PostgreSQL to use; a private one is started when absent',
+    secret: true,
+  })
+  const config: Config = {
+    file: source?.file,
+    stateDirectory,
+    listen: listen ?? { host: '127.0.0.1', port: 7878 },
+    databaseUrl,
+    anonymous: anonymousText === 'nobody' ? undefined : (anonymousText as Role),
+    clouds,
+    cloudIds: clouds.map((cloud) => cloudId(cloud.id)),
+    speed,
+    fileModes: (file.modes ?? {}) as Partial<Record<Capability, Mode>>,
+    policy,
+    periods: {
+      observeMs: durationMs('periods.observe', file.periods?.observe, 60_000, 'How often each cloud is read'),
+      sampleMs: durationMs('periods.sample', file.periods?.sample, 60_000, 'How often usage is measured'),
+      decideMs: durationMs('periods.decide', file.periods?.decide, 60_000, 'How often a plan is made'),
+    },
+    telemetry: {
+      stepMs: durationMs('telemetry.step', file.telemetry?.step, 60_000, 'Resolution of the recent past'),
+      recentMs: durationMs(
+        'telemetry.recent',
+        file.telemetry?.recent,
+        7_200_000,
+        'How far back samples are kept exactly',
+      ),
+    },
+    retention: {
+      plansMs: durationMs('retention.plans', file.retention?.plans, 7 * 86_400_000, 'How long plans are kept'),
+      ledgerMs: durationMs(
+        'retention.ledger',
+        file.retention?.ledger,
+        90 * 86_400_000,
+        'How long ledger totals are kept',
+      ),
+      historyMs: durationMs(
+        'retention.history',
+        file.retention?.history,
+        365 * 86_400_000,
+        'How long the journal is kept',
+      ),
+    },
+    rules,
+    logLevel: file.log ?? 'info',
+    origins,
+  }
+  for (const capability of capabilities) {
+    const mode = file.modes?.[capability]
+    if (mode !== undefined)
+      origins.push({
+        name: `modes.${capability}`,
+        value: mode,
+        source: 'file',
+        where: source && `${source.file}:${lineOf(source, ['modes', capability])}`,
+        effect: 'How far the capability may go; read-only while the file sets it',
+      })
+  }
+  throwFaults(
+    { file: source?.file ?? 'environment' },
+    faults.sort((a, b) => a.line - b.line),
+  )
+  return config
+}
+
+/** A rule without `covers` covers everything. */
+function withCoverage(rule: unknown): unknown {
+  return typeof rule === 'object' && rule !== null && !Array.isArray(rule) ? { covers: {}, ...rule } : rule
+}
+
+function buildPolicy(
+  file: ConfigFile,
+  durationMs: (name: string, text: string | undefined, fallbackMs: number, effect: string) => number,
+): Policy {
+  const given = file.policy ?? {}
+  const budgets = given.budgets ?? {}
+  const base = defaultPolicy
+  return {
+    ...base,
+    confirmations: given.confirmations ?? base.confirmations,
+    snapshotMaxAgeMs: durationMs(
+      'policy.snapshotMaxAge',
+      given.snapshotMaxAge,
+      base.snapshotMaxAgeMs,
+      'Older readings of a cloud are not acted upon',
+    ),
+    telemetryMaxAgeMs: durationMs(
+      'policy.telemetryMaxAge',
+      given.telemetryMaxAge,
+      base.telemetryMaxAgeMs,
+      'Instances with older samples are not acted upon',
+    ),
+    personWinsMs: durationMs(
+      'policy.personWins',
+      given.personWins,
+      base.personWinsMs,
+      'How long a person’s action is not overruled',
+    ),
+    coolDownMs: durationMs(
+      'policy.coolDown',
+      given.coolDown,
+      base.coolDownMs,
+      'How long an instance is left alone after an action',
+    ),
+    actionTimeoutMs: durationMs(
+      'policy.actionTimeout',
+      given.actionTimeout,
+      base.actionTimeoutMs,
+      'When a watched action counts as timed out',
+    ),
+    budgets: {
+      actionsPerMinute: budgets.actionsPerMinute ?? base.budgets.actionsPerMinute,
+      hostShare: budgets.hostShare ?? base.budgets.hostShare,
+      projectShare: budgets.projectShare ?? base.budgets.projectShare,
+      shareWindowMs: durationMs(
+        'policy.budgets.shareWindow',
+        budgets.shareWindow,
+        base.budgets.shareWindowMs,
+        'Time over which the shares count',
+      ),
+    },
+    protectedTags: given.protectedTags ?? base.protectedTags,
+    maintenanceWindows: (given.maintenanceWindows ?? []).map((window) => ({
+      cron: window.cron,
+      durationMs: parseDurationMs(window.duration) ?? 0,
+      timeZone: window.timeZone ?? 'UTC',
+    })),
+    headroomShare: given.headroomShare ?? base.headroomShare,
+    peakWindowMs: durationMs(
+      'policy.peakWindow',
+      given.peakWindow,
+      base.peakWindowMs,
+      'Window over which the firm peak is measured',
+    ),
+  }
+}
+
+export function parseListen(text: string): { host: string; port: number } | undefined {
+  const match = /^(?:\[([0-9a-fA-F:]+)\]|([A-Za-z0-9.-]+)):(\d{1,5})$/.exec(text)
+  if (match === null) return undefined
+  const port = Number(match[3])
+  return port <= 65_535 ? { host: match[1] ?? match[2] ?? '', port } : undefined
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
+}

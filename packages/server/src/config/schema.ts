@@ -1,0 +1,159 @@
+// Every key of the configuration file, with its meaning. The descriptions are the reference page of the documentation.
+import { CapabilityName, DurationText, ModeName, OneOf, RuleDefinition, capabilities } from '@gleaner/model'
+import Type, { type Static } from 'typebox'
+
+const strict = { additionalProperties: false } as const
+
+/** A value in clear, or where to find it: a secret stands in the environment or in a file, never in the database. */
+export const Secret = Type.Union([
+  Type.String({ minLength: 1 }),
+  Type.Object({ env: Type.String({ minLength: 1 }) }, strict),
+  Type.Object({ file: Type.String({ minLength: 1 }) }, strict),
+])
+export type Secret = Static<typeof Secret>
+
+const CloudName = Type.String({
+  pattern: '^[a-z0-9][a-z0-9-]{0,30}$',
+  description: 'Short name: lower case, digits, dash. Part of every id, so do not change it later',
+})
+
+export const LibvirtCloud = Type.Object(
+  {
+    id: CloudName,
+    kind: Type.Literal('libvirt'),
+    hosts: Type.Array(
+      Type.Object(
+        {
+          name: Type.String({ minLength: 1, maxLength: 200 }),
+          uri: Type.String({ minLength: 1, maxLength: 1000, description: 'libvirt URI, as virsh -c takes it' }),
+          kind: Type.Optional(OneOf(['hypervisor', 'desktop'])),
+          reservedCores: Type.Optional(Type.Number({ minimum: 0 })),
+          reservedMemoryMiB: Type.Optional(Type.Number({ minimum: 0 })),
+        },
+        strict,
+      ),
+      { minItems: 1, maxItems: 1000 },
+    ),
+    guestReports: Type.Optional(Type.Boolean({ description: 'Read reports from the guests’ serial sockets (true)' })),
+    guestReportSockets: Type.Optional(
+      Type.String({
+        description:
+          'Pattern of the source path of the serial port that carries reports; all unix serial ports if absent',
+      }),
+    ),
+    callTimeout: Type.Optional(DurationText),
+  },
+  strict,
+)
+export type LibvirtCloud = Static<typeof LibvirtCloud>
+
+export const SimulatedCloud = Type.Object(
+  {
+    id: CloudName,
+    kind: Type.Literal('simulated'),
+    seed: Type.Optional(Type.Integer({ minimum: 0 })),
+    hosts: Type.Optional(Type.Integer({ minimum: 1, maximum: 20_000 })),
+    instances: Type.Optional(Type.Integer({ minimum: 0, maximum: 500_000 })),
+    projects: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
+    desktops: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000 })),
+    owners: Type.Optional(
+      Type.Boolean({ description: 'People start and resume instances by hand now and then (true)' }),
+    ),
+    chaos: Type.Optional(
+      Type.Number({ minimum: 0, maximum: 1, description: 'Share of calls that fail, lag or answer in part' }),
+    ),
+  },
+  strict,
+)
+export type SimulatedCloud = Static<typeof SimulatedCloud>
+
+export const cloudSchemas = { libvirt: LibvirtCloud, simulated: SimulatedCloud } as const
+export type CloudConfig = LibvirtCloud | SimulatedCloud
+
+export const PolicyConfig = Type.Object(
+  {
+    confirmations: Type.Optional(Type.Integer({ minimum: 2, maximum: 100 })),
+    snapshotMaxAge: Type.Optional(DurationText),
+    telemetryMaxAge: Type.Optional(DurationText),
+    personWins: Type.Optional(DurationText),
+    coolDown: Type.Optional(DurationText),
+    actionTimeout: Type.Optional(DurationText),
+    budgets: Type.Optional(
+      Type.Object(
+        {
+          actionsPerMinute: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000 })),
+          hostShare: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+          projectShare: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+          shareWindow: Type.Optional(DurationText),
+        },
+        strict,
+      ),
+    ),
+    protectedTags: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
+    maintenanceWindows: Type.Optional(
+      Type.Array(
+        Type.Object({ cron: Type.String(), duration: DurationText, timeZone: Type.Optional(Type.String()) }, strict),
+      ),
+    ),
+    headroomShare: Type.Optional(Type.Number({ minimum: 0, maximum: 0.9 })),
+    peakWindow: Type.Optional(DurationText),
+  },
+  strict,
+)
+
+export const ConfigFile = Type.Object(
+  {
+    stateDirectory: Type.Optional(
+      Type.String({ description: 'Where the private PostgreSQL and the local token live; GLEANER_STATE_DIR' }),
+    ),
+    listen: Type.Optional(Type.String({ description: 'address:port; GLEANER_LISTEN; 127.0.0.1:7878' })),
+    databaseUrl: Type.Optional(Secret),
+    /** What callers without a token may do. Default: administrator when every cloud is simulated and the address is loopback, else nobody. */
+    anonymous: Type.Optional(OneOf(['nobody', 'viewer', 'member', 'operator', 'administrator'])),
+    clouds: Type.Optional(
+      Type.Array(Type.Object({ id: CloudName, kind: OneOf(['libvirt', 'simulated']) }, { additionalProperties: true })),
+    ),
+    speed: Type.Optional(
+      Type.Number({
+        minimum: 1,
+        maximum: 3600,
+        description: 'How many times faster time runs; only when every cloud is simulated',
+      }),
+    ),
+    modes: Type.Optional(
+      Type.Object(Object.fromEntries(capabilities.map((name) => [name, Type.Optional(ModeName)])), strict),
+    ),
+    policy: Type.Optional(PolicyConfig),
+    periods: Type.Optional(
+      Type.Object(
+        {
+          observe: Type.Optional(DurationText),
+          sample: Type.Optional(DurationText),
+          decide: Type.Optional(DurationText),
+        },
+        strict,
+      ),
+    ),
+    telemetry: Type.Optional(
+      Type.Object({ step: Type.Optional(DurationText), recent: Type.Optional(DurationText) }, strict),
+    ),
+    retention: Type.Optional(
+      Type.Object(
+        {
+          plans: Type.Optional(DurationText),
+          ledger: Type.Optional(DurationText),
+          history: Type.Optional(DurationText),
+        },
+        strict,
+      ),
+    ),
+    rules: Type.Optional(
+      Type.Array(Type.Unknown(), { maxItems: 1000, description: 'Rules; they are read-only in the console' }),
+    ),
+    log: Type.Optional(OneOf(['debug', 'info', 'warn', 'error'])),
+  },
+  strict,
+)
+export type ConfigFile = Static<typeof ConfigFile>
+
+export { CapabilityName, RuleDefinition }

@@ -1,0 +1,61 @@
+// What the running server knows at this moment, in memory: the last reading of each cloud, the last plan, the rules as
+// compiled, modes and pause, holds and open actions. The loops write it, the API reads it; everything that must outlive
+// the process is in the store as well.
+import type {
+  Capability,
+  CloudId,
+  CloudSnapshot,
+  Hold,
+  InstanceId,
+  JournalEntry,
+  Mode,
+  Plan,
+  Policy,
+  Proposal,
+  Rule,
+} from '@gleaner/model'
+import type { Fence } from '@gleaner/ports'
+
+export interface CloudState {
+  readonly cloudId: CloudId
+  readonly snapshot: CloudSnapshot | undefined
+  readonly attemptedAtMs: number | undefined
+  /** Why the last reading failed; undefined when it did not. */
+  readonly fault: string | undefined
+}
+
+export interface RuleCounts {
+  readonly covered: number
+  readonly matched: number
+  readonly unknown: number
+  /** Enabled and within its schedule. */
+  readonly active: boolean
+}
+
+export type KillSwitch = NonNullable<Policy['killSwitch']>
+
+export interface LiveState {
+  /** Nothing is decided before it is true: state restored, store reachable, every cloud read at least once. */
+  ready: boolean
+  /** While not ready: what is being waited for. */
+  starting: string | undefined
+  readonly clouds: Map<CloudId, CloudState>
+  plan: Plan | undefined
+  previousPlan: Plan | undefined
+  rules: readonly Rule[]
+  /** By rule id, from the last cycle. */
+  ruleCounts: ReadonlyMap<string, RuleCounts>
+  modes: Readonly<Record<Capability, Mode>>
+  /** Modes set through the API; the others are defaults or set by the file. */
+  apiModes: Readonly<Partial<Record<Capability, Mode>>>
+  killSwitch: KillSwitch | undefined
+  holds: readonly Hold[]
+  /** Open proposals by instance. */
+  proposals: ReadonlyMap<InstanceId, readonly Proposal[]>
+  openActions: readonly JournalEntry[]
+  /** Set while this replica leads. */
+  fence: Fence | undefined
+  leader: { readonly holder: string; readonly term: number; readonly sinceMs: number } | undefined
+  storeReachable: boolean
+  storeFault: string | undefined
+}
