@@ -12,198 +12,171 @@ interface ErrorEntry {
   /** `{name}` is replaced by the fact of that name. */
   readonly message: string
   readonly remedy: string
-  readonly retryable: boolean
 }
 
 export const errorRegistry = {
   // What a cloud answers.
   'cloud-not-found': entry(
-    'not-found',
-    404,
+    { kind: 'not-found', status: 404 },
     '{cloud}: {object} does not exist.',
     'Wait for the next reading of the cloud, or check the name.',
   ),
   'cloud-conflict': entry(
-    'conflict',
-    409,
+    { kind: 'conflict', status: 409 },
     '{cloud}: {object} is not in a state for this ({detail}).',
     'Wait until the other operation has ended.',
   ),
   'cloud-refused': entry(
-    'refused',
-    403,
+    { kind: 'refused', status: 403 },
     '{cloud}: the credentials may not do this ({detail}).',
     'Give the user the right that is named, or change the credentials.',
   ),
   'cloud-capacity': entry(
-    'capacity',
-    409,
+    { kind: 'capacity', status: 409 },
     '{cloud}: no room for {object} ({detail}).',
     'Free capacity first; the plan shows what could be reclaimed.',
   ),
   'cloud-unavailable': entry(
-    'unavailable',
-    503,
+    { kind: 'unavailable', status: 503 },
     '{cloud} does not answer ({detail}).',
     'Check that the cloud is up and reachable from here; Gleaner retries by itself.',
-    true,
   ),
   'cloud-broken': entry(
-    'broken',
-    502,
+    { kind: 'broken', status: 502 },
     '{cloud} gave an answer that makes no sense ({detail}).',
     'Check the version of the cloud against docs/; nothing was done on this answer.',
   ),
   'cloud-unsupported': entry(
-    'refused',
-    422,
+    { kind: 'refused', status: 422 },
     '{cloud} cannot {action} an instance.',
     'Use an action the cloud supports; the cloud guide lists them.',
   ),
   // What Gleaner's own state answers.
   'store-unavailable': entry(
-    'unavailable',
-    503,
+    { kind: 'unavailable', status: 503 },
     'PostgreSQL does not answer ({detail}).',
     'Start PostgreSQL or check DATABASE_URL; Gleaner reconnects by itself and acts on nothing until then.',
-    true,
   ),
   'store-full': entry(
-    'unavailable',
-    507,
+    { kind: 'unavailable', status: 507 },
     'The disk of the database is full.',
     'Free disk space below the state directory; nothing is acted upon until writing works.',
-    true,
   ),
   'store-version': entry(
-    'broken',
-    500,
+    { kind: 'broken', status: 500 },
     'The database was made by a newer Gleaner (migration {found}, known up to {known}).',
     'Start the newer Gleaner again, or restore an export into an empty database.',
   ),
   'store-changed-migration': entry(
-    'broken',
-    500,
+    { kind: 'broken', status: 500 },
     'Migration {migration} differs from what the database was built with.',
     'Restore the original file; migrations never change.',
   ),
   'store-too-old': entry(
-    'refused',
-    500,
+    { kind: 'refused', status: 500 },
     'PostgreSQL {found} is too old; {needed} or newer is needed.',
     'Upgrade PostgreSQL, or leave DATABASE_URL unset to use the private one.',
   ),
   'store-refused': entry(
-    'refused',
-    500,
+    { kind: 'refused', status: 500 },
     'PostgreSQL refuses the connection ({detail}).',
     'Check user, password and rights in DATABASE_URL.',
   ),
   'store-no-binaries': entry(
-    'refused',
-    500,
+    { kind: 'refused', status: 500 },
     'No PostgreSQL programs were found ({detail}).',
     'Install PostgreSQL, run npm install with optional dependencies, or set DATABASE_URL.',
   ),
   'store-not-empty': entry(
-    'conflict',
-    409,
+    { kind: 'conflict', status: 409 },
     'The database is not empty.',
     'Restore into a new database or a new state directory.',
   ),
   'store-corrupt-export': entry(
-    'refused',
-    422,
+    { kind: 'refused', status: 422 },
     'The export is damaged at line {line} ({detail}).',
     'Use another export; nothing was changed.',
   ),
   'state-directory-locked': entry(
-    'conflict',
-    409,
+    { kind: 'conflict', status: 409 },
     'Another Gleaner (process {pid}, since {since}) uses the state directory {directory}.',
     'Stop it first, or give this one its own GLEANER_STATE_DIR.',
   ),
   'state-directory-unusable': entry(
-    'refused',
-    500,
+    { kind: 'refused', status: 500 },
     'The state directory {directory} cannot be used ({detail}).',
     'Give it to the user Gleaner runs as, or set GLEANER_STATE_DIR.',
   ),
   'not-leader': entry(
-    'conflict',
-    409,
+    { kind: 'conflict', status: 409 },
     'This replica follows; it may not write ({detail}).',
     'Ask the leader, or wait until this one leads.',
   ),
   // What a caller did.
   'config-invalid': entry(
-    'refused',
-    422,
+    { kind: 'refused', status: 422 },
     '{file}:{line}: {detail}',
     'Correct the line; gleaner config check tells when all is well.',
   ),
   'config-missing': entry(
-    'not-found',
-    404,
+    { kind: 'not-found', status: 404 },
     'The configuration file {file} cannot be read ({detail}).',
     'Check the path given by --config or GLEANER_CONFIG.',
   ),
   'request-invalid': entry(
-    'refused',
-    400,
+    { kind: 'refused', status: 400 },
     '{detail}',
     'Correct the request; the API description is at /api/openapi.json.',
   ),
-  'not-found': entry('not-found', 404, '{object} does not exist.', 'Check the name or id.'),
-  ambiguous: entry('conflict', 409, '{object} is not unique: {detail}.', 'Use the id instead of the name.'),
-  conflict: entry('conflict', 409, '{detail}', 'Read the current state and try again.'),
+  'not-found': entry({ kind: 'not-found', status: 404 }, '{object} does not exist.', 'Check the name or id.'),
+  ambiguous: entry(
+    { kind: 'conflict', status: 409 },
+    '{object} is not unique: {detail}.',
+    'Use the id instead of the name.',
+  ),
+  conflict: entry({ kind: 'conflict', status: 409 }, '{detail}', 'Read the current state and try again.'),
   'rule-invalid': entry(
-    'refused',
-    422,
+    { kind: 'refused', status: 422 },
     'rule "{rule}": {detail}',
     'Correct the expression at the position that is named.',
   ),
   'read-only': entry(
-    'refused',
-    409,
+    { kind: 'refused', status: 409 },
     '{object} is set by the configuration file.',
     'Change {file} and restart, or remove the setting there.',
   ),
   unauthenticated: entry(
-    'refused',
-    401,
+    { kind: 'refused', status: 401 },
     'A token is needed.',
     'Send "Authorization: Bearer …"; gleaner tokens create makes one.',
   ),
   forbidden: entry(
-    'refused',
-    403,
+    { kind: 'refused', status: 403 },
     'The role {role} may not do this; {needed} is needed.',
     'Ask an administrator for a token with that role.',
   ),
   'origin-refused': entry(
-    'refused',
-    403,
+    { kind: 'refused', status: 403 },
     'The request comes from another site ({detail}).',
     'Open the console under the address Gleaner listens on.',
   ),
   'server-unreachable': entry(
-    'unavailable',
-    503,
+    { kind: 'unavailable', status: 503 },
     'Gleaner does not answer at {url} ({detail}).',
     'Start it with gleaner serve, or name its address with --url.',
-    true,
   ),
-  'not-ready': entry('unavailable', 503, 'Gleaner is still starting ({detail}).', 'Wait a moment and try again.', true),
+  'not-ready': entry(
+    { kind: 'unavailable', status: 503 },
+    'Gleaner is still starting ({detail}).',
+    'Wait a moment and try again.',
+  ),
   'address-in-use': entry(
-    'conflict',
-    409,
+    { kind: 'conflict', status: 409 },
     'The address {address} is taken by another program.',
     'Stop it, or set GLEANER_LISTEN to another address.',
   ),
   internal: entry(
-    'broken',
-    500,
+    { kind: 'broken', status: 500 },
     'Gleaner failed at {detail}.',
     'See the log for the cause and report it with the log lines.',
   ),
@@ -211,8 +184,8 @@ export const errorRegistry = {
 
 export type ErrorCode = keyof typeof errorRegistry
 
-function entry(kind: ErrorKind, status: number, message: string, remedy: string, retryable = false): ErrorEntry {
-  return { kind, status, message, remedy, retryable }
+function entry(answer: Pick<ErrorEntry, 'kind' | 'status'>, message: string, remedy: string): ErrorEntry {
+  return { ...answer, message, remedy }
 }
 
 export interface ErrorOptions {
@@ -243,8 +216,9 @@ export class GleanerError extends Error {
     return fill(errorRegistry[this.code].remedy, this.facts)
   }
 
+  /** Only what is unavailable may be better the next time. */
   get retryable(): boolean {
-    return errorRegistry[this.code].retryable
+    return this.kind === 'unavailable'
   }
 }
 

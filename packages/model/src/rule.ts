@@ -1,5 +1,5 @@
 // A rule: what it looks for (a CEL expression), on which instances, what it does, when, and how carefully.
-import Type, { type Static } from 'typebox'
+import { type Static, Type } from 'typebox'
 
 export const RuleActionKind = Type.Union(
   ['notify', 'pause', 'suspend', 'stop', 'shelve', 'resume', 'start'].map((kind) => Type.Literal(kind)) as [

@@ -1,6 +1,6 @@
 // The form in which every endpoint of the REST API is declared. One table (endpoints.ts) is the single source of the
 // server's routes and validation, of the OpenAPI document, of the typed client and of the matrix of rights.
-import Type, { type Static, type TSchema } from 'typebox'
+import { type Static, type TSchema, Type } from 'typebox'
 import type { Role } from '../role.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'

@@ -1,5 +1,5 @@
 // The journal and the problems.
-import Type, { type Static } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { journalStates } from '../journal.ts'
 import { endpoint } from './endpoint.ts'
 import { ActionName, CapabilityName, IdParam, OneOf, PageOf, PageQuery, Time, VerdictView, YieldView } from './parts.ts'

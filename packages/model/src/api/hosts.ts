@@ -1,5 +1,5 @@
 // Hosts and their ledger.
-import Type, { type Static } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { metrics } from '../telemetry.ts'
 import { endpoint } from './endpoint.ts'
 import { DurationText, IdParam, OneOf, PageOf, PageQuery, SeriesView } from './parts.ts'

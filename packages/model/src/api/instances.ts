@@ -1,5 +1,5 @@
 // Instances: search, why, usage, the owner's actions.
-import Type, { type Static } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { metrics } from '../telemetry.ts'
 import { endpoint } from './endpoint.ts'
 import { ActionName, DurationText, IdParam, OneOf, PageOf, PageQuery, SeriesView, Time, VerdictView } from './parts.ts'

@@ -1,5 +1,5 @@
 // Schemas that several resources share.
-import Type, { type Static, type TSchema } from 'typebox'
+import { type Static, type TSchema, Type } from 'typebox'
 import { actionKinds } from '../action.ts'
 import { capabilities, modes } from '../capability.ts'
 import { reasonCodes } from '../verdict.ts'

@@ -1,5 +1,5 @@
 // The plan, its proposals, approvals.
-import Type, { type Static } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { claims, proposalStates } from '../proposal.ts'
 import { endpoint } from './endpoint.ts'
 import {

@@ -1,5 +1,5 @@
 // Rules: store, check, preview.
-import Type, { type Static } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { RuleDefinition } from '../rule.ts'
 import { endpoint } from './endpoint.ts'
 import { IdParam, OneOf, Time } from './parts.ts'

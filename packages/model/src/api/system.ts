@@ -1,5 +1,5 @@
 // Status, ledger, modes, the pause button, settings, sessions, tokens, audit.
-import Type, { type Static } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { roles } from '../role.ts'
 import { endpoint } from './endpoint.ts'
 import { ActionName, CapabilityName, DurationText, IdParam, ModeName, OneOf, PageOf, PageQuery, Time } from './parts.ts'

@@ -99,7 +99,7 @@ function describe(value: unknown): string {
   if (value === undefined || value === null) return 'nothing'
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a group of keys'
-  return typeof value === 'string' ? `"${value.slice(0, 60)}"` : String(value)
+  return typeof value === 'string' ? `"${value.slice(0, 60)}"` : `${value as number | boolean}`
 }
 
 function schemaAt(schema: TSchema, schemaPath: string): Record<string, unknown> | undefined {

@@ -28,6 +28,12 @@ export interface LoadOptions {
   readonly directory: string
 }
 
+type DurationReader = (
+  name: string,
+  text: string | undefined,
+  rest: { readonly otherwiseMs: number; readonly effect: string },
+) => number
+
 const defaultListen = '127.0.0.1:7878'
 
 export function loadConfig(options: LoadOptions): Config {
@@ -91,10 +97,9 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
     return where.value
   }
 
-  const durationMs = (name: string, text: string | undefined, fallbackMs: number, effect: string): number => {
-    const path = name.split('.')
-    const chosen = choose(name, { path, file: text, fallback: `${fallbackMs}ms`, effect })
-    return parseDurationMs(chosen) ?? fallbackMs
+  const durationMs: DurationReader = (name, text, { otherwiseMs, effect }) => {
+    const chosen = choose(name, { path: name.split('.'), file: text, fallback: `${otherwiseMs}ms`, effect })
+    return parseDurationMs(chosen) ?? otherwiseMs
   }
 
   const secret = (value: Secret | undefined, path: readonly string[]): string | undefined => {
@@ -196,36 +201,45 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
     clouds,
     cloudIds: clouds.map((cloud) => cloudId(cloud.id)),
     speed,
-    fileModes: (file.modes ?? {}) as Partial<Record<Capability, Mode>>,
+    fileModes: file.modes ?? {},
     policy,
     periods: {
-      observeMs: durationMs('periods.observe', file.periods?.observe, 60_000, 'How often each cloud is read'),
-      sampleMs: durationMs('periods.sample', file.periods?.sample, 60_000, 'How often usage is measured'),
-      decideMs: durationMs('periods.decide', file.periods?.decide, 60_000, 'How often a plan is made'),
+      observeMs: durationMs('periods.observe', file.periods?.observe, {
+        otherwiseMs: 60_000,
+        effect: 'How often each cloud is read',
+      }),
+      sampleMs: durationMs('periods.sample', file.periods?.sample, {
+        otherwiseMs: 60_000,
+        effect: 'How often usage is measured',
+      }),
+      decideMs: durationMs('periods.decide', file.periods?.decide, {
+        otherwiseMs: 60_000,
+        effect: 'How often a plan is made',
+      }),
     },
     telemetry: {
-      stepMs: durationMs('telemetry.step', file.telemetry?.step, 60_000, 'Resolution of the recent past'),
-      recentMs: durationMs(
-        'telemetry.recent',
-        file.telemetry?.recent,
-        7_200_000,
-        'How far back samples are kept exactly',
-      ),
+      stepMs: durationMs('telemetry.step', file.telemetry?.step, {
+        otherwiseMs: 60_000,
+        effect: 'Resolution of the recent past',
+      }),
+      recentMs: durationMs('telemetry.recent', file.telemetry?.recent, {
+        otherwiseMs: 7_200_000,
+        effect: 'How far back samples are kept exactly',
+      }),
     },
     retention: {
-      plansMs: durationMs('retention.plans', file.retention?.plans, 7 * 86_400_000, 'How long plans are kept'),
-      ledgerMs: durationMs(
-        'retention.ledger',
-        file.retention?.ledger,
-        90 * 86_400_000,
-        'How long ledger totals are kept',
-      ),
-      historyMs: durationMs(
-        'retention.history',
-        file.retention?.history,
-        365 * 86_400_000,
-        'How long the journal is kept',
-      ),
+      plansMs: durationMs('retention.plans', file.retention?.plans, {
+        otherwiseMs: 7 * 86_400_000,
+        effect: 'How long plans are kept',
+      }),
+      ledgerMs: durationMs('retention.ledger', file.retention?.ledger, {
+        otherwiseMs: 90 * 86_400_000,
+        effect: 'How long ledger totals are kept',
+      }),
+      historyMs: durationMs('retention.history', file.retention?.history, {
+        otherwiseMs: 365 * 86_400_000,
+        effect: 'How long the journal is kept',
+      }),
     },
     rules,
     logLevel: file.log ?? 'info',
@@ -254,56 +268,41 @@ function withCoverage(rule: unknown): unknown {
   return typeof rule === 'object' && rule !== null && !Array.isArray(rule) ? { covers: {}, ...rule } : rule
 }
 
-function buildPolicy(
-  file: ConfigFile,
-  durationMs: (name: string, text: string | undefined, fallbackMs: number, effect: string) => number,
-): Policy {
+function buildPolicy(file: ConfigFile, durationMs: DurationReader): Policy {
   const given = file.policy ?? {}
   const budgets = given.budgets ?? {}
   const base = defaultPolicy
   return {
     ...base,
     confirmations: given.confirmations ?? base.confirmations,
-    snapshotMaxAgeMs: durationMs(
-      'policy.snapshotMaxAge',
-      given.snapshotMaxAge,
-      base.snapshotMaxAgeMs,
-      'Older readings of a cloud are not acted upon',
-    ),
-    telemetryMaxAgeMs: durationMs(
-      'policy.telemetryMaxAge',
-      given.telemetryMaxAge,
-      base.telemetryMaxAgeMs,
-      'Instances with older samples are not acted upon',
-    ),
-    personWinsMs: durationMs(
-      'policy.personWins',
-      given.personWins,
-      base.personWinsMs,
-      'How long a person’s action is not overruled',
-    ),
-    coolDownMs: durationMs(
-      'policy.coolDown',
-      given.coolDown,
-      base.coolDownMs,
-      'How long an instance is left alone after an action',
-    ),
-    actionTimeoutMs: durationMs(
-      'policy.actionTimeout',
-      given.actionTimeout,
-      base.actionTimeoutMs,
-      'When a watched action counts as timed out',
-    ),
+    snapshotMaxAgeMs: durationMs('policy.snapshotMaxAge', given.snapshotMaxAge, {
+      otherwiseMs: base.snapshotMaxAgeMs,
+      effect: 'Older readings of a cloud are not acted upon',
+    }),
+    telemetryMaxAgeMs: durationMs('policy.telemetryMaxAge', given.telemetryMaxAge, {
+      otherwiseMs: base.telemetryMaxAgeMs,
+      effect: 'Instances with older samples are not acted upon',
+    }),
+    personWinsMs: durationMs('policy.personWins', given.personWins, {
+      otherwiseMs: base.personWinsMs,
+      effect: 'How long a person’s action is not overruled',
+    }),
+    coolDownMs: durationMs('policy.coolDown', given.coolDown, {
+      otherwiseMs: base.coolDownMs,
+      effect: 'How long an instance is left alone after an action',
+    }),
+    actionTimeoutMs: durationMs('policy.actionTimeout', given.actionTimeout, {
+      otherwiseMs: base.actionTimeoutMs,
+      effect: 'When a watched action counts as timed out',
+    }),
     budgets: {
       actionsPerMinute: budgets.actionsPerMinute ?? base.budgets.actionsPerMinute,
       hostShare: budgets.hostShare ?? base.budgets.hostShare,
       projectShare: budgets.projectShare ?? base.budgets.projectShare,
-      shareWindowMs: durationMs(
-        'policy.budgets.shareWindow',
-        budgets.shareWindow,
-        base.budgets.shareWindowMs,
-        'Time over which the shares count',
-      ),
+      shareWindowMs: durationMs('policy.budgets.shareWindow', budgets.shareWindow, {
+        otherwiseMs: base.budgets.shareWindowMs,
+        effect: 'Time over which the shares count',
+      }),
     },
     protectedTags: given.protectedTags ?? base.protectedTags,
     maintenanceWindows: (given.maintenanceWindows ?? []).map((window) => ({
@@ -312,12 +311,10 @@ function buildPolicy(
       timeZone: window.timeZone ?? 'UTC',
     })),
     headroomShare: given.headroomShare ?? base.headroomShare,
-    peakWindowMs: durationMs(
-      'policy.peakWindow',
-      given.peakWindow,
-      base.peakWindowMs,
-      'Window over which the firm peak is measured',
-    ),
+    peakWindowMs: durationMs('policy.peakWindow', given.peakWindow, {
+      otherwiseMs: base.peakWindowMs,
+      effect: 'Window over which the firm peak is measured',
+    }),
   }
 }
 

@@ -1,6 +1,6 @@
 // Every key of the configuration file, with its meaning. The descriptions are the reference page of the documentation.
 import { CapabilityName, DurationText, ModeName, OneOf, RuleDefinition, capabilities } from '@gleaner/model'
-import Type, { type Static } from 'typebox'
+import { type Static, Type } from 'typebox'
 
 const strict = { additionalProperties: false } as const
 
