@@ -42,8 +42,13 @@ function keyRange(source: Source, path: Path): number | undefined {
   return isPair(pair) && isScalar(pair.key) ? pair.key.range?.[0] : undefined
 }
 
-/** All faults of `value` against the schema, in the order of the lines; `at` is where the value stands in the file. */
-export function schemaFaults(source: Source, schema: TSchema, value: unknown, at: Path = []): ConfigFault[] {
+/** All faults of the value against the schema, in the order of the lines; `at` is where it stands in the file. */
+export function schemaFaults(
+  source: Source,
+  schema: TSchema,
+  part: { readonly value: unknown; readonly at: Path },
+): ConfigFault[] {
+  const { value, at } = part
   const faults = new Map<string, ConfigFault>()
   for (const error of Value.Errors(schema, value)) {
     const path = [...at, ...pointer(error.instancePath)]

@@ -2,9 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import {
-  type Capability,
   GleanerError,
-  type Mode,
   type Policy,
   type Role,
   RuleDefinition,
@@ -62,7 +60,7 @@ export function parseConfig(text: string, file: string, options: LoadOptions): C
   )
   throwFaults(source, syntax)
   const value: unknown = document.toJS({ maxAliasCount: 20 }) ?? {}
-  throwFaults(source, schemaFaults(source, ConfigFile, value))
+  throwFaults(source, schemaFaults(source, ConfigFile, { value, at: [] }))
   return build(source, value as ConfigFile, options)
 }
 
@@ -121,7 +119,7 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
 
   const clouds = (file.clouds ?? []).flatMap((cloud, index): CloudConfig[] => {
     const schema = cloudSchemas[cloud.kind]
-    const found = source === undefined ? [] : schemaFaults(source, schema, cloud, ['clouds', index])
+    const found = source === undefined ? [] : schemaFaults(source, schema, { value: cloud, at: ['clouds', index] })
     faults.push(...found)
     return found.length === 0 ? [cloud as unknown as CloudConfig] : []
   })
@@ -164,7 +162,8 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
   const policy = buildPolicy(file, durationMs)
   const rules = (file.rules ?? []).flatMap((rule, index): RuleDefinition[] => {
     const filled = Value.Default(RuleDefinition, structuredClone(withCoverage(rule)))
-    const found = source === undefined ? [] : schemaFaults(source, RuleDefinition, filled, ['rules', index])
+    const found =
+      source === undefined ? [] : schemaFaults(source, RuleDefinition, { value: filled, at: ['rules', index] })
     faults.push(...found)
     return found.length === 0 ? [filled as RuleDefinition] : []
   })

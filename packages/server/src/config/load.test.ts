@@ -1,0 +1,188 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { GleanerError } from '@gleaner/model'
+import { describe, expect, it } from 'vitest'
+import { type Environment, isLoopback, loadConfig, parseConfig, parseListen } from './load.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'gleaner-config-'))
+
+function parse(text: string, environment: Environment = {}) {
+  return parseConfig(text, 'gleaner.yaml', { environment, directory })
+}
+
+function faultOf(text: string, environment: Environment = {}): string {
+  try {
+    parse(text, environment)
+  } catch (error) {
+    if (error instanceof GleanerError && error.code === 'config-invalid') return error.message
+    throw error
+  }
+  throw new Error('the configuration was accepted')
+}
+
+const libvirt = `clouds:
+  - id: lab
+    kind: libvirt
+    hosts:
+      - name: kvm1
+        uri: qemu:///system
+`
+
+describe('a good configuration', () => {
+  it('is empty: cautious defaults, nothing connected', () => {
+    const config = parse('')
+    expect(config.clouds).toEqual([])
+    expect(config.policy.modes.idleness).toBe('observe')
+    expect(config.listen).toEqual({ host: '127.0.0.1', port: 7878 })
+    expect(config.periods.observeMs).toBe(60_000)
+  })
+
+  it('names a libvirt host; callers without a token get nothing then', () => {
+    const config = parse(libvirt)
+    expect(config.cloudIds).toEqual(['lab'])
+    expect(config.anonymous).toBeUndefined()
+  })
+
+  it('gives the administrator role to loopback callers only when every cloud is simulated', () => {
+    expect(parse('clouds: [{ id: demo, kind: simulated }]').anonymous).toBe('administrator')
+    expect(parse('listen: 0.0.0.0:80\nclouds: [{ id: demo, kind: simulated }]').anonymous).toBeUndefined()
+  })
+
+  it('lets the environment win over the file and remembers where each value is from', () => {
+    const config = parse('listen: 127.0.0.1:1111', {
+      GLEANER_LISTEN: '127.0.0.1:2222',
+      DATABASE_URL: 'postgres://u:geheim@h/d',
+    })
+    expect(config.listen.port).toBe(2222)
+    expect(config.databaseUrl).toBe('postgres://u:geheim@h/d')
+    const origin = config.origins.find((each) => each.name === 'listen')
+    expect(origin).toMatchObject({ source: 'environment', where: 'GLEANER_LISTEN' })
+    expect(JSON.stringify(config.origins)).not.toContain('geheim')
+  })
+
+  it('reads secrets from the environment and from files', () => {
+    writeFileSync(join(directory, 'url'), 'postgres://file/x\n')
+    expect(parse('databaseUrl: { env: DB }', { DB: 'postgres://env/x' }).databaseUrl).toBe('postgres://env/x')
+    expect(
+      parseConfig('databaseUrl: { file: url }', join(directory, 'g.yaml'), { environment: {}, directory }).databaseUrl,
+    ).toBe('postgres://file/x')
+  })
+
+  it('reads durations, budgets and rules', () => {
+    const config = parse(`policy:
+  snapshotMaxAge: 90s
+  budgets: { actionsPerMinute: 2, shareWindow: 1h }
+rules:
+  - name: short
+    expression: cpu < 0.05
+    action: suspend
+    grace: 30s
+`)
+    expect(config.policy.snapshotMaxAgeMs).toBe(90_000)
+    expect(config.policy.budgets).toMatchObject({ actionsPerMinute: 2, shareWindowMs: 3_600_000, hostShare: 0.5 })
+    expect(config.rules[0]).toMatchObject({ name: 'short', mode: 'observe', priority: 100, enabled: true, covers: {} })
+  })
+})
+
+describe('a bad configuration names file, line and what was expected', () => {
+  it.each([
+    [
+      'an unknown key',
+      'listen: 127.0.0.1:1\nlisen: x\n',
+      /gleaner\.yaml:2: the key "lisen" is unknown\. Did you mean "listen"\?/,
+    ],
+    [
+      'an unknown key inside',
+      `${libvirt}        urj: x\n`,
+      /gleaner\.yaml:7: the key "urj" is unknown\. Did you mean "uri"\?/,
+    ],
+    [
+      'a wrong type',
+      'speed: fast\n',
+      /gleaner\.yaml:1: speed: "fast" is not what is expected here: a value that is number; How many times/,
+    ],
+    ['a wrong choice', 'log: loud\n', /gleaner\.yaml:1: log: "loud" .* one of debug, info, warn, error/],
+    ['a missing key', 'clouds:\n  - id: lab\n    kind: libvirt\n', /gleaner\.yaml:2: the key "hosts" is missing/],
+    [
+      'an unknown kind of cloud',
+      'clouds:\n  - id: lab\n    kind: vmware\n',
+      /gleaner\.yaml:3: kind: "vmware" .* one of libvirt, simulated/,
+    ],
+    ['a bad duration', 'periods:\n  observe: soon\n', /gleaner\.yaml:2: observe: "soon" .*A duration such as/],
+    [
+      'a missing secret',
+      'databaseUrl:\n  env: NO_SUCH\n',
+      /gleaner\.yaml:1: the environment variable NO_SUCH is not set/,
+    ],
+    [
+      'a secret file that is not there',
+      'databaseUrl:\n  file: no-such-file\n',
+      /gleaner\.yaml:1: the secret file .*no-such-file cannot be read \(ENOENT\)/,
+    ],
+    [
+      'a cloud id used twice',
+      'clouds:\n  - { id: a, kind: simulated }\n  - { id: a, kind: simulated }\n',
+      /gleaner\.yaml:3: the cloud id "a" is used twice/,
+    ],
+    [
+      'time that runs faster on a real cloud',
+      `${libvirt}speed: 60\n`,
+      /gleaner\.yaml:7: time can run faster only when every cloud is simulated/,
+    ],
+    ['an address without a port', 'listen: localhost\n', /gleaner\.yaml:1: "localhost" is not an address with a port/],
+    [
+      'one confirmation only',
+      'policy:\n  confirmations: 1\n',
+      /gleaner\.yaml:2: confirmations: 1 is not what is expected here/,
+    ],
+    [
+      'a mode that does not exist',
+      'modes:\n  idleness: always\n',
+      /gleaner\.yaml:2: idleness: "always" .* one of off, observe, advise, enforce/,
+    ],
+    [
+      'a rule without an action',
+      'rules:\n  - name: x\n    expression: "true"\n',
+      /gleaner\.yaml:2: the key "action" is missing/,
+    ],
+    ['a key given twice', 'log: info\nlog: warn\n', /gleaner\.yaml:2: Map keys must be unique/],
+    ['broken YAML', 'clouds: [\n', /gleaner\.yaml:2: /],
+    ['a list instead of keys', '- a\n- b\n', /gleaner\.yaml:1: the file: a list is not what is expected here/],
+  ])('%s', (_, text, message) => {
+    expect(faultOf(text)).toMatch(message)
+  })
+
+  it('tells all faults at once, in the order of the lines', () => {
+    const lines = faultOf('log: loud\nspeed: 0\nfoo: 1\n').split('\n')
+    expect(lines.map((line) => /:(\d+):/.exec(line)?.[1])).toEqual(['1', '2', '3'])
+  })
+
+  it('does not print a secret that is of the wrong type', () => {
+    expect(faultOf('databaseUrl: { env: X, password: geheim }')).not.toContain('geheim')
+  })
+
+  it('names a file that cannot be read', () => {
+    expect(() => loadConfig({ file: '/no/such/gleaner.yaml', environment: {}, directory })).toThrow(
+      /\/no\/such\/gleaner\.yaml cannot be read/,
+    )
+  })
+})
+
+describe('addresses', () => {
+  it.each([
+    ['127.0.0.1:7878', { host: '127.0.0.1', port: 7878 }],
+    ['[::1]:80', { host: '::1', port: 80 }],
+    ['host.example:0', { host: 'host.example', port: 0 }],
+    ['host:99999', undefined],
+    [':80', undefined],
+    ['::1:80', undefined],
+  ])('%s', (text, expected) => {
+    expect(parseListen(text)).toEqual(expected)
+  })
+
+  it('knows loopback', () => {
+    expect(['127.0.0.1', '127.9.9.9', 'localhost', '::1'].every(isLoopback)).toBe(true)
+    expect(['0.0.0.0', '10.0.0.1', '127.example.org'].some(isLoopback)).toBe(false)
+  })
+})
