@@ -31,7 +31,8 @@ export class ApiError extends Error {
 
   /** True when the same call may succeed later without anybody changing anything. */
   get retryable(): boolean {
-    const known = Object.hasOwn(errorRegistry, this.code) ? errorRegistry[this.code as ErrorCode] : undefined
-    return known?.retryable ?? this.status >= 502
+    return Object.hasOwn(errorRegistry, this.code)
+      ? errorRegistry[this.code as ErrorCode].kind === 'unavailable'
+      : this.status >= 502
   }
 }
