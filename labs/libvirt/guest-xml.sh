@@ -1,0 +1,41 @@
+#!/bin/sh
+# Prints the libvirt document of one tiny guest.
+#   usage: guest-xml.sh NAME UUID CACHE-FOLDER RUN-FOLDER LOAD EVERY-S
+# Serial 0 is the console (a file), serial 1 carries the guest reports (a unix socket); the balloon gives statistics
+# every 2 s; the disk is a sparse file.
+set -eu
+[ $# = 6 ] || { echo "usage: guest-xml.sh NAME UUID CACHE-FOLDER RUN-FOLDER LOAD EVERY-S" >&2; exit 2; }
+cat <<X
+<domain type='qemu'>
+  <name>$1</name>
+  <uuid>$2</uuid>
+  <metadata>
+    <gleaner:instance xmlns:gleaner='urn:gleaner:libvirt:1' project='lab'><tag>lab</tag><tag>${5%%:*}</tag></gleaner:instance>
+  </metadata>
+  <memory unit='MiB'>192</memory>
+  <currentMemory unit='MiB'>192</currentMemory>
+  <vcpu>1</vcpu>
+  <os>
+    <type arch='x86_64' machine='q35'>hvm</type>
+    <kernel>$3/vmlinuz</kernel>
+    <initrd>$3/initrd.gz</initrd>
+    <cmdline>console=ttyS0 quiet panic=1 load=$5 gleaner.every=$6</cmdline>
+  </os>
+  <features><acpi/></features>
+  <on_poweroff>destroy</on_poweroff>
+  <on_reboot>restart</on_reboot>
+  <on_crash>destroy</on_crash>
+  <pm><suspend-to-mem enabled='yes'/></pm>
+  <devices>
+    <emulator>/usr/bin/qemu-system-x86_64</emulator>
+    <disk type='file' device='disk'>
+      <driver name='qemu' type='raw'/>
+      <source file='$4/$1.disk'/>
+      <target dev='vda' bus='virtio'/>
+    </disk>
+    <serial type='file'><source path='$4/$1.console'/><target port='0'/></serial>
+    <serial type='unix'><source mode='bind' path='$4/$1.gleaner.sock'/><target port='1'/></serial>
+    <memballoon model='virtio'><stats period='2'/></memballoon>
+  </devices>
+</domain>
+X

@@ -1,0 +1,46 @@
+#!/bin/sh
+# Builds a tiny guest from Debian packages: a kernel and an initramfs with busybox and the guest reporter.
+#   usage: build-guest.sh CACHE-FOLDER
+# Leaves CACHE-FOLDER/vmlinuz and CACHE-FOLDER/initrd.gz; a second run only packs the scripts anew (a second or two).
+# Needs: apt-get (as any user), dpkg, busybox-static, cpio, gzip, and 200 MB of room.
+set -eu
+[ $# = 1 ] || { echo "usage: build-guest.sh CACHE-FOLDER" >&2; exit 2; }
+HERE=$(cd "$(dirname "$0")" && pwd)
+REPORTER=$HERE/../../integrations/guest/gleaner-guest
+for tool in apt-get dpkg cpio gzip busybox; do
+  command -v "$tool" >/dev/null || { echo "build-guest: $tool is missing (apt-get install busybox-static cpio)" >&2; exit 1; }
+done
+mkdir -p "$1/packages"
+CACHE=$(cd "$1" && pwd)
+
+if ! ls "$CACHE"/packages/linux-image-*.deb >/dev/null 2>&1; then
+  KERNEL=$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/^ *Depends: //p' | head -n 1)
+  [ -n "$KERNEL" ] || { echo "build-guest: apt knows no kernel package; run apt-get update" >&2; exit 1; }
+  echo "fetching $KERNEL" >&2
+  (cd "$CACHE/packages" && apt-get download -o APT::Sandbox::User=root "$KERNEL" >&2)
+fi
+if [ ! -f "$CACHE/vmlinuz" ]; then
+  rm -rf "$CACHE/kernel"
+  dpkg -x "$CACHE"/packages/linux-image-*.deb "$CACHE/kernel"
+  cp "$CACHE"/kernel/boot/vmlinuz-* "$CACHE/vmlinuz.part"
+  mv "$CACHE/vmlinuz.part" "$CACHE/vmlinuz"
+fi
+
+ROOT=$CACHE/root
+rm -rf "$ROOT"
+mkdir -p "$ROOT/bin" "$ROOT/sbin" "$ROOT/dev" "$ROOT/proc" "$ROOT/sys" "$ROOT/run" "$ROOT/tmp" "$ROOT/etc" "$ROOT/modules"
+cp "$(command -v busybox)" "$ROOT/bin/busybox"
+MODULES=$(echo "$CACHE"/kernel/lib/modules/*/kernel)
+# In the order they have to be loaded.
+order=10
+for module in drivers/virtio/virtio_ring drivers/virtio/virtio drivers/virtio/virtio_pci_legacy_dev \
+  drivers/virtio/virtio_pci_modern_dev drivers/virtio/virtio_pci drivers/virtio/virtio_balloon \
+  drivers/block/virtio_blk drivers/input/evdev drivers/acpi/button; do
+  # Some are built into the kernel in other versions.
+  if [ -f "$MODULES/$module.ko" ]; then cp "$MODULES/$module.ko" "$ROOT/modules/$order-${module##*/}.ko"; fi
+  order=$((order + 1))
+done
+install -m 755 "$HERE/guest-init.sh" "$ROOT/init"
+install -m 755 "$REPORTER" "$ROOT/bin/gleaner-guest"
+(cd "$ROOT" && find . | cpio -o -H newc --quiet | gzip -6) > "$CACHE/initrd.part"
+mv "$CACHE/initrd.part" "$CACHE/initrd.gz"
