@@ -1,1 +1,2 @@
+export * from './action/judge-action.ts'
 export {}

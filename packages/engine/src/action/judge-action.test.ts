@@ -1,0 +1,165 @@
+import {
+  type InstanceState,
+  type JournalEntry,
+  type JournalState,
+  actionKinds,
+  noYield,
+  startStates,
+  targetState,
+} from '@gleaner/model'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type Sighting, judgeAction, mostAttempts } from './judge-action.ts'
+
+function entry(change: Partial<JournalEntry> = {}): JournalEntry {
+  return {
+    id: 'a',
+    idempotencyKey: 'k',
+    proposalId: 'p',
+    capability: 'idleness',
+    action: 'suspend',
+    cloudId: 'c' as never,
+    instanceId: 'c:i' as never,
+    instanceName: 'web-1',
+    projectId: 'c:p' as never,
+    hostId: undefined,
+    cause: 'rule',
+    reason: { code: 'rule-matched', sentence: '', facts: {} },
+    state: 'accepted',
+    stateBefore: 'running',
+    intendedAtMs: 0,
+    acceptedAtMs: 10,
+    finishedAtMs: undefined,
+    attempts: 1,
+    deadlineMs: 300_000,
+    outcome: undefined,
+    gives: noYield,
+    term: 1,
+    ...change,
+  }
+}
+
+function sighting(state: InstanceState | undefined, change: Partial<Sighting> = {}): Sighting {
+  return {
+    instance: state === undefined ? undefined : { state },
+    fault: undefined,
+    seenMoving: false,
+    nowMs: 1000,
+    ...change,
+  }
+}
+
+describe('an accepted action', () => {
+  it('is done when and only when the target state is seen', () => {
+    expect(judgeAction(entry(), sighting('suspended'))).toEqual({ kind: 'done', outcome: 'the instance is suspended' })
+    expect(judgeAction(entry(), sighting('suspending'))).toEqual({ kind: 'wait', moving: true })
+    expect(judgeAction(entry(), sighting('running'))).toEqual({ kind: 'wait', moving: false })
+  })
+
+  it('has failed when the instance fell back after it was seen moving', () => {
+    expect(judgeAction(entry(), sighting('running', { seenMoving: true }))).toEqual({
+      kind: 'failed',
+      outcome: 'the instance fell back to running without a reason given',
+    })
+  })
+
+  it('has failed when the cloud says why', () => {
+    expect(judgeAction(entry(), sighting('running', { fault: 'no space left' }))).toMatchObject({
+      kind: 'failed',
+      outcome: 'the instance is running: no space left',
+    })
+    expect(judgeAction(entry(), sighting('error', { fault: 'qemu died' }))).toMatchObject({
+      kind: 'failed',
+      outcome: 'the cloud reports an error: qemu died',
+    })
+  })
+
+  it('has failed when the instance is gone', () => {
+    expect(judgeAction(entry(), sighting(undefined))).toMatchObject({ kind: 'failed' })
+  })
+
+  it('times out at the deadline, moving or not', () => {
+    for (const state of ['running', 'suspending'] as const) {
+      expect(judgeAction(entry(), sighting(state, { nowMs: 300_000 }))).toMatchObject({ kind: 'timed-out' })
+      expect(judgeAction(entry(), sighting(state, { nowMs: 299_999 }))).toMatchObject({ kind: 'wait' })
+    }
+  })
+})
+
+describe('an action that was written but perhaps not called', () => {
+  const intended = { state: 'intended', acceptedAtMs: undefined } as const
+
+  it('was called when the cloud shows it', () => {
+    expect(judgeAction(entry(intended), sighting('suspending'))).toEqual({ kind: 'accepted' })
+    expect(judgeAction(entry(intended), sighting('suspended'))).toMatchObject({ kind: 'done' })
+  })
+
+  it('is called again while the old state stands, at most a few times', () => {
+    expect(judgeAction(entry(intended), sighting('running'))).toEqual({ kind: 'call' })
+    expect(judgeAction(entry({ ...intended, attempts: mostAttempts }), sighting('running'))).toMatchObject({
+      kind: 'failed',
+    })
+  })
+
+  it('is given up when the instance went elsewhere', () => {
+    expect(judgeAction(entry(intended), sighting('stopped'))).toMatchObject({ kind: 'failed' })
+  })
+})
+
+describe('for every entry and sighting', () => {
+  const states: InstanceState[] = [
+    'running',
+    'paused',
+    'suspended',
+    'stopped',
+    'shelved',
+    'starting',
+    'pausing',
+    'suspending',
+    'stopping',
+    'shelving',
+    'resuming',
+    'migrating',
+    'deleting',
+    'error',
+    'unknown',
+  ]
+  const anything = fc.record({
+    action: fc.constantFrom(...actionKinds),
+    journalState: fc.constantFrom<JournalState>('intended', 'accepted'),
+    attempts: fc.integer({ min: 0, max: 5 }),
+    state: fc.option(fc.constantFrom(...states), { nil: undefined }),
+    fault: fc.option(fc.constant('fault'), { nil: undefined }),
+    seenMoving: fc.boolean(),
+    nowMs: fc.integer({ min: -1000, max: 1_000_000 }),
+  })
+
+  it('never calls unless the action can begin there, and never calls an accepted one again', () => {
+    fc.assert(
+      fc.property(anything, (it) => {
+        const judgement = judgeAction(
+          entry({ action: it.action, state: it.journalState, attempts: it.attempts }),
+          sighting(it.state, it),
+        )
+        if (judgement.kind !== 'call') return
+        expect(it.journalState).toBe('intended')
+        if (targetState[it.action] !== undefined) {
+          expect(startStates[it.action]).toContain(it.state)
+          expect(it.attempts).toBeLessThan(mostAttempts)
+        }
+      }),
+    )
+  })
+
+  it('ends at the latest at the deadline', () => {
+    fc.assert(
+      fc.property(anything, (it) => {
+        const judgement = judgeAction(
+          entry({ action: it.action, state: it.journalState, attempts: it.attempts, deadlineMs: it.nowMs }),
+          sighting(it.state, it),
+        )
+        expect(judgement.kind).not.toBe('wait')
+      }),
+    )
+  })
+})

@@ -1,0 +1,78 @@
+// Judges an action under way from what the cloud shows now. An accepted call is not success: the action is done if and
+// only if the instance is seen in the target state. It has failed if the cloud left a fault, if the instance is gone, or
+// if it was seen moving and is back where it was. It is timed out when the deadline passes before either. Everything else
+// means: look again. Whether and how to act on the judgement is the executor's business.
+//
+// An entry that is only `intended` may or may not have reached the cloud (the process may have died between the two).
+// Then the cloud's state decides: target or moving state means the call got through; the old state means it can be
+// called again, which the idempotency key makes safe.
+import {
+  type Instance,
+  type InstanceState,
+  type JournalEntry,
+  formatDurationMs,
+  movingState,
+  startStates,
+  targetState,
+} from '@gleaner/model'
+
+export interface Sighting {
+  /** Undefined when the instance is no longer there. */
+  readonly instance: Pick<Instance, 'state'> | undefined
+  /** The cloud's own word on the last failure. */
+  readonly fault: string | undefined
+  /** Whether the moving state of the action was seen since the call. */
+  readonly seenMoving: boolean
+  readonly nowMs: number
+}
+
+export type Judgement =
+  | { readonly kind: 'wait'; readonly moving: boolean }
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'call' }
+  | { readonly kind: 'done' | 'failed' | 'timed-out'; readonly outcome: string }
+
+/** How often a call is sent at most before the action counts as failed. */
+export const mostAttempts = 3
+
+export function judgeAction(entry: JournalEntry, sighting: Sighting): Judgement {
+  if (sighting.instance === undefined) return { kind: 'failed', outcome: 'the instance is no longer there' }
+  const { state } = sighting.instance
+  const target = targetState[entry.action]
+  if (target === undefined)
+    return entry.state === 'intended' ? { kind: 'call' } : { kind: 'done', outcome: 'carried out' }
+  if (state === target) return { kind: 'done', outcome: `the instance is ${state}` }
+  const isMoving = state === movingState[entry.action]
+  if (entry.state === 'intended') return judgeIntended(entry, state, { isMoving, nowMs: sighting.nowMs })
+  if (state === 'error') return { kind: 'failed', outcome: `the cloud reports an error${told(sighting.fault)}` }
+  if (!isMoving && sighting.fault !== undefined)
+    return { kind: 'failed', outcome: `the instance is ${state}${told(sighting.fault)}` }
+  if (!isMoving && sighting.seenMoving && startStates[entry.action].includes(state)) {
+    return { kind: 'failed', outcome: `the instance fell back to ${state} without a reason given` }
+  }
+  if (sighting.nowMs >= entry.deadlineMs) {
+    const spent = formatDurationMs(entry.deadlineMs - (entry.acceptedAtMs ?? entry.intendedAtMs))
+    return { kind: 'timed-out', outcome: `the instance is still ${state} after ${spent}` }
+  }
+  return { kind: 'wait', moving: isMoving }
+}
+
+function judgeIntended(
+  entry: JournalEntry,
+  state: InstanceState,
+  context: { readonly isMoving: boolean; readonly nowMs: number },
+): Judgement {
+  if (context.isMoving) return { kind: 'accepted' }
+  if (!startStates[entry.action].includes(state)) {
+    return { kind: 'failed', outcome: `not called: the instance is ${state} by now` }
+  }
+  if (entry.attempts >= mostAttempts)
+    return { kind: 'failed', outcome: `the call got no answer ${entry.attempts} times` }
+  if (context.nowMs >= entry.deadlineMs)
+    return { kind: 'timed-out', outcome: 'the cloud did not take the call in time' }
+  return { kind: 'call' }
+}
+
+function told(fault: string | undefined): string {
+  return fault === undefined ? '' : `: ${fault}`
+}

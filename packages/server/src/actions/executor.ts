@@ -1,0 +1,175 @@
+// Carries out one action on one instance, so that a process that dies at any point neither repeats nor loses it:
+//
+//   1. intend: the journal holds what is about to be done; a second entry for the same proposal or instance is refused.
+//   2. attempt: the journal counts the call that is about to be made.
+//   3. act: the cloud is called with the entry's idempotency key.
+//   4. accept: the journal holds that the cloud took the call.
+//   5. pursue: the cloud is looked at until the engine's judgement is done, failed or timed out; then the end is written.
+//
+// After a crash `pursue` starts from whatever the journal holds: it looks first, and calls again only where the cloud
+// still shows the old state. Every write is fenced: a leader that was replaced cannot write, and does not call without
+// having written.
+import { judgeAction } from '@gleaner/engine'
+import {
+  type ActionKind,
+  type Capability,
+  GleanerError,
+  type Instance,
+  type JournalEntry,
+  type Verdict,
+  type Yield,
+  describeError,
+  isError,
+} from '@gleaner/model'
+import type { Clock, Cloud, Fence, Store } from '@gleaner/ports'
+import type { Logger } from 'pino'
+import type { EventHub } from '../events/hub.ts'
+import { newId } from '../ids/new-id.ts'
+
+/** An action that has passed the gate. */
+export interface Order {
+  readonly proposalId: string | undefined
+  readonly capability: Capability
+  readonly action: ActionKind
+  readonly instance: Instance
+  readonly cause: string
+  readonly reason: Verdict
+  readonly gives: Yield
+}
+
+export interface ExecutorParts {
+  readonly store: Store
+  readonly clouds: ReadonlyMap<string, Cloud>
+  readonly clock: Clock
+  readonly hub: EventHub
+  readonly log: Logger
+  readonly actionTimeoutMs: number
+  /** Real time one call to a cloud may take. */
+  readonly callTimeoutMs: number
+}
+
+export class Executor {
+  readonly #parts: ExecutorParts
+  /** Entries whose moving state was seen by this process. */
+  readonly #seenMoving = new Set<string>()
+
+  constructor(parts: ExecutorParts) {
+    this.#parts = parts
+  }
+
+  /** Steps 1 to 4. Resolves with the entry as journalled; what became of the call is in its state. */
+  async begin(fence: Fence, order: Order, signal: AbortSignal): Promise<JournalEntry> {
+    const { store, clock } = this.#parts
+    const nowMs = clock.nowMs()
+    const id = newId('act', nowMs)
+    const entry: JournalEntry = {
+      id,
+      idempotencyKey: order.proposalId ?? id,
+      proposalId: order.proposalId,
+      capability: order.capability,
+      action: order.action,
+      cloudId: order.instance.cloudId,
+      instanceId: order.instance.id,
+      instanceName: order.instance.name,
+      projectId: order.instance.projectId,
+      hostId: order.instance.hostId,
+      cause: order.cause,
+      reason: order.reason,
+      state: 'intended',
+      stateBefore: order.instance.state,
+      intendedAtMs: nowMs,
+      acceptedAtMs: undefined,
+      finishedAtMs: undefined,
+      attempts: 0,
+      deadlineMs: nowMs + this.#parts.actionTimeoutMs,
+      outcome: undefined,
+      gives: order.gives,
+      term: fence.term,
+    }
+    await store.journal.intend(fence, entry)
+    this.#tell(entry)
+    return this.#call(fence, entry, signal)
+  }
+
+  /** Step 5, once: looks, judges, writes. Resolves with the entry as it stands then. */
+  async pursue(fence: Fence, entry: JournalEntry, signal: AbortSignal): Promise<JournalEntry> {
+    const { clock } = this.#parts
+    const cloud = this.#cloudOf(entry)
+    const look = await this.#withTimeout(signal, (limited) => cloud.look(entry.instanceId, limited))
+    const judgement = judgeAction(entry, { ...look, seenMoving: this.#seenMoving.has(entry.id), nowMs: clock.nowMs() })
+    switch (judgement.kind) {
+      case 'wait':
+        if (judgement.moving) this.#seenMoving.add(entry.id)
+        return entry
+      case 'accepted':
+        this.#seenMoving.add(entry.id)
+        return this.#accept(fence, entry)
+      case 'call':
+        return this.#call(fence, entry, signal)
+      case 'done':
+      case 'failed':
+      case 'timed-out':
+        return this.#finish(fence, entry, { state: judgement.kind, outcome: judgement.outcome })
+    }
+  }
+
+  async #call(fence: Fence, entry: JournalEntry, signal: AbortSignal): Promise<JournalEntry> {
+    const { store, log } = this.#parts
+    const called = { ...entry, attempts: entry.attempts + 1 }
+    await store.journal.attempt(fence, entry.id)
+    const { action, instanceId, hostId, idempotencyKey } = entry
+    try {
+      if (action !== 'notify') {
+        const cloud = this.#cloudOf(entry)
+        await this.#withTimeout(signal, (limited) => cloud.act({ action, instanceId, hostId, idempotencyKey }, limited))
+      }
+    } catch (error) {
+      // Whether the call got through is unknown: the entry stays intended, and the next look decides.
+      if (!isError(error) || error.kind === 'unavailable' || error.kind === 'broken') {
+        log.warn({ err: error, entry: entry.id }, `${action} ${entry.instanceName}: no answer from the cloud`)
+        return called
+      }
+      return this.#finish(fence, called, { state: 'failed', outcome: describeError(error) })
+    }
+    return this.#accept(fence, called)
+  }
+
+  async #accept(fence: Fence, entry: JournalEntry): Promise<JournalEntry> {
+    const acceptedAtMs = this.#parts.clock.nowMs()
+    await this.#parts.store.journal.accept(fence, entry.id, acceptedAtMs)
+    const accepted: JournalEntry = { ...entry, state: 'accepted', acceptedAtMs }
+    this.#tell(accepted)
+    return accepted
+  }
+
+  async #finish(
+    fence: Fence,
+    entry: JournalEntry,
+    end: { readonly state: 'done' | 'failed' | 'timed-out'; readonly outcome: string },
+  ): Promise<JournalEntry> {
+    const finishedAtMs = this.#parts.clock.nowMs()
+    await this.#parts.store.journal.finish(fence, entry.id, { ...end, atMs: finishedAtMs })
+    this.#seenMoving.delete(entry.id)
+    const finished: JournalEntry = { ...entry, ...end, finishedAtMs }
+    this.#parts.log.info(
+      { entry: entry.id, instance: entry.instanceId, outcome: end.outcome },
+      `${entry.action} ${entry.instanceName}: ${end.state}`,
+    )
+    this.#tell(finished)
+    return finished
+  }
+
+  #cloudOf(entry: JournalEntry): Cloud {
+    const cloud = this.#parts.clouds.get(entry.cloudId)
+    if (cloud === undefined) throw new GleanerError('not-found', { object: `cloud ${entry.cloudId}` })
+    return cloud
+  }
+
+  #tell(entry: JournalEntry): void {
+    this.#parts.hub.tell('journal', entry)
+  }
+
+  async #withTimeout<T>(signal: AbortSignal, call: (limited: AbortSignal) => Promise<T>): Promise<T> {
+    return call(AbortSignal.any([signal, AbortSignal.timeout(this.#parts.callTimeoutMs)]))
+  }
+}
