@@ -1,0 +1,121 @@
+// Draws instances: what the n-th one is depends on the seed, its number, its age and, for its name alone, on how many of
+// that name there were before. Projects, owners, roles and sizes come from the tables of catalogue.ts.
+import type { CloudId, Project } from '@gleaner/model'
+import { instanceId, projectId } from '@gleaner/model'
+import type { ProjectKind, Role } from './catalogue.ts'
+import { people, projectKinds } from './catalogue.ts'
+import type { GuestSpec } from './guest.ts'
+import type { LoadProfile, Shape } from './load.ts'
+import type { WorldSize } from './options.ts'
+import { Draws, hash32 } from './random.ts'
+
+const minuteMs = 60_000
+const dayMs = 86_400_000
+
+export interface SimulatedProject extends Project {
+  readonly weight: number
+  readonly kind: ProjectKind
+  readonly owners: readonly string[]
+}
+
+export function makeProjects(size: WorldSize, cloud: CloudId): SimulatedProject[] {
+  return Array.from({ length: size.projects }, (_, index) => {
+    const kind = projectKinds[index % projectKinds.length] as ProjectKind
+    const name = index < projectKinds.length ? kind.name : `${kind.name}-${Math.floor(index / projectKinds.length) + 1}`
+    const owners = Array.from({ length: 4 }, (_, nth) => people[(index * 4 + nth) % people.length] as string)
+    return { id: projectId(cloud, name), cloudId: cloud, name, weight: kind.weight, kind, owners }
+  })
+}
+
+export class Furnisher {
+  readonly #seed: number
+  readonly #cloud: CloudId
+  readonly #projects: readonly SimulatedProject[]
+  /** How many instances of each name there were. */
+  readonly counts = new Map<string, number>()
+
+  constructor(size: WorldSize, cloud: CloudId, projects: readonly SimulatedProject[]) {
+    this.#seed = hash32(size.seed, 0xf0a)
+    this.#cloud = cloud
+    this.#projects = projects
+  }
+
+  /** `name` is given only for an instance that already had one. */
+  make(serial: number, createdAtMs: number, name?: string): GuestSpec {
+    const draws = new Draws(this.#seed, serial)
+    const project = draws.weighted(this.#projects)
+    const role: Role = draws.weighted(project.kind.roles).role
+    const owner = draws.pick(project.owners)
+    const flavor = draws.pick(role.flavors)
+    const preemptible = draws.unit() < (role.preemptible ?? 0)
+    const isProtected = draws.unit() < (role.protected ?? 0.02)
+    const environment = role.shape === 'steady' ? draws.pick(['prod', 'prod', 'test']) : draws.pick(['test', 'dev'])
+    const report = draws.unit()
+    return {
+      serial,
+      id: instanceId(this.#cloud, `i-${String(serial).padStart(6, '0')}`),
+      cloudId: this.#cloud,
+      name: name ?? this.#name(role.name, owner),
+      projectId: project.id,
+      owner,
+      flavor: flavor.name,
+      vcpus: flavor.vcpus,
+      memoryMiB: flavor.memoryMiB,
+      diskGiB: flavor.diskGiB,
+      createdAtMs,
+      firmness: preemptible ? 'preemptible' : 'firm',
+      tags: Object.freeze([
+        `owner:${owner}`,
+        `env:${environment}`,
+        ...(preemptible ? ['preemptible'] : []),
+        ...(isProtected ? ['gleaner-protected'] : []),
+      ]),
+      protectedBy: isProtected ? `tag gleaner-protected, set by ${owner}` : undefined,
+      load: makeLoad(role.shape, { vcpus: flavor.vcpus, createdAtMs, seed: hash32(this.#seed, serial, 0x10ad) }, draws),
+      reports: report < 0.78 ? 'all' : report < 0.88 ? 'users' : 'nothing',
+    }
+  }
+
+  #name(pattern: string, owner: string): string {
+    const name = pattern.replace('{owner}', owner)
+    const count = (this.counts.get(name) ?? 0) + 1
+    this.counts.set(name, count)
+    return pattern === name || count > 1 ? `${name}-${count}` : name
+  }
+}
+
+const levels: Readonly<Record<Shape, readonly [number, number]>> = {
+  office: [0.15, 0.55],
+  weekly: [0.4, 0.9],
+  idle: [0, 0],
+  bursty: [0.6, 1],
+  decreasing: [0.5, 0.9],
+  steady: [0.3, 0.75],
+}
+
+const periodsMs: Readonly<Record<Shape, readonly [number, number]>> = {
+  office: [dayMs, dayMs],
+  weekly: [7 * dayMs, 7 * dayMs],
+  idle: [9 * dayMs, 45 * dayMs],
+  bursty: [15 * minuteMs, 70 * minuteMs],
+  decreasing: [2 * dayMs, 20 * dayMs],
+  steady: [dayMs, dayMs],
+}
+
+function makeLoad(
+  shape: Shape,
+  guest: { readonly vcpus: number; readonly createdAtMs: number; readonly seed: number },
+  draws: Draws,
+): LoadProfile {
+  const [low, high] = levels[shape]
+  const [shortMs, longMs] = periodsMs[shape]
+  return {
+    ...guest,
+    shape,
+    level: draws.between(low, high),
+    // An idle guest is visited at any time of its period; the others keep about the same hours.
+    shiftMs: shape === 'idle' ? draws.between(0, longMs) : draws.between(-90, 90) * minuteMs,
+    periodMs: Math.round(draws.between(shortMs, longMs)),
+    restMemory: draws.between(0.12, 0.3),
+  }
+}

@@ -1,0 +1,107 @@
+// One simulated host: its description for readers and the bookkeeping of the simulated scheduler, which sells nominal
+// size times ratio and nothing else (it never looks at usage; finding the difference is Gleaner's work).
+import type { CloudId, Host } from '@gleaner/model'
+import { hostId } from '@gleaner/model'
+import { coreRatio, desktopModels, hypervisorModels, memoryRatio, people } from './catalogue.ts'
+import type { WorldSize } from './options.ts'
+import { Draws, hash32 } from './random.ts'
+
+export class Machine {
+  readonly view: Host
+  readonly index: number
+  readonly seed: number
+  claimedCores = 0
+  claimedMemoryMiB = 0
+
+  constructor(view: Host, index: number, seed: number) {
+    this.view = view
+    this.index = index
+    this.seed = seed
+  }
+
+  get sellableCores(): number {
+    const { view } = this
+    return (view.cores - view.reservedCores) * (view.coreRatio ?? 0) - this.claimedCores
+  }
+
+  get sellableMemoryMiB(): number {
+    const { view } = this
+    return (view.memoryMiB - view.reservedMemoryMiB) * (view.memoryRatio ?? 0) - this.claimedMemoryMiB
+  }
+
+  fits(vcpus: number, memoryMiB: number): boolean {
+    return this.view.state === 'up' && this.sellableCores >= vcpus && this.sellableMemoryMiB >= memoryMiB
+  }
+
+  claim(vcpus: number, memoryMiB: number): void {
+    this.claimedCores += vcpus
+    this.claimedMemoryMiB += memoryMiB
+  }
+}
+
+/** What the hypervisor itself uses, always less than what it reserves. */
+export function overheadCores(machine: Machine): number {
+  return machine.view.kind === 'desktop' ? 0.05 : 0.1 + machine.view.cores * 0.004
+}
+
+export function overheadMemoryMiB(machine: Machine): number {
+  return machine.view.kind === 'desktop' ? 900 : 1100 + machine.view.memoryMiB * 0.003
+}
+
+/** Hypervisors first, then desktops; of twenty hypervisors or more one in twenty is in maintenance. */
+export function makeMachines(size: WorldSize, cloud: CloudId): Machine[] {
+  const machines: Machine[] = []
+  const hypervisors = size.hosts - size.desktops
+  const digits = Math.max(2, String(hypervisors).length)
+  for (let index = 0; index < size.hosts; index++) {
+    const draws = new Draws(size.seed ^ 0x40057, index)
+    const desktop = index >= hypervisors
+    const model = draws.weighted(desktop ? desktopModels : hypervisorModels)
+    const person = people[(index - hypervisors) % people.length] ?? 'someone'
+    const round = Math.floor((index - hypervisors) / people.length)
+    const name = desktop
+      ? `desk-${person}${round === 0 ? '' : `-${round + 1}`}`
+      : `hv-${String(index + 1).padStart(digits, '0')}`
+    const spread = draws.between(0.95, 1.06)
+    const view: Host = Object.freeze({
+      id: hostId(cloud, name),
+      cloudId: cloud,
+      name,
+      kind: desktop ? 'desktop' : 'hypervisor',
+      // A desktop takes no instances of the cloud by itself: it belongs to the person in front of it.
+      state: desktop ? 'disabled' : index % 20 === 17 ? 'maintenance' : 'up',
+      cores: model.cores,
+      memoryMiB: model.memoryGiB * 1024,
+      diskGiB: model.diskGiB,
+      reservedCores: 1,
+      reservedMemoryMiB: 2048 + Math.round(model.memoryGiB * 1024 * 0.01),
+      coreRatio: desktop ? 1 : coreRatio,
+      memoryRatio: desktop ? 1 : memoryRatio,
+      idlePowerW: Math.round(model.idlePowerW * spread),
+      fullPowerW: Math.round(model.fullPowerW * spread),
+    })
+    machines.push(new Machine(view, index, hash32(size.seed, 0xde5c, index)))
+  }
+  return machines
+}
+
+/** Of a few hosts drawn by chance the one with most room in its scarcer resource; else the first with any; else none. */
+export function place(machines: readonly Machine[], guest: { vcpus: number; memoryMiB: number }, draw: number): number {
+  let best = -1
+  let bestRoom = -1
+  for (let attempt = 0; attempt < 6; attempt++) {
+    const machine = machines[hash32(draw, attempt) % machines.length]
+    if (machine === undefined || !machine.fits(guest.vcpus, guest.memoryMiB)) continue
+    const { view } = machine
+    const room = Math.min(machine.sellableCores / view.cores, machine.sellableMemoryMiB / view.memoryMiB)
+    if (room > bestRoom) {
+      best = machine.index
+      bestRoom = room
+    }
+  }
+  for (let step = 0; best < 0 && step < machines.length; step++) {
+    const machine = machines[(draw + step) % machines.length]
+    if (machine?.fits(guest.vcpus, guest.memoryMiB)) best = machine.index
+  }
+  return best
+}

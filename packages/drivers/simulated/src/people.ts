@@ -1,0 +1,125 @@
+// The people of the simulated datacentre: they create instances, delete them, and now and then start, resume, suspend or
+// stop one by hand. Three independent streams of deeds with seeded, exponentially distributed gaps; by night most deeds
+// stay undone. What is done depends on the seed, the number of the deed and the state of the world at its moment.
+import type { ActionKind } from '@gleaner/model'
+import type { Guest } from './guest.ts'
+import { presenceAt } from './load.ts'
+import { Draws, hash32 } from './random.ts'
+import type { World } from './world.ts'
+
+const hourMs = 3_600_000
+const minuteMs = 60_000
+
+export const streamNames = ['arrival', 'departure', 'deed'] as const
+export type StreamName = (typeof streamNames)[number]
+
+/** Deeds per hour and instance. */
+const perHour: Readonly<Record<StreamName, number>> = { arrival: 0.014, departure: 0.014, deed: 0.02 }
+
+interface Stream {
+  count: number
+  nextMs: number
+}
+
+/** How somebody wakes an instance in a resting state. */
+const waking: Readonly<Partial<Record<string, ActionKind>>> = {
+  paused: 'resume',
+  suspended: 'resume',
+  stopped: 'start',
+  shelved: 'start',
+  error: 'start',
+}
+
+export class People {
+  readonly #world: World
+  readonly streams: Readonly<Record<StreamName, Stream>>
+
+  constructor(world: World) {
+    this.#world = world
+    this.streams = {
+      arrival: { count: 0, nextMs: world.startedAtMs },
+      departure: { count: 0, nextMs: world.startedAtMs },
+      deed: { count: 0, nextMs: world.startedAtMs },
+    }
+    for (const name of streamNames) this.#schedule(name)
+  }
+
+  get nextMs(): number {
+    const { arrival, departure, deed } = this.streams
+    return Math.min(arrival.nextMs, departure.nextMs, deed.nextMs)
+  }
+
+  actNext(): void {
+    const nextMs = this.nextMs
+    const name = streamNames.find((candidate) => this.streams[candidate].nextMs === nextMs)
+    if (name === undefined) return
+    const stream = this.streams[name]
+    const draws = new Draws(this.#streamSeed(name), stream.count)
+    stream.count++
+    this.#schedule(name)
+    const awake = 0.25 + 0.75 * presenceAt(0, nextMs)
+    if (draws.unit() >= awake) return
+    if (name === 'arrival') this.#arrival()
+    else if (name === 'departure') this.#departure(draws)
+    else this.#deed(draws)
+  }
+
+  #streamSeed(name: StreamName): number {
+    return hash32(this.#world.size.seed, 0x9e09e, streamNames.indexOf(name))
+  }
+
+  #schedule(name: StreamName): void {
+    const stream = this.streams[name]
+    const rate = (perHour[name] * this.#world.size.instances * this.#world.size.activity) / hourMs
+    const draw = new Draws(this.#streamSeed(name) ^ 0x6a9, stream.count).unit()
+    stream.nextMs =
+      rate === 0 ? Number.POSITIVE_INFINITY : stream.nextMs + Math.max(1, Math.round(-Math.log(1 - draw) / rate))
+  }
+
+  /** The population stays within a tenth of its size. */
+  #arrival(): void {
+    if (this.#world.guests.length < this.#world.size.instances * 1.1) this.#world.create()
+  }
+
+  #departure(draws: Draws): void {
+    const { guests, size, nowMs } = this.#world
+    if (guests.length < size.instances * 0.9) return
+    for (let attempt = 0; attempt < 16; attempt++) {
+      const guest = guests[Math.floor(draws.unit() * guests.length)]
+      if (guest === undefined || guest.move !== undefined || guest.spec.protectedBy !== undefined) continue
+      // Build jobs come and go; what has lived for long mostly goes on living.
+      const young = nowMs - guest.spec.createdAtMs < 24 * hourMs
+      if (guest.spec.load.shape !== 'bursty' && !young && draws.unit() < 0.7) continue
+      this.#world.begin(guest, { action: 'delete', by: guest.spec.owner })
+      return
+    }
+  }
+
+  #deed(draws: Draws): void {
+    const { guests, nowMs } = this.#world
+    const resting = guests.filter((guest) => guest.move === undefined && waking[guest.state] !== undefined)
+    const wakes = draws.unit() < (resting.length > guests.length * 0.12 ? 0.75 : 0.35)
+    if (wakes && resting.length > 0) {
+      const guest = draws.pick(resting)
+      const action = waking[guest.state] ?? 'start'
+      const attendedUntilMs = nowMs + draws.between(30, 150) * minuteMs
+      this.#world.begin(guest, { action, by: guest.spec.owner, attendedUntilMs })
+      return
+    }
+    const guest = this.#somebodysOwn(draws)
+    if (guest !== undefined)
+      this.#world.begin(guest, { action: draws.unit() < 0.6 ? 'suspend' : 'stop', by: guest.spec.owner })
+  }
+
+  /** A running instance its owner would switch off by hand: no service, no batch machine. */
+  #somebodysOwn(draws: Draws): Guest | undefined {
+    const { guests } = this.#world
+    for (let attempt = 0; attempt < 16; attempt++) {
+      const guest = guests[Math.floor(draws.unit() * guests.length)]
+      if (guest === undefined || guest.move !== undefined || guest.state !== 'running') continue
+      if (guest.spec.protectedBy !== undefined) continue
+      if (['office', 'idle', 'decreasing'].includes(guest.spec.load.shape)) return guest
+    }
+    return undefined
+  }
+}

@@ -1,0 +1,46 @@
+// The shared contract suite against the simulated cloud, on a virtual clock.
+import type { InstanceId } from '@gleaner/model'
+import { instanceId } from '@gleaner/model'
+import type { CloudHarness } from '@gleaner/testkit'
+import { cloudContract, VirtualClock } from '@gleaner/testkit'
+import { describe, it } from 'vitest'
+import type { Fault } from './faults.ts'
+import { SimulatedCloud } from './simulated-cloud.ts'
+
+const never = new AbortController().signal
+
+async function open(): Promise<CloudHarness> {
+  const clock = new VirtualClock()
+  const cloud = new SimulatedCloud({ clock, seed: 7, hosts: 6, desktops: 1, instances: 40, activity: 0 })
+  const used = new Set<InstanceId>()
+  const withFault = (fault: Fault) => async () => {
+    const end = cloud.faults.put(fault)
+    return async () => end()
+  }
+  return {
+    cloud,
+    nowMs: () => clock.nowMs(),
+    pass: (durationMs) => clock.advance(durationMs),
+    settle: () => clock.advance(300_000),
+    runningInstance: async () => {
+      const { instances } = await cloud.observe(never)
+      const found = instances.find(
+        ({ id, state, protectedBy }) => state === 'running' && protectedBy === undefined && !used.has(id),
+      )
+      if (found === undefined) throw new Error('no instance is left to try on')
+      used.add(found.id)
+      return found.id
+    },
+    missingInstance: () => instanceId(cloud.id, 'i-999999'),
+    makePartial: withFault({ kind: 'partial', hostShare: 0.3, calls: ['observe', 'sample'] }),
+    makeUnavailable: withFault({ kind: 'unavailable' }),
+    makeHang: withFault({ kind: 'hang' }),
+    remove: async (id) => {
+      cloud.actByHand(id, 'delete')
+      await clock.advance(10_000)
+    },
+    dispose: () => cloud.close(),
+  }
+}
+
+cloudContract({ describe, it }, 'simulated', { open })

@@ -1,0 +1,349 @@
+// The simulated datacentre behind the Cloud port. Every call first runs the world up to the clock's present, so nothing
+// needs to tick while nobody looks; only while there are listeners one sleeper waits for whatever happens next. Faults
+// are applied here, at the edge: the world behind them stays true.
+import type {
+  ActionKind,
+  CloudId,
+  Instance,
+  InstanceId,
+  InstanceState,
+  Inventory,
+  InventoryGap,
+  Project,
+  SampleBatch,
+} from '@gleaner/model'
+import { GleanerError, isError, startStates, targetState } from '@gleaner/model'
+import type { ActionRequest, CheckItem, Clock, Cloud, CloudEvent, Look } from '@gleaner/ports'
+import { supportedActions } from './actions.ts'
+import { FaultBoard } from './faults.ts'
+import type { CloudCall, FaultContext } from './faults.ts'
+import type { Guest } from './guest.ts'
+import type { SimulatedCloudOptions, WorldSize } from './options.ts'
+import { worldSize } from './options.ts'
+import { unit } from './random.ts'
+import { historyOf, sampleAt } from './sampling.ts'
+import type { SimulatedState } from './state.ts'
+import { loadWorld, saveWorld } from './state.ts'
+import { World } from './world.ts'
+
+const rememberedKeys = 1000
+/** No single sleep is longer, so that any clock can count it. */
+const longestSleepMs = 3_600_000
+const smallestBalloonMiB = 64
+
+export class SimulatedCloud implements Cloud {
+  readonly id: CloudId
+  readonly kind = 'simulated'
+  readonly address: string
+  readonly actions = supportedActions
+  readonly faults: FaultBoard
+  readonly #clock: Clock
+  readonly #size: WorldSize
+  readonly #listeners = new Set<(event: CloudEvent) => void>()
+  readonly #closed = new AbortController()
+  readonly #keys = new Set<string>()
+  #world: World
+  #inventory: { readonly revision: number; readonly inventory: Inventory } | undefined
+  #alarm: AbortController | undefined
+
+  constructor(options: SimulatedCloudOptions) {
+    this.#size = worldSize(options)
+    this.#clock = options.clock
+    this.faults = new FaultBoard(this.#size.seed, options.faults)
+    this.#world = new World(this.#size, this.#clock.nowMs())
+    this.#world.onHappening = (guest, detail) => this.#tell(guest, detail)
+    this.id = this.#world.cloud
+    this.address = `simulated datacentre, seed ${this.#size.seed}: ${this.#size.hosts} hosts, about ${this.#size.instances} instances`
+  }
+
+  async check(signal: AbortSignal): Promise<readonly CheckItem[]> {
+    const identity: CheckItem = {
+      what: 'kind of cloud',
+      ok: true,
+      detail: `${this.address}. Nothing behind it is real: every host, instance and figure is computed.`,
+    }
+    try {
+      await this.#enter({ call: 'check' }, signal)
+    } catch (error) {
+      if (!isError(error, 'cloud-unavailable', 'cloud-broken', 'cloud-refused')) throw error
+      if (this.#closed.signal.aborted) throw error
+      const remedy = 'Take away the simulated fault.'
+      return [identity, { what: 'reachable', ok: false, detail: error.message, remedy }]
+    }
+    const speed = this.#clock.speed === 1 ? 'as fast as real time' : `${this.#clock.speed} times as fast as real time`
+    return [
+      identity,
+      { what: 'reachable', ok: true, detail: 'Runs inside this process.' },
+      { what: 'time', ok: true, detail: `Its time runs ${speed}.` },
+    ]
+  }
+
+  async observe(signal: AbortSignal): Promise<Inventory> {
+    await this.#enter({ call: 'observe' }, signal)
+    return this.#lied(this.#whole(), this.#hidden('observe'))
+  }
+
+  async sample(signal: AbortSignal): Promise<SampleBatch> {
+    await this.#enter({ call: 'sample' }, signal)
+    return sampleAt(this.#world, this.#world.nowMs, this.#hidden('sample'))
+  }
+
+  async act(request: ActionRequest, signal: AbortSignal): Promise<void> {
+    const { action, instanceId } = request
+    const context: FaultContext = { call: 'act', action, instanceId }
+    await this.#enter(context, signal)
+    if (!supportedActions.some((support) => support.action === action))
+      throw new GleanerError('cloud-unsupported', { cloud: this.id, action })
+    if (this.#keys.has(request.idempotencyKey)) return
+    const guest = this.#world.find(instanceId)
+    if (guest === undefined) throw new GleanerError('cloud-not-found', { cloud: this.id, object: instanceId })
+    const facts = { cloud: this.id, object: guest.spec.name }
+    if (this.faults.strike('no-room', context))
+      throw new GleanerError('cloud-capacity', { ...facts, detail: 'told to have none' })
+    if (this.faults.strike('conflict', context))
+      throw new GleanerError('cloud-conflict', { ...facts, detail: 'told to be busy' })
+    if (!this.faults.strike('ignore', context)) {
+      if (action === 'balloon') this.#balloon(guest, request.memoryMiB)
+      else this.#begin(guest, action, context)
+    }
+    this.#remember(request.idempotencyKey)
+  }
+
+  async look(instanceId: InstanceId, signal: AbortSignal): Promise<Look> {
+    await this.#enter({ call: 'look', instanceId }, signal)
+    const guest = this.#world.find(instanceId)
+    if (guest === undefined) return { instance: undefined, fault: undefined }
+    if (this.#hidden('look').has(guest.host))
+      throw new GleanerError('cloud-unavailable', {
+        cloud: this.id,
+        detail: `host of ${guest.spec.name} is unreadable`,
+      })
+    return { instance: this.#lie(guest.view(this.#world.hostIds), 'look'), fault: guest.fault }
+  }
+
+  subscribe(listener: (event: CloudEvent) => void): () => void {
+    // Wrapped, so that the same function can be subscribed twice and each leaves by itself.
+    const own = (event: CloudEvent) => listener(event)
+    this.#listeners.add(own)
+    this.#wakeUp()
+    return () => {
+      this.#listeners.delete(own)
+      if (this.#listeners.size === 0) this.#alarm?.abort()
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#listeners.clear()
+    this.#alarm?.abort()
+    this.#closed.abort(new GleanerError('cloud-unavailable', { cloud: this.id, detail: 'the connection was closed' }))
+  }
+
+  /** Usage at each step of [fromMs, toMs), as `sample` gave or would have given it; nothing of the future. */
+  history(fromMs: number, toMs: number, stepMs: number): Iterable<SampleBatch> {
+    this.#world.advance(this.#clock.nowMs())
+    return historyOf(this.#world, { startMs: fromMs, endMs: toMs }, stepMs)
+  }
+
+  /** A person acts on an instance by hand, past Gleaner: false when that is not possible now. */
+  actByHand(instanceId: InstanceId, action: ActionKind | 'delete', by?: string): boolean {
+    this.#world.advance(this.#clock.nowMs())
+    const guest = this.#world.find(instanceId)
+    if (guest === undefined || guest.move !== undefined) return false
+    if (action === 'notify' || action === 'balloon') return false
+    if (action !== 'delete' && !startStates[action].includes(guest.state)) return false
+    const attendedUntilMs = action === 'start' || action === 'resume' ? this.#world.nowMs + longestSleepMs : 0
+    const began = this.#world.begin(guest, { action, by: by ?? guest.spec.owner, attendedUntilMs })
+    this.#wakeUp()
+    return began
+  }
+
+  exportState(): SimulatedState {
+    this.#world.advance(this.#clock.nowMs())
+    return saveWorld(this.#world, this.#keys)
+  }
+
+  /** Goes on from a saved state, which may have come through JSON; `cloud-broken` when it is not of this cloud. */
+  importState(state: unknown): void {
+    const { world, keys } = loadWorld(state, this.#size)
+    this.#world = world
+    this.#world.onHappening = (guest, detail) => this.#tell(guest, detail)
+    this.#inventory = undefined
+    this.#keys.clear()
+    for (const key of keys) this.#keys.add(key)
+    this.#wakeUp()
+  }
+
+  /** Lets a call in: faults of the whole call first, then the world runs up to now. */
+  async #enter(context: FaultContext, signal: AbortSignal): Promise<void> {
+    this.#assertOpen(signal)
+    const lag = this.faults.strike('lag', context)
+    if (lag) await this.#wait(signal, (any) => this.#clock.sleep(lag.fault.lagMs, any))
+    const hang = this.faults.strike('hang', context)
+    if (hang) await this.#wait(signal, (any) => ended(hang.ended, any))
+    const detail = 'told to'
+    if (this.faults.strike('unavailable', context))
+      throw new GleanerError('cloud-unavailable', { cloud: this.id, detail: 'told to be away' })
+    if (this.faults.strike('broken', context)) throw new GleanerError('cloud-broken', { cloud: this.id, detail })
+    if (this.faults.strike('refuse', context)) throw new GleanerError('cloud-refused', { cloud: this.id, detail })
+    this.#world.advance(this.#clock.nowMs())
+  }
+
+  #assertOpen(signal: AbortSignal): void {
+    this.#closed.signal.throwIfAborted()
+    signal.throwIfAborted()
+  }
+
+  /** Waits as told, but no longer than until the call is aborted or the cloud closed. */
+  async #wait(signal: AbortSignal, wait: (any: AbortSignal) => Promise<void>): Promise<void> {
+    await wait(AbortSignal.any([signal, this.#closed.signal]))
+    this.#assertOpen(signal)
+  }
+
+  #begin(guest: Guest, action: ActionKind, context: FaultContext): void {
+    const target = targetState[action]
+    if (guest.state === target || guest.move?.target === target) return
+    const facts = { cloud: this.id, object: guest.spec.name }
+    if (guest.move !== undefined || !startStates[action].includes(guest.state))
+      throw new GleanerError('cloud-conflict', { ...facts, detail: `it is ${guest.state}` })
+    const fail = this.faults.strike('fail', context)?.fault
+    const began = this.#world.begin(guest, {
+      action,
+      by: 'the API',
+      outcome: fail
+        ? fail.into === 'error'
+          ? 'break'
+          : 'fail'
+        : this.faults.strike('fall-back', context)
+          ? 'fall-back'
+          : this.faults.strike('stuck', context)
+            ? 'stuck'
+            : 'reach',
+      slowness: this.faults.strike('slow', context)?.fault.factor ?? 1,
+    })
+    if (!began) throw new GleanerError('cloud-capacity', { ...facts, detail: 'no host has room for its flavor' })
+    this.#wakeUp()
+  }
+
+  #balloon(guest: Guest, memoryMiB: number | undefined): void {
+    const facts = { cloud: this.id, object: guest.spec.name }
+    if (guest.state !== 'running')
+      throw new GleanerError('cloud-conflict', { ...facts, detail: `it is ${guest.state}` })
+    if (memoryMiB === undefined || !(memoryMiB >= smallestBalloonMiB && memoryMiB <= guest.spec.memoryMiB)) {
+      const detail = `${memoryMiB} MiB is not within ${smallestBalloonMiB} to ${guest.spec.memoryMiB} MiB`
+      throw new GleanerError('cloud-conflict', { ...facts, detail })
+    }
+    this.#world.balloon(guest, memoryMiB)
+  }
+
+  #remember(key: string): void {
+    this.#keys.add(key)
+    if (this.#keys.size <= rememberedKeys) return
+    for (const oldest of this.#keys) {
+      this.#keys.delete(oldest)
+      return
+    }
+  }
+
+  /** The same object until something in the world changes. */
+  #whole(): Inventory {
+    const world = this.#world
+    if (this.#inventory?.revision !== world.revision) {
+      const projects: readonly Project[] = world.projects.map(({ id, cloudId, name }) => ({ id, cloudId, name }))
+      const instances = world.guests.map((guest) => guest.view(world.hostIds))
+      const hosts = world.machines.map((machine) => machine.view)
+      this.#inventory = { revision: world.revision, inventory: { hosts, instances, projects, gaps: [] } }
+    }
+    return this.#inventory.inventory
+  }
+
+  /** Hosts that cannot be read in this call. */
+  #hidden(call: CloudCall): ReadonlySet<number> {
+    const struck = this.faults.strike('partial', { call })
+    if (struck === undefined) return new Set()
+    const { hosts: names, hostShare } = struck.fault
+    const hidden = this.#world.machines.filter(
+      (machine) =>
+        names?.includes(machine.view.name) || (hostShare !== undefined && unit(struck.draw, machine.index) < hostShare),
+    )
+    // A share that hits no host of a small cloud still means that something is missing.
+    const [first] = this.#world.machines
+    if (hidden.length === 0 && names === undefined && first !== undefined) hidden.push(first)
+    return new Set(hidden.map((machine) => machine.index))
+  }
+
+  #lied(whole: Inventory, hidden: ReadonlySet<number>): Inventory {
+    const lies = this.faults.list().some((fault) => fault.kind === 'lie')
+    if (hidden.size === 0 && !lies) return whole
+    const hiddenIds = new Set<string | undefined>([...hidden].map((index) => this.#world.hostIds[index]))
+    const gaps: InventoryGap[] = whole.hosts
+      .filter((host) => hiddenIds.has(host.id))
+      .map((host) => ({ scope: `host ${host.name}`, reason: 'it does not answer (simulated)' }))
+    return {
+      projects: whole.projects,
+      hosts: whole.hosts.filter((host) => !hiddenIds.has(host.id)),
+      instances: whole.instances
+        .filter((instance) => !hiddenIds.has(instance.hostId ?? ''))
+        .map((instance) => this.#lie(instance, 'observe')),
+      gaps,
+    }
+  }
+
+  #lie(instance: Instance, call: CloudCall): Instance {
+    const told = this.faults.strike('lie', { call, instanceId: instance.id })
+    const state: InstanceState | undefined = told?.fault.state
+    return state === undefined ? instance : { ...instance, state }
+  }
+
+  #tell(guest: Guest, detail: string): void {
+    const hostId = this.#world.hostIds[guest.host]
+    const event: CloudEvent = {
+      kind: 'instance-changed',
+      instanceId: guest.spec.id,
+      ...(hostId === undefined ? {} : { hostId }),
+      detail,
+    }
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(event)
+      } catch {
+        // What a listener does with an event is its own affair: the world and the other listeners go on.
+      }
+    }
+  }
+
+  /** Sets the alarm anew: something may now happen earlier than it was set for. */
+  #wakeUp(): void {
+    this.#alarm?.abort()
+    if (this.#listeners.size === 0 || this.#closed.signal.aborted) return
+    const alarm = new AbortController()
+    this.#alarm = alarm
+    void this.#watch(alarm.signal)
+  }
+
+  async #watch(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const waitMs = Math.min(longestSleepMs, Math.max(1, this.#world.nextMs - this.#clock.nowMs()))
+      try {
+        await this.#clock.sleep(waitMs, signal)
+      } catch {
+        return
+      }
+      this.#world.advance(this.#clock.nowMs())
+    }
+  }
+}
+
+/** Resolves when the first signal fires, rejects when the second does. */
+function ended(awaited: AbortSignal, aborted: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = () => {
+      awaited.removeEventListener('abort', settle)
+      aborted.removeEventListener('abort', settle)
+      if (aborted.aborted) reject(aborted.reason)
+      else resolve()
+    }
+    awaited.addEventListener('abort', settle)
+    aborted.addEventListener('abort', settle)
+    if (aborted.aborted) settle()
+  })
+}

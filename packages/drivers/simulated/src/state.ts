@@ -1,0 +1,145 @@
+// What outlives a restart of the simulated cloud: the sizes it was made from, its time, and everything that differs from
+// what the seed alone gives. Instances deleted before an export are not in it, so that it stays small: after an import
+// the past no longer shows them.
+import { GleanerError } from '@gleaner/model'
+import type { Move, Phase } from './guest.ts'
+import { Guest } from './guest.ts'
+import type { WorldSize } from './options.ts'
+import type { StreamName } from './people.ts'
+import { streamNames } from './people.ts'
+import { World } from './world.ts'
+
+const version = 1
+
+interface SavedPhase extends Omit<Phase, 'toMs'> {
+  /** JSON knows no Infinity. */
+  readonly toMs: number | null
+}
+
+interface SavedGuest {
+  readonly serial: number
+  readonly name: string
+  readonly createdAtMs: number
+  readonly state: Guest['state']
+  readonly stateSinceMs: number
+  readonly host: number
+  readonly claimed: boolean
+  readonly fault: string | null
+  readonly move: (Omit<Move, 'endsAtMs'> & { readonly endsAtMs: number | null }) | null
+  readonly phases: readonly SavedPhase[]
+}
+
+export interface SimulatedState {
+  readonly version: number
+  readonly size: WorldSize
+  readonly startedAtMs: number
+  readonly nowMs: number
+  readonly nextSerial: number
+  readonly nameCounts: Readonly<Record<string, number>>
+  readonly streams: Readonly<Record<StreamName, { readonly count: number; readonly nextMs: number | null }>>
+  /** Serial numbers of instances of the beginning that are gone. */
+  readonly gone: readonly number[]
+  readonly guests: readonly SavedGuest[]
+  /** Idempotency keys that have had their effect, oldest first. */
+  readonly keys: readonly string[]
+}
+
+export function saveWorld(world: World, keys: Iterable<string>): SimulatedState {
+  const present = new Set(world.guests.map((guest) => guest.spec.serial))
+  const gone: number[] = []
+  for (let serial = 0; serial < world.size.instances; serial++) if (!present.has(serial)) gone.push(serial)
+  const { arrival, departure, deed } = world.people.streams
+  const stream = ({ count, nextMs }: { count: number; nextMs: number }) => ({ count, nextMs: finite(nextMs) })
+  return {
+    version,
+    size: world.size,
+    startedAtMs: world.startedAtMs,
+    nowMs: world.nowMs,
+    nextSerial: world.nextSerial,
+    nameCounts: Object.fromEntries(world.furnisher.counts),
+    streams: { arrival: stream(arrival), departure: stream(departure), deed: stream(deed) },
+    gone,
+    guests: world.guests.filter((guest) => guest.touched).map(saveGuest),
+    keys: [...keys],
+  }
+}
+
+function saveGuest(guest: Guest): SavedGuest {
+  return {
+    serial: guest.spec.serial,
+    name: guest.spec.name,
+    createdAtMs: guest.spec.createdAtMs,
+    state: guest.state,
+    stateSinceMs: guest.stateSinceMs,
+    host: guest.host,
+    claimed: guest.claimed,
+    fault: guest.fault ?? null,
+    move: guest.move === undefined ? null : { ...guest.move, endsAtMs: finite(guest.move.endsAtMs) },
+    phases: guest.phases.map((phase) => ({ ...phase, toMs: finite(phase.toMs) })),
+  }
+}
+
+/** The world as it was saved; `cloud-broken` when the value is no state of this version and this size. */
+export function loadWorld(
+  value: unknown,
+  size: WorldSize,
+): { readonly world: World; readonly keys: readonly string[] } {
+  const state = asState(value, size)
+  const world = new World(size, state.startedAtMs)
+  const saved = new Map(state.guests.map((guest) => [guest.serial, guest]))
+  const gone = new Set(state.gone)
+  const initial = world.clear()
+  for (const guest of initial) if (!gone.has(guest.spec.serial) && !saved.has(guest.spec.serial)) world.restore(guest)
+  for (const guest of state.guests) world.restore(loadGuest(world, guest))
+  world.guests.sort((a, b) => a.spec.serial - b.spec.serial)
+  world.nextSerial = state.nextSerial
+  world.furnisher.counts.clear()
+  for (const [name, count] of Object.entries(state.nameCounts)) world.furnisher.counts.set(name, count)
+  for (const name of streamNames) {
+    world.people.streams[name].count = state.streams[name].count
+    world.people.streams[name].nextMs = infinite(state.streams[name].nextMs)
+  }
+  world.advance(state.nowMs)
+  return { world, keys: state.keys }
+}
+
+function loadGuest(world: World, saved: SavedGuest): Guest {
+  const guest = new Guest(
+    world.furnisher.make(saved.serial, saved.createdAtMs, saved.name),
+    saved.state,
+    saved.stateSinceMs,
+  )
+  guest.host = saved.host
+  guest.claimed = saved.claimed
+  guest.fault = saved.fault ?? undefined
+  guest.move = saved.move === null ? undefined : { ...saved.move, endsAtMs: infinite(saved.move.endsAtMs) }
+  guest.phases = saved.phases.map((phase) => ({ ...phase, toMs: infinite(phase.toMs) }))
+  guest.touched = true
+  return guest
+}
+
+/** The time a saved cloud stood at, for the clock that goes on from there; undefined when the value is no state. */
+export function savedTimeMs(value: unknown): number | undefined {
+  const state = value as Partial<SimulatedState> | null | undefined
+  return typeof state === 'object' && state?.version === version && typeof state.nowMs === 'number'
+    ? state.nowMs
+    : undefined
+}
+
+/** The state comes from Gleaner's own store: its version and size are checked, its inside is trusted. */
+function asState(value: unknown, size: WorldSize): SimulatedState {
+  const broken = (detail: string) => new GleanerError('cloud-broken', { cloud: size.id, detail })
+  if (savedTimeMs(value) === undefined) throw broken('the saved state of the simulated cloud is of another version')
+  const state = value as SimulatedState
+  if (JSON.stringify(state.size) !== JSON.stringify(size))
+    throw broken('the saved state belongs to a simulated cloud of another size or seed')
+  return state
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null
+}
+
+function infinite(value: number | null): number {
+  return value ?? Number.POSITIVE_INFINITY
+}
