@@ -1,10 +1,10 @@
 // What the running server knows at this moment, in memory: the last reading of each cloud, the last plan, the rules as
 // compiled, modes and pause, holds and open actions. The loops write it, the API reads it; everything that must outlive
 // the process is in the store as well.
+import type { Snapshot } from '@gleaner/engine'
 import type {
   Capability,
   CloudId,
-  CloudSnapshot,
   Hold,
   InstanceId,
   JournalEntry,
@@ -18,7 +18,7 @@ import type { Fence } from '@gleaner/ports'
 
 export interface CloudState {
   readonly cloudId: CloudId
-  readonly snapshot: CloudSnapshot | undefined
+  readonly snapshot: Snapshot | undefined
   readonly attemptedAtMs: number | undefined
   /** Why the last reading failed; undefined when it did not. */
   readonly fault: string | undefined

@@ -1,0 +1,63 @@
+// Every key of the configuration file as rows for the reference page, read off the schemas and the defaults in force.
+import type { TSchema } from 'typebox'
+import { loadConfig } from './load.ts'
+import { ConfigFile, cloudSchemas } from './schema.ts'
+
+export interface ConfigKey {
+  readonly name: string
+  readonly type: string
+  readonly fallback: string
+  readonly meaning: string
+}
+
+interface Shape {
+  readonly type?: string
+  readonly enum?: readonly string[]
+  readonly description?: string
+  readonly properties?: Readonly<Record<string, TSchema>>
+  readonly items?: TSchema
+  readonly anyOf?: readonly TSchema[]
+  readonly const?: unknown
+  readonly pattern?: string
+}
+
+export function configReference(): readonly ConfigKey[] {
+  const defaults = new Map(
+    loadConfig({ environment: {}, directory: '/' }).origins.map((origin) => [origin.name, origin]),
+  )
+  const rows: ConfigKey[] = []
+  const visit = (name: string, schema: TSchema) => {
+    const shape = schema as Shape
+    if (shape.properties !== undefined) {
+      for (const [key, inner] of Object.entries(shape.properties)) visit(name === '' ? key : `${name}.${key}`, inner)
+      return
+    }
+    if (name === 'clouds') {
+      for (const [kind, cloud] of Object.entries(cloudSchemas)) visit(`clouds[kind: ${kind}]`, cloud)
+      return
+    }
+    const items = shape.items as Shape | undefined
+    if (items?.properties !== undefined) {
+      visit(`${name}[]`, shape.items as TSchema)
+      return
+    }
+    const origin = defaults.get(name)
+    rows.push({
+      name,
+      type: typeOf(shape),
+      fallback: origin === undefined || origin.value === null ? '' : String(origin.value as string | number),
+      meaning: [origin?.effect, shape.description].filter((text) => text !== undefined).join('. '),
+    })
+  }
+  visit('', ConfigFile)
+  return rows
+}
+
+function typeOf(shape: Shape): string {
+  if (shape.const !== undefined) return JSON.stringify(shape.const)
+  if (shape.enum !== undefined) return shape.enum.join(', ')
+  if (shape.anyOf !== undefined) return 'text or secret'
+  if (shape.items !== undefined) return 'list'
+  if (shape.pattern?.startsWith('^([0-9]') === true) return 'duration'
+  return shape.type ?? 'any'
+}

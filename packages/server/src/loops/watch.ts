@@ -1,0 +1,42 @@
+// Looks at every open action until it has ended, however it began: also those a former leader left behind.
+import type { JournalEntry } from '@gleaner/model'
+import type { Runtime } from '../runtime.ts'
+import { Loop } from './loop.ts'
+
+export interface WatchHooks {
+  /** Called once for each entry that has ended. */
+  ended(entry: JournalEntry): Promise<void>
+}
+
+export function watchLoop(runtime: Runtime, hooks: WatchHooks): Loop {
+  const { store, state, clock, executor } = runtime
+  return new Loop({
+    name: 'watch',
+    periodMs: Math.min(5000 * clock.speed, runtime.config.periods.observeMs),
+    clock,
+    onError: (error) => void runtime.problems.reportError('watching actions', error),
+    run: async (signal) => {
+      const { fence } = state
+      if (fence === undefined) {
+        state.openActions = await store.journal.open()
+        return 'follows'
+      }
+      const open = await store.journal.open()
+      state.openActions = open
+      let ended = 0
+      for (const entry of open) {
+        if (signal.aborted) break
+        try {
+          const now = await executor.pursue(fence, entry, signal)
+          if (now.finishedAtMs === undefined) continue
+          ended++
+          await hooks.ended(now)
+        } catch (error) {
+          await runtime.problems.reportError(`action on ${entry.instanceName}`, error)
+        }
+      }
+      if (ended > 0) state.openActions = await store.journal.open()
+      return `${open.length} open, ${ended} ended`
+    },
+  })
+}

@@ -1,0 +1,29 @@
+// What the loops share: the parts of the running server. Made once at start by main.ts.
+import type { CloudId } from '@gleaner/model'
+import type { Clock, Cloud, Store } from '@gleaner/ports'
+import type { TelemetryWindows } from '@gleaner/engine'
+import type { Logger } from 'pino'
+import type { Executor } from './actions/executor.ts'
+import type { Config } from './config/config.ts'
+import type { EventHub } from './events/hub.ts'
+import type { ProblemReporter } from './problems/reporter.ts'
+import type { LiveState } from './state/live-state.ts'
+
+export interface Runtime {
+  readonly config: Config
+  readonly clock: Clock
+  readonly log: Logger
+  readonly hub: EventHub
+  readonly store: Store
+  readonly clouds: ReadonlyMap<CloudId, Cloud>
+  readonly telemetry: TelemetryWindows
+  readonly state: LiveState
+  readonly problems: ProblemReporter
+  readonly executor: Executor
+  readonly replica: string
+  /** Wakes a loop by its name; unknown names are ignored. */
+  wake(...loops: readonly string[]): void
+}
+
+/** Real time one call to a cloud may take before it counts as not answered. */
+export const cloudCallTimeoutMs = 30_000

@@ -1,0 +1,114 @@
+// Writes the reference pages that follow from tables in the code: docs/errors.md (errors and reasons) and
+// docs/configuration.md (every key). With --check it writes nothing and fails when a page differs.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from './steps.mjs'
+
+const { errorRegistry, reasonCodes } = await import('@gleaner/model')
+const { configReference } = await import('@gleaner/server')
+
+const cell = (text) => String(text).replaceAll('|', '\\|').replaceAll('\n', ' ')
+const table = (heads, rows) =>
+  [
+    `| ${heads.join(' | ')} |`,
+    `|${heads.map(() => '---').join('|')}|`,
+    ...rows.map((row) => `| ${row.map(cell).join(' | ')} |`),
+  ].join('\n')
+
+const errors = `# Errors and reasons
+
+This page follows from the code (\`npm run docs\`); codes are never used again for something else.
+
+## Errors
+
+What should not have happened. The API answers with \`application/problem+json\` that carries the code, the sentence and the
+remedy; the command line prints both and ends with 1 (3 when the server cannot be reached). Problems in the console carry the
+same codes. Words in braces are filled in.
+
+${table(
+  ['code', 'status', 'says', 'what to do'],
+  Object.entries(errorRegistry).map(([code, entry]) => [`\`${code}\``, entry.status, entry.message, entry.remedy]),
+)}
+
+Every error is of one of six kinds: not-found, conflict, refused, capacity, unavailable (tried again by itself) and broken.
+
+## Reasons
+
+What was decided about an instance, and why. A reason is an answer, not an error: \`gleaner why\` shows them with their numbers.
+
+${table(
+  ['code', 'means'],
+  Object.entries(reasonCodes).map(([code, meaning]) => [`\`${code}\``, meaning]),
+)}
+`
+
+const configuration = `# Configuration
+
+One YAML file: the one named by \`--config\` or \`GLEANER_CONFIG\`, else \`gleaner.yaml\` in the current folder, else none.
+\`gleaner config check\` names every fault with its line and then tries every cloud; \`gleaner config show\` tells what is set,
+from where, with what effect. Durations are written \`90s\`, \`10m\`, \`2h\`, \`14d\`.
+
+This page follows from the code (\`npm run docs\`).
+
+## Environment
+
+${table(
+  ['variable', 'means'],
+  [
+    ['`GLEANER_CONFIG`', 'Path of the configuration file'],
+    ['`GLEANER_STATE_DIR`', 'State directory; wins over `stateDirectory`'],
+    ['`GLEANER_LISTEN`', 'Address and port; wins over `listen`'],
+    ['`DATABASE_URL`', 'PostgreSQL to use; wins over `databaseUrl`'],
+    ['`GLEANER_URL`, `GLEANER_TOKEN`', 'Where the command line finds the server, and its token'],
+  ],
+)}
+
+## Keys
+
+${table(
+  ['key', 'type', 'default', 'means'],
+  configReference().map((key) => [`\`${key.name}\``, key.type, key.fallback, key.meaning]),
+)}
+
+A secret is a text, or better \`{ env: NAME }\` or \`{ file: PATH }\` (relative to the configuration file). Secrets are never
+logged, never shown, and never stored in the database.
+
+## An example
+
+\`\`\`yaml
+clouds:
+  - id: lab
+    kind: libvirt
+    hosts:
+      - { name: kvm1, uri: "qemu:///system" }
+      - { name: kvm2, uri: "qemu+ssh://gleaner@kvm2/system" }
+modes:
+  idleness: advise
+policy:
+  snapshotMaxAge: 3m
+  budgets: { actionsPerMinute: 5, hostShare: 0.3 }
+  protectedTags: [gleaner-protected, production]
+rules:
+  - name: forgotten
+    description: Nobody has used it for two weeks
+    expression: >-
+      coverage(cpu, "14d") > 0.9 && shareBelow(cpu, 0.03, "14d") >= 0.97
+    action: suspend
+    grace: 1d
+    mode: enforce
+\`\`\`
+`
+
+let stale = false
+for (const [name, text] of [
+  ['docs/errors.md', errors],
+  ['docs/configuration.md', configuration],
+]) {
+  const path = join(root, name)
+  if (!process.argv.includes('--check')) writeFileSync(path, text)
+  else if (readFileSync(path, 'utf8') !== text) {
+    stale = true
+    console.error(`${name} differs from the code: run npm run docs`)
+  }
+}
+process.exit(stale ? 1 : 0)
