@@ -9,6 +9,7 @@ import {
   capabilities,
   cloudId,
   defaultPolicy,
+  formatDurationMs,
   parseDurationMs,
 } from '@gleaner/model'
 import * as Value from 'typebox/value'
@@ -96,7 +97,7 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
   }
 
   const durationMs: DurationReader = (name, text, { otherwiseMs, effect }) => {
-    const chosen = choose(name, { path: name.split('.'), file: text, fallback: `${otherwiseMs}ms`, effect })
+    const chosen = choose(name, { path: name.split('.'), file: text, fallback: formatDurationMs(otherwiseMs), effect })
     return parseDurationMs(chosen) ?? otherwiseMs
   }
 

@@ -1,0 +1,74 @@
+// A person's word about an instance: keep it as it is, refuse a proposal, take the word back.
+import { GleanerError, type Hold, type InstanceId, openProposalStates } from '@gleaner/model'
+import type { Caller } from '../application.ts'
+import type { Runtime } from '../runtime.ts'
+import { audit } from './audit.ts'
+
+export interface HoldRequest {
+  readonly durationMs: number
+  readonly reason: string
+}
+
+export async function keep(
+  runtime: Runtime,
+  instanceId: InstanceId,
+  order: HoldRequest & { readonly caller: Caller },
+): Promise<Hold> {
+  const nowMs = runtime.clock.nowMs()
+  const hold = await runtime.store.holds.add({
+    instanceId,
+    kind: 'keep',
+    untilMs: nowMs + order.durationMs,
+    by: order.caller.name,
+    reason: order.reason,
+    createdAtMs: nowMs,
+  })
+  await changed(runtime, order.caller, { what: 'keep', object: instanceId, after: hold })
+  return hold
+}
+
+export async function releaseHold(runtime: Runtime, id: string, caller: Caller): Promise<void> {
+  const before = (await runtime.store.holds.active(runtime.clock.nowMs())).find((hold) => hold.id === id)
+  if (before === undefined) throw new GleanerError('not-found', { object: `hold ${id}` })
+  await runtime.store.holds.release(id, caller.name, runtime.clock.nowMs())
+  await changed(runtime, caller, { what: 'release hold', object: before.instanceId, before })
+}
+
+/** The proposal is cancelled in the next cycle, because the instance is held from now on. */
+export async function veto(
+  runtime: Runtime,
+  proposalId: string,
+  order: HoldRequest & { readonly caller: Caller },
+): Promise<void> {
+  const proposal = await runtime.store.proposals.find(proposalId)
+  if (proposal === undefined) throw new GleanerError('not-found', { object: `proposal ${proposalId}` })
+  if (!openProposalStates.includes(proposal.state) || proposal.state === 'acting') {
+    throw new GleanerError('conflict', { detail: `The proposal is ${proposal.state}; it can no longer be refused.` })
+  }
+  const nowMs = runtime.clock.nowMs()
+  await runtime.store.holds.add({
+    instanceId: proposal.instanceId,
+    kind: 'veto',
+    untilMs: nowMs + order.durationMs,
+    by: order.caller.name,
+    reason: order.reason,
+    createdAtMs: nowMs,
+  })
+  await changed(runtime, order.caller, {
+    what: 'veto',
+    object: proposal.instanceId,
+    before: { proposal: proposalId },
+    after: { forMs: order.durationMs },
+  })
+}
+
+async function changed(
+  runtime: Runtime,
+  caller: Caller,
+  change: { readonly what: string; readonly object: string; readonly before?: unknown; readonly after?: unknown },
+): Promise<void> {
+  await audit(runtime, caller, change)
+  runtime.state.holds = await runtime.store.holds.active(runtime.clock.nowMs())
+  runtime.hub.tell('plan')
+  runtime.wake('decide')
+}
