@@ -1,0 +1,176 @@
+// A cloud that outlives the process that uses it: its state is a file, each effect one line of a log. Made for tests that
+// kill the control plane at any point and then count what really happened. It is as strict as a real cloud: an action in a
+// wrong state is a conflict, and every effect is a state change (there is no memory of idempotency keys to hide behind).
+import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import {
+  type CloudId,
+  GleanerError,
+  type Host,
+  type Instance,
+  type InstanceId,
+  type InstanceState,
+  type Inventory,
+  type SampleBatch,
+  emptyBatch,
+  hostId,
+  instanceId,
+  metrics,
+  projectId,
+  startStates,
+  targetState,
+} from '@gleaner/model'
+import type { ActionRequest, ActionSupport, CheckItem, Clock, Cloud, CloudEvent, Look } from '@gleaner/ports'
+
+export interface FileCloudOptions {
+  readonly id: CloudId
+  /** `<path>.json` holds the states, `<path>.log` one line per effect. */
+  readonly path: string
+  readonly clock: Clock
+  readonly instances: number
+}
+
+interface FileState {
+  readonly states: Readonly<Record<string, InstanceState>>
+}
+
+export class FileCloud implements Cloud {
+  readonly kind = 'file'
+  readonly id: CloudId
+  readonly address: string
+  readonly actions: readonly ActionSupport[] = (['pause', 'suspend', 'stop', 'resume', 'start'] as const).map(
+    (action) => ({
+      action,
+      givesBack: { physicalCores: true, physicalMemory: action !== 'pause', sellable: false },
+      meaning: `${action} by writing a file`,
+    }),
+  )
+  readonly #options: FileCloudOptions
+
+  constructor(options: FileCloudOptions) {
+    this.#options = options
+    this.id = options.id
+    this.address = options.path
+  }
+
+  async check(): Promise<readonly CheckItem[]> {
+    return [{ what: 'file', ok: true, detail: this.#options.path }]
+  }
+
+  async observe(): Promise<Inventory> {
+    const states = this.#read()
+    const host: Host = {
+      id: hostId(this.id, 'h1'),
+      cloudId: this.id,
+      name: 'h1',
+      kind: 'hypervisor',
+      state: 'up',
+      cores: 16,
+      memoryMiB: 65_536,
+      diskGiB: 500,
+      reservedCores: 0,
+      reservedMemoryMiB: 0,
+      coreRatio: undefined,
+      memoryRatio: undefined,
+      idlePowerW: undefined,
+      fullPowerW: undefined,
+    }
+    return {
+      hosts: [host],
+      instances: this.#names().map((name) => this.#instance(name, states)),
+      projects: [{ id: projectId(this.id, 'p1'), cloudId: this.id, name: 'p1' }],
+      gaps: [],
+    }
+  }
+
+  /** Every running instance is idle. */
+  async sample(): Promise<SampleBatch> {
+    const states = this.#read()
+    const running = this.#names().filter((name) => stateOf(states, name) === 'running')
+    const batch = emptyBatch(running.length)
+    for (const [row, name] of running.entries()) {
+      batch.subjects.push(instanceId(this.id, name))
+      batch.atMs[row] = this.#options.clock.nowMs()
+      for (let metric = 0; metric < metrics.length; metric++) batch.values[row * metrics.length + metric] = 0
+    }
+    return batch
+  }
+
+  async act(request: ActionRequest): Promise<void> {
+    const name = request.instanceId.slice(this.id.length + 1)
+    if (!this.#names().includes(name)) throw new GleanerError('cloud-not-found', { cloud: this.id, object: name })
+    const states = this.#read()
+    const target = targetState[request.action]
+    const state = stateOf(states, name)
+    if (target === undefined) throw new GleanerError('cloud-unsupported', { cloud: this.id, action: request.action })
+    if (state === target) return
+    if (!startStates[request.action].includes(state)) {
+      throw new GleanerError('cloud-conflict', { cloud: this.id, object: name, detail: `it is ${state}` })
+    }
+    appendFileSync(`${this.#options.path}.log`, `${name} ${request.action} ${request.idempotencyKey}\n`)
+    this.#write({ states: { ...states.states, [name]: target } })
+  }
+
+  async look(id: InstanceId): Promise<Look> {
+    const name = id.slice(this.id.length + 1)
+    return { instance: this.#names().includes(name) ? this.#instance(name, this.#read()) : undefined, fault: undefined }
+  }
+
+  subscribe(_listener: (event: CloudEvent) => void): () => void {
+    return () => {}
+  }
+
+  async close(): Promise<void> {}
+
+  /** What happened so far, one effect a line: "name action key". */
+  effects(): readonly string[] {
+    try {
+      return readFileSync(`${this.#options.path}.log`, 'utf8')
+        .split('\n')
+        .filter((line) => line !== '')
+    } catch {
+      return []
+    }
+  }
+
+  #names(): readonly string[] {
+    return Array.from({ length: this.#options.instances }, (_, index) => `i${index + 1}`)
+  }
+
+  #instance(name: string, states: FileState): Instance {
+    return {
+      id: instanceId(this.id, name),
+      cloudId: this.id,
+      name,
+      projectId: projectId(this.id, 'p1'),
+      hostId: hostId(this.id, 'h1'),
+      flavor: 'small',
+      state: stateOf(states, name),
+      stateSinceMs: undefined,
+      vcpus: 1,
+      memoryMiB: 1024,
+      diskGiB: 10,
+      createdAtMs: 0,
+      firmness: 'firm',
+      tags: [],
+      protectedBy: undefined,
+    }
+  }
+
+  #read(): FileState {
+    try {
+      return JSON.parse(readFileSync(`${this.#options.path}.json`, 'utf8')) as FileState
+    } catch {
+      return { states: {} }
+    }
+  }
+
+  #write(state: FileState): void {
+    const temporary = `${this.#options.path}.json.new`
+    writeFileSync(temporary, JSON.stringify(state))
+    renameSync(temporary, `${this.#options.path}.json`)
+  }
+}
+
+function stateOf(state: FileState, name: string): InstanceState {
+  return state.states[name] ?? 'running'
+}
