@@ -3,6 +3,7 @@ import { limits } from './limits.ts'
 import { procedures } from './programs.ts'
 import type { CallOptions, RpcClient } from './rpc-client.ts'
 import type { XdrReader } from './xdr-reader.ts'
+import { protocolError } from './wire-error.ts'
 import { XdrWriter } from './xdr-writer.ts'
 
 export interface NodeInfo {
@@ -43,19 +44,29 @@ function readNodeInfo(reply: XdrReader): NodeInfo {
 
 /** Nanoseconds since boot, summed over all CPUs, by name: kernel, user, idle, iowait. */
 export function getNodeCpuStats(rpc: RpcClient, options: CallOptions): Promise<ReadonlyMap<string, number>> {
-  const body = new XdrWriter().int(all).int(limits.nodeStatsParams).uint(0)
-  return rpc.call({ procedure: procedures.nodeGetCpuStats, body, read: readNodeStats }, options)
+  const body = (count: number) => new XdrWriter().int(all).int(count).uint(0)
+  return readNodeStats(rpc, { procedure: procedures.nodeGetCpuStats, body }, options)
 }
 
 /** KiB by name: total, free, buffers, cached. */
 export function getNodeMemoryStats(rpc: RpcClient, options: CallOptions): Promise<ReadonlyMap<string, number>> {
-  const body = new XdrWriter().int(limits.nodeStatsParams).int(all).uint(0)
-  return rpc.call({ procedure: procedures.nodeGetMemoryStats, body, read: readNodeStats }, options)
+  const body = (count: number) => new XdrWriter().int(count).int(all).uint(0)
+  return readNodeStats(rpc, { procedure: procedures.nodeGetMemoryStats, body }, options)
 }
 
-function readNodeStats(reply: XdrReader): ReadonlyMap<string, number> {
-  const bounds = { max: limits.nodeStatsParams, minItemBytes: 12 }
-  const pairs = reply.array(bounds, (item) => [item.string(limits.stringBytes), item.uhyperNumber()] as const)
-  reply.int()
+/** The daemon wants to be asked for exactly as many figures as it has: first for their number, then for them. */
+async function readNodeStats(
+  rpc: RpcClient,
+  call: { readonly procedure: number; readonly body: (count: number) => XdrWriter },
+  options: CallOptions,
+): Promise<ReadonlyMap<string, number>> {
+  const read = (reply: XdrReader) => {
+    const bounds = { max: limits.nodeStatsParams, minItemBytes: 12 }
+    const pairs = reply.array(bounds, (item) => [item.string(limits.stringBytes), item.uhyperNumber()] as const)
+    return { pairs, count: reply.int() }
+  }
+  const { count } = await rpc.call({ procedure: call.procedure, body: call.body(0), read }, options)
+  if (count < 0 || count > limits.nodeStatsParams) throw protocolError(`a node with ${count} statistics`)
+  const { pairs } = await rpc.call({ procedure: call.procedure, body: call.body(count), read }, options)
   return new Map(pairs)
 }

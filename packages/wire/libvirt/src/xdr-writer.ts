@@ -15,30 +15,35 @@ export class XdrWriter {
 
   int(value: number): this {
     if (!Number.isInteger(value) || value < -2_147_483_648 || value > 2_147_483_647) throw unfit(value, 'int')
-    this.#view.setInt32(this.#grow(4), value)
+    const at = this.#grow(4)
+    this.#view.setInt32(at, value)
     return this
   }
 
   uint(value: number): this {
     if (!Number.isInteger(value) || value < 0 || value > 4_294_967_295) throw unfit(value, 'unsigned int')
-    this.#view.setUint32(this.#grow(4), value)
+    const at = this.#grow(4)
+    this.#view.setUint32(at, value)
     return this
   }
 
   hyper(value: bigint): this {
     if (BigInt.asIntN(64, value) !== value) throw unfit(value, 'hyper')
-    this.#view.setBigInt64(this.#grow(8), value)
+    const at = this.#grow(8)
+    this.#view.setBigInt64(at, value)
     return this
   }
 
   uhyper(value: bigint): this {
     if (BigInt.asUintN(64, value) !== value) throw unfit(value, 'unsigned hyper')
-    this.#view.setBigUint64(this.#grow(8), value)
+    const at = this.#grow(8)
+    this.#view.setBigUint64(at, value)
     return this
   }
 
   double(value: number): this {
-    this.#view.setFloat64(this.#grow(8), value)
+    const at = this.#grow(8)
+    this.#view.setFloat64(at, value)
     return this
   }
 
@@ -71,7 +76,7 @@ export class XdrWriter {
     return this.#bytes.slice(0, this.#length)
   }
 
-  /** Makes room for `length` zero bytes and returns where they begin. */
+  /** Makes room for `length` zero bytes and returns where they begin. May replace the view: call it first. */
   #grow(length: number): number {
     const at = this.#length
     const needed = at + length
