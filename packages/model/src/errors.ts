@@ -165,6 +165,11 @@ export const errorRegistry = {
     'The role {role} may not do this; {needed} is needed.',
     'Ask an administrator for a token with that role.',
   ),
+  'too-many-attempts': entry(
+    { kind: 'refused', status: 429 },
+    'Too many wrong tokens came from {peer}.',
+    'Wait a minute, then send a token that is valid.',
+  ),
   'origin-refused': entry(
     { kind: 'refused', status: 403 },
     'The request comes from another site ({detail}).',

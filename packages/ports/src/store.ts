@@ -74,7 +74,12 @@ export interface ProposalStore {
   approve(id: string, by: string, nowMs: number): Promise<Proposal>
   forInstance(instanceId: string, limit: number): Promise<readonly Proposal[]>
   recent(
-    filter: { readonly state?: string; readonly capability?: Capability },
+    filter: {
+      readonly state?: string
+      readonly capability?: Capability
+      /** Only proposals on instances of these projects (ids); none when empty. */
+      readonly projectIds?: readonly string[]
+    },
     page: { readonly limit: number; readonly offset: number },
   ): Promise<Page<Proposal>>
 }
@@ -87,6 +92,8 @@ export interface JournalFilter {
   readonly toMs?: number
   /** Matches instance name, cause or action, case-insensitively. */
   readonly text?: string
+  /** Only entries of instances of these projects (ids); none when empty. */
+  readonly projectIds?: readonly string[]
 }
 
 export interface JournalStore {

@@ -6,6 +6,7 @@ import type {
   Hold,
   InstanceId,
   JournalEntry,
+  Metric,
   Mode,
   Problem,
   Proposal,
@@ -64,6 +65,31 @@ export interface Commands {
   removeRule(id: string, caller: Caller): Promise<void>
 }
 
+/** Usage over a span in `average.length` buckets of equal length; NaN where nothing was measured. */
+export interface UsageSeries {
+  readonly startMs: number
+  readonly stepMs: number
+  readonly average: ArrayLike<number>
+  readonly minimum: ArrayLike<number>
+  readonly maximum: ArrayLike<number>
+}
+
+/** Measured usage of hosts and instances, as it is shown. Answers NaN for what is not known; never throws. */
+export interface UsageReader {
+  /** The newest value; NaN when there is none or it is too old to stand for the present. */
+  latest(subject: string, metric: Metric): number
+  /** When the newest sample of whatever metric was taken. */
+  sampledAtMs(subject: string): number
+  /** The same as idleFor() of the rule language, in milliseconds. */
+  idleForMs(subject: string): number
+  series(
+    subject: string,
+    request: { readonly metric: Metric; readonly fromMs: number; readonly toMs: number; readonly points: number },
+  ): UsageSeries
+  /** What came in since the start, and how much is kept. */
+  counters(): { readonly subjects: number; readonly samples: number; readonly refused: number; readonly bytes: number }
+}
+
 export interface Application {
   readonly version: string
   /** Name of this replica: host name and process id. */
@@ -78,5 +104,6 @@ export interface Application {
   readonly state: LiveState
   readonly hub: EventHub
   readonly commands: Commands
+  readonly usage: UsageReader
   loops(): readonly LoopStatus[]
 }

@@ -31,6 +31,10 @@ export const LedgerView = Type.Object({
 })
 export type LedgerView = Static<typeof LedgerView>
 
+/** The totals at one moment of the past. */
+export const LedgerPointView = Type.Object({ at: Time, cores: LedgerLineView, memoryMiB: LedgerLineView })
+export type LedgerPointView = Static<typeof LedgerPointView>
+
 export const CloudView = Type.Object({
   id: Type.String(),
   kind: Type.String(),
@@ -198,7 +202,7 @@ export const systemEndpoints = {
         for: Type.Optional(DurationText),
         points: Type.Optional(Type.Integer({ minimum: 2, maximum: 2000, default: 300 })),
       }),
-      response: Type.Object({ items: Type.Array(LedgerView) }),
+      response: Type.Object({ items: Type.Array(LedgerPointView) }),
     },
   ),
   setMode: endpoint(
