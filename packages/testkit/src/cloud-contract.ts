@@ -14,6 +14,8 @@ import { endsWithin } from './ends-within.ts'
 /** An aborted call must have ended after this much real time. */
 const soonMs = 2000
 
+type Asked = readonly [action: ActionKind, instanceId: InstanceId, extra?: Partial<ActionRequest>]
+
 type Body = (harness: CloudHarness, context: { skip(note?: string): void }) => Promise<void>
 
 export function cloudContract(runner: TestRunner, name: string, subject: CloudSubject): void {
@@ -36,7 +38,7 @@ export function cloudContract(runner: TestRunner, name: string, subject: CloudSu
       subject.testTimeoutMs ?? 20_000,
     )
 
-  const act = (cloud: Cloud, action: ActionKind, instanceId: InstanceId, extra: Partial<ActionRequest> = {}) =>
+  const act = (cloud: Cloud, ...[action, instanceId, extra]: Asked) =>
     cloud.act({ action, instanceId, hostId: undefined, idempotencyKey: newKey(), ...extra }, never)
 
   const stateOf = async (cloud: Cloud, id: InstanceId) => (await cloud.look(id, never)).instance?.state
@@ -126,8 +128,8 @@ export function cloudContract(runner: TestRunner, name: string, subject: CloudSu
       const second = await harness.cloud.observe(never)
       checkInventory(second, harness.cloud.id, harness.nowMs())
       assert.deepEqual(
-        second.hosts.map((host) => [host.id, host.name]).sort(),
-        first.hosts.map((host) => [host.id, host.name]).sort(),
+        new Map(second.hosts.map((host) => [host.id, host.name])),
+        new Map(first.hosts.map((host) => [host.id, host.name])),
       )
       for (const inventory of [first, second]) assert.ok(inventory.instances.some((instance) => instance.id === id))
       const looked = await harness.cloud.look(id, never)

@@ -1,6 +1,6 @@
 // What the builders and generators make is accepted by the checks every driver has to pass, and those checks refuse what
 // they should.
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { aBatch, aHost, anInstance, anInventory, testCloud, testStartMs } from './builders.ts'
 import { checkBatch, valueIn } from './check-batch.ts'

@@ -3,7 +3,7 @@
 // names, gaps, missing figures, every state.
 import type { CloudId, Host, Instance, Inventory, Project, SampleBatch } from '@gleaner/model'
 import { hostId, instanceId, projectId } from '@gleaner/model'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { testCloud, testStartMs } from './builders.ts'
 import { hostStates, instanceStates } from './check-inventory.ts'
 

@@ -1,28 +1,30 @@
 // The names, sizes and habits the simulated datacentre is furnished with. Plain tables; population.ts draws from them.
 import type { Shape } from './load.ts'
 
-export interface Flavor {
+interface Flavor {
   readonly name: string
   readonly vcpus: number
   readonly memoryMiB: number
   readonly diskGiB: number
 }
 
-const flavor = (name: string, vcpus: number, memoryGiB: number, diskGiB: number): Flavor => ({
+type Size = readonly [vcpus: number, memoryGiB: number, diskGiB: number]
+
+const flavor = (name: string, [vcpus, memoryGiB, diskGiB]: Size): Flavor => ({
   name,
   vcpus,
   memoryMiB: memoryGiB * 1024,
   diskGiB,
 })
 
-export const flavors = {
-  tiny: flavor('tiny', 1, 1, 8),
-  small: flavor('small', 1, 2, 16),
-  medium: flavor('medium', 2, 4, 32),
-  large: flavor('large', 4, 8, 64),
-  xlarge: flavor('xlarge', 8, 16, 120),
-  memory: flavor('memory.large', 4, 32, 80),
-  compute: flavor('compute.xlarge', 16, 32, 80),
+const flavors = {
+  tiny: flavor('tiny', [1, 1, 8]),
+  small: flavor('small', [1, 2, 16]),
+  medium: flavor('medium', [2, 4, 32]),
+  large: flavor('large', [4, 8, 64]),
+  xlarge: flavor('xlarge', [8, 16, 120]),
+  memory: flavor('memory.large', [4, 32, 80]),
+  compute: flavor('compute.xlarge', [16, 32, 80]),
 } as const
 
 export interface Role {
@@ -37,7 +39,7 @@ export interface Role {
 
 const { tiny, small, medium, large, xlarge, memory, compute } = flavors
 
-export const roles = {
+const roles = {
   web: { name: 'web', shape: 'steady', flavors: [medium, large] },
   api: { name: 'api', shape: 'steady', flavors: [medium, large] },
   db: { name: 'db', shape: 'steady', flavors: [large, memory], protected: 0.5 },
@@ -131,9 +133,9 @@ export interface HostModel {
 
 /** Two generations of hypervisors and a few big ones; power as such machines typically draw at the plug. */
 export const hypervisorModels: readonly HostModel[] = [
-  { weight: 5, cores: 32, memoryGiB: 192, diskGiB: 1800, idlePowerW: 118, fullPowerW: 345 },
-  { weight: 4, cores: 48, memoryGiB: 256, diskGiB: 3600, idlePowerW: 132, fullPowerW: 460 },
-  { weight: 2, cores: 64, memoryGiB: 384, diskGiB: 3600, idlePowerW: 155, fullPowerW: 590 },
+  { weight: 5, cores: 32, memoryGiB: 128, diskGiB: 1800, idlePowerW: 118, fullPowerW: 345 },
+  { weight: 4, cores: 48, memoryGiB: 192, diskGiB: 3600, idlePowerW: 132, fullPowerW: 460 },
+  { weight: 2, cores: 64, memoryGiB: 256, diskGiB: 3600, idlePowerW: 155, fullPowerW: 590 },
 ]
 
 export const desktopModels: readonly HostModel[] = [

@@ -98,7 +98,8 @@ export class FaultBoard {
   }
 
   clear(): void {
-    for (const armed of [...this.#armed]) this.#end(armed)
+    // `#end` makes a new list; this one stays whole while it is walked.
+    for (const armed of this.#armed) this.#end(armed)
   }
 
   list(): readonly Fault[] {

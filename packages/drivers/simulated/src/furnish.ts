@@ -109,13 +109,16 @@ function makeLoad(
 ): LoadProfile {
   const [low, high] = levels[shape]
   const [shortMs, longMs] = periodsMs[shape]
+  // An idle guest is visited at any time of its period; the others keep about the same hours.
+  const shiftMs = shape === 'idle' ? draws.between(0, longMs) : draws.between(-90, 90) * minuteMs
   return {
-    ...guest,
     shape,
-    level: draws.between(low, high),
-    // An idle guest is visited at any time of its period; the others keep about the same hours.
-    shiftMs: shape === 'idle' ? draws.between(0, longMs) : draws.between(-90, 90) * minuteMs,
-    periodMs: Math.round(draws.between(shortMs, longMs)),
-    restMemory: draws.between(0.12, 0.3),
+    seed: guest.seed >> 1,
+    levelPermille: Math.round(1000 * draws.between(low, high)),
+    shiftS: Math.round(shiftMs / 1000),
+    createdAtMinute: Math.floor(guest.createdAtMs / minuteMs),
+    periodS: Math.round(draws.between(shortMs, longMs) / 1000),
+    restMemoryPermille: Math.round(draws.between(120, 300)),
+    vcpus: guest.vcpus,
   }
 }

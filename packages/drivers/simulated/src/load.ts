@@ -9,17 +9,18 @@ import { noise, unit } from './random.ts'
 export const shapes = ['office', 'weekly', 'idle', 'bursty', 'decreasing', 'steady'] as const
 export type Shape = (typeof shapes)[number]
 
+/** All figures are integers below 2^31: the engine keeps those inside the object, and reading them misses no cache. */
 export interface LoadProfile {
   readonly shape: Shape
   readonly seed: number
-  /** Share of its vcpus it uses when it is busy. */
-  readonly level: number
-  readonly shiftMs: number
-  readonly createdAtMs: number
+  /** Of its vcpus it uses this much when it is busy. */
+  readonly levelPermille: number
+  readonly shiftS: number
+  readonly createdAtMinute: number
   /** idle: time between two visits; bursty: length of a slot; decreasing: half-life. */
-  readonly periodMs: number
-  /** Share of its memory it uses at rest; with work it grows towards `fullMemory`. */
-  readonly restMemory: number
+  readonly periodS: number
+  /** Of its memory it uses this much at rest; with work it grows towards `fullMemory`. */
+  readonly restMemoryPermille: number
   readonly vcpus: number
 }
 
@@ -64,11 +65,12 @@ export function demandAt(profile: LoadProfile, attention: Attention, atMs: numbe
   if (atMs >= attention.attendedUntilMs) out.idleS = Math.min(out.idleS, untouchedMs / 1000)
   out.idleS = Math.max(0, out.idleS)
   // Even an empty guest ticks: timers, logs, a cron job in the first minute of each hour.
-  const tick = 0.003 + 0.005 * jitter + (atMs % hourMs < minuteMs ? 0.01 : 0)
+  const tick = 0.003 + 0.005 * jitter + (remainder(atMs, hourMs) < minuteMs ? 0.01 : 0)
   out.cpuShare = Math.min(1, busy + tick)
+  const restMemory = profile.restMemoryPermille / 1000
   // Memory follows work slowly: the level of the hour counts, not that of the minute.
   const warm = Math.min(1, busy * 0.9 + 0.25 * noise(profile.seed + 1, atMs, 6 * hourMs))
-  out.memoryShare = Math.min(fullMemory, profile.restMemory + (fullMemory - profile.restMemory) * warm)
+  out.memoryShare = Math.min(fullMemory, restMemory + (fullMemory - restMemory) * warm)
   const traffic = profile.vcpus * busy
   out.networkRx = 150 + 400 * jitter + traffic * 900_000 * (0.6 + 0.8 * jitter)
   out.networkTx = 120 + 250 * jitter + traffic * 1_400_000 * (0.5 + jitter)
@@ -78,8 +80,10 @@ export function demandAt(profile: LoadProfile, attention: Attention, atMs: numbe
 
 /** Fills users and idle seconds; the answer is the share of its vcpus the guest is busy with. */
 function shapeAt(profile: LoadProfile, atMs: number, jitter: number): number {
-  const { seed, level, periodMs } = profile
-  const localMs = atMs + profile.shiftMs
+  const { seed } = profile
+  const level = profile.levelPermille / 1000
+  const periodMs = profile.periodS * 1000
+  const localMs = atMs + profile.shiftS * 1000
   switch (profile.shape) {
     case 'office': {
       const presence = presenceAt(seed, localMs)
@@ -89,15 +93,15 @@ function shapeAt(profile: LoadProfile, atMs: number, jitter: number): number {
     }
     case 'weekly': {
       const day = Math.floor(localMs / dayMs)
-      const heavyDay = 1 + (seed % 5)
+      const heavyDay = 1 + (Math.abs(seed) % 5)
       const hour = (localMs - day * dayMs) / hourMs
       const heavy = (day + 4) % 7 === heavyDay && hour >= 2 && hour < 20
-      const sinceHeavyMs = ((localMs / dayMs + 4 - heavyDay + 7) % 7) * dayMs - 20 * hourMs
+      const sinceHeavyMs = remainder(localMs / dayMs + 4 - heavyDay, 7) * dayMs - 20 * hourMs
       out.idleS = heavy ? 20 * jitter : (sinceHeavyMs < 0 ? sinceHeavyMs + 7 * dayMs : sinceHeavyMs) / 1000
       return heavy ? level * (0.7 + 0.5 * jitter) : 0.015 * jitter
     }
     case 'idle': {
-      const sinceVisitMs = localMs % periodMs
+      const sinceVisitMs = remainder(localMs, periodMs)
       const visited = sinceVisitMs < 20 * minuteMs
       out.users = visited ? 1 : 0
       out.idleS = visited ? 30 * jitter : (sinceVisitMs - 20 * minuteMs) / 1000
@@ -108,25 +112,31 @@ function shapeAt(profile: LoadProfile, atMs: number, jitter: number): number {
       const likely = 0.12 + 0.5 * presenceAt(seed, localMs)
       let empty = 0
       while (empty < 24 && unit(seed, slot - empty, 3) >= (empty === 0 ? likely : 0.35)) empty++
-      out.idleS = empty === 0 ? 5 * jitter : ((localMs % periodMs) + (empty - 1) * periodMs) / 1000
+      out.idleS = empty === 0 ? 5 * jitter : (remainder(localMs, periodMs) + (empty - 1) * periodMs) / 1000
       return empty === 0 ? level * (0.75 + 0.4 * jitter) : 0.004 * jitter
     }
     case 'decreasing': {
-      const ageMs = Math.max(0, atMs - profile.createdAtMs)
+      const createdAtMs = profile.createdAtMinute * minuteMs
+      const ageMs = Math.max(0, atMs - createdAtMs)
       const remaining = level * 2 ** (-ageMs / periodMs)
       // Below 4 % of a vcpu nobody is at work any more; the half-life tells since when.
-      const endedMs = profile.createdAtMs + periodMs * Math.log2(Math.max(1, level / 0.04))
+      const endedMs = createdAtMs + periodMs * Math.log2(Math.max(1, level / 0.04))
       out.users = remaining > 0.1 && jitter > 0.5 ? 1 : 0
       out.idleS = atMs < endedMs ? 300 * jitter : (atMs - endedMs) / 1000
       return remaining * (0.5 + 0.8 * jitter)
     }
     case 'steady': {
-      const hour = (localMs % dayMs) / hourMs
+      const hour = remainder(localMs, dayMs) / hourMs
       out.users = jitter > 0.93 ? 1 : 0
       out.idleS = 3 * jitter
       return level * (0.8 + 0.15 * Math.sin(((hour - 9) / 24) * 2 * Math.PI) + 0.2 * jitter)
     }
   }
+}
+
+/** As `%` for positive numbers, and many times faster where the quotient is large. */
+function remainder(value: number, divisor: number): number {
+  return value - Math.floor(value / divisor) * divisor
 }
 
 /** 0..1: how much the people of an office guest are at work. */

@@ -16,6 +16,9 @@ export type StreamName = (typeof streamNames)[number]
 /** Deeds per hour and instance. */
 const perHour: Readonly<Record<StreamName, number>> = { arrival: 0.014, departure: 0.014, deed: 0.02 }
 
+/** How many instances are looked at for one that rests. */
+const looks = 40
+
 interface Stream {
   count: number
   nextMs: number
@@ -96,9 +99,10 @@ export class People {
   }
 
   #deed(draws: Draws): void {
-    const { guests, nowMs } = this.#world
-    const resting = guests.filter((guest) => guest.move === undefined && waking[guest.state] !== undefined)
-    const wakes = draws.unit() < (resting.length > guests.length * 0.12 ? 0.75 : 0.35)
+    const { nowMs } = this.#world
+    const resting = this.#someResting(draws)
+    // The more of them rest, the more likely somebody misses one.
+    const wakes = draws.unit() < (resting.length > looks * 0.1 ? 0.75 : 0.35)
     if (wakes && resting.length > 0) {
       const guest = draws.pick(resting)
       const action = waking[guest.state] ?? 'start'
@@ -109,6 +113,16 @@ export class People {
     const guest = this.#somebodysOwn(draws)
     if (guest !== undefined)
       this.#world.begin(guest, { action: draws.unit() < 0.6 ? 'suspend' : 'stop', by: guest.spec.owner })
+  }
+
+  #someResting(draws: Draws): readonly Guest[] {
+    const { guests } = this.#world
+    const found = new Set<Guest>()
+    for (let look = 0; look < looks; look++) {
+      const guest = guests[Math.floor(draws.unit() * guests.length)]
+      if (guest !== undefined && guest.move === undefined && waking[guest.state] !== undefined) found.add(guest)
+    }
+    return [...found]
   }
 
   /** A running instance its owner would switch off by hand: no service, no batch machine. */

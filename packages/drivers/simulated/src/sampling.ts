@@ -21,50 +21,52 @@ const [cpu, memory, networkRx, networkTx, disk, users, idle] = metrics.map((_, i
   number,
 ]
 
-/** `hidden`: indices of hosts that cannot be read, with what is on them. */
-export function sampleAt(world: World, atMs: number, hidden: ReadonlySet<number> = new Set()): SampleBatch {
+interface Scope {
+  /** Those who may have run at that moment, by serial number: sums then come out the same to the last bit. */
+  readonly guests: readonly Guest[]
+  /** Indices of hosts that cannot be read, with what is on them. */
+  readonly hidden?: ReadonlySet<number>
+}
+
+const none: ReadonlySet<number> = new Set()
+
+export function sampleAt(world: World, atMs: number, { guests, hidden = none }: Scope): SampleBatch {
   const { machines } = world
+  // Room for all; what was not needed is cut off at the end. A hundred thousand guests want no object each here.
+  const room = guests.length + machines.length
+  const subjects: string[] = []
+  const values = new Float64Array(room * width)
+  const hosts = new Int32Array(room)
   const sums = new Float64Array(machines.length * width)
-  const running: Guest[] = []
-  const phases: Phase[] = []
-  for (const guests of [world.guests, world.ended]) {
-    for (const guest of guests) {
-      const phase = guest.phaseAt(atMs)
-      if (phase === undefined || hidden.has(phase.host)) continue
-      if (!phase.running) {
-        addHeld(guest, phase, sums)
-        continue
-      }
-      running.push(guest)
-      phases.push(phase)
+  let row = 0
+  for (const guest of guests) {
+    const phase = guest.phaseAt(atMs)
+    if (phase === undefined || hidden.has(phase.host)) continue
+    if (!phase.running) {
+      addHeld(guest, phase, sums)
+      continue
     }
-  }
-  const rows = running.length + machines.length - hidden.size
-  const values = new Float64Array(rows * width)
-  const subjects: string[] = new Array(rows)
-  for (let row = 0; row < running.length; row++) {
-    const guest = running[row] as Guest
-    const phase = phases[row] as Phase
-    subjects[row] = guest.spec.id
+    subjects.push(guest.spec.id)
+    hosts[row] = phase.host
     fillGuest(guest, phase, { atMs, values, at: row * width, sums })
+    row++
   }
-  const given = machines.map((machine, index) => {
-    const wanted = sums[index * width + cpu] as number
+  const given = machines.map((machine) => {
+    const wanted = sums[machine.index * width + cpu] as number
     const available = machine.view.cores - overheadCores(machine)
     return wanted > available ? available / wanted : 1
   })
-  for (let row = 0; row < running.length; row++) {
-    const share = given[(phases[row] as Phase).host] as number
-    if (share < 1) values[row * width + cpu] = (values[row * width + cpu] as number) * share
+  for (let at = 0; at < row; at++) {
+    const share = given[hosts[at] as number] as number
+    if (share < 1) values[at * width + cpu] = (values[at * width + cpu] as number) * share
   }
-  let row = running.length
   for (const machine of machines) {
     if (hidden.has(machine.index)) continue
-    subjects[row] = machine.view.id
+    subjects.push(machine.view.id)
     fillHost(machine, given[machine.index] as number, { atMs, values, at: row * width, sums })
     row++
   }
-  return { subjects, atMs: new Float64Array(rows).fill(atMs), values }
+  return { subjects, atMs: new Float64Array(row).fill(atMs), values: values.subarray(0, row * width) }
 }
 
 interface Target {
@@ -123,5 +125,7 @@ function addPerson(machine: Machine, { atMs, values, at }: Target): void {
 /** One batch for each step of the interval that is not in the future. */
 export function* historyOf(world: World, { startMs, endMs }: Interval, stepMs: number): Generator<SampleBatch> {
   if (!(stepMs > 0)) throw new RangeError(`stepMs = ${stepMs}`)
-  for (let atMs = startMs; atMs < endMs && atMs <= world.nowMs; atMs += stepMs) yield sampleAt(world, atMs)
+  for (let atMs = startMs; atMs < endMs && atMs <= world.nowMs; atMs += stepMs) {
+    yield sampleAt(world, atMs, { guests: world.everyone() })
+  }
 }

@@ -43,4 +43,4 @@ async function open(): Promise<CloudHarness> {
   }
 }
 
-cloudContract({ describe, it }, 'simulated', { open })
+cloudContract({ describe, it }, 'simulated', { open, actionTimeMs: 300_000 })

@@ -85,7 +85,8 @@ export class SimulatedCloud implements Cloud {
 
   async sample(signal: AbortSignal): Promise<SampleBatch> {
     await this.#enter({ call: 'sample' }, signal)
-    return sampleAt(this.#world, this.#world.nowMs, this.#hidden('sample'))
+    const world = this.#world
+    return sampleAt(world, world.nowMs, { guests: world.guests, hidden: this.#hidden('sample') })
   }
 
   async act(request: ActionRequest, signal: AbortSignal): Promise<void> {
@@ -302,7 +303,8 @@ export class SimulatedCloud implements Cloud {
       ...(hostId === undefined ? {} : { hostId }),
       detail,
     }
-    for (const listener of [...this.#listeners]) {
+    // One who leaves while being told is not told twice, and one who comes is told of the next event.
+    for (const listener of Array.from(this.#listeners)) {
       try {
         listener(event)
       } catch {

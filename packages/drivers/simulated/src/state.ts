@@ -1,6 +1,6 @@
 // What outlives a restart of the simulated cloud: the sizes it was made from, its time, and everything that differs from
-// what the seed alone gives. Instances deleted before an export are not in it, so that it stays small: after an import
-// the past no longer shows them.
+// what the seed alone gives. So that it stays small, instances that were deleted before an export are not in it, and of
+// those that were touched only the last day: after an import the past beyond that is told with gaps.
 import { GleanerError } from '@gleaner/model'
 import type { Move, Phase } from './guest.ts'
 import { Guest } from './guest.ts'
@@ -10,6 +10,9 @@ import { streamNames } from './people.ts'
 import { World } from './world.ts'
 
 const version = 1
+
+/** Of the phases of an instance that was touched only the recent ones are saved. */
+const savedPastMs = 86_400_000
 
 interface SavedPhase extends Omit<Phase, 'toMs'> {
   /** JSON knows no Infinity. */
@@ -59,12 +62,12 @@ export function saveWorld(world: World, keys: Iterable<string>): SimulatedState 
     nameCounts: Object.fromEntries(world.furnisher.counts),
     streams: { arrival: stream(arrival), departure: stream(departure), deed: stream(deed) },
     gone,
-    guests: world.guests.filter((guest) => guest.touched).map(saveGuest),
+    guests: world.guests.filter((guest) => guest.touched).map((guest) => saveGuest(guest, world.nowMs)),
     keys: [...keys],
   }
 }
 
-function saveGuest(guest: Guest): SavedGuest {
+function saveGuest(guest: Guest, nowMs: number): SavedGuest {
   return {
     serial: guest.spec.serial,
     name: guest.spec.name,
@@ -75,7 +78,9 @@ function saveGuest(guest: Guest): SavedGuest {
     claimed: guest.claimed,
     fault: guest.fault ?? null,
     move: guest.move === undefined ? null : { ...guest.move, endsAtMs: finite(guest.move.endsAtMs) },
-    phases: guest.phases.map((phase) => ({ ...phase, toMs: finite(phase.toMs) })),
+    phases: guest.phases
+      .filter((phase) => phase.toMs >= nowMs - savedPastMs)
+      .map((phase) => ({ ...phase, toMs: finite(phase.toMs) })),
   }
 }
 

@@ -18,7 +18,7 @@ import { Timeline } from './timeline.ts'
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 /** How long the past of a deleted instance is remembered, and phases in general. */
-export const pastMs = 15 * dayMs
+const pastMs = 15 * dayMs
 
 export type Happening = (guest: Guest, detail: string) => void
 
@@ -43,7 +43,8 @@ export class World {
   /** In the order of their serial numbers. */
   readonly guests: Guest[] = []
   /** Deleted, and remembered for the past. */
-  ended: Guest[] = []
+  #ended: Guest[] = []
+  #everyone: { readonly revision: number; readonly guests: readonly Guest[] } | undefined
   nextSerial = 0
   /** Grows with every change a reader could see. */
   revision = 0
@@ -71,6 +72,16 @@ export class World {
 
   find(id: InstanceId): Guest | undefined {
     return this.#byId.get(id)
+  }
+
+  /** Those who are there and those who were, in the order of their serial numbers. */
+  everyone(): readonly Guest[] {
+    if (this.#ended.length === 0) return this.guests
+    if (this.#everyone?.revision !== this.revision) {
+      const guests = [...this.guests, ...this.#ended].sort((a, b) => a.spec.serial - b.spec.serial)
+      this.#everyone = { revision: this.revision, guests }
+    }
+    return this.#everyone.guests
   }
 
   /** When something happens next by itself. */
@@ -271,9 +282,9 @@ export class World {
     this.#byId.delete(guest.spec.id)
     this.guests.splice(this.#indexOf(guest), 1)
     const beforeMs = this.#nowMs - pastMs
-    if ((this.ended[0]?.stateSinceMs ?? beforeMs) < beforeMs)
-      this.ended = this.ended.filter((other) => other.stateSinceMs >= beforeMs)
-    this.ended.push(guest)
+    if ((this.#ended[0]?.stateSinceMs ?? beforeMs) < beforeMs)
+      this.#ended = this.#ended.filter((other) => other.stateSinceMs >= beforeMs)
+    this.#ended.push(guest)
   }
 
   #indexOf(guest: Guest): number {
