@@ -1,0 +1,3 @@
+export function ConnectPage(_: { readonly id?: string }) {
+  return <p>soon</p>
+}

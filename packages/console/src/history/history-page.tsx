@@ -1,0 +1,3 @@
+export function HistoryPage(_: { readonly id?: string }) {
+  return <p>soon</p>
+}

@@ -1,0 +1,3 @@
+export function HostPage(_: { readonly id?: string }) {
+  return <p>soon</p>
+}

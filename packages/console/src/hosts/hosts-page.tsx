@@ -1,0 +1,3 @@
+export function HostsPage(_: { readonly id?: string }) {
+  return <p>soon</p>
+}

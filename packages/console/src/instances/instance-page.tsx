@@ -1,0 +1,3 @@
+export function InstancePage(_: { readonly id?: string }) {
+  return <p>soon</p>
+}

@@ -1,0 +1,3 @@
+export function InstancesPage(_: { readonly id?: string }) {
+  return <p>soon</p>
+}

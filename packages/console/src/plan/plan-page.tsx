@@ -1,0 +1,3 @@
+export function PlanPage(_: { readonly id?: string }) {
+  return <p>soon</p>
+}

@@ -1,0 +1,3 @@
+export function ProblemsPage(_: { readonly id?: string }) {
+  return <p>soon</p>
+}

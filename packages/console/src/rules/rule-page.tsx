@@ -1,0 +1,3 @@
+export function RulePage(_: { readonly id?: string }) {
+  return <p>soon</p>
+}

@@ -1,0 +1,3 @@
+export function RulesPage(_: { readonly id?: string }) {
+  return <p>soon</p>
+}

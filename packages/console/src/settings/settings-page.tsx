@@ -1,0 +1,3 @@
+export function SettingsPage(_: { readonly id?: string }) {
+  return <p>soon</p>
+}
