@@ -56,6 +56,17 @@ export type InstanceState =
 
 export const settledStates: readonly InstanceState[] = ['running', 'paused', 'suspended', 'stopped', 'shelved', 'error']
 
+export const movingStates: readonly InstanceState[] = [
+  'starting',
+  'pausing',
+  'suspending',
+  'stopping',
+  'shelving',
+  'resuming',
+  'migrating',
+  'deleting',
+]
+
 /** A firm instance was promised its room; a preemptible one fills room that nobody else needs. */
 export type Firmness = 'firm' | 'preemptible'
 

@@ -71,6 +71,8 @@ export interface Candidate {
 /** A candidate that is followed from cycle to cycle. At most one open proposal exists per instance and action. */
 export interface Proposal extends Candidate {
   readonly id: string
+  /** The mode it proceeds under: the stricter of its cause and its capability when it was last decided upon. */
+  readonly mode: Mode
   readonly state: ProposalState
   /** Why it is in this state: the gate's or arbitration's answer. */
   readonly verdict: Verdict

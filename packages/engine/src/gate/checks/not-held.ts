@@ -1,0 +1,43 @@
+// No hold that concerns this kind of step is active on the instance. A cool-down concerns only what Gleaner would take by
+// itself; a person's command yields to nobody's hold but a keep, and only when it takes something away.
+import type { HoldKind, ReasonCode } from '@gleaner/model'
+import { winningHold } from '../../people/winning-hold.ts'
+import { isoTime } from '../../text/iso-time.ts'
+import type { StepClass } from '../step-class.ts'
+import type { Check } from './check.ts'
+
+const concerns: Readonly<Record<StepClass, readonly HoldKind[]>> = {
+  reclaim: ['keep', 'person-acted', 'veto', 'cool-down'],
+  'reclaim-command': ['keep'],
+  restore: ['keep', 'person-acted', 'veto'],
+  'restore-command': [],
+  notify: ['keep', 'veto'],
+}
+
+const codes: Readonly<Record<HoldKind, ReasonCode>> = {
+  keep: 'kept',
+  'person-acted': 'person-acted',
+  veto: 'vetoed',
+  'cool-down': 'cool-down',
+}
+
+export const notHeld: Check = ({ proposal, kind, world, instance }) => {
+  const holds = world.holdsOf(proposal.instanceId)
+  if (holds.length === 0) return undefined
+  const hold = winningHold(holds, concerns[kind], world.nowMs)
+  if (hold === undefined) return undefined
+  const name = instance?.name ?? proposal.instanceId
+  const until = isoTime(hold.untilMs)
+  const why = hold.reason === '' ? '' : ` (${hold.reason.replace(/\.$/, '')})`
+  const sentences: Readonly<Record<HoldKind, string>> = {
+    keep: `${hold.by} keeps ${name} as it is until ${until}${why}.`,
+    'person-acted': `A person acted on ${name}; that is not overruled before ${until}${why}.`,
+    veto: `${hold.by} refused this; ${name} is left alone until ${until}${why}.`,
+    'cool-down': `Gleaner acted on ${name} a short while ago and leaves it alone until ${until}${why}.`,
+  }
+  return {
+    code: codes[hold.kind],
+    sentence: sentences[hold.kind],
+    facts: { hold: hold.id, by: hold.by, untilMs: hold.untilMs },
+  }
+}

@@ -1,0 +1,7 @@
+// Without any reading of its cloud nothing is known of an instance.
+import { cloudOf } from '@gleaner/model'
+import { snapshotMissing } from '../../snapshot/snapshot-verdict.ts'
+import type { Check } from './check.ts'
+
+export const snapshotThere: Check = ({ proposal, world }) =>
+  snapshotMissing(cloudOf(proposal.instanceId), world.snapshots)

@@ -1,0 +1,66 @@
+// Everything the gate looks at, indexed once per cycle, and once more for the look right before an action.
+import type { Hold, Instance, InstanceId, JournalEntry, Policy, Proposal, Rule } from '@gleaner/model'
+import type { ActionSupports } from '../ledger/action-support.ts'
+import type { UsageAccess } from '../ledger/usage-access.ts'
+import { holdFromEntry } from '../people/journal-holds.ts'
+import type { Snapshot, Snapshots } from '../snapshot/snapshot.ts'
+import { createJournalBook, type JournalBook } from './journal-book.ts'
+import { type Maintenance, maintenanceAt } from './maintenance.ts'
+import type { StepClass } from './step-class.ts'
+
+export interface GateFacts {
+  readonly nowMs: number
+  readonly policy: Policy
+  readonly snapshots: Snapshots
+  readonly usage: UsageAccess
+  readonly supports: ActionSupports
+  /** Active holds as stored; those that follow from the journal are added here. */
+  readonly holds: readonly Hold[]
+  /** Every open entry, and all since journalHorizonMs(policy) ago. */
+  readonly journal: readonly JournalEntry[]
+  readonly rules: readonly Rule[]
+}
+
+export interface GateWorld extends Omit<GateFacts, 'holds' | 'journal' | 'rules'> {
+  readonly book: JournalBook
+  readonly maintenance: Maintenance
+  readonly ruleById: ReadonlyMap<string, Rule>
+  holdsOf(id: InstanceId): readonly Hold[]
+}
+
+/** One step before the gate: the proposal with what is known of its instance. */
+export interface GateStep {
+  readonly proposal: Proposal
+  readonly kind: StepClass
+  readonly world: GateWorld
+  readonly snapshot: Snapshot | undefined
+  readonly instance: Instance | undefined
+}
+
+const noHolds: readonly Hold[] = []
+
+export function openGateWorld(facts: GateFacts): GateWorld {
+  const { nowMs, policy, snapshots, usage, supports, journal } = facts
+  const holds = new Map<InstanceId, Hold[]>()
+  const add = (hold: Hold) => {
+    const list = holds.get(hold.instanceId)
+    if (list === undefined) holds.set(hold.instanceId, [hold])
+    else list.push(hold)
+  }
+  for (const hold of facts.holds) add(hold)
+  for (const entry of journal) {
+    const hold = holdFromEntry(entry, policy)
+    if (hold !== undefined) add(hold)
+  }
+  return {
+    nowMs,
+    policy,
+    snapshots,
+    usage,
+    supports,
+    book: createJournalBook(journal, policy, nowMs),
+    maintenance: maintenanceAt(policy, nowMs),
+    ruleById: new Map(facts.rules.map((rule) => [rule.id, rule])),
+    holdsOf: (id) => holds.get(id) ?? noHolds,
+  }
+}

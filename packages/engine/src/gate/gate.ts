@@ -1,0 +1,129 @@
+// THE gate. No step of any capability reaches a driver without passing it, twice: when the plan is made, and again right
+// before the action, on a fresh reading. Both times, and when a person asks why something is held, it is this function.
+//
+// The checks stand in one list. The order decides only which of several refusals is told first; a step passes if and
+// only if every check that applies to its kind has nothing against it.
+//   - standing refusals end the proposal: it would make no sense to keep the owner waiting for it;
+//   - then the mode: what is only observed is judged no further;
+//   - passing refusals hold the proposal back: they go away by themselves;
+//   - progress refusals say how far it has come: confirmed, approved, announced.
+// Commands, restoring steps and notices have shorter lists, for the reasons told in step-class.ts.
+import { cloudOf, type Proposal, type Verdict } from '@gleaner/model'
+import { approved } from './checks/approved.ts'
+import { budgetRate } from './checks/budget-rate.ts'
+import { budgetHost, budgetProject } from './checks/budget-share.ts'
+import { causeStands } from './checks/cause-stands.ts'
+import type { Check } from './checks/check.ts'
+import { confirmed } from './checks/confirmed.ts'
+import { graceOver } from './checks/grace-over.ts'
+import { instanceThere } from './checks/instance-there.ts'
+import { killSwitch } from './checks/kill-switch.ts'
+import { modeObserve } from './checks/mode-observe.ts'
+import { modeOff } from './checks/mode-off.ts'
+import { notHeld } from './checks/not-held.ts'
+import { notInFlight } from './checks/not-in-flight.ts'
+import { notProtected } from './checks/not-protected.ts'
+import { snapshotFresh } from './checks/snapshot-fresh.ts'
+import { snapshotThere } from './checks/snapshot-there.ts'
+import { snapshotWhole } from './checks/snapshot-whole.ts'
+import { stateSuitable } from './checks/state-suitable.ts'
+import { usageFresh } from './checks/usage-fresh.ts'
+import { windowOpen } from './checks/window-open.ts'
+import type { GateStep, GateWorld } from './gate-world.ts'
+import { type StepClass, stepClass } from './step-class.ts'
+
+export type Refusal = 'standing' | 'observed' | 'passing' | 'progress'
+
+interface GateCheck {
+  readonly name: string
+  readonly refusal: Refusal
+  readonly appliesTo: readonly StepClass[]
+  readonly check: Check
+}
+
+const all: readonly StepClass[] = ['reclaim', 'reclaim-command', 'restore', 'restore-command', 'notify']
+const byRule: readonly StepClass[] = ['reclaim', 'restore', 'notify']
+const reclaiming: readonly StepClass[] = ['reclaim', 'reclaim-command']
+const butOwnersWish: readonly StepClass[] = ['reclaim', 'reclaim-command', 'restore', 'notify']
+
+const checks: readonly GateCheck[] = [
+  gateCheck('mode', 'standing', [byRule, modeOff]),
+  gateCheck('cause', 'standing', [byRule, causeStands]),
+  gateCheck('snapshot', 'passing', [all, snapshotThere]),
+  gateCheck('instance', 'standing', [all, instanceThere]),
+  gateCheck('state', 'standing', [all, stateSuitable]),
+  gateCheck('protection', 'standing', [['reclaim', 'reclaim-command', 'restore'], notProtected]),
+  gateCheck('hold', 'standing', [butOwnersWish, notHeld]),
+  gateCheck('observe', 'observed', [byRule, modeObserve]),
+  gateCheck('kill-switch', 'passing', [butOwnersWish, killSwitch]),
+  gateCheck('snapshot-age', 'passing', [butOwnersWish, snapshotFresh]),
+  gateCheck('snapshot-gaps', 'passing', [reclaiming, snapshotWhole]),
+  gateCheck('usage-age', 'passing', [['reclaim'], usageFresh]),
+  gateCheck('in-flight', 'passing', [['reclaim', 'reclaim-command', 'restore', 'restore-command'], notInFlight]),
+  gateCheck('confirmation', 'progress', [['reclaim', 'notify'], confirmed]),
+  gateCheck('approval', 'progress', [byRule, approved]),
+  gateCheck('grace', 'progress', [reclaiming, graceOver]),
+  gateCheck('window', 'passing', [['reclaim'], windowOpen]),
+  gateCheck('rate', 'passing', [reclaiming, budgetRate]),
+  gateCheck('host-share', 'passing', [reclaiming, budgetHost]),
+  gateCheck('project-share', 'passing', [reclaiming, budgetProject]),
+]
+
+function gateCheck(
+  name: string,
+  refusal: Refusal,
+  [appliesTo, check]: readonly [readonly StepClass[], Check],
+): GateCheck {
+  return { name, refusal, appliesTo, check }
+}
+
+const checksOf: Readonly<Record<StepClass, readonly GateCheck[]>> = {
+  reclaim: applying('reclaim'),
+  'reclaim-command': applying('reclaim-command'),
+  restore: applying('restore'),
+  'restore-command': applying('restore-command'),
+  notify: applying('notify'),
+}
+
+function applying(kind: StepClass): readonly GateCheck[] {
+  return checks.filter((entry) => entry.appliesTo.includes(kind))
+}
+
+export type GateAnswer =
+  | { readonly passed: true; readonly verdict: Verdict }
+  | { readonly passed: false; readonly check: string; readonly refusal: Refusal; readonly verdict: Verdict }
+
+/** Whether the step may be taken now; if not, the first thing that stands against it. */
+export function passGate(world: GateWorld, proposal: Proposal): GateAnswer {
+  const step = gateStep(world, proposal)
+  for (const { name, refusal, check } of checksOf[step.kind]) {
+    const verdict = check(step)
+    if (verdict !== undefined) return { passed: false, check: name, refusal, verdict }
+  }
+  return { passed: true, verdict: passed(proposal) }
+}
+
+export interface CheckAnswer {
+  readonly check: string
+  readonly passed: boolean
+  readonly verdict: Verdict
+}
+
+/** What every check that applies says, for a person who wants to know all that stands in the way. */
+export function inspectGate(world: GateWorld, proposal: Proposal): readonly CheckAnswer[] {
+  const step = gateStep(world, proposal)
+  return checksOf[step.kind].map(({ name, check }) => {
+    const verdict = check(step)
+    return { check: name, passed: verdict === undefined, verdict: verdict ?? passed(proposal) }
+  })
+}
+
+export function gateStep(world: GateWorld, proposal: Proposal): GateStep {
+  const snapshot = world.snapshots.get(cloudOf(proposal.instanceId))
+  const instance = snapshot?.instanceById.get(proposal.instanceId)
+  return { proposal, kind: stepClass(proposal), world, snapshot, instance }
+}
+
+function passed(proposal: Proposal): Verdict {
+  return { code: 'passed', sentence: `Nothing stands against ${proposal.action}.`, facts: {} }
+}

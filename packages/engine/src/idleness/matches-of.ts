@@ -1,0 +1,55 @@
+// The outcome of a rule evaluation in the form idleness asks for. `rules` are the stored rules in the order in which they
+// were linked into the program.
+import type { Instance, ReasonCode, Rule, Verdict } from '@gleaner/model'
+import { type RuleEvaluation, type RuleOutcome, ruleOutcomes } from '../rules/evaluate-rules.ts'
+import { explainRule } from '../rules/explain-rule.ts'
+import type { RuleMatches } from './rule-matches.ts'
+
+const codes: Readonly<Record<RuleOutcome, ReasonCode | undefined>> = {
+  'not-evaluated': undefined,
+  'not-covered': 'rule-not-covered',
+  'not-matched': 'rule-not-matched',
+  matched: 'rule-matched',
+  unknown: 'rule-unknown',
+  'outside-schedule': 'rule-outside-schedule',
+  disabled: 'rule-disabled',
+}
+const matchedByte = ruleOutcomes.indexOf('matched')
+
+export function matchesOf(evaluation: RuleEvaluation, rules: readonly Rule[]): RuleMatches {
+  const { input, outcomes } = evaluation
+  const { instances } = input.table
+  const width = input.program.rules.length
+  return {
+    rules,
+    eachMatched(visit) {
+      const matched: number[] = []
+      for (let index = 0; index < instances.length; index++) {
+        matched.length = 0
+        const row = index * width
+        for (let rule = 0; rule < width; rule++) if (outcomes[row + rule] === matchedByte) matched.push(rule)
+        const instance = instances[index]
+        if (matched.length > 0 && instance !== undefined) visit(instance, matched)
+      }
+    },
+    evidence: (ruleIndex, instance) => evidenceOf(evaluation, ruleIndex, instance),
+    reasons: reasonsOf(evaluation),
+  }
+}
+
+function evidenceOf({ input }: RuleEvaluation, ruleIndex: number, instance: Instance): Verdict {
+  const compiled = input.program.rules[ruleIndex]?.rule
+  const index = input.table.indexOf(instance.id)
+  const explained = compiled === undefined || index === undefined ? undefined : explainRule(compiled, input, index)
+  return explained?.verdict ?? { code: 'rule-matched', sentence: `A rule matches ${instance.name}.`, facts: {} }
+}
+
+function reasonsOf(evaluation: RuleEvaluation): Partial<Record<ReasonCode, number>> {
+  const reasons: Partial<Record<ReasonCode, number>> = {}
+  for (const counts of evaluation.counts)
+    for (const outcome of ruleOutcomes) {
+      const code = codes[outcome]
+      if (code !== undefined && counts[outcome] > 0) reasons[code] = (reasons[code] ?? 0) + counts[outcome]
+    }
+  return reasons
+}

@@ -1,0 +1,224 @@
+// One cycle: from what the capabilities want, and the proposals that are open, to the next plan.
+// Guarantees: equal input gives equal output; deciding again on the same world with what was saved changes nothing; at
+// most one open proposal per instance and action; no proposal is `due` that the gate does not let pass, budgets counted
+// over the journal and over what this very cycle lets pass, strongest first; every proposal that ends says why.
+// Leaves to others: acting (the executor passes the gate once more), saving and sending (the server).
+import type { ActionKind, Candidate, HostLedger, InstanceId, Plan, Proposal, Verdict } from '@gleaner/model'
+import { openGateWorld, type GateFacts, type GateWorld } from '../gate/gate-world.ts'
+import { stepClass } from '../gate/step-class.ts'
+import { totalLedger } from '../ledger/ledger-line.ts'
+import { isComplete } from '../snapshot/snapshot.ts'
+import { isFresh } from '../snapshot/snapshot-verdict.ts'
+import { advance, nameOf } from './advance.ts'
+import { arbitrate } from './arbitrate.ts'
+import { type CapabilityAnswer, countReason, type ReasonCounts, type Refused } from './capability-answer.ts'
+import { leave } from './leave.ts'
+import { callOff, type DecidedNotice } from './notice.ts'
+import { reconcile } from './reconcile.ts'
+import { isSameProposal } from './same-proposal.ts'
+import { byStrength } from './strength.ts'
+
+export interface World extends GateFacts {
+  readonly answers: readonly CapabilityAnswer[]
+  /** Every open proposal, as stored. */
+  readonly proposals: readonly Proposal[]
+  /** Of all clouds. */
+  readonly ledger: readonly HostLedger[]
+  /** The server makes the ids; the engine asks for them in an order that depends on the input alone. */
+  readonly nextId: (kind: 'plan' | 'proposal') => string
+}
+
+export interface Decision {
+  readonly plan: Plan
+  /** New and changed proposals, those that ended included: one transaction. */
+  readonly save: readonly Proposal[]
+  readonly notices: readonly DecidedNotice[]
+  /** What the executor may do now, strongest first. */
+  readonly due: readonly Proposal[]
+  /** What was wanted and is refused for good, without having become a proposal. */
+  readonly refused: readonly Refused[]
+}
+
+interface Draft {
+  readonly world: World
+  readonly gate: GateWorld
+  readonly open: Proposal[]
+  readonly ended: Proposal[]
+  readonly save: Proposal[]
+  readonly notices: DecidedNotice[]
+  readonly refused: Refused[]
+}
+
+/** An announced action that does not happen for one of these reasons needs no call-off: the owner knows or sees it. */
+const knownToOwner: ReadonlySet<string> = new Set(['already-there', 'instance-gone', 'kept', 'vetoed', 'person-acted'])
+
+export function decide(world: World): Decision {
+  const gate = openGateWorld(world)
+  const draft: Draft = { world, gate, open: [], ended: [], save: [], notices: [], refused: [] }
+  const standing = takeStanding(draft)
+  const wanted = world.answers.flatMap((answer) => answer.candidates)
+  const { winners, losers } = arbitrate([...wanted, ...commandsStillWanted(standing, wanted, world)], world.policy)
+
+  for (const candidate of winners) {
+    const key = keyOf(candidate)
+    const found = standing.get(key)
+    const previous = found !== undefined && isSameCause(found, candidate) ? found : undefined
+    if (previous !== undefined) standing.delete(key)
+    follow(candidate, previous, draft)
+  }
+
+  const said = new Map<string, Verdict>()
+  for (const answer of world.answers)
+    for (const { instanceId, action, cause, verdict } of answer.refused)
+      said.set(`${keyOf({ instanceId, action })} ${cause}`, verdict)
+  for (const { candidate, verdict } of losers) {
+    said.set(`${keyOf(candidate)} ${candidate.cause}`, verdict)
+    refuse(candidate, verdict, draft)
+  }
+  for (const proposal of standing.values())
+    keep(proposal, leave(proposal, said.get(`${keyOf(proposal)} ${proposal.cause}`), gate), draft)
+
+  return finish(draft)
+}
+
+/**
+ * The open proposals by instance and action, as far as they wait for a decision: those whose action is under way or has
+ * ended are brought in line with the journal, and of two for the same step (which the store should never hold) the
+ * younger one ends.
+ */
+function takeStanding(draft: Draft): Map<string, Proposal> {
+  const entries = new Map(draft.world.journal.map((entry) => [entry.proposalId, entry]))
+  const standing = new Map<string, Proposal>()
+  const oldestFirst = draft.world.proposals.toSorted((a, b) => a.createdAtMs - b.createdAtMs || (a.id < b.id ? -1 : 1))
+  for (const proposal of oldestFirst) {
+    const entry = entries.get(proposal.id)
+    if (entry !== undefined) keep(proposal, reconcile(proposal, entry), draft)
+    else if (proposal.state === 'acting') draft.open.push(proposal)
+    else if (standing.has(keyOf(proposal))) keep(proposal, doubled(proposal), draft)
+    else standing.set(keyOf(proposal), proposal)
+  }
+  return standing
+}
+
+function doubled(proposal: Proposal): Proposal {
+  const sentence = `Another proposal for ${proposal.action} of the same instance is older.`
+  return { ...proposal, state: 'cancelled', verdict: { code: 'outranked', sentence, facts: {} } }
+}
+
+/** A command is given once and stays wanted until it was done or its time is over. */
+function commandsStillWanted(
+  standing: ReadonlyMap<string, Proposal>,
+  wanted: readonly Candidate[],
+  world: World,
+): readonly Candidate[] {
+  const given = new Set(wanted.filter((candidate) => candidate.claim === 'command').map(keyOf))
+  const still: Candidate[] = []
+  for (const proposal of standing.values()) {
+    if (proposal.claim !== 'command' || given.has(keyOf(proposal))) continue
+    if (world.nowMs - proposal.createdAtMs <= world.policy.actionTimeoutMs) still.push(candidateOf(proposal))
+  }
+  return still
+}
+
+function follow(candidate: Candidate, previous: Proposal | undefined, draft: Draft): void {
+  const advanced = advance({ candidate, previous }, draft.gate)
+  const { answer } = advanced
+  if (previous === undefined && !answer.passed && answer.refusal === 'standing') {
+    refuse(candidate, answer.verdict, draft)
+    return
+  }
+  const id = previous?.id ?? draft.world.nextId('proposal')
+  const proposal: Proposal = { ...advanced.proposal, id }
+  for (const notice of advanced.notices) draft.notices.push({ ...notice, proposalId: id })
+  if (proposal.state === 'due') draft.gate.book.grant(proposal)
+  keep(previous, proposal, draft)
+}
+
+function refuse(candidate: Candidate, verdict: Verdict, draft: Draft): void {
+  const { instanceId, action, cause } = candidate
+  draft.refused.push({ instanceId, action, cause, verdict })
+}
+
+/** Files a proposal where it belongs now; `before` is how it is stored. */
+function keep(before: Proposal | undefined, after: Proposal, draft: Draft): void {
+  const isOpen = !endStates.has(after.state)
+  const changed = before === undefined || !isSameProposal(before, after)
+  const filed = changed ? { ...after, updatedAtMs: draft.world.nowMs } : after
+  if (isOpen) draft.open.push(filed)
+  else draft.ended.push(filed)
+  if (!changed) return
+  draft.save.push(filed)
+  const announced = before?.noticeAtMs !== undefined && stepClass(filed) === 'reclaim'
+  if (filed.state === 'cancelled' && announced && !knownToOwner.has(filed.verdict.code))
+    draft.notices.push(callOff(filed, nameOf(filed, draft.gate)))
+}
+
+const endStates: ReadonlySet<string> = new Set(['done', 'failed', 'timed-out', 'cancelled'])
+
+function finish(draft: Draft): Decision {
+  const { world, open, ended, refused } = draft
+  open.sort(byStrength)
+  ended.sort(byStrength)
+  const reasons: ReasonCounts = {}
+  for (const answer of world.answers)
+    for (const code in answer.reasons)
+      countReason(reasons, code as keyof ReasonCounts, answer.reasons[code as keyof ReasonCounts])
+  for (const proposal of open) countReason(reasons, proposal.verdict.code)
+  for (const proposal of ended) countReason(reasons, proposal.verdict.code)
+  for (const { verdict } of refused) countReason(reasons, verdict.code)
+  const plan: Plan = {
+    id: world.nextId('plan'),
+    createdAtMs: world.nowMs,
+    basis: [...world.snapshots.values()]
+      .map((snapshot) => ({
+        cloudId: snapshot.cloudId,
+        version: snapshot.version,
+        takenAtMs: snapshot.takenAtMs,
+        complete: isComplete(snapshot),
+        fresh: isFresh(snapshot, world.policy, world.nowMs),
+      }))
+      .sort((a, b) => (a.cloudId < b.cloudId ? -1 : 1)),
+    proposals: open,
+    ended,
+    reasons,
+    ledger: world.ledger,
+    totals: totalLedger(world.ledger),
+  }
+  const due = open.filter((proposal) => proposal.state === 'due')
+  return { plan, save: draft.save, notices: draft.notices, due, refused }
+}
+
+function keyOf(step: { readonly instanceId: InstanceId; readonly action: ActionKind }): string {
+  return `${step.instanceId} ${step.action}`
+}
+
+/** The same wish as before, though perhaps with other numbers or by a new revision of its rule. */
+function isSameCause(proposal: Proposal, candidate: Candidate): boolean {
+  return (
+    proposal.capability === candidate.capability &&
+    proposal.claim === candidate.claim &&
+    proposal.ruleId === candidate.ruleId &&
+    (proposal.ruleId !== undefined || proposal.cause === candidate.cause)
+  )
+}
+
+function candidateOf(proposal: Proposal): Candidate {
+  const { capability, claim, action, instanceId, projectId, cause, ruleId, ruleRevision } = proposal
+  const { mode, priority, graceMs, reason, gives, hostId } = proposal
+  return {
+    capability,
+    claim,
+    action,
+    instanceId,
+    projectId,
+    hostId,
+    cause,
+    ruleId,
+    ruleRevision,
+    mode,
+    priority,
+    graceMs,
+    reason,
+    gives,
+  }
+}

@@ -1,0 +1,110 @@
+// Makes a snapshot of what a driver returned. Guarantees: never throws, whatever it is given; shares no mutable object
+// with the driver; every id occurs once; every size is finite and not negative; `gaps` is empty when and only when the
+// driver reported none and nothing had to be refused. A duplicate is refused, the first one stays (both halves of a
+// migration are the usual case), and the gap keeps everybody from acting on the reading.
+import type { CloudId, Host, HostId, Instance, InstanceId, Inventory, Project, ProjectId } from '@gleaner/model'
+import { checkHost } from './check-host.ts'
+import { checkInstance } from './check-instance.ts'
+import { createGapList, type GapList } from './gap-list.ts'
+import { asRow, isText, shown } from './read-value.ts'
+import type { ReadingStamp, Snapshot } from './snapshot.ts'
+
+export function freezeSnapshot(inventory: Inventory, stamp: ReadingStamp): Snapshot {
+  const gaps = createGapList()
+  const { cloudId } = stamp
+  if (!Number.isSafeInteger(stamp.version) || stamp.version < 1)
+    gaps.add('reading', `version is ${shown(stamp.version)}`)
+  if (!Number.isFinite(stamp.takenAtMs)) gaps.add('reading', `takenAtMs is ${shown(stamp.takenAtMs)}`)
+  reportedGaps(inventory, gaps)
+
+  const hostById = new Map<HostId, Host>()
+  eachRow(inventory, { list: 'hosts', gaps }, (row) => keep(checkHost(row, cloudId, gaps), hostById, gaps))
+  const projectById = new Map<ProjectId, Project>()
+  eachRow(inventory, { list: 'projects', gaps }, (row) => keep(checkProject(row, cloudId, gaps), projectById, gaps))
+  const instanceById = new Map<InstanceId, Instance>()
+  const context = { cloudId, hostById, gaps }
+  eachRow(inventory, { list: 'instances', gaps }, (row) => keep(checkInstance(row, context), instanceById, gaps))
+
+  const instances = Object.freeze([...instanceById.values()])
+  return Object.freeze({
+    cloudId,
+    version: stamp.version,
+    takenAtMs: stamp.takenAtMs,
+    hosts: Object.freeze([...hostById.values()]),
+    instances,
+    projects: Object.freeze([...projectById.values()]),
+    gaps: gaps.take(),
+    hostById,
+    instanceById,
+    projectById,
+    instancesOfHost: groupBy(instances, (instance) => instance.hostId),
+    instancesOfProject: groupBy(instances, (instance) => instance.projectId),
+  })
+}
+
+function reportedGaps(inventory: Inventory, gaps: GapList): void {
+  const reported: unknown = asRow(inventory)?.['gaps']
+  if (!Array.isArray(reported)) {
+    gaps.add('reading', 'the driver did not say whether it is complete')
+    return
+  }
+  for (const value of reported) {
+    const gap = asRow(value)
+    gaps.add(isText(gap?.['scope']) ? gap['scope'] : 'reading', isText(gap?.['reason']) ? gap['reason'] : 'not told')
+  }
+}
+
+function eachRow(
+  inventory: Inventory,
+  from: { readonly list: 'hosts' | 'instances' | 'projects'; readonly gaps: GapList },
+  take: (row: unknown) => void,
+): void {
+  const rows: unknown = asRow(inventory)?.[from.list]
+  if (!Array.isArray(rows)) {
+    from.gaps.add(from.list, 'the driver gave no list')
+    return
+  }
+  for (const row of rows) {
+    try {
+      take(row)
+    } catch {
+      from.gaps.add(from.list, 'a row cannot be read')
+    }
+  }
+}
+
+function keep<Id extends string, T extends { readonly id: Id }>(
+  item: T | undefined,
+  into: Map<Id, T>,
+  gaps: GapList,
+): void {
+  if (item === undefined) return
+  if (into.has(item.id)) gaps.add(item.id, 'occurs more than once; the first one counts')
+  else into.set(item.id, item)
+}
+
+function checkProject(value: unknown, cloudId: CloudId, gaps: GapList): Project | undefined {
+  const row = asRow(value)
+  const id = row?.['id']
+  if (!isText(id) || !id.startsWith(`${cloudId}:`) || row?.['cloudId'] !== cloudId) {
+    gaps.add('project', `${shown(id)} is no project of cloud ${cloudId}`)
+    return undefined
+  }
+  const name = isText(row['name']) ? row['name'] : id.slice(cloudId.length + 1)
+  return Object.freeze({ id: id as ProjectId, cloudId, name })
+}
+
+function groupBy<Id extends string>(
+  instances: readonly Instance[],
+  keyOf: (instance: Instance) => Id | undefined,
+): ReadonlyMap<Id, readonly Instance[]> {
+  const groups = new Map<Id, Instance[]>()
+  for (const instance of instances) {
+    const key = keyOf(instance)
+    if (key === undefined) continue
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [instance])
+    else group.push(instance)
+  }
+  return groups
+}

@@ -1,0 +1,89 @@
+// The answer to "why" in one or two sentences: what will happen and what it waits for; else what keeps the instance from
+// being touched; else what was done to it last, if that is why it is as it is; else why no rule wants anything of it.
+import {
+  type Hold,
+  type Instance,
+  type InstanceId,
+  type JournalEntry,
+  type Proposal,
+  targetState,
+} from '@gleaner/model'
+import type { CheckAnswer } from '../gate/gate.ts'
+import { isOpenEntry } from '../people/journal-entry.ts'
+import type { Refused } from '../plan/capability-answer.ts'
+import { isoTime } from '../text/iso-time.ts'
+import type { RuleStory } from './rule-stories.ts'
+
+export interface SummaryParts {
+  readonly instanceId: InstanceId
+  readonly instance: Instance | undefined
+  readonly rules: readonly RuleStory[]
+  readonly gate: readonly CheckAnswer[]
+  readonly holds: readonly Hold[]
+  readonly proposals: readonly Proposal[]
+  readonly refused: readonly Refused[]
+  readonly history: readonly JournalEntry[]
+}
+
+export function summarize(parts: SummaryParts): string {
+  const { instance, proposals } = parts
+  if (instance === undefined) {
+    const reading = parts.gate.find(({ check, passed }) => (check === 'snapshot' || check === 'instance') && !passed)
+    return reading?.verdict.sentence ?? `${parts.instanceId} is not in the last reading of its cloud.`
+  }
+  const [strongest] = proposals
+  if (strongest !== undefined) return `${foresee(instance, strongest)} ${strongest.reason.sentence}`
+  const done = lastDone(instance, parts.history)
+  if (done !== undefined)
+    return `${instance.name} is ${instance.state} because Gleaner did ${done.action} at ${isoTime(done.finishedAtMs ?? done.intendedAtMs)} for "${done.cause}". ${done.reason.sentence}`
+  const [refused] = parts.refused
+  if (refused !== undefined) return `"${refused.cause}" asks for ${refused.action}, but: ${refused.verdict.sentence}`
+  const held = parts.gate.find(({ check, passed }) => (check === 'hold' || check === 'protection') && !passed)
+  if (held !== undefined) return held.verdict.sentence
+  return noRule(instance, parts.rules)
+}
+
+function foresee(instance: Instance, proposal: Proposal): string {
+  const { name } = instance
+  const { action, cause, verdict } = proposal
+  switch (proposal.state) {
+    case 'observed':
+      return `"${cause}" would ${action} ${name}. ${verdict.sentence}`
+    case 'confirming':
+    case 'awaiting-approval':
+    case 'held':
+      return `"${cause}" wants to ${action} ${name}, which waits: ${verdict.sentence}`
+    case 'notified':
+      return action === 'notify'
+        ? `The owner of ${name} was told by "${cause}".`
+        : `"${cause}" is going to ${action} ${name}. ${verdict.sentence}`
+    case 'due':
+      return `"${cause}" is about to ${action} ${name}.`
+    case 'acting':
+      return `${action} of ${name} for "${cause}" is under way.`
+    case 'done':
+    case 'failed':
+    case 'timed-out':
+    case 'cancelled':
+      return `${action} of ${name} for "${cause}" ended as ${proposal.state}. ${verdict.sentence}`
+  }
+}
+
+/** The last finished action, if the instance still is in the state it led to. */
+function lastDone(instance: Instance, history: readonly JournalEntry[]): JournalEntry | undefined {
+  let last: JournalEntry | undefined
+  for (const entry of history)
+    if (!isOpenEntry(entry) && (last === undefined || entry.intendedAtMs >= last.intendedAtMs)) last = entry
+  return last?.state === 'done' && targetState[last.action] === instance.state ? last : undefined
+}
+
+function noRule(instance: Instance, rules: readonly RuleStory[]): string {
+  if (rules.length === 0) return `There are no rules; nothing is wanted of ${instance.name}.`
+  const matched = rules.find(({ verdict }) => verdict.code === 'rule-matched')
+  if (matched !== undefined)
+    return `"${matched.rule}" matches ${instance.name}; the next cycle decides. ${matched.verdict.sentence}`
+  const unknown = rules.filter(({ verdict }) => verdict.code === 'rule-unknown')
+  const nearest = rules.find(({ verdict }) => verdict.code === 'rule-not-matched') ?? unknown[0] ?? rules[0]
+  const blind = unknown.length > 0 ? ` ${unknown.length} cannot be decided for want of data.` : ''
+  return `None of ${rules.length} rules wants anything of ${instance.name}.${blind} ${nearest?.verdict.sentence ?? ''}`.trim()
+}
