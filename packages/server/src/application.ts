@@ -1,4 +1,5 @@
 // What the API, and nothing else, sees of the running server.
+import type { ExplainInput } from '@gleaner/engine'
 import type {
   ActionKind,
   Capability,
@@ -105,5 +106,7 @@ export interface Application {
   readonly hub: EventHub
   readonly commands: Commands
   readonly usage: UsageReader
+  /** What the rules look at as of the newest readings: for previews and explanations. Built once per reading and kept. */
+  ruleInput(): ExplainInput
   loops(): readonly LoopStatus[]
 }

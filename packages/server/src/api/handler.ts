@@ -1,12 +1,12 @@
 // The form of every handler of the API: a function from the checked parts of a request to the answer of the table.
 import type { BodyOf, Endpoint, ParamsOf, QueryOf, ResponseOf } from '@gleaner/model'
+import type { Clock } from '@gleaner/ports'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Application, Caller } from '../application.ts'
 import type { Authenticator } from '../auth/authenticator.ts'
 import type { Sessions } from '../auth/sessions.ts'
 import type { TokenDirectory } from '../auth/token-directory.ts'
 import type { Visibility } from '../auth/visibility.ts'
-import type { Clock } from '@gleaner/ports'
 import type { WorldIndex } from './view/world-index.ts'
 
 /** What every handler may use. */
@@ -27,6 +27,8 @@ export interface Call<E extends Endpoint> extends ApiContext {
   readonly query: QueryOf<E>
   readonly body: BodyOf<E>
   readonly caller: Caller
+  /** Fires when the caller has gone before the answer. */
+  readonly signal: AbortSignal
   /** What the caller may see. */
   readonly sight: Visibility
 }

@@ -36,7 +36,9 @@ export function registerEndpoint(
       ...(endpoint.method === 'POST' || endpoint.method === 'PUT' ? { body: endpoint.body } : {}),
       response: {
         [endpoint.status]:
-          endpoint.status === 204 ? { type: 'null', description: 'Done' } : { description: 'Done', ...endpoint.response },
+          endpoint.status === 204
+            ? { type: 'null', description: 'Done' }
+            : { description: 'Done', ...endpoint.response },
         default: {
           description: 'What went wrong, and what to do',
           content: { 'application/problem+json': { schema: ProblemDetails } },
@@ -49,19 +51,17 @@ export function registerEndpoint(
     },
     handler: async (request, reply) => {
       const parts = { params: request.params ?? {}, query: request.query ?? {}, body: request.body ?? {} }
-      const answer: unknown = await handler(callOf(request, reply, { ...context, ...parts }))
+      const gone = new AbortController()
+      reply.raw.once('close', () => gone.abort(new Error('the caller has gone')))
+      const answer: unknown = await handler(callOf(request, reply, { ...context, ...parts, signal: gone.signal }))
       return endpoint.status === 204 ? reply.code(204).send() : reply.code(endpoint.status).send(answer)
     },
   })
 }
 
-type Parts = ApiContext & Pick<Call<Endpoint>, 'params' | 'query' | 'body'>
+type Parts = ApiContext & Pick<Call<Endpoint>, 'params' | 'query' | 'body' | 'signal'>
 
-function callOf(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  parts: Parts,
-): Call<Endpoint> | PublicCall<Endpoint> {
+function callOf(request: FastifyRequest, reply: FastifyReply, parts: Parts): Call<Endpoint> | PublicCall<Endpoint> {
   const { caller } = request
   return caller === undefined
     ? { ...parts, caller, request, reply }

@@ -23,8 +23,16 @@ export const diffPlan: Handler<typeof endpoints.diffPlan> = async ({ app, query,
   return {
     from: from.id,
     to: to.id,
-    added: seen([...after.values()].filter(({ id }) => !before.has(id)), index, sight),
-    removed: seen([...before.values()].filter(({ id }) => !after.has(id)), index, sight),
+    added: seen(
+      [...after.values()].filter(({ id }) => !before.has(id)),
+      index,
+      sight,
+    ),
+    removed: seen(
+      [...before.values()].filter(({ id }) => !after.has(id)),
+      index,
+      sight,
+    ),
     changed,
   }
 }

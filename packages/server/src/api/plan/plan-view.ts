@@ -23,7 +23,5 @@ export function planView(plan: Plan, world: WorldIndex, sight: Visibility): Plan
 }
 
 export function seen(proposals: readonly Proposal[], world: WorldIndex, sight: Visibility): ProposalView[] {
-  return proposals
-    .filter((proposal) => sight.sees(proposal.projectId))
-    .map((proposal) => proposalView(proposal, world))
+  return proposals.filter((proposal) => sight.sees(proposal.projectId)).map((proposal) => proposalView(proposal, world))
 }

@@ -50,8 +50,18 @@ export function bucketSums(ranges: readonly (readonly LedgerPoint[])[], cut: Cut
     const parts = last.filter((point) => point !== undefined)
     items.push({
       at: timeText(cut.fromMs + bucket * stepMs),
-      cores: ledgerLineView(combine(parts.map((point) => point.cores), 1)),
-      memoryMiB: ledgerLineView(combine(parts.map((point) => point.memoryMiB), 1)),
+      cores: ledgerLineView(
+        combine(
+          parts.map((point) => point.cores),
+          1,
+        ),
+      ),
+      memoryMiB: ledgerLineView(
+        combine(
+          parts.map((point) => point.memoryMiB),
+          1,
+        ),
+      ),
     })
   }
   return items
@@ -72,8 +82,14 @@ function bucketMeans(range: readonly LedgerPoint[], cut: Cut): ReadonlyMap<numbe
       bucket,
       {
         atMs: group[0]?.atMs ?? 0,
-        cores: combine(group.map((point) => point.cores), group.length),
-        memoryMiB: combine(group.map((point) => point.memoryMiB), group.length),
+        cores: combine(
+          group.map((point) => point.cores),
+          group.length,
+        ),
+        memoryMiB: combine(
+          group.map((point) => point.memoryMiB),
+          group.length,
+        ),
       },
     ]),
   )

@@ -56,7 +56,7 @@ function filtersOf(
   }
   if (query.proposed !== undefined) {
     const wanted = query.proposed
-    filters.push((instance) => ((app.state.proposals.get(instance.id)?.length ?? 0) > 0) === wanted)
+    filters.push((instance) => (app.state.proposals.get(instance.id)?.length ?? 0) > 0 === wanted)
   }
   const words = (query.search ?? '').toLowerCase().split(/\s+/).filter(Boolean)
   if (words.length > 0) {

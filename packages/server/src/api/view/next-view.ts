@@ -20,17 +20,17 @@ export const participle: Readonly<Record<ActionKind, string>> = {
 
 /** How near a proposal is to its action; the ended states are not near at all. */
 const nearness: Readonly<Record<ProposalState, number>> = {
-  'acting': 7,
-  'due': 6,
-  'held': 5,
-  'notified': 4,
+  acting: 7,
+  due: 6,
+  held: 5,
+  notified: 4,
   'awaiting-approval': 3,
-  'confirming': 2,
-  'observed': 1,
-  'done': 0,
-  'failed': 0,
+  confirming: 2,
+  observed: 1,
+  done: 0,
+  failed: 0,
   'timed-out': 0,
-  'cancelled': 0,
+  cancelled: 0,
 }
 
 export function nextView(proposals: readonly Proposal[] | undefined): NextView | undefined {

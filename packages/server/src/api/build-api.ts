@@ -1,0 +1,111 @@
+// The whole HTTP face of the server: REST API, live events, metrics, health, OpenAPI, console. It sees the running server
+// only through Application; who listens where, and for how long, is the business of main.
+import { type EndpointName, GleanerError, type Role, endpoints } from '@gleaner/model'
+import type { Clock } from '@gleaner/ports'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import type { TSchema } from 'typebox'
+import type { Application, Caller } from '../application.ts'
+import { Authenticator } from '../auth/authenticator.ts'
+import type { LocalToken } from '../auth/local-token.ts'
+import { Sessions } from '../auth/sessions.ts'
+import { TokenDirectory } from '../auth/token-directory.ts'
+import { visibilityOf } from '../auth/visibility.ts'
+import { realClock } from '../clock/real-clock.ts'
+import { describeApi } from './describe-api.ts'
+import type { ApiContext } from './handler.ts'
+import { handlers, publicNames } from './handlers.ts'
+import { registerHealth } from './health.ts'
+import { registerLiveEvents } from './live-events.ts'
+import { registerMetrics } from './metrics/register-metrics.ts'
+import { answerError } from './problem-details.ts'
+import { registerEndpoint } from './register-endpoint.ts'
+import { requestValidator } from './request-validator.ts'
+import { addSecurityHeaders } from './security-headers.ts'
+import { defaultConsoleDirectory, serveConsole } from './serve-console.ts'
+import { WorldCache } from './view/world-index.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set before the body is read; undefined for callers who are nobody. */
+    caller: Caller | undefined
+  }
+}
+
+export interface ApiOptions {
+  readonly localToken?: LocalToken | undefined
+  readonly consoleDirectory?: string
+  /** Real time, for tokens and sessions. */
+  readonly wallClock?: Clock
+}
+
+const mostBodyBytes = 512 * 1024
+
+export function buildApi(app: Application, options: ApiOptions = {}): FastifyInstance {
+  const api = Fastify({
+    loggerInstance: app.log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    bodyLimit: mostBodyBytes,
+    // A client that sends its request a byte a minute holds nothing for long.
+    requestTimeout: 30_000,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 1000 },
+    frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
+  })
+  const context = contextOf(app, options)
+  api.decorateRequest('caller', undefined)
+  api.setErrorHandler(answerError)
+  api.setValidatorCompiler(({ schema, httpPart }) =>
+    requestValidator(schema as TSchema, httpPart as 'params' | 'querystring' | 'body'),
+  )
+  // Answers are typed by the table and tested against it; writing them by schema would cost more than it catches.
+  api.setSerializerCompiler(() => (answer) => JSON.stringify(answer))
+  addSecurityHeaders(api)
+  describeApi(api, app.version)
+  // Routes come after the plugin that describes them.
+  void api.register(async (scope) => {
+    for (const name of Object.keys(endpoints) as EndpointName[]) {
+      const endpoint = endpoints[name]
+      checkPublic(name, endpoint.role)
+      registerEndpoint(scope, { name, endpoint, handler: handlers[name] }, context)
+    }
+    registerLiveEvents(scope, context)
+    registerMetrics(scope, context)
+    registerHealth(scope, app)
+  })
+  serveConsole(api, options.consoleDirectory ?? defaultConsoleDirectory)
+  return api
+}
+
+function contextOf(app: Application, options: ApiOptions): ApiContext {
+  const wallClock = options.wallClock ?? realClock
+  const worlds = new WorldCache(app.state)
+  const sessions = new Sessions()
+  const tokens = new TokenDirectory({
+    tokens: app.store.tokens,
+    localToken: options.localToken,
+    clock: wallClock,
+    onTouchFailure: (error) => app.log.debug({ err: error }, 'the use of a token could not be noted'),
+  })
+  const authenticator = new Authenticator({
+    directory: tokens,
+    sessions,
+    anonymous: app.config.anonymous,
+    listenHost: app.config.listen.host,
+    clock: wallClock,
+  })
+  const world = () => worlds.current()
+  return {
+    app,
+    world,
+    sightOf: (caller) => visibilityOf(caller, world().projectNames),
+    authenticator,
+    tokens,
+    sessions,
+    wallClock,
+  }
+}
+
+function checkPublic(name: EndpointName, role: Role | 'public'): void {
+  if ((role === 'public') !== (publicNames as readonly string[]).includes(name))
+    throw new GleanerError('internal', { detail: `the rights of the endpoint ${name}` })
+}

@@ -1,0 +1,96 @@
+// Name of the endpoint → who answers it. An endpoint of the table without a handler does not compile.
+import type { EndpointName, endpoints } from '@gleaner/model'
+import type { Handler, PublicHandler } from './handler.ts'
+import { getHistoryEntry } from './history/get-history-entry.ts'
+import { listHistory } from './history/list-history.ts'
+import { clearProblem, listProblems } from './history/problems.ts'
+import { getHostTelemetry } from './hosts/get-host-telemetry.ts'
+import { getHost } from './hosts/get-host.ts'
+import { listHosts } from './hosts/list-hosts.ts'
+import { actOnInstance } from './instances/act-on-instance.ts'
+import { getInstanceTelemetry } from './instances/get-instance-telemetry.ts'
+import { getInstance } from './instances/get-instance.ts'
+import { getSparklines } from './instances/get-sparklines.ts'
+import { keepInstance } from './instances/keep-instance.ts'
+import { listInstances } from './instances/list-instances.ts'
+import { releaseHold } from './instances/release-hold.ts'
+import { whyInstance } from './instances/why-instance.ts'
+import { approveProposals } from './plan/approve-proposals.ts'
+import { diffPlan } from './plan/diff-plan.ts'
+import { getPlan } from './plan/get-plan.ts'
+import { listPlans } from './plan/list-plans.ts'
+import { listProposals } from './plan/list-proposals.ts'
+import { vetoProposals } from './plan/veto-proposals.ts'
+import { createRule, removeRule, updateRule } from './rules/change-rules.ts'
+import { getRuleLanguage } from './rules/get-rule-language.ts'
+import { getRule } from './rules/get-rule.ts'
+import { listReadyMadeRules } from './rules/list-ready-made-rules.ts'
+import { listRuleRevisions } from './rules/list-rule-revisions.ts'
+import { listRules } from './rules/list-rules.ts'
+import { previewRule } from './rules/preview-rule.ts'
+import { getLedgerHistory } from './system/get-ledger-history.ts'
+import { getSettings } from './system/get-settings.ts'
+import { getStatus } from './system/get-status.ts'
+import { listAudit } from './system/list-audit.ts'
+import { pause, unpause } from './system/pause.ts'
+import { logIn, logOut } from './system/session.ts'
+import { setMode } from './system/set-mode.ts'
+import { createToken, listTokens, removeToken } from './system/tokens.ts'
+import { whoAmI } from './system/who-am-i.ts'
+
+/** Endpoints that answer callers who are nobody. The table must agree, which is checked when the routes are made. */
+export type PublicName = 'whoAmI' | 'logIn' | 'logOut'
+
+export type Handlers = {
+  readonly [N in EndpointName]: N extends PublicName
+    ? PublicHandler<(typeof endpoints)[N]>
+    : Handler<(typeof endpoints)[N]>
+}
+
+export const publicNames: readonly PublicName[] = ['whoAmI', 'logIn', 'logOut']
+
+export const handlers: Handlers = {
+  getStatus,
+  getLedgerHistory,
+  setMode,
+  pause,
+  unpause,
+  getSettings,
+  whoAmI,
+  logIn,
+  logOut,
+  listTokens,
+  createToken,
+  removeToken,
+  listAudit,
+  listHosts,
+  getHost,
+  getHostTelemetry,
+  listInstances,
+  getInstance,
+  whyInstance,
+  getInstanceTelemetry,
+  getSparklines,
+  actOnInstance,
+  keepInstance,
+  releaseHold,
+  getPlan,
+  listPlans,
+  diffPlan,
+  listProposals,
+  approveProposals,
+  vetoProposals,
+  listRules,
+  getRule,
+  createRule,
+  updateRule,
+  removeRule,
+  listRuleRevisions,
+  previewRule,
+  listReadyMadeRules,
+  getRuleLanguage,
+  listHistory,
+  getHistoryEntry,
+  listProblems,
+  clearProblem,
+}

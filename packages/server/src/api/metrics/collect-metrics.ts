@@ -1,0 +1,219 @@
+// What Gleaner tells Prometheus about itself and what it sees. Names follow the conventions: base units, _total for what
+// only grows since the start of the process.
+import { type JournalEntry, type LedgerLine, capabilities } from '@gleaner/model'
+import type { Application } from '../../application.ts'
+import { cloudStateName } from '../system/cloud-view.ts'
+import { proposalCounts } from '../system/proposal-counts.ts'
+import { Exposition, type Sample } from './exposition.ts'
+import type { ProcessFigures } from './process-figures.ts'
+
+const ledgerLines: readonly (keyof LedgerLine)[] = [
+  'physical',
+  'reserved',
+  'usable',
+  'booked',
+  'used',
+  'firmPeak',
+  'leased',
+  'lent',
+  'headroom',
+  'idle',
+  'overdrawn',
+  'physicallyFree',
+  'sellable',
+]
+const cloudStates = ['starting', 'fresh', 'stale', 'partial', 'unreachable'] as const
+
+export interface MetricsInput {
+  readonly app: Application
+  readonly process: ProcessFigures
+  readonly problems: readonly { readonly severity: string }[] | undefined
+  /** Actions that ended since the process started. */
+  readonly actions: ReadonlyMap<string, number>
+}
+
+export function collectMetrics(input: MetricsInput): string {
+  const out = new Exposition()
+  server(out, input)
+  clouds(out, input.app)
+  ledger(out, input.app)
+  decisions(out, input)
+  loops(out, input.app)
+  usage(out, input)
+  return out.text()
+}
+
+function server(out: Exposition, { app }: MetricsInput): void {
+  const { state } = app
+  out.gauge('gleaner_info', 'Version and replica, always 1', [
+    { labels: { version: app.version, replica: app.replica }, value: 1 },
+  ])
+  out.gauge('gleaner_ready', '1 once every cloud was read and the state restored', one(Number(state.ready)))
+  out.gauge('gleaner_leader', '1 on the replica that decides', one(Number(state.fence !== undefined)))
+  out.gauge('gleaner_paused', '1 while everything is paused', one(Number(state.killSwitch !== undefined)))
+  out.gauge('gleaner_store_reachable', '1 while PostgreSQL answers', one(Number(state.storeReachable)))
+  out.gauge(
+    'gleaner_mode',
+    '1 for the mode each capability is in',
+    capabilities.map((capability) => ({ labels: { capability, mode: state.modes[capability] }, value: 1 })),
+  )
+}
+
+function clouds(out: Exposition, app: Application): void {
+  const nowMs = app.clock.nowMs()
+  const each = (read: (cloud: string) => Sample[]) => [...app.clouds.keys()].flatMap(read)
+  const snapshotOf = (cloud: string) =>
+    [...app.state.clouds.values()].find(({ cloudId }) => cloudId === cloud)?.snapshot
+  out.gauge(
+    'gleaner_cloud_state',
+    '1 for the state the cloud is in',
+    [...app.clouds.keys()].flatMap((cloud) =>
+      cloudStates.map((state) => ({
+        labels: { cloud, state },
+        value: Number(cloudStateName(app.state.clouds.get(cloud), app) === state),
+      })),
+    ),
+  )
+  out.gauge(
+    'gleaner_snapshot_age_seconds',
+    'Age of the last reading of the cloud',
+    each((cloud) => {
+      const takenAtMs = snapshotOf(cloud)?.takenAtMs
+      return [{ labels: { cloud }, value: takenAtMs === undefined ? undefined : (nowMs - takenAtMs) / 1000 }]
+    }),
+  )
+  out.gauge(
+    'gleaner_snapshot_gaps',
+    'Parts of the cloud that could not be read',
+    each((cloud) => [{ labels: { cloud }, value: snapshotOf(cloud)?.gaps.length }]),
+  )
+  out.gauge(
+    'gleaner_hosts',
+    'Hosts by state',
+    each((cloud) => byState(cloud, snapshotOf(cloud)?.hosts)),
+  )
+  out.gauge(
+    'gleaner_instances',
+    'Instances by state',
+    each((cloud) => byState(cloud, snapshotOf(cloud)?.instances)),
+  )
+}
+
+function byState(cloud: string, things: readonly { readonly state: string }[] | undefined): Sample[] {
+  const counts = new Map<string, number>()
+  for (const { state } of things ?? []) counts.set(state, (counts.get(state) ?? 0) + 1)
+  return [...counts].map(([state, value]) => ({ labels: { cloud, state }, value }))
+}
+
+function ledger(out: Exposition, app: Application): void {
+  const totals = app.state.plan?.totals
+  if (totals === undefined) return
+  const samples = (line: LedgerLine, factor: number): Sample[] =>
+    ledgerLines.map((name) => {
+      const value = line[name]
+      return { labels: { line: snake(name) }, value: value === undefined ? undefined : value * factor }
+    })
+  out.gauge('gleaner_ledger_cores', 'Ledger totals over all hosts, in cores', samples(totals.cores, 1))
+  out.gauge(
+    'gleaner_ledger_memory_bytes',
+    'Ledger totals over all hosts, in bytes',
+    samples(totals.memoryMiB, 1_048_576),
+  )
+}
+
+function decisions(out: Exposition, { app, problems, actions }: MetricsInput): void {
+  const { byState } = proposalCounts(app.state.proposals)
+  out.gauge(
+    'gleaner_proposals',
+    'Open proposals by state',
+    Object.entries(byState).map(([state, value]) => ({ labels: { state }, value })),
+  )
+  out.gauge('gleaner_actions_open', 'Actions under way', one(app.state.openActions.length))
+  out.counter(
+    'gleaner_actions_total',
+    'Actions that ended since the start',
+    [...actions].map(([key, value]) => {
+      const [action = '', outcome = ''] = key.split(' ')
+      return { labels: { action, outcome }, value }
+    }),
+  )
+  out.gauge(
+    'gleaner_problems_open',
+    'Open problems by severity',
+    (['warning', 'error'] as const).map((severity) => ({
+      labels: { severity },
+      value: problems?.filter((problem) => problem.severity === severity).length,
+    })),
+  )
+  const rules = (read: (id: string) => number | undefined) =>
+    app.state.rules.map(({ id, name }) => ({ labels: { rule: name }, value: read(id) }))
+  out.gauge(
+    'gleaner_rule_matched',
+    'Instances the rule matched in the last cycle',
+    rules((id) => app.state.ruleCounts.get(id)?.matched),
+  )
+  out.gauge(
+    'gleaner_rule_unknown',
+    'Instances the rule could not be decided for',
+    rules((id) => app.state.ruleCounts.get(id)?.unknown),
+  )
+}
+
+function loops(out: Exposition, app: Application): void {
+  const statuses = app.loops()
+  const of = (read: (loop: (typeof statuses)[number]) => number | undefined): Sample[] =>
+    statuses.map((loop) => ({ labels: { loop: loop.name }, value: read(loop) }))
+  out.counter(
+    'gleaner_loop_runs_total',
+    'Runs of the loop',
+    of((loop) => loop.runs),
+  )
+  out.counter(
+    'gleaner_loop_failures_total',
+    'Runs of the loop that failed',
+    of((loop) => loop.failures),
+  )
+  out.gauge(
+    'gleaner_loop_last_duration_seconds',
+    'Duration of the last run',
+    of((loop) => (loop.lastDurationMs === undefined ? undefined : loop.lastDurationMs / 1000)),
+  )
+  out.gauge(
+    'gleaner_loop_late',
+    '1 when the loop has missed three periods',
+    of((loop) => Number(loop.late)),
+  )
+}
+
+function usage(out: Exposition, { app, process }: MetricsInput): void {
+  const counters = app.usage.counters()
+  out.gauge('gleaner_telemetry_subjects', 'Hosts and instances with usage data', one(counters.subjects))
+  out.gauge('gleaner_telemetry_bytes', 'Memory that usage data takes', one(counters.bytes))
+  out.counter('gleaner_telemetry_samples_total', 'Samples taken in', one(counters.samples))
+  out.counter('gleaner_telemetry_refused_total', 'Samples that could not be a measurement', one(counters.refused))
+  out.gauge('gleaner_live_connections', 'Listeners for live events', one(app.hub.listeners))
+  out.gauge(
+    'gleaner_event_loop_delay_seconds',
+    'Delay of the event loop since the last scrape',
+    (['mean', 'p99', 'max'] as const).map((statistic) => ({
+      labels: { statistic },
+      value: process.eventLoopDelayS[statistic],
+    })),
+  )
+  out.gauge('process_resident_memory_bytes', 'Resident memory', one(process.residentBytes))
+  out.gauge('nodejs_heap_used_bytes', 'Heap in use', one(process.heapUsedBytes))
+  out.gauge('nodejs_external_memory_bytes', 'Memory outside of the heap', one(process.externalBytes))
+  out.counter('process_cpu_seconds_total', 'CPU time of the process', one(process.cpuS))
+  out.gauge('process_start_time_seconds', 'Start of the process', one(process.startedAtS))
+}
+
+const one = (value: number | undefined): Sample[] => [{ value }]
+
+function snake(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+}
+
+/** Key of the counter of ended actions; undefined for an entry that has not ended. */
+export function endedActionKey(entry: Pick<JournalEntry, 'action' | 'state'>): string | undefined {
+  return entry.state === 'intended' || entry.state === 'accepted' ? undefined : `${entry.action} ${entry.state}`
+}

@@ -1,0 +1,82 @@
+// What a rule would match now and would have matched over the past day, among the instances the caller may see. The work
+// is done in slices of a few milliseconds, so that nothing else waits for it; it ends when the caller has gone; and at
+// most two are under way at a time, in the order they came.
+import {
+  type PreviewedInstance,
+  type RulePreview,
+  beginPreview,
+  buildInstanceTable,
+  compileRule,
+} from '@gleaner/engine'
+import { type RulePreviewView, type endpoints } from '@gleaner/model'
+import type { Visibility } from '../../auth/visibility.ts'
+import type { Handler } from '../handler.ts'
+import { timeText } from '../view/time-text.ts'
+import type { WorldIndex } from '../view/world-index.ts'
+import { Turnstile } from './turnstile.ts'
+import { faultView } from './fault-view.ts'
+
+const sliceMs = 10
+const sliceInstances = 50
+const turnstile = new Turnstile(2)
+
+export const previewRule: Handler<typeof endpoints.previewRule> = async ({ app, body, sight, world, signal }) => {
+  const compiled = compileRule(body.definition)
+  if (!compiled.ok) return { faults: compiled.faults.map(faultView) }
+  return turnstile.pass(signal, async () => {
+    const all = app.ruleInput()
+    const input = sight.all ? all : { ...all, table: visibleTable(world(), sight, all.telemetry) }
+    const preview = beginPreview(compiled.rule, input)
+    await inSlices(preview, input.table.instances.length, signal)
+    return { faults: [], result: resultOf(preview, body.limit ?? 20, { world: world(), table: input.table }) }
+  })
+}
+
+function visibleTable(
+  world: WorldIndex,
+  sight: Visibility,
+  telemetry: Parameters<typeof buildInstanceTable>[1],
+): ReturnType<typeof buildInstanceTable> {
+  const visible = world.snapshots.map(({ hosts, instances, projects }) => ({
+    hosts,
+    instances: instances.filter((instance) => sight.sees(instance.projectId)),
+    projects,
+  }))
+  return buildInstanceTable(visible, telemetry)
+}
+
+async function inSlices(preview: RulePreview, length: number, signal: AbortSignal): Promise<void> {
+  let beganMs = performance.now()
+  for (let at = 0; at < length; at += sliceInstances) {
+    preview.advance(at, at + sliceInstances)
+    if (performance.now() - beganMs < sliceMs) continue
+    await new Promise((resolve) => setImmediate(resolve))
+    signal.throwIfAborted()
+    beganMs = performance.now()
+  }
+}
+
+function resultOf(
+  preview: RulePreview,
+  limit: number,
+  from: { readonly world: WorldIndex; readonly table: ReturnType<typeof buildInstanceTable> },
+): NonNullable<RulePreviewView['result']> {
+  const views = (previewed: readonly PreviewedInstance[]) =>
+    previewed.flatMap(({ index, explanation }) => {
+      const instance = from.table.instances[index]
+      if (instance === undefined) return []
+      const { id, name, projectId } = instance
+      return [{ id, name, project: from.world.projectName(projectId), sentence: explanation.verdict.sentence }]
+    })
+  return {
+    covered: preview.covered,
+    matched: views(preview.explainMatched(limit)),
+    matchedTotal: preview.matchedTotal,
+    nearly: views(preview.explainNearly(limit)),
+    unknown: views(preview.explainUnknown(limit)),
+    unknownTotal: preview.unknownTotal,
+    failing: preview.failing.map(({ clause, instances }) => ({ clause, instances })),
+    pastDay: preview.pastDay.map(({ atMs, matched, unknown }) => ({ at: timeText(atMs), matched, unknown })),
+    matchedOverPastDay: preview.matchedOverPastDay,
+  }
+}

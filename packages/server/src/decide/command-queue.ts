@@ -1,0 +1,72 @@
+// Commands of people wait here for the next cycle, which runs at once. A command becomes a proposal like any other and
+// passes the same gate; the one who gave it waits for the answer: the journal entry, or the verdict that refuses it.
+import { type Command, commandCandidate } from '@gleaner/engine'
+import {
+  type ActionKind,
+  type Candidate,
+  GleanerError,
+  type InstanceId,
+  type JournalEntry,
+  type Verdict,
+} from '@gleaner/model'
+import type { CommandWorld, Decision } from '@gleaner/engine'
+
+interface Waiting {
+  readonly command: Command
+  readonly resolve: (entry: JournalEntry) => void
+  readonly reject: (error: GleanerError) => void
+}
+
+export class CommandQueue {
+  readonly #waiting = new Map<string, Waiting>()
+
+  get size(): number {
+    return this.#waiting.size
+  }
+
+  /** Rejects with `conflict` and the reason when the command is refused. */
+  give(command: Command): Promise<JournalEntry> {
+    const key = keyOf(command.instance.id, command.action)
+    if (this.#waiting.has(key)) {
+      throw new GleanerError('conflict', {
+        detail: `${command.action} of ${command.instance.name} was asked for a moment ago.`,
+      })
+    }
+    return new Promise((resolve, reject) => this.#waiting.set(key, { command, resolve, reject }))
+  }
+
+  candidates(world: CommandWorld): readonly Candidate[] {
+    return [...this.#waiting.values()].map(({ command }) => commandCandidate(command, world))
+  }
+
+  /** After a cycle: tells those whose command is refused for good, or held up by something that will not pass by itself. */
+  refuse(decision: Decision): void {
+    for (const { instanceId, action, verdict } of decision.refused) this.#fail(instanceId, action, verdict)
+    for (const proposal of decision.plan.ended) this.#fail(proposal.instanceId, proposal.action, proposal.verdict)
+    for (const proposal of decision.plan.proposals) {
+      if (proposal.claim === 'command' && proposal.state === 'held')
+        this.#fail(proposal.instanceId, proposal.action, proposal.verdict)
+    }
+  }
+
+  /** The command was begun. */
+  begun(entry: JournalEntry): void {
+    const key = keyOf(entry.instanceId, entry.action)
+    this.#waiting.get(key)?.resolve(entry)
+    this.#waiting.delete(key)
+  }
+
+  failed(instanceId: InstanceId, action: ActionKind, error: GleanerError): void {
+    const key = keyOf(instanceId, action)
+    this.#waiting.get(key)?.reject(error)
+    this.#waiting.delete(key)
+  }
+
+  #fail(instanceId: InstanceId, action: ActionKind, verdict: Verdict): void {
+    this.failed(instanceId, action, new GleanerError('conflict', { detail: verdict.sentence }))
+  }
+}
+
+function keyOf(instanceId: InstanceId, action: ActionKind): string {
+  return `${instanceId} ${action}`
+}

@@ -1,0 +1,138 @@
+// Carries out what is due, one after the other. Before each step the instance itself is looked at and the gate is asked
+// once more: with the state as it is now, the holds as they are now, the journal as it is now. What does not pass waits
+// for the next cycle, which tells why.
+import {
+  type GateAnswer,
+  type Snapshot,
+  indexSupports,
+  journalHorizonMs,
+  openGateWorld,
+  passGate,
+} from '@gleaner/engine'
+import { GleanerError, type Instance, type JournalEntry, type Proposal, cloudOf, describeError } from '@gleaner/model'
+import type { Fence } from '@gleaner/ports'
+import { type Runtime, cloudCallTimeoutMs } from '../runtime.ts'
+import { policyNow } from '../state/policy-now.ts'
+import type { DecideParts } from './decide.ts'
+import { Loop } from './loop.ts'
+
+export function actLoop(runtime: Runtime, parts: DecideParts): Loop {
+  return new Loop({
+    name: 'act',
+    periodMs: runtime.config.periods.decideMs,
+    clock: runtime.clock,
+    delayed: true,
+    onError: (error) => void runtime.problems.reportError('acting', error),
+    run: async (signal) => {
+      const { fence } = runtime.state
+      const due = parts.due.proposals
+      parts.due.proposals = []
+      if (fence === undefined) return 'follows'
+      let begun = 0
+      for (const proposal of due) {
+        if (signal.aborted || runtime.state.fence?.term !== fence.term) break
+        try {
+          if (await step({ runtime, parts, fence, signal }, proposal)) begun++
+        } catch (error) {
+          parts.commands.failed(proposal.instanceId, proposal.action, asError(error))
+          await runtime.problems.reportError(`${proposal.action} of ${proposal.instanceId}`, error)
+        }
+      }
+      if (begun > 0) {
+        runtime.wake('watch', 'decide')
+      }
+      return `${begun} of ${due.length} begun`
+    },
+  })
+}
+
+interface Acting {
+  readonly runtime: Runtime
+  readonly parts: DecideParts
+  readonly fence: Fence
+  readonly signal: AbortSignal
+}
+
+async function step(acting: Acting, proposal: Proposal): Promise<boolean> {
+  const { runtime, parts, fence, signal } = acting
+  const instance = await lookNow(acting, proposal)
+  if (instance === undefined) return false
+  const answer = await gateNow(acting, proposal)
+  if (!answer.passed) {
+    runtime.log.info({ proposal: proposal.id, code: answer.verdict.code }, `not now: ${answer.verdict.sentence}`)
+    parts.commands.failed(
+      proposal.instanceId,
+      proposal.action,
+      new GleanerError('conflict', { detail: answer.verdict.sentence }),
+    )
+    return false
+  }
+  const entry: JournalEntry = await runtime.executor.begin(
+    fence,
+    {
+      proposalId: proposal.id,
+      capability: proposal.capability,
+      action: proposal.action,
+      instance,
+      cause: proposal.cause,
+      reason: proposal.reason,
+      gives: proposal.gives,
+    },
+    signal,
+  )
+  parts.commands.begun(entry)
+  await runtime.problems.resolve(`${proposal.action} of ${proposal.instanceId}`, [
+    'cloud-unavailable',
+    'cloud-broken',
+    'internal',
+  ])
+  return true
+}
+
+/** The instance as it is now; undefined when it differs from what the decision rests on: then it is read anew first. */
+async function lookNow({ runtime, parts, signal }: Acting, proposal: Proposal): Promise<Instance | undefined> {
+  const cloudId = cloudOf(proposal.instanceId)
+  const cloud = runtime.clouds.get(cloudId)
+  const known = runtime.state.clouds.get(cloudId)?.snapshot?.instanceById.get(proposal.instanceId)
+  if (cloud === undefined || known === undefined) return undefined
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(cloudCallTimeoutMs)])
+  const { instance } = await cloud.look(proposal.instanceId, limited)
+  const same =
+    instance?.state === known.state && instance.hostId === known.hostId && instance.protectedBy === known.protectedBy
+  if (same) return instance
+  const detail = instance === undefined ? 'it is gone' : `it is ${instance.state} now`
+  runtime.log.info({ proposal: proposal.id }, `not now: ${known.name} has changed since it was read, ${detail}`)
+  parts.commands.failed(
+    proposal.instanceId,
+    proposal.action,
+    new GleanerError('conflict', { detail: `${known.name} has changed since it was read: ${detail}.` }),
+  )
+  runtime.wake(`observe:${cloudId}`)
+  return undefined
+}
+
+async function gateNow({ runtime, parts }: Acting, proposal: Proposal): Promise<GateAnswer> {
+  const { store, clock, state } = runtime
+  const nowMs = clock.nowMs()
+  const policy = policyNow(runtime)
+  await parts.history.refresh(runtime)
+  const snapshots = new Map<Snapshot['cloudId'], Snapshot>()
+  for (const [id, cloud] of state.clouds) if (cloud.snapshot !== undefined) snapshots.set(id, cloud.snapshot)
+  const world = openGateWorld({
+    nowMs,
+    policy,
+    snapshots,
+    usage: runtime.telemetry,
+    supports: indexSupports(runtime.clouds.values()),
+    holds: await store.holds.active(nowMs),
+    journal: parts.history.recent(nowMs - journalHorizonMs(policy)),
+    rules: parts.rules.book.rules,
+  })
+  return passGate(world, proposal)
+}
+
+function asError(error: unknown): GleanerError {
+  return error instanceof GleanerError
+    ? error
+    : new GleanerError('internal', { detail: describeError(error) }, { cause: error })
+}

@@ -1,0 +1,208 @@
+// One cycle of decisions: from the last reading of every cloud to a stored plan. Only the leader decides; a follower
+// shows what the leader stored. Nothing is decided until every cloud was tried once, so that a restart with half the
+// world unread does not cancel what was planned.
+import {
+  type ActionSupports,
+  type CapabilityAnswer,
+  type DecidedNotice,
+  type Decision,
+  type Placements,
+  type Snapshot,
+  buildInstanceTable,
+  decide,
+  indexSupports,
+  journalHorizonMs,
+  proposeIdleness,
+  takeLedger,
+  trackPlacements,
+} from '@gleaner/engine'
+import type { CloudId, HostLedger, InstanceId, Proposal } from '@gleaner/model'
+import type { Fence } from '@gleaner/ports'
+import type { ActionHistory } from '../decide/action-history.ts'
+import type { CommandQueue } from '../decide/command-queue.ts'
+import { evaluateAll } from '../decide/evaluate.ts'
+import type { InstanceMemories } from '../decide/instance-memories.ts'
+import type { RuleShelf } from '../decide/rule-book.ts'
+import { newId } from '../ids/new-id.ts'
+import type { Runtime } from '../runtime.ts'
+import { loadSettings } from '../state/load-settings.ts'
+import { policyNow } from '../state/policy-now.ts'
+import { Loop } from './loop.ts'
+
+export interface DecideParts {
+  readonly rules: RuleShelf
+  readonly history: ActionHistory
+  readonly memories: InstanceMemories
+  readonly commands: CommandQueue
+  /** What may be done now, for the loop that does it. */
+  readonly due: { proposals: readonly Proposal[] }
+}
+
+export function decideLoop(runtime: Runtime, parts: DecideParts): Loop {
+  const { state, clock, config } = runtime
+  const supports = indexSupports(runtime.clouds.values())
+  let placements: Placements = new Map()
+  let term: number | undefined
+  return new Loop({
+    name: 'decide',
+    periodMs: config.periods.decideMs,
+    clock,
+    onError: (error) => void runtime.problems.reportError('deciding', error),
+    run: async () => {
+      await loadSettings(runtime)
+      await parts.rules.refresh()
+      state.holds = await runtime.store.holds.active(clock.nowMs())
+      const unread = [...runtime.clouds.keys()].filter((id) => state.clouds.get(id) === undefined)
+      if (unread.length > 0) {
+        state.starting = `waits for the first reading of ${unread.join(', ')}`
+        return state.starting
+      }
+      const { fence } = state
+      if (fence === undefined) {
+        parts.due.proposals = []
+        return follow(runtime)
+      }
+      if (fence.term !== term) parts.memories.reset()
+      term = fence.term
+      const snapshots = readSnapshots(runtime)
+      for (const snapshot of snapshots.values()) placements = trackPlacements(placements, snapshot)
+      const decision = await cycle({ runtime, parts, supports, snapshots, placements, fence })
+      parts.commands.refuse(decision)
+      parts.due.proposals = decision.due
+      if (decision.due.length > 0) runtime.wake('act')
+      await runtime.problems.resolve('deciding', ['store-unavailable', 'store-full', 'not-leader', 'internal'])
+      const { plan } = decision
+      return `${plan.proposals.length} proposals, ${decision.due.length} due, ${plan.ended.length} ended`
+    },
+  })
+}
+
+interface Cycle {
+  readonly runtime: Runtime
+  readonly parts: DecideParts
+  readonly supports: ActionSupports
+  readonly snapshots: ReadonlyMap<CloudId, Snapshot>
+  readonly placements: Placements
+  readonly fence: Fence
+}
+
+async function cycle(work: Cycle): Promise<Decision> {
+  const { runtime, parts, supports, snapshots, fence } = work
+  const { store, clock, telemetry, state } = runtime
+  await parts.history.refresh(runtime)
+  for (const id of runtime.clouds.keys()) await parts.memories.load(runtime, id)
+  await seePeople(work)
+
+  const nowMs = clock.nowMs()
+  const policy = policyNow(runtime)
+  const table = buildInstanceTable([...snapshots.values()], telemetry)
+  const evaluated = await evaluateAll({ book: parts.rules.book, table, telemetry, history: parts.history, nowMs })
+  const answers: CapabilityAnswer[] = [...snapshots.values()].map((snapshot, index) =>
+    proposeIdleness({
+      snapshot,
+      // The reasons count over all clouds: they are told once.
+      matches: index === 0 ? evaluated.matches : { ...evaluated.matches, reasons: {} },
+      supports,
+      usage: telemetry,
+      nowMs,
+    }),
+  )
+  const commands = parts.commands.candidates({ supports, usage: telemetry, nowMs })
+  if (commands.length > 0) answers.push({ candidates: commands, refused: [], reasons: {} })
+  const ledger: HostLedger[] = [...snapshots.values()].flatMap((snapshot) =>
+    takeLedger({ snapshot, usage: telemetry, policy, nowMs, supports, placements: work.placements }),
+  )
+  const decision = decide({
+    nowMs,
+    policy,
+    snapshots,
+    usage: telemetry,
+    supports,
+    holds: state.holds,
+    journal: parts.history.recent(nowMs - journalHorizonMs(policy)),
+    rules: parts.rules.book.rules,
+    answers,
+    proposals: await store.proposals.open(),
+    ledger,
+    nextId: (kind) => newId(kind === 'plan' ? 'pln' : 'prp', nowMs),
+  })
+  await write(work, decision)
+  state.ruleCounts = evaluated.counts
+  state.previousPlan = state.plan
+  state.plan = decision.plan
+  state.proposals = byInstance(decision.plan.proposals)
+  state.ready = true
+  state.starting = undefined
+  runtime.hub.tell('plan')
+  return decision
+}
+
+/** First the people, so that this very cycle respects what they did. */
+async function seePeople({ runtime, parts, snapshots, fence }: Cycle): Promise<void> {
+  const journal = parts.history.recent(runtime.clock.nowMs() - journalHorizonMs(runtime.config.policy))
+  let seen = 0
+  for (const snapshot of snapshots.values()) {
+    for (const hold of parts.memories.peopleSince(runtime, snapshot, journal)) {
+      await runtime.store.holds.add(hold)
+      seen++
+    }
+    await parts.memories.remember(runtime, fence, snapshot)
+  }
+  if (seen > 0) runtime.state.holds = await runtime.store.holds.active(runtime.clock.nowMs())
+}
+
+async function write({ runtime, fence }: Cycle, decision: Decision): Promise<void> {
+  const { store } = runtime
+  const { plan } = decision
+  if (decision.save.length > 0) await store.proposals.save(fence, decision.save)
+  for (const notice of decision.notices) await addNotice(runtime, fence, notice)
+  await store.plans.save(fence, plan)
+  await store.ledger.append(fence, 'all', {
+    atMs: plan.createdAtMs,
+    cores: plan.totals.cores,
+    memoryMiB: plan.totals.memoryMiB,
+  })
+}
+
+async function addNotice(runtime: Runtime, fence: Fence, notice: DecidedNotice): Promise<void> {
+  const nowMs = runtime.clock.nowMs()
+  await runtime.store.notices.add(fence, {
+    id: newId('ntc', nowMs),
+    instanceId: notice.instanceId,
+    proposalId: notice.proposalId,
+    sentence: notice.sentence,
+    createdAtMs: nowMs,
+    dueAtMs: notice.dueAtMs,
+    sentBy: [],
+  })
+  runtime.log.info({ instance: notice.instanceId, kind: notice.kind }, notice.sentence)
+}
+
+function readSnapshots(runtime: Runtime): ReadonlyMap<CloudId, Snapshot> {
+  const snapshots = new Map<CloudId, Snapshot>()
+  for (const [id, cloud] of runtime.state.clouds) if (cloud.snapshot !== undefined) snapshots.set(id, cloud.snapshot)
+  return snapshots
+}
+
+/** What a follower shows: the leader's last plan and open proposals. */
+async function follow(runtime: Runtime): Promise<string> {
+  const { state, store } = runtime
+  const [plan, previous] = await store.plans.latest(2)
+  state.plan = plan
+  state.previousPlan = previous
+  state.proposals = byInstance(await store.proposals.open())
+  state.ready = true
+  state.starting = undefined
+  runtime.hub.tell('plan')
+  return 'follows'
+}
+
+function byInstance(proposals: readonly Proposal[]): ReadonlyMap<InstanceId, readonly Proposal[]> {
+  const map = new Map<InstanceId, Proposal[]>()
+  for (const proposal of proposals) {
+    const list = map.get(proposal.instanceId)
+    if (list === undefined) map.set(proposal.instanceId, [proposal])
+    else list.push(proposal)
+  }
+  return map
+}

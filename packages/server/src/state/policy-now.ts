@@ -1,0 +1,8 @@
+// The policy in force: the configured limits with the modes and the pause of this moment.
+import type { Policy } from '@gleaner/model'
+import type { Runtime } from '../runtime.ts'
+
+export function policyNow(runtime: Runtime): Policy {
+  const { config, state } = runtime
+  return { ...config.policy, modes: state.modes, killSwitch: state.killSwitch }
+}
