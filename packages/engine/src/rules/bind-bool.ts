@@ -1,10 +1,8 @@
 // Closures that say true, false or unknown. && and || are commutative: false && unknown is false from either side, so
 // the operands may be tried in ascending order of their cost without changing any result.
-import type { BindScope } from './bind-expression.ts'
-import { bindNumber } from './bind-number.ts'
-import { bindText, bindTexts, mostTags } from './bind-text.ts'
+import type { BindScope, BoolReader } from './bind-scope.ts'
+import { bindTexts, mostTags } from './bind-text.ts'
 import { bindCoverage } from './bind-window.ts'
-import type { Cursor } from './cursor.ts'
 import { matchesGlob } from './glob.ts'
 import type { NumberReader } from './linker.ts'
 import { isFalse, isTrue, isUnknown, type Ternary, toTernary } from './ternary.ts'
@@ -17,8 +15,6 @@ import type {
   MemberNode,
   TypedNode,
 } from './typed-node.ts'
-
-export type BoolReader = (cursor: Cursor) => Ternary
 
 /** A text longer than this is not matched against a pattern: unknown. */
 export const longestGlobText = 1024
@@ -42,19 +38,19 @@ export function bindBool(scope: BindScope, node: TypedNode): BoolReader {
     case 'or':
       return bindLogic(scope, node)
     case 'not': {
-      const operand = bindBool(scope, node.operand)
+      const operand = scope.bindBool(node.operand)
       return (c) => {
         const value = operand(c)
         return value === isUnknown ? isUnknown : value === isTrue ? isFalse : isTrue
       }
     }
     case 'choose': {
-      const condition = bindBool(scope, node.condition)
-      const then = bindBool(scope, node.then)
-      const otherwise = bindBool(scope, node.otherwise)
+      const condition = scope.bindBool(node.condition)
+      const whenTrue = scope.bindBool(node.whenTrue)
+      const otherwise = scope.bindBool(node.otherwise)
       return (c) => {
         const chosen = condition(c)
-        return chosen === isUnknown ? isUnknown : chosen === isTrue ? then(c) : otherwise(c)
+        return chosen === isUnknown ? isUnknown : chosen === isTrue ? whenTrue(c) : otherwise(c)
       }
     }
     case 'compare':
@@ -71,8 +67,8 @@ export function bindBool(scope: BindScope, node: TypedNode): BoolReader {
     case 'known':
       return bindKnown(scope, node.operand)
     case 'valueOr': {
-      const value = bindBool(scope, node.value)
-      const otherwise = bindBool(scope, node.otherwise)
+      const value = scope.bindBool(node.value)
+      const otherwise = scope.bindBool(node.otherwise)
       return (c) => {
         const known = value(c)
         return known === isUnknown ? otherwise(c) : known
@@ -87,7 +83,7 @@ export function bindBool(scope: BindScope, node: TypedNode): BoolReader {
 
 function bindLogic(scope: BindScope, node: LogicNode): BoolReader {
   const decisive = node.op === 'and' ? isFalse : isTrue
-  const readers = [...node.operands].sort((a, b) => a.cost - b.cost).map((operand) => bindBool(scope, operand))
+  const readers = [...node.operands].sort((a, b) => a.cost - b.cost).map((operand) => scope.bindBool(operand))
   const [first, second] = readers
   if (readers.length === 2 && first !== undefined && second !== undefined)
     return (c) => {
@@ -109,9 +105,9 @@ function bindLogic(scope: BindScope, node: LogicNode): BoolReader {
 }
 
 function bindCompare(scope: BindScope, node: CompareNode): BoolReader {
-  const left = bindNumber(scope, node.left)
+  const left = scope.bindNumber(node.left)
   if (node.right.op === 'constant') return compareToConstant(left, node.operator, Number(node.right.value))
-  const right = bindNumber(scope, node.right)
+  const right = scope.bindNumber(node.right)
   const compare = comparisons[node.operator]
   return (c) => {
     const a = left(c)
@@ -154,8 +150,8 @@ const comparisons: Readonly<Record<CompareOperator, (a: number | string, b: numb
 }
 
 function bindTextCompare(scope: BindScope, node: CompareNode): BoolReader {
-  const left = bindText(scope, node.left)
-  const right = bindText(scope, node.right)
+  const left = scope.bindText(node.left)
+  const right = scope.bindText(node.right)
   const compare = comparisons[node.operator]
   return (c) => {
     const a = left(c)
@@ -167,8 +163,8 @@ function bindTextCompare(scope: BindScope, node: CompareNode): BoolReader {
 function bindEqual(scope: BindScope, node: EqualNode): BoolReader {
   const { negated } = node
   if (node.left.type === 'text') {
-    const left = bindText(scope, node.left)
-    const right = bindText(scope, node.right)
+    const left = scope.bindText(node.left)
+    const right = scope.bindText(node.right)
     return (c) => {
       const a = left(c)
       const b = right(c)
@@ -176,16 +172,16 @@ function bindEqual(scope: BindScope, node: EqualNode): BoolReader {
     }
   }
   if (node.left.type === 'bool') {
-    const left = bindBool(scope, node.left)
-    const right = bindBool(scope, node.right)
+    const left = scope.bindBool(node.left)
+    const right = scope.bindBool(node.right)
     return (c) => {
       const a = left(c)
       const b = right(c)
       return a === isUnknown || b === isUnknown ? isUnknown : toTernary((a === b) !== negated)
     }
   }
-  const left = bindNumber(scope, node.left)
-  const right = bindNumber(scope, node.right)
+  const left = scope.bindNumber(node.left)
+  const right = scope.bindNumber(node.right)
   return (c) => {
     const a = left(c)
     const b = right(c)
@@ -195,14 +191,14 @@ function bindEqual(scope: BindScope, node: EqualNode): BoolReader {
 
 function bindMember(scope: BindScope, node: MemberNode): BoolReader {
   if (node.element.type === 'number') {
-    const element = bindNumber(scope, node.element)
+    const element = scope.bindNumber(node.element)
     const values = new Set(node.list.op === 'constant' ? (node.list.value as readonly number[]) : [])
     return (c) => {
       const value = element(c)
       return value === value ? toTernary(values.has(value)) : isUnknown
     }
   }
-  const element = bindText(scope, node.element)
+  const element = scope.bindText(node.element)
   if (node.list.op === 'constant') {
     const values = new Set(node.list.value as readonly string[])
     return (c) => {
@@ -221,19 +217,19 @@ function bindMember(scope: BindScope, node: MemberNode): BoolReader {
 function bindKnown(scope: BindScope, operand: TypedNode): BoolReader {
   switch (operand.type) {
     case 'bool': {
-      const read = bindBool(scope, operand)
+      const read = scope.bindBool(operand)
       return (c) => toTernary(read(c) !== isUnknown)
     }
     case 'number':
     case 'timestamp': {
-      const read = bindNumber(scope, operand)
+      const read = scope.bindNumber(operand)
       return (c) => {
         const value = read(c)
         return toTernary(value === value)
       }
     }
     case 'text': {
-      const read = bindText(scope, operand)
+      const read = scope.bindText(operand)
       return (c) => toTernary(read(c) !== undefined)
     }
     default: {
@@ -249,8 +245,8 @@ function bindBoolCall(scope: BindScope, node: CallNode): BoolReader {
   if (node.fn === 'hasTag') return bindHasTag(first)
   if (second === undefined) return unknownBool
   if (node.fn === 'inRange') return third === undefined ? unknownBool : bindInRange(scope, [first, second, third])
-  const text = bindText(scope, first)
-  const other = bindText(scope, second)
+  const text = scope.bindText(first)
+  const other = scope.bindText(second)
   const holds = textTests[node.fn]
   if (holds === undefined) return unknownBool
   const longest = node.fn === 'glob' ? longestGlobText : Number.POSITIVE_INFINITY
@@ -270,9 +266,9 @@ const textTests: Readonly<Partial<Record<CallNode['fn'], (text: string, other: s
 
 /** from <= value < to, going over the end when from > to; from = to is the whole round. */
 function bindInRange(scope: BindScope, operands: readonly [TypedNode, TypedNode, TypedNode]): BoolReader {
-  const value = bindNumber(scope, operands[0])
-  const from = bindNumber(scope, operands[1])
-  const to = bindNumber(scope, operands[2])
+  const value = scope.bindNumber(operands[0])
+  const from = scope.bindNumber(operands[1])
+  const to = scope.bindNumber(operands[2])
   return (c) => {
     const v = value(c)
     const a = from(c)

@@ -1,7 +1,6 @@
 // Closures that give numbers and instants (epoch ms). NaN is unknown: it passes through arithmetic by itself.
-import type { BindScope } from './bind-expression.ts'
-import { bindBool } from './bind-bool.ts'
-import { bindText, bindTexts } from './bind-text.ts'
+import type { BindScope } from './bind-scope.ts'
+import { bindTexts } from './bind-text.ts'
 import { bindMeasured, bindQuiet, bindWindow } from './bind-window.ts'
 import type { CalendarPart } from './calendar.ts'
 import type { NumberReader } from './linker.ts'
@@ -51,23 +50,23 @@ export function bindNumber(scope: BindScope, node: TypedNode): NumberReader {
       })
     }
     case 'negate': {
-      const operand = bindNumber(scope, node.operand)
+      const operand = scope.bindNumber(node.operand)
       return (c) => -operand(c)
     }
     case 'arithmetic':
       return bindArithmetic(scope, node)
     case 'choose': {
-      const condition = bindBool(scope, node.condition)
-      const then = bindNumber(scope, node.then)
-      const otherwise = bindNumber(scope, node.otherwise)
+      const condition = scope.bindBool(node.condition)
+      const whenTrue = scope.bindNumber(node.whenTrue)
+      const otherwise = scope.bindNumber(node.otherwise)
       return (c) => {
         const chosen = condition(c)
-        return chosen === isUnknown ? Number.NaN : chosen === isTrue ? then(c) : otherwise(c)
+        return chosen === isUnknown ? Number.NaN : chosen === isTrue ? whenTrue(c) : otherwise(c)
       }
     }
     case 'valueOr': {
-      const value = bindNumber(scope, node.value)
-      const otherwise = bindNumber(scope, node.otherwise)
+      const value = scope.bindNumber(node.value)
+      const otherwise = scope.bindNumber(node.otherwise)
       return (c) => {
         const known = value(c)
         return known === known ? known : otherwise(c)
@@ -81,8 +80,8 @@ export function bindNumber(scope: BindScope, node: TypedNode): NumberReader {
 }
 
 function bindArithmetic(scope: BindScope, node: ArithmeticNode): NumberReader {
-  const left = bindNumber(scope, node.left)
-  const right = bindNumber(scope, node.right)
+  const left = scope.bindNumber(node.left)
+  const right = scope.bindNumber(node.right)
   if (node.left.type === 'timestamp')
     return node.right.type === 'timestamp'
       ? (c) => (left(c) - right(c)) / 1000
@@ -112,7 +111,7 @@ function bindNumberCall(scope: BindScope, node: CallNode): NumberReader {
   if (first === undefined) return unknownNumber
   if (node.fn === 'size') {
     if (first.type === 'text') {
-      const text = bindText(scope, first)
+      const text = scope.bindText(first)
       return (c) => text(c)?.length ?? Number.NaN
     }
     if (first.op === 'constant' && Array.isArray(first.value)) {
@@ -122,10 +121,10 @@ function bindNumberCall(scope: BindScope, node: CallNode): NumberReader {
     const list = bindTexts(first)
     return (c) => list(c)?.length ?? Number.NaN
   }
-  const a = bindNumber(scope, first)
+  const a = scope.bindNumber(first)
   if (node.fn === 'abs') return (c) => Math.abs(a(c))
   if (second === undefined) return unknownNumber
-  const b = bindNumber(scope, second)
+  const b = scope.bindNumber(second)
   return node.fn === 'min' ? (c) => Math.min(a(c), b(c)) : (c) => Math.max(a(c), b(c))
 }
 

@@ -1,13 +1,8 @@
 // Closures that give texts and lists of texts. Undefined is unknown.
-import type { BindScope } from './bind-expression.ts'
-import { bindBool } from './bind-bool.ts'
+import type { BindScope, TextReader, TextsReader } from './bind-scope.ts'
 import type { CalendarPart } from './calendar.ts'
-import type { Cursor } from './cursor.ts'
 import { isTrue, isUnknown } from './ternary.ts'
 import type { TypedNode } from './typed-node.ts'
-
-export type TextReader = (cursor: Cursor) => string | undefined
-export type TextsReader = (cursor: Cursor) => readonly string[] | undefined
 
 /** More tags than this on one instance are not looked through: what depends on them is unknown. */
 export const mostTags = 512
@@ -26,8 +21,8 @@ export function bindText(scope: BindScope, node: TypedNode): TextReader {
       return (c) => c.calendars[zone]?.[part]
     }
     case 'join': {
-      const left = bindText(scope, node.left)
-      const right = bindText(scope, node.right)
+      const left = scope.bindText(node.left)
+      const right = scope.bindText(node.right)
       return (c) => {
         const start = left(c)
         const end = right(c)
@@ -35,24 +30,24 @@ export function bindText(scope: BindScope, node: TypedNode): TextReader {
       }
     }
     case 'choose': {
-      const condition = bindBool(scope, node.condition)
-      const then = bindText(scope, node.then)
-      const otherwise = bindText(scope, node.otherwise)
+      const condition = scope.bindBool(node.condition)
+      const whenTrue = scope.bindText(node.whenTrue)
+      const otherwise = scope.bindText(node.otherwise)
       return (c) => {
         const chosen = condition(c)
-        return chosen === isUnknown ? undefined : chosen === isTrue ? then(c) : otherwise(c)
+        return chosen === isUnknown ? undefined : chosen === isTrue ? whenTrue(c) : otherwise(c)
       }
     }
     case 'valueOr': {
-      const value = bindText(scope, node.value)
-      const otherwise = bindText(scope, node.otherwise)
+      const value = scope.bindText(node.value)
+      const otherwise = scope.bindText(node.otherwise)
       return (c) => value(c) ?? otherwise(c)
     }
     case 'call': {
       const [first] = node.operands
       if (first === undefined) return unknownText
       if (node.fn === 'tagValue') return bindTagValue(first)
-      const text = bindText(scope, first)
+      const text = scope.bindText(first)
       return node.fn === 'lowerAscii' ? (c) => lowerAscii(text(c)) : (c) => upperAscii(text(c))
     }
     default:

@@ -1,8 +1,7 @@
 // Closures for what is asked of telemetry: current values, windows, quiet time. A window with samples for less than half
 // of its length is unknown, so that an hour of data never passes for fourteen days.
+import type { BindScope } from './bind-scope.ts'
 import { longestWindowMs } from './check-call.ts'
-import type { BindScope } from './bind-expression.ts'
-import { bindNumber } from './bind-number.ts'
 import type { Cursor } from './cursor.ts'
 import type { NumberReader } from './linker.ts'
 import { asMeasured, metricTable, type RuleMetric } from './metric-table.ts'
@@ -29,7 +28,7 @@ export function bindCoverage(scope: BindScope, metric: RuleMetric, windowMs: num
 export function bindWindow(scope: BindScope, node: WindowNode): NumberReader {
   const { fn, metric, windowMs } = node
   if (fn === 'coverage') return bindCoverage(scope, metric, windowMs)
-  const argument = node.argument === undefined ? undefined : bindNumber(scope, node.argument)
+  const argument = node.argument === undefined ? undefined : scope.bindNumber(node.argument)
   const key = `${fn} ${metric.name} ${windowMs} ${node.argument === undefined ? '' : keyOf(scope, node.argument)}`
   return scope.linker.share(key, () => {
     const covered = bindCoverage(scope, metric, windowMs)
@@ -48,12 +47,13 @@ export function bindWindow(scope: BindScope, node: WindowNode): NumberReader {
 }
 
 /**
- * Seconds for which every sample stayed below the bound: doubling windows until one is not quiet, then halving the
- * difference down to a minute or a sixteenth. Never longer than the data reach.
+ * Seconds for which the metric was seen to stay below the bound: doubling windows while they are quiet, then halving the
+ * difference down to a minute or a sixteenth. A window is quiet when the largest sample is below the
+ * bound and no more than a tenth or three minutes of it are without samples, which are taken off at the end. Fifteen minutes may pass before the first sample is in.
  */
 export function bindQuiet(scope: BindScope, node: QuietNode): NumberReader {
   const { metric } = node
-  const bound = bindNumber(scope, node.bound)
+  const bound = scope.bindNumber(node.bound)
   const measured = scope.linker.share(`quiet ${metric.name} ${keyOf(scope, node.bound)}`, () => {
     const request: WindowRequest = { fn: 'maximum', metric: metric.metric, argument: 0, lengthMs: 0 }
     return (c) => quietS(c, request, bound(c) * capacity(c, metric))
@@ -68,45 +68,56 @@ export function bindQuiet(scope: BindScope, node: QuietNode): NumberReader {
 }
 
 const minuteMs = 60_000
+/** What may be missing of a quiet window: a tenth of it, or the last samples, which are still on their way. */
+const mostMissingShare = 0.1
+const mostMissingMs = 3 * minuteMs
 
 function quietS(c: Cursor, request: WindowRequest, bound: number): number {
-  if (bound !== bound) return Number.NaN
-  request.fn = 'maximum'
+  if (Number.isNaN(bound)) return Number.NaN
   let quietMs = 0
   let loudMs = longestWindowMs * 2
   let seen = false
-  for (let lengthMs = minuteMs; ; lengthMs = Math.min(lengthMs * 2, longestWindowMs)) {
-    request.lengthMs = lengthMs
-    const peak = asMeasured(c.telemetry.query(c.slot, request, c.nowMs))
-    if (peak === peak) seen = true
-    else if (lengthMs > 15 * minuteMs) break
-    if (peak >= bound) {
+  for (let lengthMs = minuteMs; quietMs < longestWindowMs; lengthMs = Math.min(lengthMs * 2, longestWindowMs)) {
+    const isSeen = isCovered(c, request, lengthMs)
+    if (!isSeen && !seen && lengthMs < 16 * minuteMs) continue
+    if (!isSeen || !(peakOf(c, request, lengthMs) < bound)) {
+      if (!isSeen && !seen) return Number.NaN
       loudMs = lengthMs
       break
     }
-    if (seen) quietMs = lengthMs
-    if (lengthMs === longestWindowMs) break
+    seen = true
+    quietMs = lengthMs
   }
-  if (!seen) return Number.NaN
-  if (loudMs <= longestWindowMs)
-    for (let step = 0; step < 5 && loudMs - quietMs > Math.max(minuteMs, quietMs / 16); step++) {
-      request.lengthMs = (quietMs + loudMs) / 2
-      if (asMeasured(c.telemetry.query(c.slot, request, c.nowMs)) >= bound) loudMs = request.lengthMs
-      else quietMs = request.lengthMs
-    }
-  return withinData(c, request, quietMs) / 1000
+  if (quietMs === 0) return 0
+  for (
+    let step = 0;
+    step < 5 && loudMs <= longestWindowMs && loudMs - quietMs > Math.max(minuteMs, quietMs / 16);
+    step++
+  ) {
+    const lengthMs = (quietMs + loudMs) / 2
+    const isQuiet = isCovered(c, request, lengthMs) && peakOf(c, request, lengthMs) < bound
+    if (isQuiet) quietMs = lengthMs
+    else loudMs = lengthMs
+  }
+  return (quietMs * Math.min(1, coveredShare(c, request, quietMs))) / 1000
 }
 
-/** Halves the span, four times at most, until at least half of it has samples; NaN when it never has. */
-function withinData(c: Cursor, request: WindowRequest, quietMs: number): number {
+function isCovered(c: Cursor, request: WindowRequest, lengthMs: number): boolean {
+  const covered = coveredShare(c, request, lengthMs)
+  return covered > 0 && (1 - covered) * lengthMs <= Math.max(mostMissingShare * lengthMs, mostMissingMs)
+}
+
+function coveredShare(c: Cursor, request: WindowRequest, lengthMs: number): number {
   request.fn = 'coverage'
-  let lengthMs = quietMs
-  for (let step = 0; step < 4 && lengthMs > 0; step++) {
-    request.lengthMs = lengthMs
-    if (c.telemetry.query(c.slot, request, c.nowMs) >= leastCoverage) return lengthMs
-    lengthMs /= 2
-  }
-  return lengthMs === 0 ? 0 : Number.NaN
+  request.lengthMs = lengthMs
+  return c.telemetry.query(c.slot, request, c.nowMs)
+}
+
+/** NaN is not below any bound: no answer is no quiet. */
+function peakOf(c: Cursor, request: WindowRequest, lengthMs: number): number {
+  request.fn = 'maximum'
+  request.lengthMs = lengthMs
+  return asMeasured(c.telemetry.query(c.slot, request, c.nowMs))
 }
 
 /** 1 for plain metrics; NaN where there is nothing to divide by. */
@@ -119,5 +130,5 @@ function capacity(c: Cursor, metric: RuleMetric): number {
 /** Stands for the meaning of a bound: its value, or its text and the zone that `local` means in it. */
 function keyOf(scope: BindScope, node: TypedNode): string {
   if (node.op === 'constant') return `= ${String(node.value)}`
-  return `${scope.zone} ${scope.text.slice(node.start, node.end)}`
+  return `${scope.zone} ${scope.source.slice(node.start, node.end)}`
 }

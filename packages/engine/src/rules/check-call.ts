@@ -4,7 +4,7 @@ import { type ActionKind, actionKinds, parseDurationMs } from '@gleaner/model'
 import { isTimeZone, parseTimestampMs } from './calendar.ts'
 import { constant } from './check-operator.ts'
 import { checkAs, type CheckScope, oneOf, report, typeHint } from './check-scope.ts'
-import { costs, quietQuestions, windowCost } from './cost.ts'
+import { costs, quietCost, windowCost } from './cost.ts'
 import { functionTable, methodTable, type RuleFunction } from './function-table.ts'
 import { metricTable, type RuleMetric } from './metric-table.ts'
 import { nearestName } from './nearest-name.ts'
@@ -122,14 +122,14 @@ function checkQuiet(scope: CheckScope, call: Call): TypedNode | undefined {
   const part = call.parts[1]
   const bound = part && checkAs(scope, part, { types: ['number'], what: 'quietFor()' })
   if (metric === undefined || bound === undefined) return undefined
-  const cost = (quietQuestions * windowCost(longestWindowMs)) / 2 + bound.cost
+  const cost = quietCost(longestWindowMs) + bound.cost
   return { op: 'quiet', metric, bound, guestFirst: false, type: 'number', ...place(call.at, cost) }
 }
 
 function idleFor(at: SyntaxNode): TypedNode | undefined {
   const cpu = metricTable.get('cpu')
   if (cpu === undefined) return undefined
-  const cost = (quietQuestions * windowCost(longestWindowMs)) / 2 + costs.latest
+  const cost = quietCost(longestWindowMs) + costs.latest
   const bound = constant(at, 'number', idleCpuCores)
   return { op: 'quiet', metric: cpu, bound, guestFirst: true, type: 'number', ...place(at, cost) }
 }
@@ -329,9 +329,11 @@ function unknownFunction(scope: CheckScope, at: SyntaxNode & { op: 'call' | 'rca
       hint: `As in ${signature(other)}.`,
     })
   const near = nearestName(name, table.keys())
+  // A method's node starts with its receiver; the fault is in the name behind it.
+  const start = at.op === 'call' ? at.start : scope.text.indexOf(name, at.args[1].end)
   return report(
     scope,
-    { start: at.op === 'call' ? at.start : at.pos, end: at.end },
+    { start, end: start + name.length },
     {
       code: 'unknown-function',
       message: `function ${quote(name)} does not exist`,

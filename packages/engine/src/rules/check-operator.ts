@@ -123,7 +123,16 @@ export function checkChoose(
   if (condition === undefined || branches === undefined) return undefined
   const { left, right } = branches
   const cost = condition.cost + Math.max(left.cost, right.cost)
-  return { op: 'choose', condition, then: left, otherwise: right, type: left.type, start: at.start, end: at.end, cost }
+  return {
+    op: 'choose',
+    condition,
+    whenTrue: left,
+    otherwise: right,
+    type: left.type,
+    start: at.start,
+    end: at.end,
+    cost,
+  }
 }
 
 export function constant(at: Span, type: ValueType, value: ConstantNode['value']): ConstantNode {

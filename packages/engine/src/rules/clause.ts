@@ -34,17 +34,17 @@ export function decidingClauses(scope: ReasonScope, node: TypedNode, negated = f
   if (node.op === 'choose') {
     const condition = valueOf(scope, node.condition)
     if (condition === undefined) return decidingClauses(scope, node.condition)
-    return decidingClauses(scope, condition === true ? node.then : node.otherwise, negated)
+    return decidingClauses(scope, condition === true ? node.whenTrue : node.otherwise, negated)
   }
   return [elementary(scope, node, negated)]
 }
 
 function elementary(scope: ReasonScope, node: TypedNode, negated: boolean): Clause {
   const value = valueOf(scope, node)
-  const text = `${negated ? '!(' : ''}${sourceOf(node, scope.bind.text)}${negated ? ')' : ''}`
+  const text = `${negated ? '!(' : ''}${sourceOf(node, scope.bind.source)}${negated ? ')' : ''}`
   if (value === undefined) {
     const reason = unknownReason(scope, node)
-    const what = describeNode(node, scope.bind.text)
+    const what = describeNode(node, scope.bind.source)
     return {
       text,
       outcome: 'unknown',
@@ -68,12 +68,12 @@ function measure(scope: ReasonScope, node: TypedNode, negated: boolean): Measure
   if (node.op === 'member') {
     const value = valueOf(scope, node.element)
     const list = valueOf(scope, node.list)
-    const what = describeNode(node.element, scope.bind.text)
+    const what = describeNode(node.element, scope.bind.source)
     const needed = `${negated ? 'none' : 'one'} of ${formatValue(list)}`
     return { what, value, needed, gap: undefined, sentence: `${what} was ${formatValue(value)}, needed ${needed}` }
   }
   if (node.op === 'enoughData') {
-    const what = describeNode(node, scope.bind.text)
+    const what = describeNode(node, scope.bind.source)
     return {
       what,
       value: true,
@@ -108,8 +108,8 @@ function words(scope: ReasonScope, parts: { side: TypedNode; bound: TypedNode; n
   const limit = valueOf(scope, bound)
   const unit = side.type === 'timestamp' ? 'instant' : (unitOf(side) ?? unitOf(bound))
   const [shown, shownLimit] = formatPair(value, limit, unit)
-  const what = describeNode(side, scope.bind.text)
-  const origin = bound.op === 'constant' ? '' : ` (${describeNode(bound, scope.bind.text)})`
+  const what = describeNode(side, scope.bind.source)
+  const origin = bound.op === 'constant' ? '' : ` (${describeNode(bound, scope.bind.source)})`
   const needed = `${need === '' ? '' : `${need} `}${shownLimit}${origin}`
   const gap =
     typeof value === 'number' && typeof limit === 'number'
@@ -120,7 +120,7 @@ function words(scope: ReasonScope, parts: { side: TypedNode; bound: TypedNode; n
 
 function plain(scope: ReasonScope, node: TypedNode, negated: boolean): Measured {
   const value = valueOf(scope, node)
-  const what = describeNode(node, scope.bind.text)
+  const what = describeNode(node, scope.bind.source)
   const needed = String(!negated)
   return { what, value, needed, gap: undefined, sentence: `${what} was ${formatValue(value)}, needed ${needed}` }
 }

@@ -21,8 +21,12 @@ export function windowCost(windowMs: number): number {
   return Math.ceil(2 * (10 + minutes / 4 + hours / 4))
 }
 
-/** Questions that quietFor asks at most: doubling from a minute to 14 days, halving in between, coverage. */
-export const quietQuestions = 15 + 5 + 4
+/** quietFor asks for windows that double from a minute to 14 days, then five in between and the last one again. */
+export function quietCost(longestMs: number): number {
+  let cost = 6 * windowCost(longestMs)
+  for (let lengthMs = 60_000; lengthMs < longestMs; lengthMs *= 2) cost += windowCost(lengthMs)
+  return cost + windowCost(longestMs)
+}
 
 /** What one expression may cost. Fourteen windows of 14 days, or one quietFor and more. */
 export const costLimit = 5000

@@ -1,7 +1,7 @@
 // Whether a rule looks at an instance at all: several fields narrow each other, within a field one hit is enough, an
 // empty coverage covers everything. An expression that cannot be decided makes the coverage unknown, which never acts.
 import { nativeOf } from '@gleaner/model'
-import type { BoolReader } from './bind-bool.ts'
+import type { BoolReader } from './bind-scope.ts'
 import type { CompiledCoverage } from './compile-rule.ts'
 import type { Cursor } from './cursor.ts'
 import { isFalse, isTrue, type Ternary } from './ternary.ts'

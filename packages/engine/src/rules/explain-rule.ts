@@ -2,7 +2,8 @@
 // with the value of every part. Uses the same closures as the evaluation, so the two cannot disagree.
 import { type Facts, nativeOf, type ReasonCode, type Verdict } from '@gleaner/model'
 import { isoTime } from '../text/iso-time.ts'
-import type { BindScope } from './bind-expression.ts'
+import { bindScope } from './bind-expression.ts'
+import type { BindScope } from './bind-scope.ts'
 import type { CheckedExpression } from './check-expression.ts'
 import { type Clause, decidingClauses } from './clause.ts'
 import type { CompiledRule } from './compile-rule.ts'
@@ -109,13 +110,13 @@ function scopeOf(
     memo: new Float64Array(0),
     memoStamp: new Float64Array(0),
   }
-  return { bind: { linker: program.linker, zone: rule.zone, text: at.expression.text }, cursor }
+  return { bind: bindScope(at.expression, program.linker, rule.zone), cursor }
 }
 
 function explainPart(scope: Scope, node: TypedNode): ExplainedPart {
   const value = bindValue(scope.bind, node)(scope.cursor)
   return {
-    text: sourceOf(node, scope.bind.text),
+    text: sourceOf(node, scope.bind.source),
     type: node.type,
     value,
     words: formatValue(value, node.type === 'timestamp' ? 'instant' : unitOf(node)),

@@ -1,9 +1,7 @@
 // The value of any part of an expression for the instance under a cursor, for explanations. Slower than the closures of
 // a program (it binds each part by itself), with the same results: both come from the same binding.
-import { bindBool } from './bind-bool.ts'
-import type { BindScope } from './bind-expression.ts'
-import { bindNumber } from './bind-number.ts'
-import { bindText, bindTexts } from './bind-text.ts'
+import type { BindScope } from './bind-scope.ts'
+import { bindTexts } from './bind-text.ts'
 import type { Cursor } from './cursor.ts'
 import { isTrue, isUnknown } from './ternary.ts'
 import type { TypedNode } from './typed-node.ts'
@@ -15,7 +13,7 @@ export type NodeValue = number | string | boolean | readonly (string | number)[]
 export function bindValue(scope: BindScope, node: TypedNode): (cursor: Cursor) => NodeValue {
   switch (node.type) {
     case 'bool': {
-      const read = bindBool(scope, node)
+      const read = scope.bindBool(node)
       return (cursor) => {
         const value = read(cursor)
         return value === isUnknown ? undefined : value === isTrue
@@ -23,14 +21,14 @@ export function bindValue(scope: BindScope, node: TypedNode): (cursor: Cursor) =
     }
     case 'number':
     case 'timestamp': {
-      const read = bindNumber(scope, node)
+      const read = scope.bindNumber(node)
       return (cursor) => {
         const value = read(cursor)
         return Number.isNaN(value) ? undefined : value
       }
     }
     case 'text':
-      return bindText(scope, node)
+      return scope.bindText(node)
     default: {
       if (node.op === 'constant') {
         const list = node.value as readonly (string | number)[]

@@ -42,10 +42,8 @@ function translate(error: ParseError, source: Pick<FaultPlace, 'text' | 'part'>)
       })
     case 'invalid_macro_argument':
       return ruleFault('not-allowed', place, {
-        message: error.summary.startsWith('has(')
-          ? 'has() takes a field with a dot, as in has(instance.host)'
-          : 'loops such as all(), exists(), map() and filter() are not part of the rule language',
-        hint: error.summary.startsWith('has(') ? 'For other values write known(cpu).' : 'Use "in", hasTag() or glob().',
+        message: 'loops such as all(), exists(), map() and filter() are not part of the rule language',
+        hint: 'Use "in", hasTag() or glob().',
       })
     case 'reserved_identifier':
       return ruleFault('unknown-field', place, { message: `${quote(error.summary.slice(21))} is a reserved word` })

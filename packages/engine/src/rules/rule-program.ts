@@ -1,7 +1,7 @@
 // Several compiled rules linked into one program: their closures share the memo, so that each distinct question to
 // telemetry is asked once per instance. Linking takes microseconds per rule; the server keeps the program until a rule
 // changes. A program is used by one evaluation at a time (single-threaded, no evaluation waits within another).
-import type { BoolReader } from './bind-bool.ts'
+import type { BoolReader } from './bind-scope.ts'
 import { bindExpression } from './bind-expression.ts'
 import type { CompiledRule } from './compile-rule.ts'
 import { createLinker, type Linker } from './linker.ts'

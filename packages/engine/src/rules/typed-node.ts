@@ -87,7 +87,7 @@ export type NegateNode = Place & { readonly op: 'negate'; readonly operand: Type
 export type ChooseNode = Place & {
   readonly op: 'choose'
   readonly condition: TypedNode
-  readonly then: TypedNode
+  readonly whenTrue: TypedNode
   readonly otherwise: TypedNode
 }
 export type CompareNode = Place & {
@@ -148,7 +148,7 @@ export function childrenOf(node: TypedNode): readonly TypedNode[] {
     case 'known':
       return [node.operand]
     case 'choose':
-      return [node.condition, node.then, node.otherwise]
+      return [node.condition, node.whenTrue, node.otherwise]
     case 'compare':
     case 'equal':
     case 'arithmetic':

@@ -1,6 +1,6 @@
 // Why a part of an expression is unknown: the deepest part that is to blame, as a code and a sentence.
 import { formatDurationMs } from '@gleaner/model'
-import type { BindScope } from './bind-expression.ts'
+import type { BindScope } from './bind-scope.ts'
 import { mostTags } from './bind-text.ts'
 import { bindCoverage, bindMeasured, leastCoverage } from './bind-window.ts'
 import type { Cursor } from './cursor.ts'
@@ -32,7 +32,7 @@ export interface ReasonScope {
 /** Call only for a part whose value is unknown. */
 export function unknownReason(scope: ReasonScope, node: TypedNode): UnknownReason {
   const { cursor, bind } = scope
-  const what = describeNode(node, bind.text)
+  const what = describeNode(node, bind.source)
   switch (node.op) {
     case 'field': {
       if (node.field.type === 'texts') return tooManyTags(scope)
