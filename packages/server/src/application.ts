@@ -1,5 +1,5 @@
 // What the API, and nothing else, sees of the running server.
-import type { ExplainInput } from '@gleaner/engine'
+import type { ExplainInput, KnownRule, WhyWorld } from '@gleaner/engine'
 import type {
   ActionKind,
   Capability,
@@ -91,6 +91,16 @@ export interface UsageReader {
   counters(): { readonly subjects: number; readonly samples: number; readonly refused: number; readonly bytes: number }
 }
 
+/** What decisions rest on, for previews and explanations: the same things the decide loop uses. */
+export interface Insight {
+  /** What the rules look at, as of the newest readings. The table is built once per reading and kept. */
+  ruleInput(): ExplainInput
+  /** The rules that take part, as compiled. */
+  rules(): readonly KnownRule[]
+  /** What the gate and the plan know now; the journal reaches at least as far back as budgets and holds need. */
+  world(): WhyWorld
+}
+
 export interface Application {
   readonly version: string
   /** Name of this replica: host name and process id. */
@@ -106,7 +116,6 @@ export interface Application {
   readonly hub: EventHub
   readonly commands: Commands
   readonly usage: UsageReader
-  /** What the rules look at as of the newest readings: for previews and explanations. Built once per reading and kept. */
-  ruleInput(): ExplainInput
+  readonly insight: Insight
   loops(): readonly LoopStatus[]
 }

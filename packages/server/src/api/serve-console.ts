@@ -21,9 +21,9 @@ export function serveConsole(api: FastifyInstance, directory: string): void {
       dotfiles: 'deny',
       preCompressed: true,
       index: 'index.html',
-      setHeaders: (response, path) => {
+      setHeaders: (reply, path) => {
         const hashed = /[/\\]assets[/\\]/.test(path)
-        response.setHeader('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache')
+        reply.header('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache')
       },
     })
   }

@@ -24,7 +24,7 @@ export const previewRule: Handler<typeof endpoints.previewRule> = async ({ app, 
   const compiled = compileRule(body.definition)
   if (!compiled.ok) return { faults: compiled.faults.map(faultView) }
   return turnstile.pass(signal, async () => {
-    const all = app.ruleInput()
+    const all = app.insight.ruleInput()
     const input = sight.all ? all : { ...all, table: visibleTable(world(), sight, all.telemetry) }
     const preview = beginPreview(compiled.rule, input)
     await inSlices(preview, input.table.instances.length, signal)

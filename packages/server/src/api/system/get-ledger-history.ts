@@ -1,7 +1,6 @@
-// Ledger totals over time: one cloud's, or the sum of all. The span is cut into `points` equal parts; a part shows the
-// mean of the points stored in it. In a sum a cloud without a point in a part counts with its last one before, so that a
-// cloud that was not read for a while does not look like one that vanished; parts before the first point of any cloud are
-// left out.
+// Ledger totals over time: one cloud's, or those of all clouds together, which every cycle stores under the name `all`.
+// The span is cut into `points` equal parts; a part shows the mean of what was stored in it, and parts in which nothing
+// was stored are left out: a gap stays a gap.
 import {
   type CloudId,
   GleanerError,
@@ -16,15 +15,15 @@ import { ledgerLineView } from '../view/ledger-view.ts'
 import { timeText } from '../view/time-text.ts'
 
 const dayMs = 86_400_000
+const allClouds = 'all'
 
 export const getLedgerHistory: Handler<typeof endpoints.getLedgerHistory> = async ({ app, query }) => {
   if (query.cloud !== undefined && !app.clouds.has(query.cloud as CloudId))
     throw new GleanerError('not-found', { object: `The cloud "${query.cloud}"` })
   const toMs = app.clock.nowMs() + 1
   const fromMs = toMs - (parseDurationMs(query.for ?? '1d') || dayMs)
-  const clouds = query.cloud === undefined ? [...app.clouds.keys()] : [query.cloud]
-  const ranges = await Promise.all(clouds.map((cloud) => app.store.ledger.range(cloud, fromMs, toMs)))
-  return { items: bucketSums(ranges, { fromMs, toMs, points: query.points ?? 300 }) }
+  const range = await app.store.ledger.range(query.cloud ?? allClouds, fromMs, toMs)
+  return { items: bucketMeans(range, { fromMs, toMs, points: query.points ?? 300 }) }
 }
 
 interface Cut {
@@ -33,41 +32,7 @@ interface Cut {
   readonly points: number
 }
 
-export function bucketSums(ranges: readonly (readonly LedgerPoint[])[], cut: Cut): LedgerPointView[] {
-  const means = ranges.map((range) => bucketMeans(range, cut))
-  const last: (LedgerPoint | undefined)[] = ranges.map(() => undefined)
-  const items: LedgerPointView[] = []
-  const stepMs = (cut.toMs - cut.fromMs) / cut.points
-  for (let bucket = 0; bucket < cut.points; bucket++) {
-    let fresh = false
-    for (const [cloud, mean] of means.entries()) {
-      const found = mean.get(bucket)
-      if (found === undefined) continue
-      last[cloud] = found
-      fresh = true
-    }
-    if (!fresh) continue
-    const parts = last.filter((point) => point !== undefined)
-    items.push({
-      at: timeText(cut.fromMs + bucket * stepMs),
-      cores: ledgerLineView(
-        combine(
-          parts.map((point) => point.cores),
-          1,
-        ),
-      ),
-      memoryMiB: ledgerLineView(
-        combine(
-          parts.map((point) => point.memoryMiB),
-          1,
-        ),
-      ),
-    })
-  }
-  return items
-}
-
-function bucketMeans(range: readonly LedgerPoint[], cut: Cut): ReadonlyMap<number, LedgerPoint> {
+export function bucketMeans(range: readonly LedgerPoint[], cut: Cut): LedgerPointView[] {
   const stepMs = (cut.toMs - cut.fromMs) / cut.points
   const groups = new Map<number, LedgerPoint[]>()
   for (const point of range) {
@@ -77,41 +42,33 @@ function bucketMeans(range: readonly LedgerPoint[], cut: Cut): ReadonlyMap<numbe
     if (group === undefined) groups.set(bucket, [point])
     else group.push(point)
   }
-  return new Map(
-    [...groups].map(([bucket, group]) => [
-      bucket,
-      {
-        atMs: group[0]?.atMs ?? 0,
-        cores: combine(
-          group.map((point) => point.cores),
-          group.length,
-        ),
-        memoryMiB: combine(
-          group.map((point) => point.memoryMiB),
-          group.length,
-        ),
-      },
-    ]),
-  )
+  return [...groups]
+    .sort(([a], [b]) => a - b)
+    .map(([bucket, group]) => ({
+      at: timeText(cut.fromMs + bucket * stepMs),
+      cores: ledgerLineView(mean(group.map((point) => point.cores))),
+      memoryMiB: ledgerLineView(mean(group.map((point) => point.memoryMiB))),
+    }))
 }
 
-/** The sum of the lines divided by `by`. What is used counts only when every line has it. */
-function combine(lines: readonly LedgerLine[], by: number): LedgerLine {
-  const sum = (read: (line: LedgerLine) => number) => lines.reduce((total, line) => total + read(line), 0) / by
-  const used = sum((line) => line.used ?? Number.NaN)
+/** What is used counts only where every line has it. */
+function mean(lines: readonly LedgerLine[]): LedgerLine {
+  const of = (read: (line: LedgerLine) => number) =>
+    lines.reduce((total, line) => total + read(line), 0) / Math.max(1, lines.length)
+  const used = of((line) => line.used ?? Number.NaN)
   return {
-    physical: sum((line) => line.physical),
-    reserved: sum((line) => line.reserved),
-    usable: sum((line) => line.usable),
-    booked: sum((line) => line.booked),
+    physical: of((line) => line.physical),
+    reserved: of((line) => line.reserved),
+    usable: of((line) => line.usable),
+    booked: of((line) => line.booked),
     used: Number.isNaN(used) ? undefined : used,
-    firmPeak: sum((line) => line.firmPeak),
-    leased: sum((line) => line.leased),
-    lent: sum((line) => line.lent),
-    headroom: sum((line) => line.headroom),
-    idle: sum((line) => line.idle),
-    overdrawn: sum((line) => line.overdrawn),
-    physicallyFree: sum((line) => line.physicallyFree),
-    sellable: sum((line) => line.sellable),
+    firmPeak: of((line) => line.firmPeak),
+    leased: of((line) => line.leased),
+    lent: of((line) => line.lent),
+    headroom: of((line) => line.headroom),
+    idle: of((line) => line.idle),
+    overdrawn: of((line) => line.overdrawn),
+    physicallyFree: of((line) => line.physicallyFree),
+    sellable: of((line) => line.sellable),
   }
 }
