@@ -1,5 +1,5 @@
 // What the API, and nothing else, sees of the running server.
-import type { ExplainInput, KnownRule, WhyWorld } from '@gleaner/engine'
+import type { ExplainInput, WhyInstance } from '@gleaner/engine'
 import type {
   ActionKind,
   Capability,
@@ -95,10 +95,8 @@ export interface UsageReader {
 export interface Insight {
   /** What the rules look at, as of the newest readings. The table is built once per reading and kept. */
   ruleInput(): ExplainInput
-  /** The rules that take part, as compiled. */
-  rules(): readonly KnownRule[]
-  /** What the gate and the plan know now; the journal reaches at least as far back as budgets and holds need. */
-  world(): WhyWorld
+  /** The story of one instance, as the engine tells it. */
+  why(instanceId: InstanceId): Promise<WhyInstance>
 }
 
 export interface Application {

@@ -1,1 +1,8 @@
-export {}
+export type { Application, Caller, Commands } from './application.ts'
+export type { Config } from './config/config.ts'
+export { loadConfig, parseConfig } from './config/load.ts'
+export { configReference } from './config/reference.ts'
+export { type RunningGleaner, type StartOptions, startGleaner } from './main.ts'
+export { type ServeOptions, serve } from './serve.ts'
+export { demoConfig } from './startup/demo.ts'
+export { makeClouds } from './startup/make-clouds.ts'

@@ -37,6 +37,11 @@ export class ActionHistory implements HistoryAccess {
     )
   }
 
+  /** The last month. */
+  all(): readonly JournalEntry[] {
+    return [...this.#byId.values()]
+  }
+
   lastActionAtMs(instanceId: InstanceId, action: ActionKind): number {
     let last = this.#loadedToMs === undefined ? Number.NaN : Number.NEGATIVE_INFINITY
     for (const entry of this.#byInstance.get(instanceId) ?? []) {

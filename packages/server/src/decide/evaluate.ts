@@ -8,17 +8,14 @@ import {
   type RuleMatches,
   type TelemetryAccess,
   beginEvaluation,
-  explainRule,
-  ruleOutcomes,
+  matchesOf,
 } from '@gleaner/engine'
-import type { Instance, ReasonCode } from '@gleaner/model'
 import type { RuleCounts } from '../state/live-state.ts'
 import type { RuleBook } from './rule-book.ts'
 
 const sliceInstances = 5000
 
 export interface Evaluated {
-  readonly evaluation: RuleEvaluation
   readonly matches: RuleMatches
   readonly counts: ReadonlyMap<string, RuleCounts>
 }
@@ -39,42 +36,8 @@ export async function evaluateAll(parts: EvaluationParts): Promise<Evaluated> {
     evaluation.evaluate(from, from + sliceInstances)
     await giveWay()
   }
-  const ruleCount = book.rules.length
-  const matched = ruleOutcomes.indexOf('matched')
-  const matching = (instance: Instance): readonly number[] => {
-    const index = table.indexOf(instance.id)
-    if (index === undefined) return none
-    let found: number[] | undefined
-    for (let rule = 0; rule < ruleCount; rule++) {
-      if (evaluation.outcomes[index * ruleCount + rule] === matched) (found ??= []).push(rule)
-    }
-    return found ?? none
-  }
-  return {
-    evaluation,
-    counts: countsOf(book, evaluation),
-    matches: {
-      rules: book.rules,
-      matching,
-      evidence: (ruleIndex, instance) => {
-        const compiled = book.compiled[ruleIndex]
-        const index = table.indexOf(instance.id)
-        const explained =
-          compiled === undefined || index === undefined ? undefined : explainRule(compiled, input, index)
-        return (
-          explained?.verdict ?? {
-            code: 'rule-matched',
-            sentence: `Rule "${book.rules[ruleIndex]?.name ?? ''}" matches.`,
-            facts: {},
-          }
-        )
-      },
-      reasons: reasonsOf(evaluation),
-    },
-  }
+  return { counts: countsOf(book, evaluation), matches: matchesOf(evaluation, book.rules) }
 }
-
-const none: readonly number[] = []
 
 function countsOf(book: RuleBook, evaluation: RuleEvaluation): ReadonlyMap<string, RuleCounts> {
   const all = evaluation.counts
@@ -88,24 +51,4 @@ function countsOf(book: RuleBook, evaluation: RuleEvaluation): ReadonlyMap<strin
       return [rule.id, { covered, matched, unknown, active: active && rule.enabled && rule.mode !== 'off' }]
     }),
   )
-}
-
-const reasonOf = {
-  'not-covered': 'rule-not-covered',
-  'not-matched': 'rule-not-matched',
-  matched: 'rule-matched',
-  unknown: 'rule-unknown',
-  'outside-schedule': 'rule-outside-schedule',
-  disabled: 'rule-disabled',
-} as const satisfies Record<Exclude<(typeof ruleOutcomes)[number], 'not-evaluated'>, ReasonCode>
-
-function reasonsOf(evaluation: RuleEvaluation): Readonly<Partial<Record<ReasonCode, number>>> {
-  const reasons: Partial<Record<ReasonCode, number>> = {}
-  for (const count of evaluation.counts) {
-    for (const [outcome, code] of Object.entries(reasonOf)) {
-      const times = count[outcome as keyof typeof reasonOf]
-      if (times > 0) reasons[code] = (reasons[code] ?? 0) + times
-    }
-  }
-  return reasons
 }

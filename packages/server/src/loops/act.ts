@@ -1,17 +1,11 @@
 // Carries out what is due, one after the other. Before each step the instance itself is looked at and the gate is asked
 // once more: with the state as it is now, the holds as they are now, the journal as it is now. What does not pass waits
 // for the next cycle, which tells why.
-import {
-  type GateAnswer,
-  type Snapshot,
-  indexSupports,
-  journalHorizonMs,
-  openGateWorld,
-  passGate,
-} from '@gleaner/engine'
+import { type GateAnswer, indexSupports, journalHorizonMs, openGateWorld, passGate } from '@gleaner/engine'
 import { GleanerError, type Instance, type JournalEntry, type Proposal, cloudOf, describeError } from '@gleaner/model'
 import type { Fence } from '@gleaner/ports'
 import { type Runtime, cloudCallTimeoutMs } from '../runtime.ts'
+import { readSnapshots } from '../state/read-snapshots.ts'
 import { policyNow } from '../state/policy-now.ts'
 import type { DecideParts } from './decide.ts'
 import { Loop } from './loop.ts'
@@ -116,12 +110,10 @@ async function gateNow({ runtime, parts }: Acting, proposal: Proposal): Promise<
   const nowMs = clock.nowMs()
   const policy = policyNow(runtime)
   await parts.history.refresh(runtime)
-  const snapshots = new Map<Snapshot['cloudId'], Snapshot>()
-  for (const [id, cloud] of state.clouds) if (cloud.snapshot !== undefined) snapshots.set(id, cloud.snapshot)
   const world = openGateWorld({
     nowMs,
     policy,
-    snapshots,
+    snapshots: readSnapshots(state),
     usage: runtime.telemetry,
     supports: indexSupports(runtime.clouds.values()),
     holds: await store.holds.active(nowMs),

@@ -7,6 +7,7 @@ import {
   type DecidedNotice,
   type Decision,
   type Placements,
+  type Refused,
   type Snapshot,
   buildInstanceTable,
   decide,
@@ -26,6 +27,7 @@ import type { RuleShelf } from '../decide/rule-book.ts'
 import { newId } from '../ids/new-id.ts'
 import type { Runtime } from '../runtime.ts'
 import { loadSettings } from '../state/load-settings.ts'
+import { readSnapshots } from '../state/read-snapshots.ts'
 import { policyNow } from '../state/policy-now.ts'
 import { Loop } from './loop.ts'
 
@@ -36,6 +38,8 @@ export interface DecideParts {
   readonly commands: CommandQueue
   /** What may be done now, for the loop that does it. */
   readonly due: { proposals: readonly Proposal[] }
+  /** What the last cycle refused for good, for those who ask why. */
+  readonly refused: { list: readonly Refused[] }
 }
 
 export function decideLoop(runtime: Runtime, parts: DecideParts): Loop {
@@ -60,15 +64,17 @@ export function decideLoop(runtime: Runtime, parts: DecideParts): Loop {
       const { fence } = state
       if (fence === undefined) {
         parts.due.proposals = []
+        await parts.history.refresh(runtime)
         return follow(runtime)
       }
       if (fence.term !== term) parts.memories.reset()
       term = fence.term
-      const snapshots = readSnapshots(runtime)
+      const snapshots = readSnapshots(state)
       for (const snapshot of snapshots.values()) placements = trackPlacements(placements, snapshot)
       const decision = await cycle({ runtime, parts, supports, snapshots, placements, fence })
       parts.commands.refuse(decision)
       parts.due.proposals = decision.due
+      parts.refused.list = decision.refused
       if (decision.due.length > 0) runtime.wake('act')
       await runtime.problems.resolve('deciding', ['store-unavailable', 'store-full', 'not-leader', 'internal'])
       const { plan } = decision
@@ -176,12 +182,6 @@ async function addNotice(runtime: Runtime, fence: Fence, notice: DecidedNotice):
     sentBy: [],
   })
   runtime.log.info({ instance: notice.instanceId, kind: notice.kind }, notice.sentence)
-}
-
-function readSnapshots(runtime: Runtime): ReadonlyMap<CloudId, Snapshot> {
-  const snapshots = new Map<CloudId, Snapshot>()
-  for (const [id, cloud] of runtime.state.clouds) if (cloud.snapshot !== undefined) snapshots.set(id, cloud.snapshot)
-  return snapshots
 }
 
 /** What a follower shows: the leader's last plan and open proposals. */

@@ -1,0 +1,74 @@
+// A person's command on an instance, and the word on a proposal. The command goes through the next cycle, which runs at
+// once, so that it meets the same gate and the same journal as everything else; a person's own action binds Gleaner
+// afterwards (the hold follows from the journal).
+import {
+  type ActionKind,
+  GleanerError,
+  type InstanceId,
+  type JournalEntry,
+  type Proposal,
+  cloudOf,
+} from '@gleaner/model'
+import type { Caller } from '../application.ts'
+import type { CommandQueue } from '../decide/command-queue.ts'
+import type { Runtime } from '../runtime.ts'
+import { audit } from './audit.ts'
+
+/** Real time a caller waits for the cycle that takes up his command. */
+const patienceMs = 60_000
+
+export interface ActRequest {
+  readonly instanceId: InstanceId
+  readonly action: ActionKind
+  readonly reason: string
+}
+
+export async function act(
+  runtime: Runtime,
+  queue: CommandQueue,
+  order: { readonly request: ActRequest; readonly caller: Caller },
+): Promise<JournalEntry> {
+  const { request, caller } = order
+  const instance = runtime.state.clouds.get(cloudOf(request.instanceId))?.snapshot?.instanceById.get(request.instanceId)
+  if (instance === undefined) throw new GleanerError('not-found', { object: `The instance ${request.instanceId}` })
+  if (runtime.state.fence === undefined) {
+    throw new GleanerError('not-leader', { detail: `${runtime.state.leader?.holder ?? 'another replica'} leads` })
+  }
+  const given = queue.give({ instance, action: request.action, by: caller.name, reason: request.reason })
+  runtime.wake('decide')
+  const entry = await within(
+    given,
+    () => new GleanerError('not-ready', { detail: 'the command was not taken up in time' }),
+  )
+  await audit(runtime, caller, {
+    what: request.action,
+    object: instance.id,
+    before: instance.state,
+    after: { entry: entry.id, reason: request.reason },
+  })
+  return entry
+}
+
+export async function approve(runtime: Runtime, proposalId: string, caller: Caller): Promise<Proposal> {
+  const proposal = await runtime.store.proposals.approve(proposalId, caller.name, runtime.clock.nowMs())
+  await audit(runtime, caller, {
+    what: 'approve',
+    object: proposal.instanceId,
+    after: { proposal: proposal.id, action: proposal.action },
+  })
+  runtime.hub.tell('plan')
+  runtime.wake('decide')
+  return proposal
+}
+
+async function within<T>(promise: Promise<T>, late: () => Error): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(late()), patienceMs)
+  })
+  try {
+    return await Promise.race([promise, timeout])
+  } finally {
+    clearTimeout(timer)
+  }
+}

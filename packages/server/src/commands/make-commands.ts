@@ -1,0 +1,31 @@
+// All commands of the API, bound to the running server.
+import type { Commands } from '../application.ts'
+import type { CommandQueue } from '../decide/command-queue.ts'
+import type { Runtime } from '../runtime.ts'
+import { act, approve } from './act.ts'
+import { audit } from './audit.ts'
+import { keep, releaseHold, veto } from './holds.ts'
+import { pause, setMode, unpause } from './modes.ts'
+import { createRule, removeRule, updateRule } from './rules.ts'
+
+export function makeCommands(runtime: Runtime, queue: CommandQueue): Commands {
+  return {
+    setMode: (capability, mode, caller) => setMode(runtime, { capability, mode }, caller),
+    pause: (reason, caller) => pause(runtime, reason, caller),
+    unpause: (caller) => unpause(runtime, caller),
+    act: (instanceId, request, caller) => act(runtime, queue, { request: { instanceId, ...request }, caller }),
+    keep: (instanceId, request, caller) => keep(runtime, instanceId, { ...request, caller }),
+    releaseHold: (id, caller) => releaseHold(runtime, id, caller),
+    approve: (proposalId, caller) => approve(runtime, proposalId, caller),
+    veto: (proposalId, request, caller) => veto(runtime, proposalId, { ...request, caller }),
+    clearProblem: async (id, caller) => {
+      const problem = await runtime.store.problems.clear(id, caller.name, runtime.clock.nowMs())
+      await audit(runtime, caller, { what: 'clear problem', object: problem.subject, before: { code: problem.code } })
+      runtime.hub.tell('problem')
+      return problem
+    },
+    createRule: (definition, caller) => createRule(runtime, definition, caller),
+    updateRule: (id, change, caller) => updateRule(runtime, { id, ...change }, caller),
+    removeRule: (id, caller) => removeRule(runtime, id, caller),
+  }
+}

@@ -1,0 +1,73 @@
+// What decisions rest on, for previews and explanations: the very things the decide loop uses, as of now.
+import {
+  type ExplainInput,
+  type WhyInstance,
+  buildInstanceTable,
+  indexSupports,
+  ruleStories,
+  whyInstance,
+} from '@gleaner/engine'
+import type { InstanceId } from '@gleaner/model'
+import type { Insight } from '../application.ts'
+import type { DecideParts } from '../loops/decide.ts'
+import type { Runtime } from '../runtime.ts'
+import { policyNow } from '../state/policy-now.ts'
+import { readSnapshots } from '../state/read-snapshots.ts'
+
+/** How far back the story of an instance goes. */
+const mostProposals = 50
+const mostEntries = 200
+
+export function makeInsight(runtime: Runtime, parts: DecideParts): Insight {
+  const ruleInput = ruleInputOf(runtime, parts)
+  return { ruleInput, why: (instanceId) => why(instanceId, { runtime, parts, input: ruleInput() }) }
+}
+
+/** The table is built once per reading; the time is that of the question. */
+function ruleInputOf({ state, clock, telemetry }: Runtime, parts: DecideParts): () => ExplainInput {
+  let basis: readonly unknown[] = []
+  let table: ExplainInput['table'] | undefined
+  return () => {
+    const snapshots = [...readSnapshots(state).values()]
+    const same = snapshots.length === basis.length && snapshots.every((snapshot, index) => snapshot === basis[index])
+    if (table === undefined || !same) {
+      table = buildInstanceTable(snapshots, telemetry)
+      basis = snapshots
+    }
+    return { table, telemetry, history: parts.history, nowMs: clock.nowMs() }
+  }
+}
+
+interface WhyParts {
+  readonly runtime: Runtime
+  readonly parts: DecideParts
+  readonly input: ExplainInput
+}
+
+async function why(instanceId: InstanceId, { runtime, parts, input }: WhyParts): Promise<WhyInstance> {
+  const { store, state } = runtime
+  const [proposals, older] = await Promise.all([
+    store.proposals.forInstance(instanceId, mostProposals),
+    store.journal.list({ instanceId }, { limit: mostEntries, offset: 0 }),
+  ])
+  const journal = new Map([...older.items, ...parts.history.all()].map((entry) => [entry.id, entry]))
+  const { rules, compiled } = parts.rules.book
+  const known = rules.flatMap((rule, index) => {
+    const program = compiled[index]
+    return program === undefined ? [] : [{ rule, compiled: program }]
+  })
+  const world = {
+    nowMs: input.nowMs,
+    policy: policyNow(runtime),
+    snapshots: readSnapshots(state),
+    usage: runtime.telemetry,
+    supports: indexSupports(runtime.clouds.values()),
+    holds: state.holds,
+    journal: [...journal.values()],
+    rules,
+    proposals,
+    ledger: state.plan?.ledger ?? [],
+    refused: parts.refused.list,
+  }
+  return whyInstance(world, instanceId, ruleStories(instanceId, known, input))
+}

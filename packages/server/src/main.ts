@@ -1,0 +1,247 @@
+// Puts the running server together, in the order in which a failure leaves nothing behind: lock the state directory, open
+// the state, restore what was measured, connect the clouds, listen, run the loops. What was opened is closed in reverse
+// order, whether the start fails half way or the server is stopped.
+import { hostname } from 'node:os'
+import { TelemetryWindows } from '@gleaner/engine'
+import { type CloudId, GleanerError } from '@gleaner/model'
+import type { Clock, Cloud, Store } from '@gleaner/ports'
+import { lockStateDirectory } from '@gleaner/store'
+import type { Logger } from 'pino'
+import { Executor } from './actions/executor.ts'
+import { buildApi } from './api/build-api.ts'
+import type { Application } from './application.ts'
+import { LocalToken } from './auth/local-token.ts'
+import { acceleratedClock } from './clock/accelerated-clock.ts'
+import { realClock } from './clock/real-clock.ts'
+import { makeCommands } from './commands/make-commands.ts'
+import type { Config } from './config/config.ts'
+import { ActionHistory } from './decide/action-history.ts'
+import { CommandQueue } from './decide/command-queue.ts'
+import { InstanceMemories } from './decide/instance-memories.ts'
+import { RuleShelf } from './decide/rule-book.ts'
+import { EventHub } from './events/hub.ts'
+import { actLoop } from './loops/act.ts'
+import { type DecideParts, decideLoop } from './loops/decide.ts'
+import { housekeepingLoop } from './loops/housekeeping.ts'
+import { leadLoop } from './loops/lead.ts'
+import type { Loop } from './loops/loop.ts'
+import { observeLoop } from './loops/observe.ts'
+import { persistLoop, persistNow } from './loops/persist.ts'
+import { sampleLoop } from './loops/sample.ts'
+import { watchLoop } from './loops/watch.ts'
+import { watchdogLoop } from './loops/watchdog.ts'
+import { makeInsight } from './insight/make-insight.ts'
+import { ProblemReporter } from './problems/reporter.ts'
+import { type Runtime, cloudCallTimeoutMs } from './runtime.ts'
+import { makeClouds } from './startup/make-clouds.ts'
+import { addDemoRules } from './startup/demo.ts'
+import { openLog } from './startup/open-log.ts'
+import { openState } from './startup/open-store.ts'
+import { type StepReporter, silent, step } from './startup/progress.ts'
+import { backfill, restoreTelemetry } from './startup/restore-telemetry.ts'
+import { isSimulated, restoreSimulated, simulatedStartMs } from './startup/simulated-state.ts'
+import { emptyState } from './state/empty-state.ts'
+import { usageReader } from './usage/usage-reader.ts'
+import { version } from './version.ts'
+
+export interface StartOptions {
+  readonly config: Config
+  readonly reporter?: StepReporter
+  /** Adds the rules of the demonstration to an empty list. */
+  readonly demo?: boolean
+  /** Gives the start up when it fires; what was opened is closed again. */
+  readonly signal?: AbortSignal
+  /** Where the clouds come from; the configuration if absent. */
+  readonly makeClouds?: (clock: Clock) => readonly Cloud[]
+  /** Puts something between the server and its store. */
+  readonly wrapStore?: (store: Store) => Store
+}
+
+export interface RunningGleaner {
+  readonly url: string
+  readonly application: Application
+  stop(reporter?: StepReporter): Promise<void>
+}
+
+type Cleanup = (reporter: StepReporter) => Promise<void>
+
+export async function startGleaner(options: StartOptions): Promise<RunningGleaner> {
+  const cleanups: Cleanup[] = []
+  let stopped: Promise<void> | undefined
+  const stop = (reporter: StepReporter = silent) => (stopped ??= cleanUp(cleanups, reporter))
+  try {
+    return { ...(await start(options, cleanups)), stop }
+  } catch (error) {
+    await stop(options.reporter)
+    throw error
+  }
+}
+
+/** Everything is tried, also when something before it failed; the first failure is told. */
+async function cleanUp(cleanups: readonly Cleanup[], reporter: StepReporter): Promise<void> {
+  const failures: unknown[] = []
+  for (const cleanup of cleanups.toReversed()) await cleanup(reporter).catch((error: unknown) => failures.push(error))
+  if (failures.length > 0) throw failures[0]
+}
+
+async function start(options: StartOptions, cleanups: Cleanup[]): Promise<Omit<RunningGleaner, 'stop'>> {
+  const { config, reporter = silent, signal } = options
+  const goOn = () => signal?.throwIfAborted()
+  const lock = await lockStateDirectory(config.stateDirectory, realClock.nowMs())
+  cleanups.push(() => lock.release())
+
+  const opened = await openState(config, reporter)
+  cleanups.push((told) => step(told, 'stop PostgreSQL', () => opened.close()))
+  goOn()
+  const store = options.wrapStore?.(opened.store) ?? opened.store
+
+  const log = openLog(config)
+  const clock = makeClock(config)
+  const clouds = options.makeClouds?.(clock) ?? makeClouds(config, clock)
+  cleanups.push(async () => {
+    await Promise.all(clouds.map((cloud) => cloud.close()))
+  })
+  const simulated = clouds.filter(isSimulated)
+  for (const cloud of simulated) restoreSimulated(cloud, config.stateDirectory, log)
+
+  const telemetry = new TelemetryWindows({ stepMs: config.telemetry.stepMs, recentMs: config.telemetry.recentMs })
+  const restored = await step(reporter, 'restore what was measured', () =>
+    restoreTelemetry({ telemetry, store, log, signal }),
+  )
+  goOn()
+  if (simulated.length > 0 && restored === 0) {
+    await step(reporter, 'simulate the past two weeks', () => backfill(simulated, { telemetry, clock, reporter }))
+  }
+  goOn()
+
+  const { runtime, application, loops, lead } = assemble({
+    config,
+    store,
+    log,
+    clock,
+    clouds,
+    telemetry,
+    opened: opened.info,
+  })
+  await runtime.problems.remember()
+  if (options.demo === true) await addDemoRules(store, clock.nowMs())
+  if (config.file !== undefined) await store.rules.replaceFileRules(config.rules, clock.nowMs())
+
+  const localToken = await LocalToken.create(config.stateDirectory)
+  cleanups.push(() => localToken.remove())
+  const api = buildApi(application, { localToken })
+  cleanups.push(() => api.close())
+  const url = await listen(api, config)
+
+  for (const cloud of clouds) {
+    const unsubscribe = cloud.subscribe(() => runtime.wake(`observe:${cloud.id}`, 'watch'))
+    cleanups.push(async () => unsubscribe())
+  }
+  cleanups.push(async (told) => {
+    await step(told, 'end what is under way', async () => {
+      await Promise.all(loops.map((loop) => loop.stop()))
+      await persistNow(runtime)
+      await lead.release()
+    })
+  })
+  for (const loop of loops) loop.start()
+  return { url, application }
+}
+
+interface Parts {
+  readonly config: Config
+  readonly store: Store
+  readonly log: Logger
+  readonly clock: Clock
+  readonly clouds: readonly Cloud[]
+  readonly telemetry: TelemetryWindows
+  readonly opened: Application['storeInfo']
+}
+
+function assemble({ config, store, log, clock, clouds, telemetry, opened }: Parts) {
+  const hub = new EventHub(clock)
+  const state = emptyState(config)
+  const byId = new Map<CloudId, Cloud>(clouds.map((cloud) => [cloud.id, cloud]))
+  const loops: Loop[] = []
+  const replica = `${hostname()}:${process.pid}`
+  const runtime: Runtime = {
+    config,
+    clock,
+    log,
+    hub,
+    store,
+    clouds: byId,
+    telemetry,
+    state,
+    replica,
+    problems: new ProblemReporter({ store, clock, log, hub }),
+    executor: new Executor({
+      store,
+      clouds: byId,
+      clock,
+      hub,
+      log,
+      actionTimeoutMs: config.policy.actionTimeoutMs,
+      callTimeoutMs: cloudCallTimeoutMs,
+    }),
+    wake: (...names) => {
+      for (const loop of loops) if (names.includes(loop.name)) loop.wake()
+    },
+  }
+  const commands = new CommandQueue()
+  const memories = new InstanceMemories()
+  const parts: DecideParts = {
+    rules: new RuleShelf(runtime),
+    memories,
+    history: new ActionHistory(memories),
+    commands,
+    due: { proposals: [] },
+    refused: { list: [] },
+  }
+  const lead = leadLoop(runtime)
+  loops.push(
+    lead.loop,
+    ...clouds.flatMap((cloud) => [observeLoop(runtime, cloud), sampleLoop(runtime, cloud)]),
+    decideLoop(runtime, parts),
+    actLoop(runtime, parts),
+    watchLoop(runtime, { ended: async (entry) => runtime.wake(`observe:${entry.cloudId}`, 'decide') }),
+    persistLoop(runtime),
+    housekeepingLoop(runtime),
+    watchdogLoop(runtime, () => loops.map((loop) => loop.status())),
+  )
+  const application: Application = {
+    version,
+    replica,
+    startedAtMs: clock.nowMs(),
+    clock,
+    config,
+    log,
+    store,
+    storeInfo: opened,
+    clouds: byId,
+    state,
+    hub,
+    commands: makeCommands(runtime, commands),
+    usage: usageReader(telemetry, clock),
+    insight: makeInsight(runtime, parts),
+    loops: () => loops.map((loop) => loop.status()),
+  }
+  return { runtime, application, loops, lead }
+}
+
+function makeClock(config: Config): Clock {
+  const simulated = config.clouds.filter((cloud) => cloud.kind === 'simulated').map((cloud) => cloud.id)
+  if (simulated.length === 0 || simulated.length < config.clouds.length) return realClock
+  if (config.speed === 1) return realClock
+  return acceleratedClock(simulatedStartMs(config.stateDirectory, simulated, realClock.nowMs()), config.speed)
+}
+
+async function listen(api: ReturnType<typeof buildApi>, config: Config): Promise<string> {
+  const { host, port } = config.listen
+  try {
+    return await api.listen({ host, port })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    throw new GleanerError('address-in-use', { address: `${host}:${port}` }, { cause: error })
+  }
+}

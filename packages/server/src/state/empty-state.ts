@@ -1,0 +1,25 @@
+// What the server knows before it has read anything: nothing, and that it may not act.
+import type { Config } from '../config/config.ts'
+import type { LiveState } from './live-state.ts'
+
+export function emptyState(config: Config): LiveState {
+  return {
+    ready: false,
+    starting: 'has not read anything yet',
+    clouds: new Map(),
+    plan: undefined,
+    previousPlan: undefined,
+    rules: [],
+    ruleCounts: new Map(),
+    modes: config.policy.modes,
+    apiModes: {},
+    killSwitch: undefined,
+    holds: [],
+    proposals: new Map(),
+    openActions: [],
+    fence: undefined,
+    leader: undefined,
+    storeReachable: true,
+    storeFault: undefined,
+  }
+}
