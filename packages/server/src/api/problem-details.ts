@@ -3,6 +3,8 @@
 // where it happened; its cause goes to the log.
 import { GleanerError, type ProblemDetails, describeError } from '@gleaner/model'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { RuleError } from '../commands/rules.ts'
+import { faultView } from './rules/fault-view.ts'
 
 export const problemType = 'application/problem+json; charset=utf-8'
 
@@ -13,7 +15,6 @@ interface FrameworkError extends Error {
 }
 
 export function problemDetails(error: GleanerError, status = error.status): ProblemDetails {
-  const { faults } = error as { faults?: readonly unknown[] }
   return {
     type: `urn:gleaner:error:${error.code}`,
     title: error.code.replaceAll('-', ' ').replace(/^./, (first) => first.toUpperCase()),
@@ -21,7 +22,7 @@ export function problemDetails(error: GleanerError, status = error.status): Prob
     detail: error.message,
     code: error.code,
     remedy: error.remedy,
-    ...(faults === undefined ? {} : { faults: [...faults] }),
+    ...(error instanceof RuleError ? { faults: error.faults.map(faultView) } : {}),
   }
 }
 
