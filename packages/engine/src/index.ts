@@ -29,3 +29,21 @@ export * from './plan/diff-plans.ts'
 export * from './why/rule-stories.ts'
 export * from './why/why-instance.ts'
 export { isoTime } from './text/iso-time.ts'
+export {
+  type IngestOutcome,
+  type LoadOutcome,
+  type QuietRequest,
+  type SlotBatch,
+  TelemetryWindows,
+} from './telemetry/telemetry-windows.ts'
+export type { TelemetryOptions } from './telemetry/layout.ts'
+export { type RefusalReason, refusalReasons, type Refusals } from './telemetry/sample-writer.ts'
+export { type LoadRefusal, loadRefusalText } from './telemetry/subject-decoder.ts'
+export type { QuietAnswer } from './telemetry/quiet-since.ts'
+export type { SeriesWindow, TelemetrySeries } from './telemetry/series.ts'
+export {
+  type TelemetryAnswer,
+  type TelemetryFunction,
+  telemetryFunctions,
+  type TelemetryQuestion,
+} from './telemetry/window-reader.ts'

@@ -1,0 +1,191 @@
+// The memory of 256 subjects as a handful of typed arrays. Growing adds a block and copies nothing. Guarantees that a
+// subject takes exactly `layout.bytesPerSubject` here. What the numbers mean over time is the business of `TierFolder`
+// (which stretch a tile stands for) and `TelemetryWindows` (which step a row of the ring holds).
+//
+// ring:   [subject][metric][row]; row of a step = step mod rows; NaN = no sample
+// tiles:  [subject][metric][tile] for count, sum, minimum, maximum, place; count 0 = nothing
+// bins:   [subject][metric][tile][bin], bytes for the narrow tiles, 16 bits for the others
+// place:  collapse level << 12 | first bin at that level
+import { metrics } from '@gleaner/model'
+import type { Layout } from './layout.ts'
+import type { Sketch } from './sketch.ts'
+
+export const subjectsPerBlock = 256
+export const noStep = -1
+
+export class Block {
+  readonly layout: Layout
+  readonly ring: Float32Array
+  readonly ringBits: Uint32Array
+  readonly counts: Uint16Array
+  readonly sums: Float32Array
+  readonly minimums: Float32Array
+  readonly minimumBits: Uint32Array
+  readonly maximums: Float32Array
+  readonly maximumBits: Uint32Array
+  readonly places: Uint16Array
+  readonly narrow: Uint8Array
+  readonly wide: Uint16Array
+  /** The newest step with a sample; `noStep` when there is none. */
+  readonly head: Int32Array
+  /** Hours (since the epoch) before this one are in the tiles, the others only in the ring. */
+  readonly foldedHours: Int32Array
+  readonly lastAtMs: Float64Array
+  readonly revision: Uint32Array
+  readonly saved: Uint32Array
+
+  /** Tiles of one subject, all metrics. */
+  readonly tilesPerSubject: number
+  readonly narrowStride: number
+  readonly wideStride: number
+  /** Of each tile of a subject: where its bins begin within the subject's part of `narrow` or `wide`. */
+  readonly binOffset: Int32Array
+
+  constructor(layout: Layout, subjects: number = subjectsPerBlock) {
+    this.layout = layout
+    const metricCount = metrics.length
+    this.ring = new Float32Array(subjects * metricCount * layout.rows)
+    this.ringBits = new Uint32Array(this.ring.buffer)
+    this.tilesPerSubject = metricCount * layout.tiles
+    const tiles = subjects * this.tilesPerSubject
+    this.counts = new Uint16Array(tiles)
+    this.sums = new Float32Array(tiles)
+    this.minimums = new Float32Array(tiles)
+    this.minimumBits = new Uint32Array(this.minimums.buffer)
+    this.maximums = new Float32Array(tiles)
+    this.maximumBits = new Uint32Array(this.maximums.buffer)
+    this.places = new Uint16Array(tiles)
+    this.narrowStride = layout.narrowTiles * layout.binsPerTile
+    this.wideStride = (layout.tiles - layout.narrowTiles) * layout.binsPerTile
+    this.narrow = new Uint8Array(subjects * this.narrowStride)
+    this.wide = new Uint16Array(subjects * this.wideStride)
+    this.head = new Int32Array(subjects).fill(noStep)
+    this.foldedHours = new Int32Array(subjects)
+    this.lastAtMs = new Float64Array(subjects * metricCount).fill(Number.NaN)
+    this.revision = new Uint32Array(subjects)
+    this.saved = new Uint32Array(subjects)
+    this.binOffset = makeBinOffsets(layout)
+  }
+
+  get byteLength(): number {
+    const arrays = [
+      this.ring,
+      this.counts,
+      this.sums,
+      this.minimums,
+      this.maximums,
+      this.places,
+      this.narrow,
+      this.wide,
+    ]
+    const others = [this.head, this.foldedHours, this.lastAtMs, this.revision, this.saved]
+    return [...arrays, ...others].reduce((sum, array) => sum + array.byteLength, 0)
+  }
+
+  /** Forgets all of one subject, but not its revision: who remembers the old one must see that it changed. */
+  reset(index: number): void {
+    const { rows } = this.layout
+    this.ring.fill(Number.NaN, index * metrics.length * rows, (index + 1) * metrics.length * rows)
+    this.clearTiles(index)
+    this.head[index] = noStep
+    this.foldedHours[index] = 0
+    this.lastAtMs.fill(Number.NaN, index * metrics.length, (index + 1) * metrics.length)
+  }
+
+  clearTiles(index: number): void {
+    this.counts.fill(0, index * this.tilesPerSubject, (index + 1) * this.tilesPerSubject)
+  }
+
+  /** Takes over one subject of another block, head and all. */
+  copyFrom(source: Block, sourceIndex: number, index: number): void {
+    copyPart(this.ring, source.ring, { from: sourceIndex, to: index, length: metrics.length * this.layout.rows })
+    const tiles = { from: sourceIndex, to: index, length: this.tilesPerSubject }
+    copyPart(this.counts, source.counts, tiles)
+    copyPart(this.sums, source.sums, tiles)
+    copyPart(this.minimums, source.minimums, tiles)
+    copyPart(this.maximums, source.maximums, tiles)
+    copyPart(this.places, source.places, tiles)
+    copyPart(this.narrow, source.narrow, { from: sourceIndex, to: index, length: this.narrowStride })
+    copyPart(this.wide, source.wide, { from: sourceIndex, to: index, length: this.wideStride })
+    copyPart(this.lastAtMs, source.lastAtMs, { from: sourceIndex, to: index, length: metrics.length })
+    this.head[index] = source.head[sourceIndex] as number
+    this.foldedHours[index] = source.foldedHours[sourceIndex] as number
+  }
+
+  /** Where the bins of a tile are: the array and the first of them. */
+  binsOf(tile: number): { array: Uint8Array | Uint16Array; start: number } {
+    const index = Math.floor(tile / this.tilesPerSubject)
+    const ordinal = tile - index * this.tilesPerSubject
+    const offset = this.binOffset[ordinal] as number
+    if (ordinal % this.layout.tiles < this.layout.narrowTiles) {
+      return { array: this.narrow, start: index * this.narrowStride + offset }
+    }
+    return { array: this.wide, start: index * this.wideStride + offset }
+  }
+
+  binLimit(tile: number): number {
+    return this.layout.bins[Math.floor(tile / this.layout.tiles) % metrics.length] as number
+  }
+
+  read(tile: number, sketch: Sketch): void {
+    sketch.clear()
+    const count = this.counts[tile] as number
+    if (count === 0) return
+    sketch.count = count
+    sketch.sum = this.sums[tile] as number
+    sketch.min = this.minimums[tile] as number
+    sketch.max = this.maximums[tile] as number
+    const place = this.places[tile] as number
+    sketch.level = place >>> 12
+    sketch.low = place & 0xfff
+    const { array, start } = this.binsOf(tile)
+    const limit = this.binLimit(tile)
+    for (let j = 0; j < limit; j++) {
+      const count = array[start + j] as number
+      sketch.bins[j] = count
+      if (count > 0) sketch.width = j + 1
+    }
+  }
+
+  /** The sketch must have been made with this tile's bin limit. */
+  write(tile: number, sketch: Sketch): void {
+    this.counts[tile] = sketch.count
+    if (sketch.count === 0) return
+    this.sums[tile] = sketch.sum
+    this.minimums[tile] = sketch.min
+    this.maximums[tile] = sketch.max
+    this.places[tile] = (sketch.level << 12) | sketch.low
+    const { array, start } = this.binsOf(tile)
+    const limit = this.binLimit(tile)
+    for (let j = 0; j < limit; j++) array[start + j] = j < sketch.width ? (sketch.bins[j] as number) : 0
+  }
+}
+
+function makeBinOffsets(layout: Layout): Int32Array {
+  const offsets = new Int32Array(metrics.length * layout.tiles)
+  let narrow = 0
+  let wide = 0
+  for (let ordinal = 0; ordinal < offsets.length; ordinal++) {
+    const bins = layout.bins[Math.floor(ordinal / layout.tiles)] as number
+    if (ordinal % layout.tiles < layout.narrowTiles) {
+      offsets[ordinal] = narrow
+      narrow += bins
+    } else {
+      offsets[ordinal] = wide
+      wide += bins
+    }
+  }
+  return offsets
+}
+
+interface Part {
+  readonly from: number
+  readonly to: number
+  readonly length: number
+}
+
+function copyPart<
+  Numbers extends { set(source: Numbers, at: number): void; subarray(from: number, to: number): Numbers },
+>(target: Numbers, source: Numbers, part: Part): void {
+  target.set(source.subarray(part.from * part.length, (part.from + 1) * part.length), part.to * part.length)
+}

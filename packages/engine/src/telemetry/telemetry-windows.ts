@@ -1,0 +1,314 @@
+// Usage of many subjects (instances and hosts) over the past two weeks: the recent past exactly, older hours and days as
+// sketches, at most 10,000 bytes for each subject. The face of this folder: which subjects there are, in which slots;
+// everything else is passed on to the part that knows it. Keeps no clock: now is a parameter.
+// A slot is a small number that stays with a subject until it is removed, and is then given to another one. `revision`
+// changes whenever the data of a slot changes, its change of hands included.
+import { GleanerError, metrics, type Metric, type SampleBatch } from '@gleaner/model'
+import { Block } from './block.ts'
+import { type Layout, makeLayout, type TelemetryOptions } from './layout.ts'
+import { quietSince, type QuietAnswer } from './quiet-since.ts'
+import { noRefusals, type Refusals, refusalReasons, SampleWriter } from './sample-writer.ts'
+import { readSeries, type SeriesWindow, type TelemetrySeries } from './series.ts'
+import { SubjectDecoder, type LoadRefusal } from './subject-decoder.ts'
+import { SubjectEncoder } from './subject-encoder.ts'
+import { TierFolder } from './tier-folder.ts'
+import { busyBound, metricIndex, type TelemetryAnswer, type TelemetryQuestion, WindowReader } from './window-reader.ts'
+
+/** The same as a `SampleBatch` with the slots known already: row i belongs to slots[i]. */
+export interface SlotBatch {
+  readonly slots: Int32Array
+  readonly atMs: Float64Array
+  readonly values: Float64Array
+}
+
+export interface IngestOutcome {
+  /** Samples of which at least one value was taken. */
+  readonly accepted: number
+  readonly refused: Readonly<Refusals>
+}
+
+export type LoadOutcome =
+  | { readonly loaded: true; readonly slot: number }
+  | { readonly loaded: false; readonly reason: LoadRefusal }
+
+export interface QuietRequest {
+  readonly metric: Metric
+  readonly below: number
+  /** Longest stretch without samples that does not end the run; three hours when not given. */
+  readonly maxGapMs?: number
+}
+
+export class TelemetryWindows {
+  readonly layout: Layout
+  readonly #maxSubjects: number
+  readonly #latestMaxAgeMs: number
+  readonly #blocks: Block[] = []
+  readonly #slots = new Map<string, number>()
+  readonly #keys: (string | undefined)[] = []
+  readonly #free: number[] = []
+  readonly #writer: SampleWriter
+  readonly #reader: WindowReader
+  readonly #encoder: SubjectEncoder
+  readonly #decoder: SubjectDecoder
+  readonly #totals: Refusals = noRefusals()
+  readonly #window = { lengthMs: 0, toMs: 0 }
+  #dirtyCursor = 0
+
+  constructor(options: TelemetryOptions = {}) {
+    this.layout = makeLayout(options)
+    this.#maxSubjects = options.maxSubjects ?? 250_000
+    this.#latestMaxAgeMs = options.latestMaxAgeMs ?? 300_000
+    this.#writer = new SampleWriter(
+      this.layout,
+      new TierFolder(this.layout),
+      options.futureToleranceMs ?? this.layout.stepMs,
+    )
+    this.#reader = new WindowReader(this.layout)
+    this.#encoder = new SubjectEncoder(this.layout)
+    this.#decoder = new SubjectDecoder(this.layout)
+  }
+
+  get size(): number {
+    return this.#slots.size
+  }
+
+  /** Bytes of all arrays, and of one subject. */
+  get memory(): { readonly bytes: number; readonly bytesPerSubject: number; readonly blocks: number } {
+    const { bytesPerSubject } = this.layout
+    return {
+      bytes: this.#blocks.reduce((sum, block) => sum + block.byteLength, 0),
+      bytesPerSubject,
+      blocks: this.#blocks.length,
+    }
+  }
+
+  /** Refusals since the start. */
+  get refusals(): Readonly<Refusals> {
+    return this.#totals
+  }
+
+  /** -1 for a subject that is not known. */
+  slotOf(subject: string): number {
+    return this.#slots.get(subject) ?? -1
+  }
+
+  subjectOf(slot: number): string | undefined {
+    return this.#keys[slot]
+  }
+
+  subjects(): IterableIterator<string> {
+    return this.#slots.keys()
+  }
+
+  /** The slot of the subject, a new one when it is not known; -1 when there is no room. */
+  add(subject: string): number {
+    const known = this.#slots.get(subject)
+    if (known !== undefined) return known
+    if (this.#slots.size >= this.#maxSubjects) return -1
+    const slot = this.#free.pop() ?? this.#keys.length
+    const block = (this.#blocks[slot >> 8] ??= new Block(this.layout))
+    block.reset(slot & 0xff)
+    this.#slots.set(subject, slot)
+    this.#keys[slot] = subject
+    this.#changed(slot)
+    this.markSaved(slot, this.revision(slot))
+    return slot
+  }
+
+  /** False when it was not known. */
+  remove(subject: string): boolean {
+    const slot = this.#slots.get(subject)
+    if (slot === undefined) return false
+    this.#slots.delete(subject)
+    this.#keys[slot] = undefined
+    this.#changed(slot)
+    this.markSaved(slot, this.revision(slot))
+    this.#free.push(slot)
+    return true
+  }
+
+  /** Takes a batch in; unknown subjects are added. What is refused and what becomes of late samples: `SampleWriter`. */
+  ingest(batch: SampleBatch | SlotBatch, nowMs: number): IngestOutcome {
+    this.#requireTime(nowMs)
+    const rows = 'slots' in batch ? batch.slots.length : batch.subjects.length
+    if (batch.atMs.length < rows || batch.values.length < rows * metrics.length) {
+      throw new GleanerError('request-invalid', { detail: `A batch of ${rows} samples has too few times or values.` })
+    }
+    this.#writer.begin(batch, nowMs)
+    this.#writer.refusals = noRefusals()
+    let accepted = 0
+    if ('slots' in batch) {
+      for (let row = 0; row < rows; row++) {
+        const slot = batch.slots[row] as number
+        if (this.#keys[slot] === undefined) this.#writer.refusals['unknown-subject']++
+        else if (this.#writer.write(this.#blocks[slot >> 8] as Block, slot, row)) accepted++
+      }
+    } else {
+      for (let row = 0; row < rows; row++) {
+        const subject = batch.subjects[row] as string
+        const slot = this.#slots.get(subject) ?? this.add(subject)
+        if (slot < 0) this.#writer.refusals['no-room']++
+        else if (this.#writer.write(this.#blocks[slot >> 8] as Block, slot, row)) accepted++
+      }
+    }
+    return { accepted, refused: this.#count() }
+  }
+
+  /** Takes one sample in. */
+  record(
+    subject: string,
+    sample: { readonly atMs: number; readonly values: Readonly<Partial<Record<Metric, number>>> },
+    nowMs: number,
+  ): IngestOutcome {
+    const values = Float64Array.from(metrics, (metric) => sample.values[metric] ?? Number.NaN)
+    return this.ingest({ subjects: [subject], atMs: Float64Array.of(sample.atMs), values }, nowMs)
+  }
+
+  /** The answer on its busy side (see `TelemetryAnswer`), without allocation; NaN for "no data", 0 for its coverage and count. */
+  query(slot: number, question: TelemetryQuestion, toMs: number): number {
+    const metric = metricIndex[question.metric]
+    if (!this.#open(slot, question, toMs)) return question.fn === 'coverage' || question.fn === 'count' ? 0 : Number.NaN
+    return this.#reader.bound(question, busyBound(question.fn, metric))
+  }
+
+  /** The answer with its bounds; undefined for "no data". */
+  explain(slot: number, question: TelemetryQuestion, toMs: number): TelemetryAnswer | undefined {
+    if (!this.#open(slot, question, toMs)) return undefined
+    const { samples, coverage } = this.#reader
+    const errorLow = this.#reader.bound(question, 'low')
+    const errorHigh = this.#reader.bound(question, 'high')
+    if (samples === 0 || Number.isNaN(errorLow)) return undefined
+    const value = busyBound(question.fn, metricIndex[question.metric]) === 'low' ? errorLow : errorHigh
+    return { value, errorLow, errorHigh, samples, coverage }
+  }
+
+  /** The newest value at or before `atMs`; NaN when there is none that is young enough to stand for the present. */
+  latest(slot: number, metric: Metric, atMs: number): number {
+    const block = this.#blockOf(slot)
+    if (block === undefined || !Number.isFinite(atMs)) return Number.NaN
+    const { stepMs, rows } = this.layout
+    const head = block.head[slot & 0xff] as number
+    const oldest = Math.max(0, head - rows + 1, Math.ceil((atMs - this.#latestMaxAgeMs) / stepMs))
+    const base = ((slot & 0xff) * metrics.length + metricIndex[metric]) * rows
+    for (let step = Math.min(head, Math.floor(atMs / stepMs)); step >= oldest; step--) {
+      const value = block.ring[base + (step % rows)] as number
+      if (value >= 0) return value
+    }
+    return Number.NaN
+  }
+
+  /** When the newest sample of a metric, or of any, was taken; NaN when there never was one. */
+  lastAtMs(slot: number, metric?: Metric): number {
+    const block = this.#blockOf(slot)
+    if (block === undefined) return Number.NaN
+    const base = (slot & 0xff) * metrics.length
+    if (metric !== undefined) return block.lastAtMs[base + metricIndex[metric]] as number
+    let newest = Number.NaN
+    for (let i = 0; i < metrics.length; i++) {
+      const atMs = block.lastAtMs[base + i] as number
+      if (!(newest >= atMs) && atMs >= 0) newest = atMs
+    }
+    return newest
+  }
+
+  /** Since when all samples up to `toMs` have been below the bound; `toMs` when they are not now, NaN for "no data". */
+  quietSince(slot: number, request: QuietRequest, toMs: number): QuietAnswer {
+    const block = this.#blockOf(slot)
+    if (block === undefined) return { sinceMs: Number.NaN, earliestMs: Number.NaN }
+    const series = (slot & 0xff) * metrics.length + metricIndex[request.metric]
+    const { below, maxGapMs = 3 * 3_600_000 } = request
+    return quietSince(this.layout, { block, series }, { below, toMs, maxGapMs })
+  }
+
+  series(slot: number, metric: Metric, window: SeriesWindow): TelemetrySeries {
+    const block = this.#blockOf(slot)
+    if (block === undefined) return { atMs: [], average: [], minimum: [], maximum: [] }
+    const series = (slot & 0xff) * metrics.length + metricIndex[metric]
+    return readSeries(this.layout, { block, series }, window)
+  }
+
+  revision(slot: number): number {
+    return this.#blocks[slot >> 8]?.revision[slot & 0xff] ?? 0
+  }
+
+  /**
+   * Up to `limit` slots whose data is not saved, in turn: who saves a share of them each minute gets to all of them.
+   * Take the revision together with the dump and call `markSaved` with it once the bytes are safe.
+   */
+  dirtySlots(limit: number): number[] {
+    const dirty: number[] = []
+    const all = this.#keys.length
+    for (let looked = 0; looked < all && dirty.length < limit; looked++) {
+      if (this.#dirtyCursor >= all) this.#dirtyCursor = 0
+      const slot = this.#dirtyCursor++
+      if (this.#keys[slot] !== undefined && this.isDirty(slot)) dirty.push(slot)
+    }
+    return dirty
+  }
+
+  isDirty(slot: number): boolean {
+    const block = this.#blockOf(slot)
+    return block !== undefined && block.revision[slot & 0xff] !== block.saved[slot & 0xff]
+  }
+
+  markSaved(slot: number, revision: number): void {
+    const block = this.#blocks[slot >> 8]
+    if (block !== undefined) block.saved[slot & 0xff] = revision
+  }
+
+  /** The stored form of one subject (see `stored-form.ts`); undefined for a slot without one. */
+  dump(slot: number): Uint8Array | undefined {
+    const block = this.#blockOf(slot)
+    return block === undefined ? undefined : this.#encoder.encode(block, slot & 0xff)
+  }
+
+  /** Puts the stored form in place of whatever the subject had. Refused bytes change nothing. */
+  load(subject: string, bytes: Uint8Array): LoadOutcome {
+    const refusal = this.#decoder.decode(bytes)
+    if (refusal !== undefined) return { loaded: false, reason: refusal }
+    const slot = this.add(subject)
+    if (slot < 0) return { loaded: false, reason: 'no-room' }
+    const block = this.#blocks[slot >> 8] as Block
+    block.copyFrom(this.#decoder.block, 0, slot & 0xff)
+    this.#changed(slot)
+    this.markSaved(slot, this.revision(slot))
+    return { loaded: true, slot }
+  }
+
+  /** Forgets all data of a subject, which stays: the way out when it has samples of a clock that was far ahead. */
+  clear(slot: number): void {
+    const block = this.#blockOf(slot)
+    if (block === undefined) return
+    block.reset(slot & 0xff)
+    this.#changed(slot)
+  }
+
+  #open(slot: number, question: TelemetryQuestion, toMs: number): boolean {
+    const block = this.#blockOf(slot)
+    if (block === undefined) return false
+    this.#window.lengthMs = question.lengthMs
+    this.#window.toMs = toMs
+    this.#reader.open(block, (slot & 0xff) * metrics.length + metricIndex[question.metric], this.#window)
+    return true
+  }
+
+  #blockOf(slot: number): Block | undefined {
+    return this.#keys[slot] === undefined ? undefined : this.#blocks[slot >> 8]
+  }
+
+  #changed(slot: number): void {
+    const { revision } = this.#blocks[slot >> 8] as Block
+    revision[slot & 0xff] = (revision[slot & 0xff] as number) + 1
+  }
+
+  #count(): Refusals {
+    const { refusals } = this.#writer
+    for (const reason of refusalReasons) this.#totals[reason] += refusals[reason]
+    return refusals
+  }
+
+  #requireTime(nowMs: number): void {
+    if (nowMs >= 0 && nowMs / this.layout.stepMs < 2 ** 31 - 2 * this.layout.rows) return
+    throw new GleanerError('request-invalid', { detail: `${nowMs} is no time.` })
+  }
+}
