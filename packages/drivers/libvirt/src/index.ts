@@ -1,1 +1,2 @@
-export {}
+export { LibvirtCloud } from './libvirt-cloud.ts'
+export type { LibvirtCloudOptions, LibvirtHostOptions } from './options.ts'

@@ -61,7 +61,17 @@ export const domainStates = {
 } as const
 
 /** virDomainPausedReason, those that do not come from a person. */
-export const pausedReasons = { user: 1, migration: 2, save: 3, startingUp: 11 } as const
+export const pausedReasons = {
+  user: 1,
+  migration: 2,
+  save: 3,
+  ioError: 5,
+  shuttingDown: 8,
+  crashed: 10,
+  startingUp: 11,
+  postcopy: 12,
+  postcopyFailed: 13,
+} as const
 
 /** virDomainShutoffReason, the one that tells a saved domain. */
 export const shutoffReasons = { saved: 5 } as const

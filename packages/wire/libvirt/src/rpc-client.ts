@@ -73,6 +73,11 @@ export class RpcClient {
     return this.#end !== undefined
   }
 
+  /** True when every slot is held by a call that was given up: no further call would reach the daemon. */
+  get isStuck(): boolean {
+    return this.#inFlight.size >= this.#maxInFlight && [...this.#inFlight.values()].every((call) => call === undefined)
+  }
+
   /** Counts everything that arrives; the keep-alive looks whether it moves. */
   get receivedMessages(): number {
     return this.#receivedMessages

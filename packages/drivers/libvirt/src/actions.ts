@@ -1,0 +1,65 @@
+// What Gleaner can do to a libvirt domain, and what must be done for it in a given state.
+//
+// libvirt has no scheduler: nothing is "sold" but by whoever defines domains, so no action gives back anything sellable;
+// what it gives back physically is for others on that host to use.
+import { movingState, startStates, targetState, type ActionKind, type InstanceState } from '@gleaner/model'
+import type { ActionSupport } from '@gleaner/ports'
+
+const nothing = { physicalCores: false, physicalMemory: false, sellable: false }
+const coresAndMemory = { physicalCores: true, physicalMemory: true, sellable: false }
+
+export const supportedActions: readonly ActionSupport[] = [
+  {
+    action: 'pause',
+    givesBack: { physicalCores: true, physicalMemory: false, sellable: false },
+    meaning: 'Stops the virtual processors at once; the memory stays on the host.',
+  },
+  {
+    action: 'suspend',
+    givesBack: coresAndMemory,
+    meaning:
+      'Writes the memory to the host’s disk (managed save) and ends the process; a resume continues where it was.',
+  },
+  {
+    action: 'stop',
+    givesBack: coresAndMemory,
+    meaning: 'Asks the guest to shut down (agent or power button); a guest that does not listen keeps running.',
+  },
+  {
+    action: 'resume',
+    givesBack: nothing,
+    meaning: 'Continues a paused guest, or restores a suspended one from the disk.',
+  },
+  { action: 'start', givesBack: nothing, meaning: 'Boots a stopped guest on its host.' },
+  {
+    action: 'balloon',
+    givesBack: { physicalCores: false, physicalMemory: true, sellable: false },
+    meaning: 'Asks the guest to give up memory, or gives it back; the guest decides how much it can spare.',
+  },
+]
+
+export type Step = 'pause' | 'continue' | 'save' | 'shutdown' | 'boot' | 'restore' | 'balloon'
+
+/** The steps, in their order; none when nothing needs to be done; undefined when it cannot begin in this state. */
+export function stepsFor(action: ActionKind, state: InstanceState): readonly Step[] | undefined {
+  if (state === targetState[action] || state === movingState[action]) return []
+  if (!startStates[action].includes(state)) return undefined
+  switch (action) {
+    case 'pause':
+      return ['pause']
+    case 'suspend':
+      return ['save']
+    case 'stop':
+      // A guest that stands still cannot hear the power button.
+      return state === 'paused' ? ['continue', 'shutdown'] : ['shutdown']
+    case 'resume':
+      return state === 'suspended' ? ['restore'] : ['continue']
+    case 'start':
+      return ['boot']
+    case 'balloon':
+      return ['balloon']
+    case 'shelve':
+    case 'notify':
+      return undefined
+  }
+}

@@ -1,0 +1,58 @@
+// What `gleaner config check` tells about a libvirt host: can it be reached, which versions, what will be missing.
+import { describeError, isError } from '@gleaner/model'
+import type { CheckItem } from '@gleaner/ports'
+import {
+  getAllDomainStats,
+  getHypervisorVersion,
+  getLibvirtVersion,
+  listFlags,
+  statsGroups,
+  statsNoWait,
+} from '@gleaner/wire-libvirt'
+import { number } from './domain-usage.ts'
+import type { HostLink } from './host-link.ts'
+import type { ReportHub } from './report-hub.ts'
+
+export async function checkHost(link: HostLink, signal: AbortSignal): Promise<readonly CheckItem[]> {
+  const what = `host ${link.name}`
+  try {
+    return await link.use(
+      'look',
+      async (rpc, call) => {
+        const libvirt = await getLibvirtVersion(rpc, call)
+        const hypervisor = await getHypervisorVersion(rpc, call)
+        const query = { groups: statsGroups.balloon, flags: listFlags.active | statsNoWait }
+        const active = await getAllDomainStats(rpc, query, call)
+        const silent = active.filter((record) => Number.isNaN(number(record, 'balloon.unused')))
+        const memory =
+          silent.length === 0
+            ? `all ${active.length} running domains tell the memory they use`
+            : `${silent.length} of ${active.length} running domains do not tell the memory they use (no balloon statistics); the size of their process counts instead`
+        return [
+          { what, ok: true, detail: `libvirt ${libvirt}, hypervisor ${hypervisor}` },
+          { what: `${what}: memory figures`, ok: true, detail: memory },
+        ]
+      },
+      { object: what, signal },
+    )
+  } catch (error) {
+    if (!isError(error)) throw error
+    return [{ what, ok: false, detail: describeError(error), remedy: remedyOf(describeError(error), error.remedy) }]
+  }
+}
+
+/** Only of guests that a reading has found: none before the first. */
+export function checkReports(reports: ReportHub): readonly CheckItem[] {
+  return reports.channels().flatMap(({ path, fault }) => {
+    if (fault === undefined) return []
+    const remedy = 'Give the user Gleaner runs as access to the socket, or set guestReports: false.'
+    return [{ what: `guest reports from ${path}`, ok: false, detail: fault, remedy }]
+  })
+}
+
+function remedyOf(detail: string, otherwise: string): string {
+  if (/EACCES|permission denied/i.test(detail)) {
+    return 'Add the user Gleaner runs as to the group that may open libvirt’s socket (libvirt on Debian).'
+  }
+  return otherwise
+}
