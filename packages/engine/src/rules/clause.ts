@@ -2,7 +2,8 @@
 // follows. False: what would have to change (all failing parts of &&, the shortest of the parts of ||). True: what it
 // rests upon. Unknown: what is missing. Negations are moved inwards by De Morgan's laws, so that "needed" says what the
 // rule wants and not its opposite.
-import { describeNode, formatPair, formatValue, sourceOf, unitOf } from './describe-node.ts'
+import { sourceOf } from './source-of.ts'
+import { describeNode, formatPair, formatValue, unitOf } from './describe-node.ts'
 import { bindValue, type NodeValue } from './node-value.ts'
 import type { CompareNode, CompareOperator, EqualNode, TypedNode } from './typed-node.ts'
 import { type ReasonScope, type UnknownReason, unknownReason } from './unknown-reason.ts'

@@ -6,11 +6,11 @@
 export const costs = {
   read: 1,
   compare: 1,
-  text: 5,
+  text: 3,
   /** Tags are walked, each against a pattern. */
   tags: 30,
   glob: 20,
-  latest: 4,
+  latest: 8,
   history: 10,
 } as const
 

@@ -2,6 +2,7 @@
 import { formatDurationMs } from '@gleaner/model'
 import { isoTime } from '../text/iso-time.ts'
 import type { NodeValue } from './node-value.ts'
+import { sourceOf } from './source-of.ts'
 import { methodTable, functionTable } from './function-table.ts'
 import { type TypedNode, type WindowNode } from './typed-node.ts'
 
@@ -93,10 +94,6 @@ export function formatPair(a: NodeValue, b: NodeValue, unit?: string): readonly 
     if (pair[0] !== pair[1] || a === b) return pair
   }
   return [`${String(a)}${unitBehind(unit)}`, `${String(b)}${unitBehind(unit)}`]
-}
-
-export function sourceOf(node: TypedNode, text: string): string {
-  return text.slice(node.start, node.end).replace(/\s+/g, ' ')
 }
 
 const unitBehind = (unit: string | undefined) => (unit === undefined || unit === '0..1' ? '' : ` ${unit}`)

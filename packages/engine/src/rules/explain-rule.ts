@@ -1,5 +1,6 @@
 // Why one rule does or does not match one instance: a verdict with its numbers, the deciding clauses, and the whole tree
 // with the value of every part. Uses the same closures as the evaluation, so the two cannot disagree.
+import { sourceOf } from './source-of.ts'
 import { type Facts, nativeOf, type ReasonCode, type Verdict } from '@gleaner/model'
 import { isoTime } from '../text/iso-time.ts'
 import { bindScope } from './bind-expression.ts'
@@ -9,7 +10,7 @@ import { type Clause, decidingClauses } from './clause.ts'
 import type { CompiledRule } from './compile-rule.ts'
 import { coversInstance } from './covers-instance.ts'
 import type { Cursor } from './cursor.ts'
-import { formatValue, sourceOf, unitOf } from './describe-node.ts'
+import { formatValue, unitOf } from './describe-node.ts'
 import {
   cursorFor,
   type EvaluationInput,

@@ -4,6 +4,7 @@
 // The past is judged with the usage data of then and the attributes of now: names, sizes and tags do not change much,
 // and what changed is not on record. An instance that did not exist yet is left out; one whose present state began
 // later is unknown for the time before.
+import { sourceOf } from './source-of.ts'
 import type { Instance } from '@gleaner/model'
 import { bindScope } from './bind-expression.ts'
 import type { BoolReader } from './bind-scope.ts'
@@ -11,7 +12,6 @@ import { calendarAt } from './calendar.ts'
 import type { CompiledRule } from './compile-rule.ts'
 import { coversInstance } from './covers-instance.ts'
 import type { Cursor } from './cursor.ts'
-import { sourceOf } from './describe-node.ts'
 import { cursorFor } from './evaluate-rules.ts'
 import { type ExplainInput, explainRule, type RuleExplanation } from './explain-rule.ts'
 import { moveTo } from './instance-table.ts'

@@ -9,6 +9,7 @@ import {
   type Instance,
   instanceId,
   type Metric,
+  nativeOf,
   projectId,
   type RuleDefinition,
 } from '@gleaner/model'
@@ -79,7 +80,7 @@ export function testSnapshot(instances: readonly Instance[]): Pick<CloudSnapshot
 /** The metrics an instance has, each with one sample a minute that ends just before `worldNowMs`. */
 export type Samples = Partial<Record<Metric, readonly number[]>>
 
-/** `samples[name]` by instance name; the last element is the newest. NaN is a gap. */
+/** `samples[id]` by the instance's native id; the last element is the newest. NaN is a gap. */
 export function exactTelemetry(samples: Readonly<Record<string, Samples>>): TelemetryAccess {
   const names = Object.keys(samples)
   const valuesIn = (slot: number, metric: Metric, span: { fromMs: number; toMs: number }): number[] => {
@@ -160,7 +161,7 @@ export interface World {
 
 export function worldInput(world: World) {
   const instance = world.instance ?? testInstance()
-  const telemetry = exactTelemetry(world.samples === undefined ? {} : { [instance.name]: world.samples })
+  const telemetry = exactTelemetry(world.samples === undefined ? {} : { [nativeOf(instance.id)]: world.samples })
   const table = buildInstanceTable([testSnapshot([instance])], telemetry)
   return { table, telemetry, history: world.history ?? emptyHistory, nowMs: world.nowMs ?? worldNowMs }
 }
