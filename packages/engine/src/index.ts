@@ -47,3 +47,16 @@ export {
   telemetryFunctions,
   type TelemetryQuestion,
 } from './telemetry/window-reader.ts'
+export * from './rules/compile-rule.ts'
+export * from './rules/rule-program.ts'
+export * from './rules/rule-fault.ts'
+export * from './rules/evaluate-rules.ts'
+export * from './rules/explain-rule.ts'
+export * from './rules/preview-rule.ts'
+export * from './rules/instance-table.ts'
+export * from './rules/rule-language.ts'
+export * from './rules/ready-made.ts'
+export * from './rules/clause.ts'
+export * from './rules/telemetry-access.ts'
+export * from './rules/history-access.ts'
+export { idleForMs } from './rules/idle-for.ts'

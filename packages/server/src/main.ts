@@ -5,7 +5,6 @@ import { hostname } from 'node:os'
 import { TelemetryWindows } from '@gleaner/engine'
 import { type CloudId, GleanerError } from '@gleaner/model'
 import type { Clock, Cloud, Store } from '@gleaner/ports'
-import { lockStateDirectory } from '@gleaner/store'
 import type { Logger } from 'pino'
 import { Executor } from './actions/executor.ts'
 import { buildApi } from './api/build-api.ts'
@@ -87,9 +86,6 @@ async function cleanUp(cleanups: readonly Cleanup[], reporter: StepReporter): Pr
 async function start(options: StartOptions, cleanups: Cleanup[]): Promise<Omit<RunningGleaner, 'stop'>> {
   const { config, reporter = silent, signal } = options
   const goOn = () => signal?.throwIfAborted()
-  const lock = await lockStateDirectory(config.stateDirectory, realClock.nowMs())
-  cleanups.push(() => lock.release())
-
   const opened = await openState(config, reporter)
   cleanups.push((told) => step(told, 'stop PostgreSQL', () => opened.close()))
   goOn()

@@ -1,11 +1,10 @@
 // Closures for what is asked of telemetry: current values, windows, quiet time. A window with samples for less than half
 // of its length is unknown, so that an hour of data never passes for fourteen days.
 import type { BindScope } from './bind-scope.ts'
-import { longestWindowMs } from './check-call.ts'
 import type { Cursor } from './cursor.ts'
 import type { NumberReader } from './linker.ts'
 import { asMeasured, metricTable, type RuleMetric } from './metric-table.ts'
-import type { WindowRequest } from './telemetry-access.ts'
+import type { QuietRequest, WindowRequest } from './telemetry-access.ts'
 import type { QuietNode, TypedNode, WindowNode } from './typed-node.ts'
 
 /** Share of a window that must have samples before anything is said about it. */
@@ -46,79 +45,29 @@ export function bindWindow(scope: BindScope, node: WindowNode): NumberReader {
   })
 }
 
-/**
- * Seconds for which the metric was seen to stay below the bound: doubling windows while they are quiet, then halving the
- * difference down to a minute or a sixteenth. A window is quiet when the largest sample is below the
- * bound and no more than a tenth or three minutes of it are without samples, which are taken off at the end. Fifteen minutes may pass before the first sample is in.
- */
+/** Seconds for which all samples have been below the bound. A gap of more than a quarter of an hour ends the quiet. */
 export function bindQuiet(scope: BindScope, node: QuietNode): NumberReader {
   const { metric } = node
   const bound = scope.bindNumber(node.bound)
   const measured = scope.linker.share(`quiet ${metric.name} ${keyOf(scope, node.bound)}`, () => {
-    const request: WindowRequest = { fn: 'maximum', metric: metric.metric, argument: 0, lengthMs: 0 }
-    return (c) => quietS(c, request, bound(c) * capacity(c, metric))
+    const request: QuietRequest = { metric: metric.metric, below: 0, maxGapMs: longestGapMs }
+    return (c) => {
+      request.below = bound(c) * capacity(c, metric)
+      if (Number.isNaN(request.below)) return Number.NaN
+      const { sinceMs } = c.telemetry.quietSince(c.slot, request, c.nowMs)
+      return sinceMs >= 0 ? asMeasured((c.nowMs - sinceMs) / 1000) : Number.NaN
+    }
   })
   const guest = node.guestFirst ? metricTable.get('idleS') : undefined
   if (guest === undefined) return measured
   const reported = bindMeasured(scope, guest)
   return (c) => {
     const idleS = reported(c)
-    return idleS === idleS ? idleS : measured(c)
+    return Number.isNaN(idleS) ? measured(c) : idleS
   }
 }
 
-const minuteMs = 60_000
-/** What may be missing of a quiet window: a tenth of it, or the last samples, which are still on their way. */
-const mostMissingShare = 0.1
-const mostMissingMs = 3 * minuteMs
-
-function quietS(c: Cursor, request: WindowRequest, bound: number): number {
-  if (Number.isNaN(bound)) return Number.NaN
-  let quietMs = 0
-  let loudMs = longestWindowMs * 2
-  let seen = false
-  for (let lengthMs = minuteMs; quietMs < longestWindowMs; lengthMs = Math.min(lengthMs * 2, longestWindowMs)) {
-    const isSeen = isCovered(c, request, lengthMs)
-    if (!isSeen && !seen && lengthMs < 16 * minuteMs) continue
-    if (!isSeen || !(peakOf(c, request, lengthMs) < bound)) {
-      if (!isSeen && !seen) return Number.NaN
-      loudMs = lengthMs
-      break
-    }
-    seen = true
-    quietMs = lengthMs
-  }
-  if (quietMs === 0) return 0
-  for (
-    let step = 0;
-    step < 5 && loudMs <= longestWindowMs && loudMs - quietMs > Math.max(minuteMs, quietMs / 16);
-    step++
-  ) {
-    const lengthMs = (quietMs + loudMs) / 2
-    const isQuiet = isCovered(c, request, lengthMs) && peakOf(c, request, lengthMs) < bound
-    if (isQuiet) quietMs = lengthMs
-    else loudMs = lengthMs
-  }
-  return (quietMs * Math.min(1, coveredShare(c, request, quietMs))) / 1000
-}
-
-function isCovered(c: Cursor, request: WindowRequest, lengthMs: number): boolean {
-  const covered = coveredShare(c, request, lengthMs)
-  return covered > 0 && (1 - covered) * lengthMs <= Math.max(mostMissingShare * lengthMs, mostMissingMs)
-}
-
-function coveredShare(c: Cursor, request: WindowRequest, lengthMs: number): number {
-  request.fn = 'coverage'
-  request.lengthMs = lengthMs
-  return c.telemetry.query(c.slot, request, c.nowMs)
-}
-
-/** NaN is not below any bound: no answer is no quiet. */
-function peakOf(c: Cursor, request: WindowRequest, lengthMs: number): number {
-  request.fn = 'maximum'
-  request.lengthMs = lengthMs
-  return asMeasured(c.telemetry.query(c.slot, request, c.nowMs))
-}
+export const longestGapMs = 15 * 60_000
 
 /** 1 for plain metrics; NaN where there is nothing to divide by. */
 function capacity(c: Cursor, metric: RuleMetric): number {

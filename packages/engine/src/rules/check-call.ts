@@ -4,7 +4,7 @@ import { type ActionKind, actionKinds, parseDurationMs } from '@gleaner/model'
 import { isTimeZone, parseTimestampMs } from './calendar.ts'
 import { constant } from './check-operator.ts'
 import { checkAs, type CheckScope, oneOf, report, typeHint } from './check-scope.ts'
-import { costs, quietCost, windowCost } from './cost.ts'
+import { costs, windowCost } from './cost.ts'
 import { functionTable, methodTable, type RuleFunction } from './function-table.ts'
 import { metricTable, type RuleMetric } from './metric-table.ts'
 import { nearestName } from './nearest-name.ts'
@@ -122,14 +122,14 @@ function checkQuiet(scope: CheckScope, call: Call): TypedNode | undefined {
   const part = call.parts[1]
   const bound = part && checkAs(scope, part, { types: ['number'], what: 'quietFor()' })
   if (metric === undefined || bound === undefined) return undefined
-  const cost = quietCost(longestWindowMs) + bound.cost
+  const cost = costs.quiet + bound.cost
   return { op: 'quiet', metric, bound, guestFirst: false, type: 'number', ...place(call.at, cost) }
 }
 
 function idleFor(at: SyntaxNode): TypedNode | undefined {
   const cpu = metricTable.get('cpu')
   if (cpu === undefined) return undefined
-  const cost = quietCost(longestWindowMs) + costs.latest
+  const cost = costs.quiet + costs.latest
   const bound = constant(at, 'number', idleCpuCores)
   return { op: 'quiet', metric: cpu, bound, guestFirst: true, type: 'number', ...place(at, cost) }
 }

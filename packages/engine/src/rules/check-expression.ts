@@ -108,7 +108,7 @@ function checkValue(scope: CheckScope, node: SyntaxNode & { op: 'value' }): Type
   if (typeof value === 'string') return constant(node, 'text', value)
   if (typeof value === 'number') return constant(node, 'number', value)
   if (typeof value === 'bigint') {
-    if (BigInt(Number(value)) === value) return constant(node, 'number', Number(value))
+    if (Number.isSafeInteger(Number(value))) return constant(node, 'number', Number(value))
     return report(scope, node, { code: 'out-of-range', message: 'the number is too large' })
   }
   if (value === null)

@@ -27,6 +27,7 @@ function meter(answer: () => number): {
       slotOf: () => 0,
       latest: () => (pay(costs.latest), answer()),
       query: (_slot, request) => (pay(windowCost(request.lengthMs) / 2), request.fn === 'coverage' ? 1 : answer()),
+      quietSince: () => (pay(costs.quiet), { sinceMs: answer() }),
     },
     history: {
       lastActionAtMs: (id, action) => (pay(costs.history), history.lastActionAtMs(id, action)),

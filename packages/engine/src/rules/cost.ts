@@ -12,6 +12,8 @@ export const costs = {
   glob: 20,
   latest: 8,
   history: 10,
+  /** Looks back through all minutes and hours until it finds a busy one. */
+  quiet: 200,
 } as const
 
 /** Recent minutes lie in rings, older hours in sketches; every question asks for the coverage of its window as well. */
@@ -21,14 +23,7 @@ export function windowCost(windowMs: number): number {
   return Math.ceil(2 * (10 + minutes / 4 + hours / 4))
 }
 
-/** quietFor asks for windows that double from a minute to 14 days, then five in between and the last one again. */
-export function quietCost(longestMs: number): number {
-  let cost = 6 * windowCost(longestMs)
-  for (let lengthMs = 60_000; lengthMs < longestMs; lengthMs *= 2) cost += windowCost(lengthMs)
-  return cost + windowCost(longestMs)
-}
-
-/** What one expression may cost. Fourteen windows of 14 days, or one quietFor and more. */
+/** What one expression may cost. Twenty windows of 14 days. */
 export const costLimit = 5000
 
 const hourMs = 3_600_000

@@ -29,7 +29,7 @@ const known = expressions({
 })
 
 const readings = fc.record({
-  cpu: fc.constantFrom(0, 0.01, 0.5, 1, 2),
+  cpu: fc.constantFrom(0, 0.25, 0.5, 1, 2),
   memory: fc.constantFrom(0, 100, 2048),
   vcpus: fc.constantFrom(1, 2, 8),
   name: fc.constantFrom('web-1', 'db-2', 'keep', ''),

@@ -1,5 +1,5 @@
 // How the rules reach usage data. The engine's telemetry implements it; a replay and the tests bring their own.
-// Contract: every method is pure for the duration of one evaluation, allocates nothing, never throws, and answers NaN
+// Contract: every method is pure for the duration of one evaluation, allocates (all but) nothing, never throws, and answers NaN
 // when it has no data. A slot is the telemetry's own small number for a subject; -1 means it has never heard of it.
 import type { Metric } from '@gleaner/model'
 
@@ -19,11 +19,20 @@ export interface WindowRequest {
   lengthMs: number
 }
 
+export interface QuietRequest {
+  metric: Metric
+  below: number
+  /** Longest stretch without samples that does not end the quiet. */
+  maxGapMs: number
+}
+
 export interface TelemetryAccess {
   slotOf(subjectId: string): number
   /** The newest sample at or before `atMs`; NaN when there is none or it is too old to stand for the present. */
   latest(slot: number, metric: Metric, atMs: number): number
   query(slot: number, request: WindowRequest, toMs: number): number
+  /** Since when all samples up to `toMs` have been below the bound: `toMs` when they are not, NaN without data. */
+  quietSince(slot: number, request: QuietRequest, toMs: number): { readonly sinceMs: number }
 }
 
 /** Knows nothing: with it every rule that asks for usage is unknown. */
@@ -31,4 +40,5 @@ export const noTelemetry: TelemetryAccess = {
   slotOf: () => -1,
   latest: () => Number.NaN,
   query: (_slot, request) => (request.fn === 'coverage' ? 0 : Number.NaN),
+  quietSince: () => ({ sinceMs: Number.NaN }),
 }

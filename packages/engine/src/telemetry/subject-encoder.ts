@@ -1,6 +1,6 @@
 // Writes one subject in its stored form (see `stored-form.ts`): everything but the revision, to the bit.
 import { metrics } from '@gleaner/model'
-import { type Block, noStep } from './block.ts'
+import type { Block } from './block.ts'
 import { checksum } from './checksum.ts'
 import type { Layout } from './layout.ts'
 import { longestStoredForm, nanBits, storedHeaderBytes, storedMagic, storedSeed, storedVersion } from './stored-form.ts'
@@ -26,7 +26,7 @@ export class SubjectEncoder {
     const maskAt = this.#at + 8
     this.#at += 9
     let mask = 0
-    for (let metric = 0; metric < metrics.length && head !== noStep; metric++) {
+    for (let metric = 0; metric < metrics.length; metric++) {
       const lastAtMs = block.lastAtMs[index * metrics.length + metric] as number
       if (Number.isNaN(lastAtMs)) continue
       mask |= 1 << metric

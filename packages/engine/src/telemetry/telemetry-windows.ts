@@ -53,6 +53,7 @@ export class TelemetryWindows {
   readonly #totals: Refusals = noRefusals()
   readonly #window = { lengthMs: 0, toMs: 0 }
   #dirtyCursor = 0
+  #accepted = 0
 
   constructor(options: TelemetryOptions = {}) {
     this.layout = makeLayout(options)
@@ -80,6 +81,11 @@ export class TelemetryWindows {
       bytesPerSubject,
       blocks: this.#blocks.length,
     }
+  }
+
+  /** Samples taken since the start. */
+  get accepted(): number {
+    return this.#accepted
   }
 
   /** Refusals since the start. */
@@ -151,6 +157,7 @@ export class TelemetryWindows {
         else if (this.#writer.write(this.#blocks[slot >> 8] as Block, slot, row)) accepted++
       }
     }
+    this.#accepted += accepted
     return { accepted, refused: this.#count() }
   }
 

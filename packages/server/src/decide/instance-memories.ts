@@ -95,7 +95,8 @@ export class InstanceMemories {
       this.#memories.delete(id)
       this.#resumedAtMs.delete(id)
     }
-    runtime.telemetry.forget(gone)
+    if (gone.length > 0) await runtime.store.telemetry.remove(gone)
+    for (const id of gone) runtime.telemetry.remove(id)
     this.#seenVersion.set(snapshot.cloudId, snapshot.version)
   }
 }

@@ -93,7 +93,7 @@ interface Cycle {
 }
 
 async function cycle(work: Cycle): Promise<Decision> {
-  const { runtime, parts, supports, snapshots, fence } = work
+  const { runtime, parts, supports, snapshots } = work
   const { store, clock, telemetry, state } = runtime
   await parts.history.refresh(runtime)
   for (const id of runtime.clouds.keys()) await parts.memories.load(runtime, id)
@@ -103,16 +103,9 @@ async function cycle(work: Cycle): Promise<Decision> {
   const policy = policyNow(runtime)
   const table = buildInstanceTable([...snapshots.values()], telemetry)
   const evaluated = await evaluateAll({ book: parts.rules.book, table, telemetry, history: parts.history, nowMs })
-  const answers: CapabilityAnswer[] = [...snapshots.values()].map((snapshot, index) =>
-    proposeIdleness({
-      snapshot,
-      // The reasons count over all clouds: they are told once.
-      matches: index === 0 ? evaluated.matches : { ...evaluated.matches, reasons: {} },
-      supports,
-      usage: telemetry,
-      nowMs,
-    }),
-  )
+  const answers: CapabilityAnswer[] = [
+    proposeIdleness({ matches: evaluated.matches, supports, usage: telemetry, nowMs }),
+  ]
   const commands = parts.commands.candidates({ supports, usage: telemetry, nowMs })
   if (commands.length > 0) answers.push({ candidates: commands, refused: [], reasons: {} })
   const ledger: HostLedger[] = [...snapshots.values()].flatMap((snapshot) =>

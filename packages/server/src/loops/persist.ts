@@ -26,17 +26,21 @@ export function persistLoop(runtime: Runtime): Loop {
 export async function persistNow(runtime: Runtime, signal?: AbortSignal): Promise<number> {
   saveSimulated(runtime.clouds.values(), runtime.config.stateDirectory)
   if (runtime.state.fence === undefined) return 0
+  const { telemetry, store } = runtime
   let stored = 0
   for (;;) {
     if (signal?.aborted === true) return stored
-    const dirty = runtime.telemetry.takeDirty(sliceSubjects)
-    if (dirty.length === 0) return stored
-    try {
-      await runtime.store.telemetry.save(dirty)
-    } catch (error) {
-      runtime.telemetry.markDirty(dirty.map((blob) => blob.subject))
-      throw error
-    }
-    stored += dirty.length
+    const slots = telemetry.dirtySlots(sliceSubjects)
+    if (slots.length === 0) return stored
+    const blobs = slots.flatMap((slot) => {
+      const subject = telemetry.subjectOf(slot)
+      const bytes = telemetry.dump(slot)
+      return subject === undefined || bytes === undefined
+        ? []
+        : [{ slot, revision: telemetry.revision(slot), subject, bytes }]
+    })
+    await store.telemetry.save(blobs)
+    for (const { slot, revision } of blobs) telemetry.markSaved(slot, revision)
+    stored += blobs.length
   }
 }

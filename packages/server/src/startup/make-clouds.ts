@@ -1,5 +1,7 @@
 // From the configuration to drivers: the one place that knows them all.
+import { LibvirtCloud } from '@gleaner/driver-libvirt'
 import { SimulatedCloud, chaosFaults } from '@gleaner/driver-simulated'
+import { parseDurationMs } from '@gleaner/model'
 import type { Clock, Cloud } from '@gleaner/ports'
 import type { Config } from '../config/config.ts'
 
@@ -19,7 +21,14 @@ export function makeClouds(config: Config, clock: Clock): readonly Cloud[] {
           faults: cloud.chaos === undefined ? [] : chaosFaults(cloud.chaos),
         })
       case 'libvirt':
-        throw new Error('libvirt')
+        return new LibvirtCloud({
+          clock,
+          id: cloud.id,
+          hosts: cloud.hosts,
+          ...(cloud.guestReports === undefined ? {} : { guestReports: cloud.guestReports }),
+          ...(cloud.guestReportSockets === undefined ? {} : { guestReportSockets: cloud.guestReportSockets }),
+          ...(cloud.callTimeout === undefined ? {} : { callTimeoutMs: parseDurationMs(cloud.callTimeout) ?? 10_000 }),
+        })
     }
   })
 }

@@ -25,7 +25,7 @@ export async function restoreTelemetry({ telemetry, store, log, signal }: Restor
   for await (const slice of store.telemetry.loadAll(sliceRows)) {
     signal?.throwIfAborted()
     for (const { subject, bytes } of slice) {
-      if (telemetry.load(subject, bytes) === undefined) restored++
+      if (telemetry.load(subject, bytes).loaded) restored++
       else refused++
     }
   }

@@ -99,6 +99,19 @@ export function exactTelemetry(samples: Readonly<Record<string, Samples>>): Tele
     query(slot, request, toMs) {
       return answer(valuesIn(slot, request.metric, { fromMs: toMs - request.lengthMs, toMs }), request)
     },
+    quietSince(slot, request, toMs) {
+      const values = samples[names[slot] ?? '']?.[request.metric] ?? []
+      const atMs = (index: number) => worldNowMs - (values.length - index) * minuteMs
+      let sinceMs = toMs
+      for (let index = values.length - 1; index >= 0; index--) {
+        const value = values[index] as number
+        if (atMs(index) >= toMs || !(value >= 0) || value === Number.POSITIVE_INFINITY) continue
+        if (sinceMs - atMs(index) > request.maxGapMs) return { sinceMs: sinceMs === toMs ? Number.NaN : sinceMs }
+        if (!(value < request.below)) return { sinceMs }
+        sinceMs = atMs(index)
+      }
+      return { sinceMs: sinceMs === toMs ? Number.NaN : sinceMs }
+    },
   }
 }
 

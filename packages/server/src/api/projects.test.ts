@@ -1,0 +1,165 @@
+// What members and narrowed viewers see: their own projects, everywhere, and of others not even that they exist.
+import { VirtualClock } from '@gleaner/testkit'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type ApiHarness, apiHarness } from '../testing/api-harness.ts'
+import { chemistry, physics, plainInstance, plainInstances, plainJournalEntry } from '../testing/plain-application.ts'
+
+const clock = new VirtualClock()
+let harness: ApiHarness
+beforeAll(async () => {
+  harness = await apiHarness({ clock })
+  harness.content.journal = plainInstances(clock.nowMs()).map((instance, index) =>
+    plainJournalEntry(`act_${index}`, instance, clock.nowMs()),
+  )
+  const problem = {
+    key: '',
+    code: 'internal',
+    severity: 'error' as const,
+    remedy: '',
+    firstSeenMs: 0,
+    lastSeenMs: 0,
+    count: 1,
+    clearedAtMs: undefined,
+    clearedBy: undefined,
+    resolvedAtMs: undefined,
+  }
+  harness.content.problems = [
+    { ...problem, id: 'prb_1', subject: 'cloud lab', sentence: 'about the cloud' },
+    { ...problem, id: 'prb_2', subject: 'instance lab:web-1', sentence: 'about web-1' },
+    { ...problem, id: 'prb_3', subject: 'lab:web-2', sentence: 'about web-2' },
+    { ...problem, id: 'prb_4', subject: 'instance lab:gone', sentence: 'about one that is gone' },
+  ]
+  harness.content.holds = ['keep', 'veto'].flatMap((kind) =>
+    ['lab:web-1', 'lab:web-2'].map((id) => ({
+      id: `${kind}_${id}`,
+      instanceId: id as never,
+      kind: kind as 'keep',
+      untilMs: clock.nowMs() + 1e9,
+      by: 'x',
+      reason: '',
+      createdAtMs: 0,
+    })),
+  )
+})
+afterAll(() => harness.api.close())
+
+const member = () => harness.secretOf('member', ['physics'])
+const get = async (url: string, secret = member()) => {
+  const answer = await harness.as(secret, { url })
+  return { status: answer.statusCode, body: answer.json(), text: answer.body }
+}
+
+describe('a member of physics', () => {
+  it('lists, counts and searches its own instances only', async () => {
+    expect((await get('/api/v1/instances')).body.items.map((i: { name: string }) => i.name)).toEqual([
+      'web-1',
+      'web-10',
+    ])
+    expect((await get('/api/v1/instances')).body.total).toBe(2)
+    expect((await get('/api/v1/instances?search=web-2')).body.total).toBe(0)
+    expect((await get('/api/v1/instances?project=chemistry')).body.total).toBe(0)
+    expect((await get('/api/v1/instances', harness.secretOf('member', []))).body.total).toBe(0)
+    expect((await get('/api/v1/instances', harness.secretOf('operator'))).body.total).toBe(4)
+  })
+
+  it.each(['', '/why', '/telemetry'])('gets the same answer for a foreign instance as for none: %s', async (suffix) => {
+    const foreign = await get(`/api/v1/instances/lab:web-2${suffix}`)
+    const none = await get(`/api/v1/instances/lab:nothing${suffix}`)
+    expect(foreign.status).toBe(404)
+    expect(foreign.text.replaceAll('web-2', 'X')).toBe(none.text.replaceAll('nothing', 'X'))
+    expect((await get(`/api/v1/instances/web-1${suffix}`)).status).toBe(200)
+  })
+
+  it('gets no usage of foreign instances', async () => {
+    const answer = await harness.as(member(), {
+      method: 'POST',
+      url: '/api/v1/instances/sparklines',
+      payload: { ids: ['lab:web-1', 'lab:web-2'] },
+    })
+    expect(Object.keys(answer.json().series)).toEqual(['lab:web-1'])
+  })
+
+  it('sees plan, proposals, history and problems of its own', async () => {
+    const plan = (await get('/api/v1/plan')).body
+    expect(plan.proposals.map((p: { id: string }) => p.id)).toEqual(['prp_1'])
+    expect((await get('/api/v1/plan/diff')).text).not.toContain('web-2')
+    expect((await get('/api/v1/plans')).body.items.map((p: { proposals: number }) => p.proposals)).toEqual([1, 1])
+    expect((await get('/api/v1/proposals')).body.total).toBe(1)
+    const history = (await get('/api/v1/history')).body
+    expect(history.items.map((e: { project: string }) => e.project)).toEqual(['physics', 'physics'])
+    expect(history.total).toBe(2)
+    expect((await get('/api/v1/history/act_0')).status).toBe(200)
+    expect((await get('/api/v1/history/act_2')).status).toBe(404)
+    expect((await get('/api/v1/problems')).body.items.map((p: { id: string }) => p.id)).toEqual(['prb_1', 'prb_2'])
+  })
+
+  it('previews rules over its own instances', async () => {
+    const definition = {
+      name: 'x',
+      expression: 'instance.name.startsWith("web-")',
+      action: 'suspend',
+      covers: {},
+      grace: '1m',
+      mode: 'observe',
+      priority: 1,
+      enabled: true,
+    }
+    const preview = async (secret: string) =>
+      (await harness.as(secret, { method: 'POST', url: '/api/v1/rules/preview', payload: { definition } })).json()
+        .result
+    expect((await preview(member())).matchedTotal).toBe(2)
+    expect((await preview(harness.secretOf('operator'))).matchedTotal).toBe(3)
+    expect(JSON.stringify(await preview(member()))).not.toContain('web-2')
+  })
+
+  it('brings its own back, and nothing else', async () => {
+    const act = async (id: string, action: string) =>
+      (await harness.as(member(), { method: 'POST', url: `/api/v1/instances/${id}/actions`, payload: { action } }))
+        .statusCode
+    expect(await act('web-1', 'resume')).toBe(202)
+    expect(await act('web-1', 'start')).toBe(202)
+    for (const action of ['suspend', 'stop', 'shelve', 'pause', 'balloon', 'notify'])
+      expect(await act('web-1', action)).toBe(403)
+    expect(await act('web-2', 'resume')).toBe(404)
+    expect(await act('web-2', 'suspend')).toBe(404)
+  })
+
+  it('keeps its own and takes back its own word only', async () => {
+    const keep = async (id: string) =>
+      (await harness.as(member(), { method: 'POST', url: `/api/v1/instances/${id}/keep`, payload: { for: '1h' } }))
+        .statusCode
+    expect(await keep('web-1')).toBe(201)
+    expect(await keep('web-2')).toBe(404)
+    const release = async (id: string) =>
+      (await harness.as(member(), { method: 'DELETE', url: `/api/v1/holds/${encodeURIComponent(id)}` })).statusCode
+    expect(await release('keep_lab:web-1')).toBe(204)
+    expect(await release('veto_lab:web-1')).toBe(403)
+    expect(await release('keep_lab:web-2')).toBe(404)
+    expect(await release('nothing')).toBe(404)
+  })
+
+  it('cannot tell a foreign name from its own by ambiguity', async () => {
+    const twins = await apiHarness({
+      clock,
+      instances: [
+        plainInstance('a', { name: 'same', projectId: physics }),
+        plainInstance('b', { name: 'same', projectId: chemistry }),
+      ],
+    })
+    const secret = twins.secretOf('member', ['physics'])
+    const mine = await twins.as(secret, { url: '/api/v1/instances/same' })
+    expect(mine.json().id).toBe('lab:a')
+    const both = await twins.as(twins.secretOf('operator'), { url: '/api/v1/instances/same' })
+    expect(both.statusCode).toBe(409)
+    expect(both.json().detail).toContain('lab:a, lab:b')
+    await twins.api.close()
+  })
+})
+
+describe('a viewer', () => {
+  it('whose token names projects sees the plan of these only', async () => {
+    const plan = (await get('/api/v1/plan', harness.secretOf('viewer', ['chemistry']))).body
+    expect(plan.proposals.map((p: { id: string }) => p.id)).toEqual(['prp_2'])
+    expect((await get('/api/v1/plan', harness.secretOf('viewer'))).body.proposals).toHaveLength(2)
+  })
+})

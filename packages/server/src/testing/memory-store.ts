@@ -1,0 +1,133 @@
+// A store for tests of the API alone: what was given to it, nothing durable, nothing fenced. Tests of what the store
+// promises use the real one. What a test does not need is not there, and says so when it is called.
+import {
+  GleanerError,
+  type Hold,
+  type JournalEntry,
+  type Plan,
+  type Problem,
+  type Proposal,
+  type Rule,
+} from '@gleaner/model'
+import type { AuditEntry, LedgerPoint, Store, StoredToken } from '@gleaner/ports'
+
+export interface MemoryContent {
+  readonly tokens: { token: StoredToken; readonly sha256: Uint8Array }[]
+  readonly audit: AuditEntry[]
+  problems: Problem[]
+  journal: JournalEntry[]
+  proposals: Proposal[]
+  holds: Hold[]
+  plans: Plan[]
+  revisions: Rule[]
+  ledger: LedgerPoint[]
+  /** While true every call is refused as unavailable. */
+  down: boolean
+}
+
+export function memoryContent(): MemoryContent {
+  return {
+    tokens: [],
+    audit: [],
+    problems: [],
+    journal: [],
+    proposals: [],
+    holds: [],
+    plans: [],
+    revisions: [],
+    ledger: [],
+    down: false,
+  }
+}
+
+const pageOf = <T>(items: readonly T[], page: { readonly limit: number; readonly offset: number }) => ({
+  items: items.slice(page.offset, page.offset + page.limit),
+  total: items.length,
+})
+
+export function memoryStore(content: MemoryContent): Store {
+  const parts = {
+    tokens: {
+      list: async () => content.tokens.map(({ token }) => token),
+      create: async (token: Omit<StoredToken, 'id' | 'lastUsedAtMs'>, sha256: Uint8Array) => {
+        if (content.tokens.some((other) => other.token.name === token.name))
+          throw new GleanerError('conflict', { detail: `There is a token named "${token.name}" already.` })
+        const stored = { ...token, id: `tok_${content.tokens.length + 1}`, lastUsedAtMs: undefined }
+        content.tokens.push({ token: stored, sha256 })
+        return stored
+      },
+      findByHash: async (sha256: Uint8Array) =>
+        content.tokens.find((other) => Buffer.from(other.sha256).equals(sha256))?.token,
+      touch: async (id: string, nowMs: number) => {
+        const found = content.tokens.find(({ token }) => token.id === id)
+        if (found !== undefined) found.token = { ...found.token, lastUsedAtMs: nowMs }
+      },
+      remove: async (id: string) => {
+        const at = content.tokens.findIndex(({ token }) => token.id === id)
+        content.tokens.splice(at, 1)
+      },
+    },
+    audit: {
+      append: async (entry: AuditEntry) => void content.audit.push(entry),
+      list: async (page: { limit: number; offset: number }) => pageOf(content.audit.toReversed(), page),
+    },
+    problems: {
+      list: async (filter: { includeClosed: boolean }) =>
+        content.problems.filter(
+          (problem) =>
+            filter.includeClosed || (problem.clearedAtMs === undefined && problem.resolvedAtMs === undefined),
+        ),
+    },
+    journal: {
+      since: async (fromMs: number) => content.journal.filter((entry) => entry.intendedAtMs >= fromMs),
+      find: async (id: string) => content.journal.find((entry) => entry.id === id),
+      list: async (
+        filter: { projectIds?: readonly string[]; instanceId?: string },
+        page: { limit: number; offset: number },
+      ) =>
+        pageOf(
+          content.journal.filter(
+            (entry) =>
+              (filter.projectIds?.includes(entry.projectId) ?? true) &&
+              (filter.instanceId === undefined || filter.instanceId === entry.instanceId),
+          ),
+          page,
+        ),
+    },
+    proposals: {
+      recent: async (filter: { projectIds?: readonly string[] }, page: { limit: number; offset: number }) =>
+        pageOf(
+          content.proposals.filter((proposal) => filter.projectIds?.includes(proposal.projectId) ?? true),
+          page,
+        ),
+    },
+    holds: { active: async (nowMs: number) => content.holds.filter((hold) => hold.untilMs > nowMs) },
+    plans: {
+      find: async (id: string) => content.plans.find((plan) => plan.id === id),
+      latest: async (limit: number) => content.plans.slice(0, limit),
+    },
+    rules: { revisions: async () => content.revisions },
+    ledger: {
+      range: async (_cloud: string, fromMs: number, toMs: number) =>
+        content.ledger.filter((point) => point.atMs >= fromMs && point.atMs < toMs),
+    },
+    ping: async () => {},
+  }
+  return guarded(parts, content) as unknown as Store
+}
+
+/** Refuses while the store is down, and names what a test called without having it. */
+function guarded(parts: object, content: MemoryContent, path = 'store'): object {
+  return new Proxy(parts, {
+    get(target, name) {
+      const found: unknown = Reflect.get(target, name)
+      const at = `${path}.${String(name)}`
+      if (found === undefined) throw new Error(`the memory store has no ${at}`)
+      if (typeof found === 'object' && found !== null) return guarded(found, content, at)
+      return (...given: unknown[]) =>
+        content.down
+          ? Promise.reject(new GleanerError('store-unavailable', { detail: 'switched off by the test' }))
+          : (found as (...args: unknown[]) => unknown)(...given)
+    },
+  })
+}
