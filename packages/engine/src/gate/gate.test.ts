@@ -75,6 +75,7 @@ test('a step against which nothing stands passes every check', () => {
       'mode',
       'cause',
       'snapshot',
+      'coverage',
       'instance',
       'state',
       'protection',
@@ -122,7 +123,7 @@ const refusals: readonly (readonly [string, string, string, Spoiled])[] = [
   ['the instance is gone', 'instance', 'instance-gone', { reading: { instances: [] } }],
   [
     'the instance is missing from a partial reading',
-    'instance',
+    'coverage',
     'snapshot-partial',
     { reading: { instances: [], gaps: [{ scope: 'hv-1', reason: 'timed out' }] } },
   ],

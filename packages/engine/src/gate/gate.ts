@@ -16,7 +16,7 @@ import { causeStands } from './checks/cause-stands.ts'
 import type { Check } from './checks/check.ts'
 import { confirmed } from './checks/confirmed.ts'
 import { graceOver } from './checks/grace-over.ts'
-import { instanceThere } from './checks/instance-there.ts'
+import { instanceCovered, instanceThere } from './checks/instance-there.ts'
 import { killSwitch } from './checks/kill-switch.ts'
 import { modeObserve } from './checks/mode-observe.ts'
 import { modeOff } from './checks/mode-off.ts'
@@ -50,6 +50,7 @@ const checks: readonly GateCheck[] = [
   gateCheck('mode', 'standing', [byRule, modeOff]),
   gateCheck('cause', 'standing', [byRule, causeStands]),
   gateCheck('snapshot', 'passing', [all, snapshotThere]),
+  gateCheck('coverage', 'passing', [all, instanceCovered]),
   gateCheck('instance', 'standing', [all, instanceThere]),
   gateCheck('state', 'standing', [all, stateSuitable]),
   gateCheck('protection', 'standing', [['reclaim', 'reclaim-command', 'restore'], notProtected]),

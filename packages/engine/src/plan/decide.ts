@@ -41,6 +41,8 @@ export interface Decision {
 
 interface Draft {
   readonly world: World
+  /** Steps whose action is under way. */
+  readonly acting: Map<string, Proposal>
   readonly gate: GateWorld
   readonly open: Proposal[]
   readonly ended: Proposal[]
@@ -54,7 +56,7 @@ const knownToOwner: ReadonlySet<string> = new Set(['already-there', 'instance-go
 
 export function decide(world: World): Decision {
   const gate = openGateWorld(world)
-  const draft: Draft = { world, gate, open: [], ended: [], save: [], notices: [], refused: [] }
+  const draft: Draft = { world, gate, acting: new Map(), open: [], ended: [], save: [], notices: [], refused: [] }
   const standing = takeStanding(draft)
   const wanted = world.answers.flatMap((answer) => answer.candidates)
   const { winners, losers } = arbitrate([...wanted, ...commandsStillWanted(standing, wanted, world)], world.policy)
@@ -92,16 +94,22 @@ function takeStanding(draft: Draft): Map<string, Proposal> {
   const oldestFirst = draft.world.proposals.toSorted((a, b) => a.createdAtMs - b.createdAtMs || (a.id < b.id ? -1 : 1))
   for (const proposal of oldestFirst) {
     const entry = entries.get(proposal.id)
-    if (entry !== undefined) keep(proposal, reconcile(proposal, entry), draft)
-    else if (proposal.state === 'acting') draft.open.push(proposal)
+    const known = entry === undefined ? proposal : reconcile(proposal, entry)
+    if (known.state === 'acting') draft.acting.set(keyOf(known), known)
+    if (entry !== undefined || known.state === 'acting') keep(proposal, known, draft)
     else if (standing.has(keyOf(proposal))) keep(proposal, doubled(proposal), draft)
     else standing.set(keyOf(proposal), proposal)
+  }
+  for (const key of draft.acting.keys()) {
+    const second = standing.get(key)
+    if (second !== undefined) keep(second, doubled(second), draft)
+    standing.delete(key)
   }
   return standing
 }
 
 function doubled(proposal: Proposal): Proposal {
-  const sentence = `Another proposal for ${proposal.action} of the same instance is older.`
+  const sentence = `There is another proposal for ${proposal.action} of the same instance.`
   return { ...proposal, state: 'cancelled', verdict: { code: 'outranked', sentence, facts: {} } }
 }
 
@@ -121,6 +129,11 @@ function commandsStillWanted(
 }
 
 function follow(candidate: Candidate, previous: Proposal | undefined, draft: Draft): void {
+  const acting = draft.acting.get(keyOf(candidate))
+  if (acting !== undefined) {
+    refuse(candidate, acting.verdict, draft)
+    return
+  }
   const advanced = advance({ candidate, previous }, draft.gate)
   const { answer } = advanced
   if (previous === undefined && !answer.passed && answer.refusal === 'standing') {

@@ -1,5 +1,6 @@
 // Which of two wishes goes first: the stronger claim (order of `claims` in the model), then the one that may act before
-// the one that only observes, then the higher priority, then names, so that the order is total and the same every time.
+// the one that only observes, then the higher priority, then names and the more cautious mode: the order is total and
+// the same every time.
 import { type Candidate, claims, type Mode, modes } from '@gleaner/model'
 
 export function byStrength(a: Candidate, b: Candidate): number {
@@ -10,7 +11,9 @@ export function byStrength(a: Candidate, b: Candidate): number {
     order(a.instanceId, b.instanceId) ||
     order(a.action, b.action) ||
     order(a.capability, b.capability) ||
-    order(a.cause, b.cause)
+    order(a.cause, b.cause) ||
+    order(a.ruleId ?? '', b.ruleId ?? '') ||
+    modes.indexOf(a.mode) - modes.indexOf(b.mode)
   )
 }
 
