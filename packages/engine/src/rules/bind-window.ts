@@ -4,7 +4,7 @@ import type { BindScope } from './bind-scope.ts'
 import type { Cursor } from './cursor.ts'
 import type { NumberReader } from './linker.ts'
 import { asMeasured, metricTable, type RuleMetric } from './metric-table.ts'
-import type { QuietRequest, WindowRequest } from './telemetry-access.ts'
+import type { QuietQuery, WindowRequest } from './telemetry-access.ts'
 import type { QuietNode, TypedNode, WindowNode } from './typed-node.ts'
 
 /** Share of a window that must have samples before anything is said about it. */
@@ -50,7 +50,7 @@ export function bindQuiet(scope: BindScope, node: QuietNode): NumberReader {
   const { metric } = node
   const bound = scope.bindNumber(node.bound)
   const measured = scope.linker.share(`quiet ${metric.name} ${keyOf(scope, node.bound)}`, () => {
-    const request: QuietRequest = { metric: metric.metric, below: 0, maxGapMs: longestGapMs }
+    const request: QuietQuery = { metric: metric.metric, below: 0, maxGapMs: longestGapMs }
     return (c) => {
       request.below = bound(c) * capacity(c, metric)
       if (Number.isNaN(request.below)) return Number.NaN

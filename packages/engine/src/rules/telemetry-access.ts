@@ -19,7 +19,7 @@ export interface WindowRequest {
   lengthMs: number
 }
 
-export interface QuietRequest {
+export interface QuietQuery {
   metric: Metric
   below: number
   /** Longest stretch without samples that does not end the quiet. */
@@ -32,7 +32,7 @@ export interface TelemetryAccess {
   latest(slot: number, metric: Metric, atMs: number): number
   query(slot: number, request: WindowRequest, toMs: number): number
   /** Since when all samples up to `toMs` have been below the bound: `toMs` when they are not, NaN without data. */
-  quietSince(slot: number, request: QuietRequest, toMs: number): { readonly sinceMs: number }
+  quietSince(slot: number, request: QuietQuery, toMs: number): { readonly sinceMs: number }
 }
 
 /** Knows nothing: with it every rule that asks for usage is unknown. */
