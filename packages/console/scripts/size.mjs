@@ -18,7 +18,9 @@ for (const [bytes, name] of rows.sort((a, b) => b[0] - a[0])) {
   console.log(`${(bytes / 1000).toFixed(1).padStart(8)} kB  ${name}`)
 }
 const html = readFileSync(new URL('index.html', dist), 'utf8')
-const first = rows.filter(([, name]) => name.endsWith('.js') && html.includes(name)).reduce((sum, [bytes]) => sum + bytes, 0)
+const first = rows
+  .filter(([, name]) => name.endsWith('.js') && html.includes(name))
+  .reduce((sum, [bytes]) => sum + bytes, 0)
 console.log(
   `script ${(sizes.js / 1000).toFixed(1)} kB gzipped of ${limitKB} kB allowed, ${(first / 1000).toFixed(1)} kB of it before the first paint; styles ${(sizes.css / 1000).toFixed(1)} kB`,
 )

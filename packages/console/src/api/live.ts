@@ -9,7 +9,17 @@ import { addToLog } from './log.ts'
 const makesOld: Readonly<Record<LiveEventKind, readonly EndpointName[]>> = {
   hello: ['getStatus', 'getPlan', 'listInstances', 'listHosts', 'listHistory', 'listProblems', 'listRules'],
   status: ['getStatus'],
-  inventory: ['getStatus', 'listInstances', 'getInstance', 'whyInstance', 'listHosts', 'getHost', 'getSparklines'],
+  inventory: [
+    'getStatus',
+    'listInstances',
+    'getInstance',
+    'whyInstance',
+    'listHosts',
+    'getHost',
+    'getInstanceTelemetry',
+    'getHostTelemetry',
+    'getLedgerHistory',
+  ],
   plan: ['getStatus', 'getPlan', 'diffPlan', 'listPlans', 'listProposals', 'listInstances', 'whyInstance', 'listRules'],
   journal: ['getStatus', 'listHistory', 'whyInstance', 'listInstances', 'listProposals', 'getPlan'],
   problem: ['getStatus', 'listProblems'],
@@ -22,7 +32,9 @@ const pauseMs: Partial<Record<EndpointName, number>> = {
   listInstances: 3000,
   listHosts: 3000,
   whyInstance: 2000,
-  getSparklines: 20_000,
+  getInstanceTelemetry: 15_000,
+  getHostTelemetry: 15_000,
+  getLedgerHistory: 30_000,
 }
 
 export type LiveState = 'connecting' | 'connected' | 'waiting'

@@ -18,6 +18,7 @@ interface LedgerBarProps {
 export function LedgerBar({ line, resource, hrefOf }: LedgerBarProps) {
   const id = useId()
   const segments = segmentsOf(line, resource)
+  const drawn = segments.filter(({ amount }) => amount > 0)
   const total = segments.reduce((sum, { amount }) => sum + amount, 0)
   const share = (amount: number) => (total === 0 ? 0 : amount / total)
   const usedAt = line.used === undefined ? undefined : share(line.reserved + line.used)
@@ -36,8 +37,8 @@ export function LedgerBar({ line, resource, hrefOf }: LedgerBarProps) {
         </span>
       </figcaption>
       <div className="g-ledger__track">
-        {segments.map(({ name, title, amount, sentence }) => {
-          if (amount <= 0) return null
+        {drawn.map(({ name, title, amount, sentence }, i) => {
+          const ends = `${i === 0 ? ' g-seg--first' : ''}${i === drawn.length - 1 ? ' g-seg--last' : ''}`
           const style: CSSProperties = { flexGrow: share(amount) }
           const face = (
             <span className="g-ledger__label" aria-hidden="true">
@@ -48,11 +49,11 @@ export function LedgerBar({ line, resource, hrefOf }: LedgerBarProps) {
           return (
             <Tooltip key={name} content={sentence} entryDelay={80} exitDelay={0} aria="none">
               {hrefOf === undefined ? (
-                <span className={`g-seg g-seg--${name}`} style={style} role="img" aria-label={label}>
+                <span className={`g-seg g-seg--${name}${ends}`} style={style} role="img" aria-label={label}>
                   {face}
                 </span>
               ) : (
-                <Link className={`g-seg g-seg--${name}`} style={style} href={hrefOf(name)} aria-label={label}>
+                <Link className={`g-seg g-seg--${name}${ends}`} style={style} href={hrefOf(name)} aria-label={label}>
                   {face}
                 </Link>
               )}

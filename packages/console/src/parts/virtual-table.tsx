@@ -1,0 +1,129 @@
+// A table of any length: only the rows in sight are in the document, the screen reader is told the true count. Rows that
+// are not there yet are drawn as placeholders of the same height.
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { memo, type ReactNode, useEffect, useRef } from 'react'
+import './virtual-table.css'
+
+export interface Column<T> {
+  readonly key: string
+  readonly title: string
+  /** A track of CSS grid. */
+  readonly width: string
+  readonly right?: boolean
+  /** Name of the order it can be sorted by. */
+  readonly sort?: string
+  readonly cell: (row: T) => ReactNode
+}
+
+interface VirtualTableProps<T> {
+  readonly label: string
+  readonly columns: readonly Column<T>[]
+  readonly total: number
+  readonly rowAt: (index: number) => T | undefined
+  readonly keyOf: (row: T) => string
+  readonly order?: string | undefined
+  readonly onOrder?: (order: string) => void
+  readonly onRange?: (first: number, last: number) => void
+  /** When it changes the table goes back to its top. */
+  readonly subject?: string
+  readonly minWidth?: number
+}
+
+const rowHeight = 40
+
+export function VirtualTable<T>(props: VirtualTableProps<T>) {
+  const { label, columns, total, rowAt, keyOf, order, onOrder, onRange, subject, minWidth = 900 } = props
+  const scroller = useRef<HTMLDivElement>(null)
+  const rows = useVirtualizer({
+    count: total,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 12,
+  })
+  const items = rows.getVirtualItems()
+  const first = items[0]?.index ?? 0
+  const last = items.at(-1)?.index ?? 0
+  useEffect(() => onRange?.(first, last), [onRange, first, last])
+  useEffect(() => scroller.current?.scrollTo({ top: 0 }), [subject])
+  const gridTemplateColumns = columns.map(({ width }) => width).join(' ')
+  return (
+    <div ref={scroller} className="g-vt" tabIndex={0} role="region" aria-label={`${label}, scrollable`}>
+      <div
+        role="table"
+        aria-label={label}
+        aria-rowcount={total + 1}
+        aria-colcount={columns.length}
+        style={{ minWidth }}
+      >
+        <div role="rowgroup" className="g-vt__head">
+          <div role="row" aria-rowindex={1} className="g-vt__row" style={{ gridTemplateColumns }}>
+            {columns.map((column) => (
+              <Heading key={column.key} column={column} order={order} onOrder={onOrder} />
+            ))}
+          </div>
+        </div>
+        <div role="rowgroup" className="g-vt__body" style={{ height: rows.getTotalSize() }}>
+          {items.map(({ index, start }) => {
+            const row = rowAt(index)
+            return (
+              <div
+                key={row === undefined ? `place ${index}` : keyOf(row)}
+                role="row"
+                aria-rowindex={index + 2}
+                className="g-vt__row"
+                style={{ gridTemplateColumns, transform: `translateY(${start}px)` }}
+              >
+                {row === undefined ? <Placeholder columns={columns.length} /> : <Cells row={row} columns={columns} />}
+              </div>
+            )
+          })}
+        </div>
+      </div>
+    </div>
+  )
+}
+
+function CellsOf<T>({ row, columns }: { readonly row: T; readonly columns: readonly Column<T>[] }) {
+  return columns.map(({ key, right, cell }) => (
+    <div key={key} role="cell" className={right === true ? 'g-vt__cell g-vt__cell--right' : 'g-vt__cell'}>
+      {cell(row)}
+    </div>
+  ))
+}
+const Cells = memo(CellsOf) as unknown as typeof CellsOf
+
+function Placeholder({ columns }: { readonly columns: number }) {
+  return (
+    <div role="cell" aria-colspan={columns} className="g-vt__cell g-vt__place">
+      <span className="g-hidden">loading</span>
+    </div>
+  )
+}
+
+interface HeadingProps<T> {
+  readonly column: Column<T>
+  readonly order: string | undefined
+  readonly onOrder: ((order: string) => void) | undefined
+}
+
+function Heading<T>({ column: { title, right, sort }, order, onOrder }: HeadingProps<T>) {
+  const className = right === true ? 'g-vt__cell g-vt__cell--right' : 'g-vt__cell'
+  if (sort === undefined || onOrder === undefined) {
+    return (
+      <div role="columnheader" className={className}>
+        {title}
+      </div>
+    )
+  }
+  const direction = order === sort ? 'ascending' : order === `-${sort}` ? 'descending' : 'none'
+  return (
+    <div role="columnheader" aria-sort={direction} className={className}>
+      <button type="button" onClick={() => onOrder(direction === 'ascending' ? `-${sort}` : sort)}>
+        {title}
+        <span aria-hidden="true" className="g-vt__arrow">
+          {direction === 'ascending' ? '▲' : direction === 'descending' ? '▼' : ''}
+        </span>
+      </button>
+    </div>
+  )
+}

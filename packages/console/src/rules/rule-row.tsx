@@ -1,0 +1,81 @@
+// One rule in the list, with its mode and whether it is on, both changed on the spot.
+import { modes, type RuleDefinition, type RuleView } from '@gleaner/model'
+import { Switch } from '@patternfly/react-core'
+import { Link } from 'wouter'
+import { useAct } from '../api/use-act.ts'
+import { useMay } from '../api/use-who.ts'
+import { ErrorNote } from '../parts/error-note.tsx'
+import { Mark } from '../parts/mark.tsx'
+import { RelativeTime } from '../time/relative-time.tsx'
+import { actionWord } from '../words/action-words.ts'
+import { count } from '../words/quantity.ts'
+import { coverageSentence } from './coverage-sentence.ts'
+
+export function RuleRow({ rule }: { readonly rule: RuleView }) {
+  const update = useAct('updateRule', ['listRules', 'getRule', 'getPlan'])
+  const fixed = rule.source === 'file' || !useMay('operator')
+  const { definition, now, actions } = rule
+  const change = (changes: Partial<RuleDefinition>) =>
+    update.mutate({
+      params: { id: rule.id },
+      body: { definition: { ...definition, ...changes }, revision: rule.revision },
+    })
+  return (
+    <tr>
+      <td>
+        <Link href={`/rules/${encodeURIComponent(rule.id)}`}>{definition.name}</Link>
+        {rule.source === 'file' && <span className="g-quiet"> · from the configuration file</span>}
+        {definition.description !== undefined && <div className="g-hint g-rule__text">{definition.description}</div>}
+        {update.error !== null && <ErrorNote error={update.error} />}
+      </td>
+      <td>
+        {actionWord[definition.action].verb}
+        <div className="g-hint">{coverageSentence(definition.covers)}</div>
+      </td>
+      <td className="g-right g-num">
+        {count(now.matched)} <span className="g-quiet">of {count(now.covered)}</span>
+        {!now.active && <div className="g-hint">not active now</div>}
+      </td>
+      <td className="g-right g-num">
+        {now.unknown > 0 && <Mark shape="question" tone="warning" />}
+        {count(now.unknown)}
+      </td>
+      <td className="g-right g-num">
+        {count(actions.done)}
+        {actions.failed > 0 && <div className="g-fault">{count(actions.failed)} failed</div>}
+        {actions.lastAt !== undefined && (
+          <div className="g-hint">
+            <RelativeTime at={actions.lastAt} />
+          </div>
+        )}
+      </td>
+      <td>
+        <select
+          className="g-input"
+          aria-label={`Mode of ${definition.name}`}
+          value={definition.mode}
+          disabled={fixed || update.isPending}
+          onChange={(event) => {
+            const mode = modes.find((value) => value === event.target.value)
+            if (mode !== undefined) change({ mode })
+          }}
+        >
+          {modes.map((mode) => (
+            <option key={mode} value={mode}>
+              {mode}
+            </option>
+          ))}
+        </select>
+      </td>
+      <td>
+        <Switch
+          id={`on-${rule.id}`}
+          aria-label={`${definition.name} is on`}
+          isChecked={definition.enabled}
+          isDisabled={fixed || update.isPending}
+          onChange={(_, enabled) => change({ enabled })}
+        />
+      </td>
+    </tr>
+  )
+}
