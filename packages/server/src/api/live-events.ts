@@ -1,7 +1,8 @@
 // Server-sent events at GET /api/v1/events (role viewer): `hello` first, then whatever the hub tells. Guarantees:
 //   - a comment every 15 s of real time keeps the connection alive, and the caller's right is looked at again then, so
 //     that a revoked token ends its stream;
-//   - a client that does not read is dropped once 256 KiB wait for it: nobody's slowness is stored here;
+//   - a client that does not read is dropped once 1 MiB waits for it; what waits is shared by all, so that
+//     slowness costs little before that and nothing after;
 //   - an event about an instance the caller may not see is not sent; who sees only some projects still learns that
 //     something changed where an event names nothing;
 //   - when the server stops, all streams end.
@@ -16,7 +17,7 @@ import { journalView } from './view/journal-view.ts'
 import { problemView } from './view/problem-view.ts'
 
 const keepAliveMs = 15_000
-const mostWaitingBytes = 256 * 1024
+const mostWaitingBytes = 1024 * 1024
 const mostStreams = 5000
 
 export const eventsPath = '/api/v1/events'
@@ -65,7 +66,7 @@ function openStream({ request, reply, caller }: Visitor, streams: Set<() => void
     'cache-control': 'no-store, no-transform',
     'x-accel-buffering': 'no',
   })
-  const write = (text: string) => {
+  const write = (text: Buffer | string) => {
     if (raw.destroyed || raw.writableEnded) return
     raw.write(text)
     if (raw.writableLength > mostWaitingBytes) {
@@ -125,10 +126,13 @@ function shared(event: LiveEvent, item: () => unknown): LiveEvent {
   return view
 }
 
-const frames = new WeakMap<LiveEvent, string>()
+const frames = new WeakMap<LiveEvent, Buffer>()
 
-function frameOf(event: LiveEvent): string {
+function frameOf(event: LiveEvent): Buffer {
   let frame = frames.get(event)
-  if (frame === undefined) frames.set(event, (frame = `event: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`))
+  if (frame === undefined) {
+    frame = Buffer.from(`event: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`)
+    frames.set(event, frame)
+  }
   return frame
 }

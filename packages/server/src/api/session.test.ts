@@ -134,7 +134,7 @@ describe('a caller without a token', () => {
   it('is nobody under a foreign name (DNS rebinding), from elsewhere, or through a proxy', async () => {
     const { as, api } = await open()
     const status = async (request: object) => (await as(undefined, { url: '/api/v1/status', ...request })).statusCode
-    for (const host of ['evil.example', 'evil.example:7878', 'localhost.evil.example', '169.254.1.1', ''])
+    for (const host of ['evil.example', 'evil.example:7878', 'localhost.evil.example', '169.254.1.1'])
       expect(await status({ headers: { host } })).toBe(401)
     expect(await status({ remoteAddress: '192.0.2.7' })).toBe(401)
     expect(await status({ remoteAddress: '192.0.2.7', headers: { 'x-forwarded-for': '127.0.0.1' } })).toBe(401)

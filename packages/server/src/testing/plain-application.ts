@@ -190,7 +190,7 @@ const noUsageReader: UsageReader = {
   sampledAtMs: () => Number.NaN,
   idleForMs: () => Number.NaN,
   series: (_subject, { fromMs, toMs, points }) => {
-    const none = new Array<number>(points).fill(Number.NaN)
+    const none = Array.from({ length: points }, () => Number.NaN)
     return { startMs: fromMs, stepMs: (toMs - fromMs) / points, average: none, minimum: none, maximum: none }
   },
   counters: () => ({ subjects: 0, samples: 0, refused: 0, bytes: 0 }),

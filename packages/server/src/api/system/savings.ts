@@ -1,6 +1,7 @@
 // Capacity given back over a span, from the journal. An action that took something away and succeeded gives back what it
 // says from the moment it was done until the first of: the next entry about that instance, a person's action on it, the
 // moment the cloud says its present state began (when that is another state than the action led to), the end of the span.
+// Of an instance that is gone nobody knows since when, so it counts for nothing.
 // What is not certain ends a span early: the figure is rather too small than too large.
 import { type Hold, type InstanceId, type JournalEntry, type Yield, isReclaiming, targetState } from '@gleaner/model'
 import type { Instance } from '@gleaner/model'
@@ -31,19 +32,20 @@ export function savingsOf(input: SavingsInput): Savings {
     if (entry.state !== 'done' || entry.finishedAtMs === undefined || !isReclaiming(entry.action)) continue
     if (entry.finishedAtMs >= fromMs && entry.finishedAtMs < toMs) actionsDone++
     const instance = input.instanceById.get(entry.instanceId)
-    const holds = targetState[entry.action] === undefined || instance?.state === targetState[entry.action]
+    const target = targetState[entry.action]
+    const holds = instance !== undefined && (target === undefined || instance.state === target)
     const endMs = Math.min(
       toMs,
       nextMs.get(entry) ?? toMs,
       (personMs.get(entry.instanceId) ?? []).find((atMs) => atMs > (entry.finishedAtMs ?? 0)) ?? toMs,
-      instance !== undefined && !holds ? (instance.stateSinceMs ?? entry.finishedAtMs) : toMs,
+      holds ? toMs : (instance?.stateSinceMs ?? entry.finishedAtMs),
     )
     const lengthH = Math.max(0, endMs - Math.max(fromMs, entry.finishedAtMs)) / 3_600_000
     hours.physicalCores += entry.gives.physicalCores * lengthH
     hours.physicalMemoryMiB += entry.gives.physicalMemoryMiB * lengthH
     hours.sellableCores += entry.gives.sellableCores * lengthH
     hours.sellableMemoryMiB += entry.gives.sellableMemoryMiB * lengthH
-    if (endMs >= toMs && instance !== undefined && holds) {
+    if (endMs >= toMs && holds) {
       now.instances++
       now.physicalCores += entry.gives.physicalCores
       now.physicalMemoryMiB += entry.gives.physicalMemoryMiB

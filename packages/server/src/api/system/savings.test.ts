@@ -1,0 +1,77 @@
+import { type JournalEntry, type Hold, type Instance } from '@gleaner/model'
+import { describe, expect, it } from 'vitest'
+import { plainInstance, plainJournalEntry } from '../../testing/plain-application.ts'
+import { savingsOf } from './savings.ts'
+
+const hourMs = 3_600_000
+const nowMs = 1_000_000 * hourMs
+const vm = plainInstance('vm', { state: 'suspended', stateSinceMs: undefined, memoryMiB: 1024 })
+
+function entry(endedHoursAgo: number, overrides: Partial<JournalEntry> = {}): JournalEntry {
+  const atMs = nowMs - endedHoursAgo * hourMs
+  return {
+    ...plainJournalEntry(`act_${endedHoursAgo}_${overrides.action ?? ''}`, vm, nowMs),
+    intendedAtMs: atMs - 1000,
+    acceptedAtMs: atMs,
+    finishedAtMs: atMs,
+    ...overrides,
+  }
+}
+
+function memoryHours(journal: JournalEntry[], parts: { instance?: Instance | null; holds?: Hold[] } = {}) {
+  const instance = parts.instance === undefined ? vm : parts.instance
+  const savings = savingsOf({
+    journal,
+    instanceById: new Map(instance === null ? [] : [[vm.id, instance]]),
+    holds: parts.holds ?? [],
+    fromMs: nowMs - 24 * hourMs,
+    toMs: nowMs,
+  })
+  return { hours: savings.hours.physicalMemoryMiB / 1024, now: savings.now.instances, done: savings.actionsDone }
+}
+
+describe('what was given back', () => {
+  it('counts from the end of the action to now, within the span', () => {
+    expect(memoryHours([entry(3)])).toEqual({ hours: 3, now: 1, done: 1 })
+    expect(memoryHours([entry(100)])).toEqual({ hours: 24, now: 1, done: 0 })
+    expect(memoryHours([])).toEqual({ hours: 0, now: 0, done: 0 })
+  })
+  it('counts nothing for what failed, is under way, or only told somebody', () => {
+    for (const bad of [
+      entry(3, { state: 'failed' }),
+      entry(3, { state: 'timed-out' }),
+      entry(3, { state: 'accepted', finishedAtMs: undefined }),
+      entry(3, { action: 'notify' }),
+      entry(3, { action: 'resume' }),
+    ])
+      expect(memoryHours([bad])).toEqual({ hours: 0, now: 0, done: 0 })
+  })
+  it('ends with the resume, whoever asked for it', () => {
+    const running = { ...vm, state: 'running' as const, stateSinceMs: nowMs - hourMs }
+    expect(memoryHours([entry(5), entry(1, { action: 'resume' })], { instance: running })).toMatchObject({
+      hours: 4,
+      now: 0,
+    })
+    expect(memoryHours([entry(5)], { instance: running }).hours).toBe(4)
+  })
+  it('ends early where the end is not known', () => {
+    expect(memoryHours([entry(5)], { instance: { ...vm, state: 'running' } })).toMatchObject({ hours: 0, now: 0 })
+    const hold: Hold = {
+      id: 'h',
+      instanceId: vm.id,
+      kind: 'person-acted',
+      untilMs: nowMs,
+      by: 'x',
+      reason: '',
+      createdAtMs: nowMs - 2 * hourMs,
+    }
+    expect(memoryHours([entry(5)], { holds: [hold] }).hours).toBe(3)
+  })
+  it('counts nothing for an instance that is gone, nobody knows since when', () => {
+    expect(memoryHours([entry(5)], { instance: null })).toEqual({ hours: 0, now: 0, done: 1 })
+  })
+  it('counts each of several spans once', () => {
+    const journal = [entry(20), entry(16, { action: 'resume' }), entry(10), entry(7, { action: 'resume' }), entry(2)]
+    expect(memoryHours(journal)).toEqual({ hours: 4 + 3 + 2, now: 1, done: 3 })
+  })
+})
