@@ -106,6 +106,7 @@ export function passGate(world: GateWorld, proposal: Proposal): GateAnswer {
 
 export interface CheckAnswer {
   readonly check: string
+  readonly refusal: Refusal
   readonly passed: boolean
   readonly verdict: Verdict
 }
@@ -113,9 +114,9 @@ export interface CheckAnswer {
 /** What every check that applies says, for a person who wants to know all that stands in the way. */
 export function inspectGate(world: GateWorld, proposal: Proposal): readonly CheckAnswer[] {
   const step = gateStep(world, proposal)
-  return checksOf[step.kind].map(({ name, check }) => {
+  return checksOf[step.kind].map(({ name, refusal, check }) => {
     const verdict = check(step)
-    return { check: name, passed: verdict === undefined, verdict: verdict ?? passed(proposal) }
+    return { check: name, refusal, passed: verdict === undefined, verdict: verdict ?? passed(proposal) }
   })
 }
 

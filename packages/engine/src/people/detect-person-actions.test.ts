@@ -85,6 +85,11 @@ describe('an action of Gleaner explains a change', () => {
     expect(holds('running', 'suspended', { journal })).toEqual([])
   })
 
+  test('also when it ended in the very moment the last reading began', () => {
+    const journal = entry({ state: 'done', acceptedAtMs, finishedAtMs: beforeMs })
+    expect(holds('running', 'suspended', { journal })).toEqual([])
+  })
+
   test('when it failed and fell back', () => {
     const journal = entry({ state: 'failed', acceptedAtMs, finishedAtMs: beforeMs + 1000, action: 'stop' })
     expect(holds('paused', 'running', { journal })).toEqual([])

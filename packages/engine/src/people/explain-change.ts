@@ -1,6 +1,6 @@
 // Whether an action of Gleaner explains a change of an instance's state that was seen between two readings.
 //
-// An entry explains a change to the settled state S if and only if it was under way at some time of (before, now], and
+// An entry explains a change to the settled state S if and only if it was under way at some time of [before, now], and
 //   - S is the state its action leads to, or
 //   - S is the state the instance had before the action and the action was not yet seen to reach its target: it fell back.
 // An entry is under way from its intent to its end; one that failed or timed out goes on for lateMs, because a cloud may
@@ -17,7 +17,7 @@ export interface StateChange {
 }
 
 export function explainsChange(entry: JournalEntry, change: StateChange, policy: Policy): boolean {
-  if (!(underWayUntilMs(entry, policy) > change.fromAtMs)) return false
+  if (!(underWayUntilMs(entry, policy) >= change.fromAtMs)) return false
   const target = targetState[entry.action]
   if (target === undefined) return false
   if (change.to === target) return true

@@ -17,8 +17,7 @@ describe('the hold that wins', () => {
 
   test('among equals is a keep, then a veto, then a person’s action, then a cool-down', () => {
     const holds = allKinds.toReversed().map((kind) => aHold({ id: kind, kind, untilMs: nowMs + 1 }))
-    for (const [at, kind] of allKinds.entries())
-      expect(winningHold(holds, allKinds.slice(at), nowMs)?.kind).toBe(kind)
+    for (const [at, kind] of allKinds.entries()) expect(winningHold(holds, allKinds.slice(at), nowMs)?.kind).toBe(kind)
   })
 
   test('has not ended', () => {

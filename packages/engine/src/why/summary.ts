@@ -85,5 +85,6 @@ function noRule(instance: Instance, rules: readonly RuleStory[]): string {
   const unknown = rules.filter(({ verdict }) => verdict.code === 'rule-unknown')
   const nearest = rules.find(({ verdict }) => verdict.code === 'rule-not-matched') ?? unknown[0] ?? rules[0]
   const blind = unknown.length > 0 ? ` ${unknown.length} cannot be decided for want of data.` : ''
-  return `None of ${rules.length} rules wants anything of ${instance.name}.${blind} ${nearest?.verdict.sentence ?? ''}`.trim()
+  const none = rules.length === 1 ? 'The only rule wants nothing' : `None of ${rules.length} rules wants anything`
+  return `${none} of ${instance.name}.${blind} ${nearest?.verdict.sentence ?? ''}`.trim()
 }

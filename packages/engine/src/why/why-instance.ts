@@ -38,7 +38,7 @@ export interface WhyInstance {
   readonly summary: string
   readonly rules: readonly RuleStory[]
   readonly asked: { readonly action: Candidate['action']; readonly cause: string; readonly hypothetical: boolean }
-  /** Every check that applies, in order; not only the first that refuses. */
+  /** Every check that applies, in order; not only the first that refuses. Without a proposal there is no progress to tell. */
   readonly gate: readonly CheckAnswer[]
   readonly ledger: HostLedger | undefined
   /** Active ones, those included that follow from the journal. */
@@ -57,7 +57,8 @@ export function whyInstance(world: WhyWorld, instanceId: InstanceId, rules: read
   const history = world.journal.filter((entry) => entry.instanceId === instanceId)
   const refused = world.refused.filter((each) => each.instanceId === instanceId)
   const asked = proposals[0] ?? hypothetical(instanceId, { instance, rules, gate })
-  const answers = inspectGate(gate, asked)
+  // How far a step has come that nobody has begun is no news.
+  const answers = inspectGate(gate, asked).filter(({ refusal }) => proposals.length > 0 || refusal !== 'progress')
   const ledger = world.ledger.find((each) => each.hostId === instance?.hostId)
   return {
     instanceId,

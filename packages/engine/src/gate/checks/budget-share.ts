@@ -55,7 +55,7 @@ function shareVerdict(id: InstanceId, budget: ShareBudget): Verdict | undefined 
   if (after <= allowed) return undefined
   return {
     code: budget.code,
-    sentence: `${acted.size} of ${whole} instances of ${budget.where} were acted upon within ${formatDurationMs(budget.windowMs)}; ${allowed} are allowed.`,
+    sentence: `${acted.size} of ${whole} instances of ${budget.where} were acted upon within ${formatDurationMs(budget.windowMs)}; the budget allows ${allowed}.`,
     facts: { acted: acted.size, instances: whole, allowed, share: budget.share, windowMs: budget.windowMs },
   }
 }
