@@ -1,1 +1,1 @@
-export {}
+export { type OpenedStore, type OpenStoreOptions, type StoreProgress, attachStore, openStore } from './open-store.ts'

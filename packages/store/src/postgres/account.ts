@@ -62,7 +62,7 @@ export async function choosePostgresAccount(situation: AccountSituation): Promis
   if (uid === 0 && user !== undefined)
     return {
       kind: 'user',
-      description: `as system user ${user.name}, because root may not and user namespaces are refused`,
+      description: `as system user ${user.name}, because user namespaces are refused`,
       owner: { uid: user.uid, gid: user.gid },
       wrap: (command) => ({ ...command, uid: user.uid, gid: user.gid }),
     }
@@ -89,7 +89,7 @@ function namespaceAccount(user: NamedUser): PostgresAccount {
   const prefix = ['--user', `--map-user=${user.uid}`, `--map-group=${user.gid}`, '--']
   return {
     kind: 'namespace',
-    description: `as ${user.name} in a user namespace, because root may not`,
+    description: `as ${user.name} in a user namespace`,
     owner: undefined,
     wrap: (command) => ({ ...command, file: 'unshare', args: [...prefix, command.file, ...command.args] }),
   }

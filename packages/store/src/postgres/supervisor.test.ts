@@ -8,7 +8,8 @@ import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runSource } from '../testing/run-source.ts'
 import { isAlive } from './postmaster.ts'
-import { type PostgresProgress, type PrivatePostgres, startPrivatePostgres } from './supervisor.ts'
+import type { PostgresProgress } from './launch.ts'
+import { type PrivatePostgres, startPrivatePostgres } from './supervisor.ts'
 
 const isRoot = process.getuid?.() === 0
 const boundMs = 120_000

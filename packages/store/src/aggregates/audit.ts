@@ -1,0 +1,55 @@
+// Who did what, from where, and what was there before and after. Append-only; only retention removes.
+import type { Store } from '@gleaner/ports'
+import type { Database } from '../database/database.ts'
+import { toJson } from '../database/to-json.ts'
+import { newId } from './new-id.ts'
+
+export function audit(database: Database): Store['audit'] {
+  return {
+    append: (entry) =>
+      database.write(async (queries) => {
+        await queries
+          .insertInto('audit')
+          .values({
+            id: newId('aud', entry.atMs),
+            at_ms: entry.atMs,
+            made_by: entry.by,
+            made_from: entry.from,
+            what: entry.what,
+            object: entry.object,
+            before: toText(entry.before),
+            after: toText(entry.after),
+          })
+          .execute()
+      }),
+    list: ({ limit, offset }) =>
+      database.read(async (queries) => {
+        const rows = await queries
+          .selectFrom('audit')
+          .selectAll()
+          .orderBy('at_ms', 'desc')
+          .orderBy('id', 'desc')
+          .limit(limit)
+          .offset(offset)
+          .execute()
+        const { total } = await queries
+          .selectFrom('audit')
+          .select((select) => select.fn.countAll<number>().as('total'))
+          .executeTakeFirstOrThrow()
+        const items = rows.map((row) => ({
+          atMs: row.at_ms,
+          by: row.made_by,
+          from: row.made_from,
+          what: row.what,
+          object: row.object,
+          before: row.before ?? undefined,
+          after: row.after ?? undefined,
+        }))
+        return { items, total }
+      }),
+  }
+}
+
+function toText(value: unknown): string | null {
+  return value === undefined ? null : toJson(value)
+}

@@ -1,0 +1,153 @@
+import { isError } from '@gleaner/model'
+import type { InstanceMemory, TelemetryBlob } from '@gleaner/ports'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { nowMs, sampleLine } from '../testing/samples.ts'
+import { openTestStore, type TestStore } from '../testing/test-store.ts'
+
+let opened: TestStore
+beforeAll(async () => {
+  opened = await openTestStore()
+})
+afterAll(() => opened.close())
+
+async function loadAll(sliceRows: number): Promise<TelemetryBlob[][]> {
+  const slices: TelemetryBlob[][] = []
+  for await (const slice of opened.store.telemetry.loadAll(sliceRows)) slices.push([...slice])
+  return slices
+}
+
+describe('telemetry', () => {
+  it('comes back byte for byte, in slices of the size asked for', async () => {
+    const { telemetry } = opened.store
+    const blob = (n: number): TelemetryBlob => ({
+      subject: `lab:i-${String(n).padStart(5, '0')}`,
+      // Every byte value, and every length from none to long.
+      bytes: Uint8Array.from({ length: n % 700 }, (_, index) => (index * 31 + n) % 256),
+    })
+    const blobs = Array.from({ length: 1500 }, (_, index) => blob(index))
+    await telemetry.save(blobs)
+    const slices = await loadAll(400)
+    expect(slices.map((slice) => slice.length)).toEqual([400, 400, 400, 300])
+    const loaded = slices.flat()
+    for (const [index, { subject, bytes }] of loaded.entries()) {
+      expect(subject).toBe(blobs[index]?.subject)
+      expect(Buffer.compare(bytes, blobs[index]?.bytes ?? new Uint8Array(1))).toBe(0)
+    }
+  })
+
+  it('is replaced, removed, and may be larger than one statement takes', async () => {
+    const { telemetry } = opened.store
+    await telemetry.remove((await loadAll(5000)).flat().map(({ subject }) => subject))
+    const large = new Uint8Array(3 * 1024 * 1024).fill(7)
+    await telemetry.save(['a', 'b', 'c', 'd'].map((subject) => ({ subject, bytes: large })))
+    await telemetry.save([
+      { subject: 'a', bytes: Uint8Array.of(1) },
+      { subject: 'a', bytes: Uint8Array.of(2, 3) },
+    ])
+    await telemetry.remove(['d', 'not there'])
+    const loaded = (await loadAll(2)).flat()
+    expect(loaded.map(({ subject, bytes }) => [subject, bytes.byteLength])).toEqual([
+      ['a', 2],
+      ['b', large.byteLength],
+      ['c', large.byteLength],
+    ])
+    expect([...(loaded[0]?.bytes ?? [])]).toEqual([2, 3])
+    await telemetry.save([])
+  })
+
+  it('lets a reader leave early', async () => {
+    for await (const slice of opened.store.telemetry.loadAll(1)) {
+      expect(slice).toHaveLength(1)
+      break
+    }
+  })
+})
+
+describe('what is remembered of instances', () => {
+  it('is kept per cloud, in any number', async () => {
+    const { store, fence } = opened
+    const memory = (n: number): InstanceMemory => ({
+      instanceId: `lab:i-${n}`,
+      state: 'running',
+      stateSinceMs: nowMs + n,
+      firstSeenMs: nowMs,
+      lastSeenMs: nowMs + 1,
+    })
+    const many = Array.from({ length: 6000 }, (_, index) => memory(index))
+    await store.instances.remember(fence, 'lab', many)
+    await store.instances.remember(fence, 'other', [{ ...memory(1), instanceId: 'other:i-1' }])
+    await store.instances.remember(fence, 'lab', [{ ...memory(3), state: 'suspended', stateSinceMs: nowMs + 9999 }])
+    await store.instances.forget(fence, 'lab', ['lab:i-1', 'other:i-1', 'lab:none'])
+    const memories = new Map((await store.instances.memories('lab')).map((one) => [one.instanceId, one]))
+    expect(memories.size).toBe(5999)
+    expect(memories.get('lab:i-2')).toStrictEqual(memory(2))
+    expect(memories.get('lab:i-3')).toMatchObject({ state: 'suspended', stateSinceMs: nowMs + 9999 })
+    expect(await store.instances.memories('other')).toHaveLength(1)
+    const error = await store.instances.forget({ ...fence, term: 0 }, 'lab', ['lab:i-5']).catch((e: unknown) => e)
+    expect(isError(error, 'not-leader')).toBe(true)
+  })
+})
+
+describe('the ledger’s history', () => {
+  it('is a half-open range per cloud; a moment written twice holds the later value', async () => {
+    const { store, fence } = opened
+    const point = (atMs: number, used: number | undefined) => ({
+      atMs,
+      cores: sampleLine({ used }),
+      memoryMiB: sampleLine(),
+    })
+    for (const n of [0, 1, 2]) await store.ledger.append(fence, 'lab', point(nowMs + n, n))
+    await store.ledger.append(fence, 'lab', point(nowMs + 1, undefined))
+    await store.ledger.append(fence, 'other', point(nowMs, 5))
+    const range = await store.ledger.range('lab', nowMs, nowMs + 2)
+    expect(range).toEqual([point(nowMs, 0), point(nowMs + 1, undefined)])
+    expect(await store.ledger.range('none', 0, Number.POSITIVE_INFINITY)).toEqual([])
+  })
+})
+
+describe('notices', () => {
+  it('wait for each notifier until it has delivered them', async () => {
+    const { store, fence } = opened
+    const notice = (n: number) => ({
+      id: `not_${n}`,
+      instanceId: `lab:i-${n % 2}`,
+      proposalId: n === 1 ? undefined : 'prop_1',
+      sentence: 'will be suspended',
+      createdAtMs: nowMs + n,
+      dueAtMs: n === 1 ? undefined : nowMs + 600_000,
+      sentBy: [],
+    })
+    for (const n of [3, 1, 2]) await store.notices.add(fence, notice(n))
+    await store.notices.add(fence, { ...notice(4), sentBy: ['log'] })
+    expect(await store.notices.unsent('mail', 2)).toStrictEqual([notice(1), notice(2)])
+    await store.notices.markSent('not_1', 'mail')
+    await store.notices.markSent('not_1', 'mail')
+    await store.notices.markSent('not_1', 'hook')
+    await store.notices.markSent('not_none', 'mail')
+    expect((await store.notices.unsent('mail', 9)).map(({ id }) => id)).toEqual(['not_2', 'not_3', 'not_4'])
+    expect((await store.notices.unsent('log', 9)).map(({ id }) => id)).toEqual(['not_1', 'not_2', 'not_3'])
+    expect(await store.notices.forInstance('lab:i-1', 9)).toStrictEqual([
+      notice(3),
+      { ...notice(1), sentBy: ['hook', 'mail'] },
+    ])
+  })
+})
+
+describe('the audit', () => {
+  it('lists newest first and cannot be rewritten', async () => {
+    const { store, database } = opened
+    const entry = (n: number) => ({
+      atMs: nowMs + n,
+      by: 'alice',
+      from: '127.0.0.1',
+      what: 'set mode',
+      object: 'idleness',
+      before: n === 0 ? undefined : { mode: 'observe' },
+      after: ['enforce', n],
+    })
+    for (const n of [0, 1, 2]) await store.audit.append(entry(n))
+    expect(await store.audit.list({ limit: 2, offset: 1 })).toEqual({ items: [entry(1), entry(0)], total: 3 })
+    const change = database.write((queries) => queries.updateTable('audit').set({ made_by: 'mallory' }).execute())
+    expect(String(await change.catch((error: unknown) => error))).toContain('append-only')
+  })
+})

@@ -1,0 +1,40 @@
+import { isError } from '@gleaner/model'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { instance, nowMs } from '../testing/samples.ts'
+import { openTestStore, type TestStore } from '../testing/test-store.ts'
+
+let opened: TestStore
+beforeAll(async () => {
+  opened = await openTestStore()
+})
+afterAll(() => opened.close())
+
+describe('holds', () => {
+  it('are in force until their time or their release, for ever if it says so', async () => {
+    const { holds } = opened.store
+    const base = { instanceId: instance('web-1'), by: 'alice', reason: 'demo', createdAtMs: nowMs }
+    const keep = await holds.add({ ...base, kind: 'keep', untilMs: nowMs + 1000 })
+    const always = await holds.add({ ...base, kind: 'veto', untilMs: Number.POSITIVE_INFINITY, createdAtMs: nowMs + 1 })
+    const other = await holds.add({
+      ...base,
+      instanceId: instance('web-2'),
+      kind: 'cool-down',
+      untilMs: nowMs + 1000,
+      createdAtMs: nowMs + 2,
+    })
+    expect(await holds.active(nowMs)).toStrictEqual([keep, always, other])
+    expect(await holds.active(nowMs + 999)).toHaveLength(3)
+    expect(await holds.active(nowMs + 1000)).toStrictEqual([always])
+    expect(await holds.forInstance(instance('web-1'))).toStrictEqual([always, keep])
+    await holds.release(always.id, 'bob', nowMs + 5)
+    await holds.release(always.id, 'carol', nowMs + 6)
+    expect(await holds.active(nowMs)).toStrictEqual([keep, other])
+    expect(await holds.forInstance(instance('web-1'))).toStrictEqual([keep])
+    const rows = await opened.database.read((queries) =>
+      queries.selectFrom('hold').select(['released_by', 'released_at_ms']).where('id', '=', always.id).execute(),
+    )
+    expect(rows).toEqual([{ released_by: 'bob', released_at_ms: nowMs + 5 }])
+    const error = await holds.release('hold_none', 'bob', nowMs).catch((thrown: unknown) => thrown)
+    expect(isError(error, 'not-found')).toBe(true)
+  })
+})

@@ -1,0 +1,81 @@
+// Holds on instances. A hold is in force while it is not released and its time has not come; `untilMs` itself is outside.
+import { GleanerError, type Hold } from '@gleaner/model'
+import type { HoldStore } from '@gleaner/ports'
+import type { Selectable } from 'kysely'
+import type { Database } from '../database/database.ts'
+import type { HoldTable } from '../database/tables.ts'
+import { newId } from './new-id.ts'
+
+export function holds(database: Database): HoldStore {
+  return {
+    active: (nowMs) =>
+      database.read(async (queries) => {
+        const rows = await queries
+          .selectFrom('hold')
+          .selectAll()
+          .where('released_at_ms', 'is', null)
+          .where('until_ms', '>', nowMs)
+          .orderBy('created_at_ms')
+          .orderBy('id')
+          .execute()
+        return rows.map(toHold)
+      }),
+    forInstance: (instanceId) =>
+      database.read(async (queries) => {
+        const rows = await queries
+          .selectFrom('hold')
+          .selectAll()
+          .where('instance_id', '=', instanceId)
+          .where('released_at_ms', 'is', null)
+          .orderBy('created_at_ms', 'desc')
+          .orderBy('id', 'desc')
+          .execute()
+        return rows.map(toHold)
+      }),
+    add: (hold) =>
+      database.write(async (queries) => {
+        const id = newId('hold', hold.createdAtMs)
+        await queries
+          .insertInto('hold')
+          .values({
+            id,
+            instance_id: hold.instanceId,
+            kind: hold.kind,
+            until_ms: hold.untilMs,
+            made_by: hold.by,
+            reason: hold.reason,
+            created_at_ms: hold.createdAtMs,
+          })
+          .execute()
+        return { ...hold, id }
+      }),
+    release: (id, by, nowMs) =>
+      database.write(async (queries) => {
+        const found = await queries
+          .selectFrom('hold')
+          .select('released_at_ms')
+          .where('id', '=', id)
+          .forUpdate()
+          .execute()
+        if (found.length === 0) throw new GleanerError('not-found', { object: `hold ${id}` })
+        await queries
+          .updateTable('hold')
+          .set({ released_at_ms: nowMs, released_by: by })
+          .where('id', '=', id)
+          .where('released_at_ms', 'is', null)
+          .execute()
+      }),
+  }
+}
+
+function toHold(row: Selectable<HoldTable>): Hold {
+  return {
+    id: row.id,
+    instanceId: row.instance_id as Hold['instanceId'],
+    kind: row.kind,
+    untilMs: row.until_ms,
+    by: row.made_by,
+    reason: row.reason,
+    createdAtMs: row.created_at_ms,
+  }
+}

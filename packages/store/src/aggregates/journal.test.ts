@@ -1,0 +1,173 @@
+import { isError, type JournalEntry } from '@gleaner/model'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { instance, nowMs, sampleEntry } from '../testing/samples.ts'
+import { openTestStore, type TestStore } from '../testing/test-store.ts'
+
+let opened: TestStore
+let counter = 0
+beforeAll(async () => {
+  opened = await openTestStore()
+})
+afterAll(() => opened.close())
+
+const thrown = (running: Promise<unknown>) => running.catch((error: unknown) => error)
+const fresh = (more: Partial<JournalEntry> = {}) => {
+  const n = String(counter++)
+  return sampleEntry({
+    id: `act_${n}`,
+    idempotencyKey: `key_${n}`,
+    instanceId: instance(`i-${n}`),
+    instanceName: `i-${n}`,
+    ...more,
+  })
+}
+const done = { state: 'done', atMs: nowMs + 9000, outcome: 'the instance is suspended' } as const
+
+async function transitions(id: string) {
+  const rows = await opened.database.read((queries) =>
+    queries
+      .selectFrom('journal_transition')
+      .select(['seq', 'state', 'attempts', 'at_ms', 'outcome', 'term'])
+      .where('journal_id', '=', id)
+      .orderBy('seq')
+      .execute(),
+  )
+  return rows.map(({ seq, state, attempts, at_ms, outcome, term }) => [seq, state, attempts, at_ms, outcome, term])
+}
+
+describe('the journal', () => {
+  it('tells the whole course of an action', async () => {
+    const { store, fence } = opened
+    const entry = fresh()
+    await store.journal.intend(fence, entry)
+    expect(await store.journal.find(entry.id)).toStrictEqual(entry)
+    await store.journal.attempt(fence, entry.id)
+    await store.journal.attempt(fence, entry.id)
+    await store.journal.accept(fence, entry.id, nowMs + 500)
+    expect((await store.journal.open()).map(({ id }) => id)).toContain(entry.id)
+    await store.journal.finish(fence, entry.id, done)
+    expect(await store.journal.find(entry.id)).toStrictEqual({
+      ...entry,
+      state: 'done',
+      attempts: 2,
+      acceptedAtMs: nowMs + 500,
+      finishedAtMs: nowMs + 9000,
+      outcome: done.outcome,
+    })
+    expect((await store.journal.open()).map(({ id }) => id)).not.toContain(entry.id)
+    expect(await transitions(entry.id)).toEqual([
+      [1, 'intended', 0, nowMs, null, 1],
+      [2, 'intended', 1, null, null, 1],
+      [3, 'intended', 2, null, null, 1],
+      [4, 'accepted', 2, nowMs + 500, null, 1],
+      [5, 'done', 2, nowMs + 9000, done.outcome, 1],
+    ])
+  })
+
+  it('never holds two entries for one proposal, nor two open ones for one instance', async () => {
+    const { store, fence } = opened
+    const entry = fresh()
+    await store.journal.intend(fence, entry)
+    const sameKey = await thrown(store.journal.intend(fence, { ...fresh(), idempotencyKey: entry.idempotencyKey }))
+    expect(isError(sameKey, 'conflict') && String(sameKey)).toContain('written before')
+    const sameInstance = await thrown(
+      store.journal.intend(fence, { ...fresh(), instanceId: entry.instanceId, instanceName: entry.instanceName }),
+    )
+    expect(isError(sameInstance, 'conflict') && String(sameInstance)).toContain(`${entry.instanceName} is under way`)
+    await store.journal.finish(fence, entry.id, { ...done, state: 'failed' })
+    await store.journal.intend(fence, { ...fresh(), instanceId: entry.instanceId })
+    const lateTwin = await thrown(store.journal.intend(fence, { ...fresh(), idempotencyKey: entry.idempotencyKey }))
+    expect(isError(lateTwin, 'conflict')).toBe(true)
+  })
+
+  it('gives way to one of many writers at the same time', async () => {
+    const { store, fence } = opened
+    const instanceId = instance('contended')
+    const settled = await Promise.allSettled(
+      Array.from({ length: 8 }, () => store.journal.intend(fence, { ...fresh(), instanceId })),
+    )
+    expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  })
+
+  it('goes only forward, and takes the same end twice', async () => {
+    const { store, fence, database } = opened
+    const entry = fresh()
+    await store.journal.intend(fence, entry)
+    await store.journal.accept(fence, entry.id, nowMs + 1)
+    await store.journal.accept(fence, entry.id, nowMs + 2)
+    expect((await store.journal.find(entry.id))?.acceptedAtMs).toBe(nowMs + 1)
+    expect(isError(await thrown(store.journal.attempt(fence, entry.id)), 'conflict')).toBe(true)
+    await store.journal.finish(fence, entry.id, done)
+    await store.journal.finish(fence, entry.id, done)
+    expect(await transitions(entry.id)).toHaveLength(3)
+    for (const step of [
+      () => store.journal.accept(fence, entry.id, nowMs),
+      () => store.journal.attempt(fence, entry.id),
+      () => store.journal.finish(fence, entry.id, { ...done, state: 'failed' }),
+    ])
+      expect(isError(await thrown(step()), 'conflict')).toBe(true)
+    // The schema says the same to whoever comes past this code.
+    for (const change of [
+      sql`update journal set state = 'intended' where id = ${entry.id}`,
+      sql`update journal set outcome = 'rewritten' where id = ${entry.id}`,
+      sql`update journal_transition set outcome = 'rewritten' where journal_id = ${entry.id}`,
+    ])
+      expect(String(await thrown(database.write((queries) => change.execute(queries))))).toMatch(
+        /not a step forward|append-only/,
+      )
+  })
+
+  it('ends an entry that never was accepted', async () => {
+    const { store, fence } = opened
+    for (const state of ['done', 'failed', 'timed-out'] as const) {
+      const entry = fresh()
+      await store.journal.intend(fence, entry)
+      await store.journal.finish(fence, entry.id, { ...done, state })
+      expect(await store.journal.find(entry.id)).toMatchObject({ state, acceptedAtMs: undefined })
+    }
+  })
+
+  it('is written by the current leader only', async () => {
+    const { store, fence } = opened
+    const entry = fresh()
+    const past = { ...fence, term: fence.term - 1 }
+    await store.journal.intend(fence, entry)
+    for (const step of [
+      () => store.journal.intend(past, fresh()),
+      () => store.journal.attempt(past, entry.id),
+      () => store.journal.accept(past, entry.id, nowMs),
+      () => store.journal.finish(past, entry.id, done),
+    ])
+      expect(isError(await thrown(step()), 'not-leader')).toBe(true)
+    expect(await store.journal.find(entry.id)).toStrictEqual(entry)
+    expect(isError(await thrown(store.journal.attempt(fence, 'act_none')), 'not-found')).toBe(true)
+  })
+
+  it('is searched by what people know, newest first, with the total of all that match', async () => {
+    const { store, fence } = opened
+    const at = (day: number) => nowMs + day * 86_400_000
+    const entries = [
+      fresh({ instanceName: 'Shop_100%', cause: 'weekend', intendedAtMs: at(10) }),
+      fresh({ instanceName: 'shop-2', cause: 'alice', action: 'stop', intendedAtMs: at(11) }),
+      fresh({ instanceName: 'db', cause: 'weekend', intendedAtMs: at(12) }),
+    ]
+    for (const entry of entries) await store.journal.intend(fence, entry)
+    const [first, second, third] = entries
+    await store.journal.finish(fence, first?.id ?? '', done)
+    const search = async (filter: Parameters<typeof store.journal.list>[0]) =>
+      (await store.journal.list({ fromMs: at(10), ...filter }, { limit: 10, offset: 0 })).items.map(({ id }) => id)
+    expect(await search({})).toEqual([third?.id, second?.id, first?.id])
+    expect(await search({ text: 'SHOP' })).toEqual([second?.id, first?.id])
+    expect(await search({ text: '_100%' })).toEqual([first?.id])
+    expect(await search({ text: 'stop' })).toEqual([second?.id])
+    expect(await search({ cause: 'weekend' })).toEqual([third?.id, first?.id])
+    expect(await search({ states: ['done'] })).toEqual([first?.id])
+    expect(await search({ states: [] })).toEqual([])
+    expect(await search({ toMs: at(12) })).toEqual([second?.id, first?.id])
+    expect(await search({ instanceId: second?.instanceId ?? '' })).toEqual([second?.id])
+    const page = await store.journal.list({ fromMs: at(10) }, { limit: 1, offset: 1 })
+    expect([page.total, page.items.map(({ id }) => id)]).toEqual([3, [second?.id]])
+    expect((await store.journal.since(at(11))).map(({ id }) => id)).toEqual([second?.id, third?.id])
+  })
+})

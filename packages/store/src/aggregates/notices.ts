@@ -1,0 +1,87 @@
+// Notices to owners and operators, each delivered once by each notifier.
+import type { Store, StoredNotice } from '@gleaner/ports'
+import { type Selectable, sql } from 'kysely'
+import type { Database, Queries } from '../database/database.ts'
+import type { NoticeTable } from '../database/tables.ts'
+
+type Row = Selectable<NoticeTable> & { readonly sent_by: string[] }
+
+export function notices(database: Database): Store['notices'] {
+  return {
+    add: (fence, notice) =>
+      database.fenced(fence, async (queries) => {
+        await queries
+          .insertInto('notice')
+          .values({
+            id: notice.id,
+            instance_id: notice.instanceId,
+            proposal_id: notice.proposalId ?? null,
+            sentence: notice.sentence,
+            created_at_ms: notice.createdAtMs,
+            due_at_ms: notice.dueAtMs ?? null,
+          })
+          .onConflict((conflict) => conflict.column('id').doNothing())
+          .execute()
+        for (const notifier of notice.sentBy) await deliver(queries, notice.id, notifier)
+      }),
+    markSent: (id, notifier) => database.write((queries) => deliver(queries, id, notifier)),
+    unsent: (notifier, limit) =>
+      database.read(async (queries) => {
+        const rows = await withDeliveries(queries)
+          .where((where) =>
+            where.not(
+              where.exists(
+                where
+                  .selectFrom('notice_delivery')
+                  .select('notice_id')
+                  .whereRef('notice_id', '=', 'notice.id')
+                  .where('notifier', '=', notifier),
+              ),
+            ),
+          )
+          .orderBy('created_at_ms')
+          .orderBy('id')
+          .limit(limit)
+          .execute()
+        return rows.map(toNotice)
+      }),
+    forInstance: (instanceId, limit) =>
+      database.read(async (queries) => {
+        const rows = await withDeliveries(queries)
+          .where('instance_id', '=', instanceId)
+          .orderBy('created_at_ms', 'desc')
+          .orderBy('id', 'desc')
+          .limit(limit)
+          .execute()
+        return rows.map(toNotice)
+      }),
+  }
+}
+
+/** A notice that was pruned in the meantime has nothing left to mark. */
+async function deliver(queries: Queries, id: string, notifier: string): Promise<void> {
+  await sql`
+    insert into notice_delivery (notice_id, notifier) select id, ${notifier} from notice where id = ${id}
+    on conflict do nothing`.execute(queries)
+}
+
+function withDeliveries(queries: Queries) {
+  return queries
+    .selectFrom('notice')
+    .selectAll()
+    .select(
+      sql<string[]>`array(select notifier from notice_delivery where notice_id = notice.id order by 1)`.as('sent_by'),
+    )
+}
+
+function toNotice(row: Row): StoredNotice {
+  return {
+    id: row.id,
+    instanceId: row.instance_id,
+    proposalId: row.proposal_id ?? undefined,
+    sentence: row.sentence,
+    createdAtMs: row.created_at_ms,
+    dueAtMs: row.due_at_ms ?? undefined,
+    sentBy: row.sent_by,
+  }
+}

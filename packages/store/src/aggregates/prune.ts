@@ -1,0 +1,43 @@
+// Deletes what is older than its retention, in parts small enough that nobody waits long for a lock. What is still in force
+// stays whatever its age: open proposals, open journal entries, holds, open problems, the revisions of existing rules.
+import type { Store } from '@gleaner/ports'
+import { type RawBuilder, sql } from 'kysely'
+import type { Database } from '../database/database.ts'
+import type { Tables } from '../database/tables.ts'
+
+const rowsPerStatement = 2000
+
+export function prune(database: Database): Store['prune'] {
+  const sweep = async (table: keyof Tables, condition: RawBuilder<unknown>) => {
+    const name = sql.table(table)
+    for (;;) {
+      const { numAffectedRows } = await database.write((queries) =>
+        sql`delete from ${name} where ctid = any(array(
+              select ctid from ${name} where ${condition} limit ${rowsPerStatement}))`.execute(queries),
+      )
+      if ((numAffectedRows ?? 0n) < BigInt(rowsPerStatement)) return
+    }
+  }
+  return async (beforeMs) => {
+    await sweep('plan', sql`created_at_ms < ${beforeMs.plans}`)
+    await sweep('ledger_point', sql`at_ms < ${beforeMs.ledger}`)
+    const history = beforeMs.history
+    await sweep('proposal', sql`updated_at_ms < ${history} and state in ('done', 'failed', 'timed-out', 'cancelled')`)
+    await sweep('journal', sql`finished_at_ms < ${history}`)
+    await sweep('hold', sql`least(until_ms, released_at_ms) < ${history}`)
+    await sweep(
+      'problem',
+      sql`last_seen_ms < ${history} and (cleared_at_ms < ${history} or resolved_at_ms < ${history})`,
+    )
+    await sweep('notice', sql`created_at_ms < ${history}`)
+    await sweep('audit', sql`at_ms < ${history}`)
+    await sweep(
+      'rule_revision',
+      sql`updated_at_ms < ${history} and not exists (
+            select from rule_revision last
+            where last.rule_id = rule_revision.rule_id
+              and (last.removed_at_ms >= ${history}
+                or exists (select from rule where rule.id = last.rule_id)))`,
+    )
+  }
+}

@@ -1,0 +1,203 @@
+// The tables as Kysely sees them: one interface per table of sql/, in the same order. Times are epoch milliseconds. A json
+// column is read as a parsed value and written as text made by toJson: the driver would turn an array into a
+// PostgreSQL array.
+import type { ColumnType } from 'kysely'
+
+type Json = ColumnType<unknown, string, string>
+
+export interface LeaderTable {
+  scope: string
+  holder: string
+  term: number
+  since_ms: number
+}
+
+export interface SettingTable {
+  name: string
+  value: string
+  changed_at_ms: number
+  changed_by: string
+}
+
+export interface RuleTable {
+  id: string
+  name: string
+  revision: number
+  source: 'file' | 'api'
+  definition: Json
+  created_at_ms: number
+  updated_at_ms: number
+  updated_by: string
+}
+
+export interface RuleRevisionTable {
+  rule_id: string
+  revision: number
+  source: 'file' | 'api'
+  definition: Json
+  created_at_ms: number
+  updated_at_ms: number
+  updated_by: string
+  removed_at_ms: number | null
+  removed_by: string | null
+}
+
+export interface ProposalTable {
+  id: string
+  instance_id: string
+  action: string
+  capability: string
+  state: string
+  created_at_ms: number
+  updated_at_ms: number
+  approved_by: string | null
+  document: Json
+}
+
+export interface JournalTable {
+  id: string
+  idempotency_key: string
+  proposal_id: string | null
+  capability: string
+  action: string
+  cloud_id: string
+  instance_id: string
+  instance_name: string
+  project_id: string
+  host_id: string | null
+  cause: string
+  reason: Json
+  state: string
+  state_before: string
+  intended_at_ms: number
+  accepted_at_ms: number | null
+  finished_at_ms: number | null
+  attempts: number
+  deadline_ms: number
+  outcome: string | null
+  gives: Json
+  term: number
+}
+
+export interface JournalTransitionTable {
+  journal_id: string
+  seq: number
+  state: string
+  attempts: number
+  at_ms: number | null
+  outcome: string | null
+  term: number
+}
+
+export interface HoldTable {
+  id: string
+  instance_id: string
+  kind: 'keep' | 'person-acted' | 'veto' | 'cool-down'
+  until_ms: number
+  made_by: string
+  reason: string
+  created_at_ms: number
+  released_at_ms: number | null
+  released_by: string | null
+}
+
+export interface ProblemTable {
+  id: string
+  key: string
+  code: string
+  severity: 'warning' | 'error'
+  subject: string
+  sentence: string
+  remedy: string
+  first_seen_ms: number
+  last_seen_ms: number
+  count: number
+  cleared_at_ms: number | null
+  cleared_by: string | null
+  resolved_at_ms: number | null
+}
+
+export interface TokenTable {
+  id: string
+  name: string
+  sha256: Uint8Array
+  role: 'viewer' | 'member' | 'operator' | 'administrator'
+  projects: string[]
+  created_at_ms: number
+  created_by: string
+  expires_at_ms: number | null
+  last_used_at_ms: number | null
+}
+
+export interface PlanTable {
+  id: string
+  created_at_ms: number
+  content: Uint8Array
+  document: Uint8Array
+}
+
+export interface InstanceMemoryTable {
+  instance_id: string
+  cloud_id: string
+  state: string
+  state_since_ms: number
+  first_seen_ms: number
+  last_seen_ms: number
+}
+
+export interface LedgerPointTable {
+  cloud_id: string
+  at_ms: number
+  cores: Json
+  memory_mib: Json
+}
+
+export interface TelemetryBlobTable {
+  subject: string
+  bytes: Uint8Array
+}
+
+export interface NoticeTable {
+  id: string
+  instance_id: string
+  proposal_id: string | null
+  sentence: string
+  created_at_ms: number
+  due_at_ms: number | null
+}
+
+export interface NoticeDeliveryTable {
+  notice_id: string
+  notifier: string
+}
+
+export interface AuditTable {
+  id: string
+  at_ms: number
+  made_by: string
+  made_from: string
+  what: string
+  object: string
+  before: ColumnType<unknown, string | null, never>
+  after: ColumnType<unknown, string | null, never>
+}
+
+export interface Tables {
+  leader: LeaderTable
+  setting: SettingTable
+  rule: RuleTable
+  rule_revision: RuleRevisionTable
+  proposal: ProposalTable
+  journal: JournalTable
+  journal_transition: JournalTransitionTable
+  hold: HoldTable
+  problem: ProblemTable
+  token: TokenTable
+  plan: PlanTable
+  instance_memory: InstanceMemoryTable
+  ledger_point: LedgerPointTable
+  telemetry_blob: TelemetryBlobTable
+  notice: NoticeTable
+  notice_delivery: NoticeDeliveryTable
+  audit: AuditTable
+}

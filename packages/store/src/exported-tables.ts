@@ -1,0 +1,32 @@
+// What an export holds, in an order in which it can be restored (a table after those it refers to). `leader` goes along so
+// that terms keep growing after a restore; its rows do not make a database count as used.
+import type { Tables } from './database/tables.ts'
+
+export const exportFormat = 'gleaner-export'
+export const exportVersion = 1
+
+interface ExportedTable {
+  readonly name: keyof Tables
+  /** Columns that order the rows, so that two exports of the same state are the same. */
+  readonly order: readonly string[]
+}
+
+export const exportedTables: readonly ExportedTable[] = [
+  { name: 'leader', order: ['scope'] },
+  { name: 'setting', order: ['name'] },
+  { name: 'rule', order: ['id'] },
+  { name: 'rule_revision', order: ['rule_id', 'revision'] },
+  { name: 'proposal', order: ['id'] },
+  { name: 'journal', order: ['id'] },
+  { name: 'journal_transition', order: ['journal_id', 'seq'] },
+  { name: 'hold', order: ['id'] },
+  { name: 'problem', order: ['id'] },
+  { name: 'token', order: ['id'] },
+  { name: 'plan', order: ['id'] },
+  { name: 'instance_memory', order: ['instance_id'] },
+  { name: 'ledger_point', order: ['cloud_id', 'at_ms'] },
+  { name: 'telemetry_blob', order: ['subject'] },
+  { name: 'notice', order: ['id'] },
+  { name: 'notice_delivery', order: ['notice_id', 'notifier'] },
+  { name: 'audit', order: ['id'] },
+]

@@ -1,0 +1,131 @@
+// Whole and valid records for tests; a test states only what it is about.
+import {
+  cloudId,
+  hostId,
+  type Instance,
+  instanceId,
+  type JournalEntry,
+  type LedgerLine,
+  type Plan,
+  type PlanId,
+  type Proposal,
+  projectId,
+  type RuleDefinition,
+  type Verdict,
+} from '@gleaner/model'
+
+export const nowMs = Date.UTC(2025, 5, 2, 8)
+export const cloud = cloudId('lab')
+export const instance = (name: string): Instance['id'] => instanceId(cloud, name)
+
+export const verdict: Verdict = {
+  code: 'rule-matched',
+  sentence: 'cpu was below 0.05 cores for 2 h',
+  facts: { zeta: 0.05, alpha: 'kept in this order', missing: null, sure: true },
+}
+
+export function sampleProposal(more: Partial<Proposal> = {}): Proposal {
+  return {
+    id: 'prop_1',
+    capability: 'idleness',
+    claim: 'idleness',
+    action: 'suspend',
+    instanceId: instance('web-1'),
+    projectId: projectId(cloud, 'web'),
+    hostId: hostId(cloud, 'node-1'),
+    cause: 'night-suspend',
+    ruleId: 'rule_1',
+    ruleRevision: 3,
+    mode: 'enforce',
+    priority: 100,
+    graceMs: 600_000,
+    reason: verdict,
+    gives: { physicalCores: 2, physicalMemoryMiB: 4096, sellableCores: 0, sellableMemoryMiB: 0 },
+    state: 'confirming',
+    verdict: { code: 'not-confirmed', sentence: 'seen once', facts: { confirmations: 1 } },
+    confirmations: 1,
+    createdAtMs: nowMs,
+    updatedAtMs: nowMs,
+    noticeAtMs: undefined,
+    dueAtMs: undefined,
+    approvedBy: undefined,
+    confirmedVersion: 7,
+    confirmedAtMs: nowMs - 1000,
+    ...more,
+  }
+}
+
+export function sampleEntry(more: Partial<JournalEntry> = {}): JournalEntry {
+  return {
+    id: 'act_1',
+    idempotencyKey: 'prop_1',
+    proposalId: 'prop_1',
+    capability: 'idleness',
+    action: 'suspend',
+    cloudId: cloud,
+    instanceId: instance('web-1'),
+    instanceName: 'web-1',
+    projectId: projectId(cloud, 'web'),
+    hostId: undefined,
+    cause: 'night-suspend',
+    reason: verdict,
+    state: 'intended',
+    stateBefore: 'running',
+    intendedAtMs: nowMs,
+    acceptedAtMs: undefined,
+    finishedAtMs: undefined,
+    attempts: 0,
+    deadlineMs: nowMs + 300_000,
+    outcome: undefined,
+    gives: { physicalCores: 2, physicalMemoryMiB: 4096, sellableCores: 0, sellableMemoryMiB: 0 },
+    term: 1,
+    ...more,
+  }
+}
+
+export function sampleRule(more: Partial<RuleDefinition> = {}): RuleDefinition {
+  return {
+    name: 'night-suspend',
+    expression: 'percentile(cpu, 95, "2h") < 0.05',
+    action: 'suspend',
+    covers: {},
+    grace: '10m',
+    mode: 'observe',
+    priority: 100,
+    enabled: true,
+    ...more,
+  }
+}
+
+export function sampleLine(more: Partial<LedgerLine> = {}): LedgerLine {
+  return {
+    physical: 64,
+    reserved: 4,
+    usable: 60,
+    booked: 80,
+    used: 12.3456789012345,
+    firmPeak: 30,
+    leased: 0,
+    lent: 0,
+    headroom: 6,
+    idle: 24,
+    overdrawn: 0,
+    physicallyFree: 47.6543210987655,
+    sellable: 160,
+    ...more,
+  }
+}
+
+export function samplePlan(more: Partial<Plan> = {}): Plan {
+  return {
+    id: 'plan_1' as PlanId,
+    createdAtMs: nowMs,
+    basis: [{ cloudId: cloud, version: 7, takenAtMs: nowMs - 500, complete: true, fresh: true }],
+    proposals: [sampleProposal()],
+    ended: [],
+    reasons: { 'rule-matched': 1, 'rule-not-matched': 41 },
+    ledger: [{ hostId: hostId(cloud, 'node-1'), cores: sampleLine(), memoryMiB: sampleLine(), measured: true }],
+    totals: { cores: sampleLine(), memoryMiB: sampleLine() },
+    ...more,
+  }
+}
