@@ -7,7 +7,7 @@ type Endpoints = typeof endpoints
 /** A section is absent when it has no fields, optional when all its fields are, required otherwise. */
 type Section<Name extends string, T> = keyof T extends never
   ? { readonly [K in Name]?: undefined }
-  : Record<never, never> extends T
+  : Partial<T> extends T
     ? { readonly [K in Name]?: T | undefined }
     : { readonly [K in Name]: T }
 
@@ -22,6 +22,6 @@ export type AnswerOf<N extends EndpointName> = Answer<ResponseOf<Endpoints[N]>>
 
 /** The second argument may be left out when nothing in it is required. */
 export type CallArguments<N extends EndpointName> =
-  Record<never, never> extends InputOf<N> ? [input?: InputOf<N>] : [input: InputOf<N>]
+  Partial<InputOf<N>> extends InputOf<N> ? [input?: InputOf<N>] : [input: InputOf<N>]
 
 export type Call = <N extends EndpointName>(name: N, ...args: CallArguments<N>) => Promise<AnswerOf<N>>

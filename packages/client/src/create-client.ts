@@ -55,7 +55,7 @@ export function createClient({ baseUrl, token, fetch: given }: ClientOptions): C
   }
 
   return {
-    call: call as Call,
+    call,
     subscribe: (onEvent, options) =>
       subscribe({ url: `${base}/api/v1/events`, headers, fetch: send }, onEvent, options),
   }

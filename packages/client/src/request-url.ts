@@ -5,8 +5,8 @@ export function requestUrl(path: string, params: object, query: object): string 
   const values = new Map<string, unknown>(Object.entries(params))
   const filled = path.replace(/:([A-Za-z]+)/g, (_, name: string) => {
     const value = values.get(name)
-    if (value === undefined || value === '') throw new TypeError(`${path} needs the parameter ${name}`)
-    return encodeURIComponent(String(value))
+    if (typeof value !== 'string' || value === '') throw new TypeError(`${path} needs the parameter ${name}`)
+    return encodeURIComponent(value)
   })
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value))

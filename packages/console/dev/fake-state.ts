@@ -12,6 +12,7 @@ import type {
 } from '@gleaner/model'
 import { capabilities } from '@gleaner/model'
 import { readyMade, ruleView } from './rule-book.ts'
+import { cpuAt, valueAt } from './usage.ts'
 import { makeWorld, type World, type WorldSize } from './world.ts'
 
 export interface FakeOptions extends WorldSize {
@@ -34,6 +35,7 @@ export class FakeState {
   previousPlan: ProposalView[] = []
   #listeners = new Set<(event: LiveEvent) => void>()
   #sequence = 0
+  #round = 0
   readonly options: FakeOptions
 
   constructor(options: FakeOptions) {
@@ -126,6 +128,7 @@ export class FakeState {
   /** One step of the fake loop: what is due acts, what acts ends. */
   step(): void {
     if (this.paused) return
+    this.#measure()
     let moved = false
     for (const proposal of this.proposals) {
       if (proposal.state === 'notified' && Date.parse(proposal.dueAt ?? '') <= this.nowMs()) {
@@ -151,6 +154,19 @@ export class FakeState {
     if (moved) this.tell('plan')
     this.tell('inventory')
     this.tell('status')
+  }
+
+  /** A tenth of the running instances gets new samples with each step. */
+  #measure(): void {
+    this.#round = (this.#round + 1) % 10
+    for (let i = this.#round; i < this.world.instances.length; i += 10) {
+      const instance = this.world.instances[i]
+      const shape = instance && this.world.shapes.get(instance.id)
+      if (!instance || !shape || instance.state !== 'running' || instance.cpuCores === undefined) continue
+      instance.cpuCores = cpuAt(shape, this.nowMs())
+      instance.usedMemoryMiB = valueAt(shape, 'memory', this.nowMs())
+      instance.sampledAt = this.iso()
+    }
   }
 
   #entry(proposal: ProposalView): JournalView {

@@ -22,4 +22,4 @@ const server = await module.startFakeServer({
   anonymous: !process.env.LOGIN,
   ...(existsSync(page) ? { page } : {}),
 })
-console.log(server.url)
+process.stdout.write(`${server.url}\n`)

@@ -5,7 +5,6 @@ import { useAct } from '../api/use-act.ts'
 import { useStatus } from '../api/use-status.ts'
 import { useMay } from '../api/use-who.ts'
 import { Mark } from '../parts/mark.tsx'
-import { sentence } from '../words/sentence.ts'
 
 export function Banners() {
   const status = useStatus()
@@ -17,7 +16,7 @@ export function Banners() {
       <div className="g-banner g-banner--danger" role="alert">
         <span>
           <Mark shape="triangle" tone="danger" />
-          {sentence(status.error.detail)} {status.error.remedy}
+          {status.error.detail} {status.error.remedy}
           {data !== undefined && ' What you see is the last that was read.'}
         </span>
       </div>

@@ -1,6 +1,6 @@
 // The last actions of everybody, live, at the foot of every page. One line when folded.
-import AngleDownIcon from '@patternfly/react-icons/dist/esm/icons/angle-down-icon'
-import AngleUpIcon from '@patternfly/react-icons/dist/esm/icons/angle-up-icon'
+import { AngleDownIcon } from '@patternfly/react-icons/dist/esm/icons/angle-down-icon'
+import { AngleUpIcon } from '@patternfly/react-icons/dist/esm/icons/angle-up-icon'
 import type { JournalView } from '@gleaner/model'
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import { Link } from 'wouter'

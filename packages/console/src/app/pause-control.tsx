@@ -1,7 +1,7 @@
 // The pause button for everything: always in sight, with who pressed it and since when.
 import { Button, Modal, ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core'
-import PauseIcon from '@patternfly/react-icons/dist/esm/icons/pause-icon'
-import PlayIcon from '@patternfly/react-icons/dist/esm/icons/play-icon'
+import { PauseIcon } from '@patternfly/react-icons/dist/esm/icons/pause-icon'
+import { PlayIcon } from '@patternfly/react-icons/dist/esm/icons/play-icon'
 import { useState } from 'react'
 import { useAct } from '../api/use-act.ts'
 import { useStatus } from '../api/use-status.ts'

@@ -1,8 +1,8 @@
 // Dark, light, or as the system has it.
 import { ToggleGroup, ToggleGroupItem } from '@patternfly/react-core'
-import DesktopIcon from '@patternfly/react-icons/dist/esm/icons/desktop-icon'
-import MoonIcon from '@patternfly/react-icons/dist/esm/icons/moon-icon'
-import SunIcon from '@patternfly/react-icons/dist/esm/icons/sun-icon'
+import { DesktopIcon } from '@patternfly/react-icons/dist/esm/icons/desktop-icon'
+import { MoonIcon } from '@patternfly/react-icons/dist/esm/icons/moon-icon'
+import { SunIcon } from '@patternfly/react-icons/dist/esm/icons/sun-icon'
 import { chooseTheme, useThemeChoice } from './theme.ts'
 
 export function ThemeSwitch() {

@@ -9,8 +9,8 @@ import {
   MastheadToggle,
   PageToggleButton,
 } from '@patternfly/react-core'
-import BarsIcon from '@patternfly/react-icons/dist/esm/icons/bars-icon'
-import QuestionCircleIcon from '@patternfly/react-icons/dist/esm/icons/question-circle-icon'
+import { BarsIcon } from '@patternfly/react-icons/dist/esm/icons/bars-icon'
+import { QuestionCircleIcon } from '@patternfly/react-icons/dist/esm/icons/question-circle-icon'
 import { Link } from 'wouter'
 import { useAct } from '../api/use-act.ts'
 import { useWho } from '../api/use-who.ts'

@@ -5,6 +5,7 @@ import { Mark } from '../parts/mark.tsx'
 import { HostState } from '../parts/marked.tsx'
 import { Meter } from '../parts/meter.tsx'
 import type { Column } from '../parts/virtual-table.tsx'
+import { sentence } from '../words/sentence.ts'
 import { cores, count, memory } from '../words/quantity.ts'
 import { amountOf, type ResourceKey, type Shading, shadingWord, shareOf, troubleOf } from './shade.ts'
 
@@ -36,7 +37,9 @@ export function hostColumns(by: Shading, resource: ResourceKey): readonly Column
     },
     {
       key: 'by',
-      title: `${shadingWord[by].replace(/,.*/, '')}${by === 'power' ? '' : resource === 'cores' ? ', cores' : ', memory'}`,
+      title: sentence(
+        `${shadingWord[by].replace(/,.*/, '')}${by === 'power' ? '' : resource === 'cores' ? ', cores' : ', memory'}`,
+      ),
       width: 'minmax(200px, 1.6fr)',
       sort: 'by',
       cell: (host) => {

@@ -1,6 +1,6 @@
 // Text to take along: selectable, with a button that copies it where the browser allows.
 import { Button } from '@patternfly/react-core'
-import CopyIcon from '@patternfly/react-icons/dist/esm/icons/copy-icon'
+import { CopyIcon } from '@patternfly/react-icons/dist/esm/icons/copy-icon'
 import { useState } from 'react'
 import './copy-box.css'
 

@@ -13,7 +13,6 @@ import { PageHead } from '../parts/page-head.tsx'
 import { useUrlState } from '../parts/use-url-state.ts'
 import { RelativeTime } from '../time/relative-time.tsx'
 import { count } from '../words/quantity.ts'
-import { sentence } from '../words/sentence.ts'
 
 export function ProblemsPage() {
   const url = useUrlState()
@@ -75,7 +74,7 @@ function Problem({ problem }: { readonly problem: ProblemView }) {
           ) : (
             <Mark shape="triangle" tone="warning" />
           )}
-          {sentence(problem.sentence)}
+          {problem.sentence}
         </h2>
         {state === 'open' && (
           <Button

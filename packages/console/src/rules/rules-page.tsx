@@ -1,6 +1,6 @@
 // All rules by priority, and ready-made ones to begin with.
 import { Button } from '@patternfly/react-core'
-import PlusIcon from '@patternfly/react-icons/dist/esm/icons/plus-icon'
+import { PlusIcon } from '@patternfly/react-icons/dist/esm/icons/plus-icon'
 import { Link, useLocation } from 'wouter'
 import { useApi } from '../api/use-api.ts'
 import { useMay } from '../api/use-who.ts'

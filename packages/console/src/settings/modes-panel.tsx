@@ -48,22 +48,26 @@ function ModeRow({ entry: { capability, mode, source, available } }: { readonly 
         <div className="g-hint">{does}</div>
       </th>
       <td>
-        <select
-          className="g-input"
-          aria-label={`Mode of ${name.toLowerCase()}`}
-          value={mode}
-          disabled={!may || fixed || !available || setMode.isPending}
-          onChange={(event) => {
-            const wanted = modes.find((candidate) => candidate === event.target.value)
-            if (wanted !== undefined) setMode.mutate({ params: { capability }, body: { mode: wanted } })
-          }}
-        >
-          {modes.map((value) => (
-            <option key={value} value={value}>
-              {value}
-            </option>
-          ))}
-        </select>
+        {available ? (
+          <select
+            className="g-input"
+            aria-label={`Mode of ${name.toLowerCase()}`}
+            value={mode}
+            disabled={!may || fixed || setMode.isPending}
+            onChange={(event) => {
+              const wanted = modes.find((candidate) => candidate === event.target.value)
+              if (wanted !== undefined) setMode.mutate({ params: { capability }, body: { mode: wanted } })
+            }}
+          >
+            {modes.map((value) => (
+              <option key={value} value={value}>
+                {value}
+              </option>
+            ))}
+          </select>
+        ) : (
+          <span className="g-quiet">–</span>
+        )}
       </td>
       <td>
         {available ? modeWord[mode] : 'not built into this version yet'}

@@ -4,6 +4,7 @@
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
 const one = new Intl.NumberFormat('en', { maximumFractionDigits: 1 })
 const two = new Intl.NumberFormat('en', { maximumFractionDigits: 2 })
+const small = new Intl.NumberFormat('en', { maximumSignificantDigits: 2 })
 const nbsp = '\u00a0'
 
 export function count(value: number): string {
@@ -15,12 +16,13 @@ export function counted(value: number, noun: string, plural = `${noun}s`): strin
   return `${whole.format(value)}${nbsp}${value === 1 ? noun : plural}`
 }
 
-/** Three figures at most: 0.04, 4.2, 42, 4,200. */
+/** Few figures, but never a small amount shown as none: 4,200, 42.1, 0.42, 0.042, <0.001. */
 export function figure(value: number): string {
   const size = Math.abs(value)
   if (size >= 100) return whole.format(value)
   if (size >= 1) return one.format(value)
-  return size > 0 && size < 0.005 ? '<0.01' : two.format(value)
+  if (size >= 0.1 || size === 0) return two.format(value)
+  return size < 0.001 ? '<0.001' : small.format(value)
 }
 
 export function cores(value: number): string {
