@@ -9,7 +9,6 @@ const { directory, point } = JSON.parse(process.argv[2])
 const yaml = `
 listen: 127.0.0.1:0
 periods: { observe: 200ms, sample: 200ms, decide: 200ms }
-telemetry: { step: 1s }
 modes: { idleness: enforce }
 policy: { coolDown: 1h, personWins: 1h, budgets: { actionsPerMinute: 100, hostShare: 1, projectShare: 1 } }
 rules:
@@ -43,7 +42,6 @@ const config = parseConfig(yaml, 'crash.yaml', {
 })
 const running = await startGleaner({
   config,
-  announce: () => {},
   makeClouds: (clock) => {
     const cloud = new FileCloud({ id: cloudId('file'), path: `${directory}/cloud`, clock, instances: 2 })
     deadly(cloud, 'act', 'act')

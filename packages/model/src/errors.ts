@@ -155,6 +155,22 @@ export const errorRegistry = {
     '{object} is set by the configuration file.',
     'Change {file} and restart, or remove the setting there.',
   ),
+  // What the lab answers about recorded data.
+  'trace-unreadable': entry(
+    { kind: 'refused', status: 422 },
+    '{file}: {detail} ({position}).',
+    'Correct or fetch the file again; nothing of it was used, because what follows would be missing from the sums.',
+  ),
+  'trace-format-unknown': entry(
+    { kind: 'refused', status: 422 },
+    '{file} is in no format the lab knows ({detail}).',
+    'Name the format, or convert it to the table that the lab guide describes.',
+  ),
+  'lab-option': entry(
+    { kind: 'refused', status: 422 },
+    'The option {option} is {value}, but {detail}.',
+    'Correct it and start again.',
+  ),
   unauthenticated: entry(
     { kind: 'refused', status: 401 },
     'A token is needed.',
@@ -246,9 +262,10 @@ export function isError(error: unknown, ...codes: readonly ErrorCode[]): error i
   return error instanceof GleanerError && (codes.length === 0 || codes.includes(error.code))
 }
 
-/** One sentence for any thrown thing, its causes included, for logs and problems. */
+/** One sentence for any thrown thing, its causes included where they say something new, for logs and problems. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  const cause = error.cause === undefined ? '' : ` (${describeError(error.cause)})`
-  return `${error.message}${cause}`
+  if (error.cause === undefined) return error.message
+  const cause = describeError(error.cause)
+  return error.message.includes(cause) ? error.message : `${error.message} (${cause})`
 }

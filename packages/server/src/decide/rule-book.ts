@@ -38,7 +38,7 @@ export class RuleShelf {
       if (result.ok) {
         rules.push(rule)
         compiled.push(result.rule)
-        await this.#runtime.problems.resolve(subject, ['rule-invalid'])
+        await this.#runtime.problems.resolve(subject, 'rule-invalid')
       } else {
         await this.#runtime.problems.report({
           code: 'rule-invalid',

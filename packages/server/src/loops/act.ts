@@ -32,6 +32,7 @@ export function actLoop(runtime: Runtime, parts: DecideParts): Loop {
           await runtime.problems.reportError(`${proposal.action} of ${proposal.instanceId}`, error)
         }
       }
+      await runtime.problems.settle('acting')
       if (begun > 0) {
         runtime.wake('watch', 'decide')
       }
@@ -75,11 +76,7 @@ async function step(acting: Acting, proposal: Proposal): Promise<boolean> {
     signal,
   )
   parts.commands.begun(entry)
-  await runtime.problems.resolve(`${proposal.action} of ${proposal.instanceId}`, [
-    'cloud-unavailable',
-    'cloud-broken',
-    'internal',
-  ])
+  await runtime.problems.settle(`${proposal.action} of ${proposal.instanceId}`)
   return true
 }
 

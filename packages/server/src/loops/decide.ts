@@ -76,7 +76,7 @@ export function decideLoop(runtime: Runtime, parts: DecideParts): Loop {
       parts.due.proposals = decision.due
       parts.refused.list = decision.refused
       if (decision.due.length > 0) runtime.wake('act')
-      await runtime.problems.resolve('deciding', ['store-unavailable', 'store-full', 'not-leader', 'internal'])
+      await runtime.problems.settle('deciding')
       const { plan } = decision
       return `${plan.proposals.length} proposals, ${decision.due.length} due, ${plan.ended.length} ended`
     },

@@ -18,6 +18,7 @@ export function housekeepingLoop(runtime: Runtime): Loop {
         ledger: nowMs - config.retention.ledgerMs,
         history: nowMs - config.retention.historyMs,
       })
+      await runtime.problems.settle('housekeeping')
       return 'pruned'
     },
   })

@@ -21,7 +21,7 @@ export function leadLoop(runtime: Runtime): LeadLoop {
     clock,
     onError: (error) => {
       state.storeReachable = false
-      void runtime.problems.reportError('store', error)
+      void runtime.problems.reportError('leadership', error)
     },
     run: async () => {
       if (state.fence === undefined) {
@@ -42,6 +42,7 @@ export function leadLoop(runtime: Runtime): LeadLoop {
       const leader = await store.leadership.current(leadershipScope)
       if (leader?.holder !== state.leader?.holder || leader?.term !== state.leader?.term) runtime.hub.tell('status')
       state.leader = leader
+      await runtime.problems.settle('leadership')
       return state.fence === undefined ? `follows ${leader?.holder ?? 'nobody'}` : `leads, term ${state.fence.term}`
     },
   })

@@ -6,8 +6,6 @@ import type { Cloud } from '@gleaner/ports'
 import { type Runtime, cloudCallTimeoutMs } from '../runtime.ts'
 import { Loop } from './loop.ts'
 
-const cloudCodes = ['cloud-unavailable', 'cloud-broken', 'cloud-refused', 'cloud-not-found', 'internal']
-
 export function observeLoop(runtime: Runtime, cloud: Cloud): Loop {
   const { state, clock, config } = runtime
   let version = 0
@@ -30,7 +28,7 @@ export function observeLoop(runtime: Runtime, cloud: Cloud): Loop {
       version = Math.max(version + 1, state.clouds.get(cloud.id)?.snapshot?.version ?? 0)
       const snapshot = freezeSnapshot(inventory, { cloudId: cloud.id, version, takenAtMs })
       keep(cloud.id, snapshot, undefined)
-      await runtime.problems.resolve(subject, cloudCodes)
+      await runtime.problems.settle(subject, ['snapshot-partial'])
       await reportGaps(runtime, subject, snapshot)
       runtime.wake('decide')
       const partial = snapshot.gaps.length > 0 ? `, ${snapshot.gaps.length} gaps` : ''
@@ -52,7 +50,7 @@ async function readWithin(cloud: Cloud, signal: AbortSignal) {
 
 async function reportGaps(runtime: Runtime, subject: string, snapshot: Snapshot): Promise<void> {
   const first = snapshot.gaps[0]
-  if (first === undefined) return runtime.problems.resolve(subject, ['snapshot-partial'])
+  if (first === undefined) return runtime.problems.resolve(subject, 'snapshot-partial')
   const more = snapshot.gaps.length > 1 ? ` and ${snapshot.gaps.length - 1} more gaps` : ''
   await runtime.problems.report({
     code: 'snapshot-partial',

@@ -17,7 +17,7 @@ export function persistLoop(runtime: Runtime): Loop {
     onError: (error) => void runtime.problems.reportError('storing measurements', error),
     run: async (signal) => {
       const stored = await persistNow(runtime, signal)
-      await runtime.problems.resolve('storing measurements', ['store-unavailable', 'store-full', 'internal'])
+      await runtime.problems.settle('storing measurements')
       return runtime.state.fence === undefined ? 'follows' : `${stored} windows stored`
     },
   })

@@ -3,8 +3,6 @@ import type { Cloud } from '@gleaner/ports'
 import { type Runtime, cloudCallTimeoutMs } from '../runtime.ts'
 import { Loop } from './loop.ts'
 
-const codes = ['cloud-unavailable', 'cloud-broken', 'cloud-refused', 'cloud-not-found', 'internal']
-
 export function sampleLoop(runtime: Runtime, cloud: Cloud): Loop {
   const { clock, config } = runtime
   const subject = `usage of cloud ${cloud.id}`
@@ -16,7 +14,7 @@ export function sampleLoop(runtime: Runtime, cloud: Cloud): Loop {
     run: async (signal) => {
       const batch = await cloud.sample(AbortSignal.any([signal, AbortSignal.timeout(cloudCallTimeoutMs)]))
       const taken = runtime.telemetry.ingest(batch, clock.nowMs())
-      await runtime.problems.resolve(subject, codes)
+      await runtime.problems.settle(subject)
       return `${batch.subjects.length} samples, ${taken.accepted} taken`
     },
   })

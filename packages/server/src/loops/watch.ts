@@ -28,6 +28,7 @@ export function watchLoop(runtime: Runtime, hooks: WatchHooks): Loop {
         if (signal.aborted) break
         try {
           const now = await executor.pursue(fence, entry, signal)
+          await runtime.problems.settle(`action on ${entry.instanceName}`)
           if (now.finishedAtMs === undefined) continue
           ended++
           await hooks.ended(now)
@@ -35,6 +36,7 @@ export function watchLoop(runtime: Runtime, hooks: WatchHooks): Loop {
           await runtime.problems.reportError(`action on ${entry.instanceName}`, error)
         }
       }
+      await runtime.problems.settle('watching actions')
       if (ended > 0) state.openActions = await store.journal.open()
       return `${open.length} open, ${ended} ended`
     },

@@ -2,8 +2,6 @@
 import type { Runtime } from '../runtime.ts'
 import { Loop, type LoopStatus } from './loop.ts'
 
-const storeCodes = ['store-unavailable', 'store-full', 'store-refused', 'internal']
-
 export function watchdogLoop(runtime: Runtime, others: () => readonly LoopStatus[]): Loop {
   const { store, state, clock, problems } = runtime
   return new Loop({
@@ -22,11 +20,11 @@ export function watchdogLoop(runtime: Runtime, others: () => readonly LoopStatus
       state.storeReachable = true
       state.storeFault = undefined
       await problems.flush()
-      await problems.resolve('store', storeCodes)
+      await problems.settle('store')
       const late = others().filter((loop) => loop.late)
       for (const loop of others()) {
         const subject = `loop ${loop.name}`
-        if (!loop.late) await problems.resolve(subject, ['loop-late'])
+        if (!loop.late) await problems.resolve(subject, 'loop-late')
         else {
           await problems.report({
             code: 'loop-late',

@@ -55,19 +55,25 @@ export class ProblemReporter {
     })
   }
 
-  /** The cause has gone. Codes that are not open cost nothing. */
-  async resolve(subject: string, codes: readonly string[]): Promise<void> {
-    for (const code of codes) {
-      const key = keyOf({ code, subject })
-      if (!this.#open.has(key)) continue
-      this.#waiting.delete(key)
-      try {
-        await this.#parts.store.problems.resolve(code, subject, this.#parts.clock.nowMs())
-        this.#open.delete(key)
-        this.#parts.hub.tell('problem')
-      } catch {
-        // stays open until a later call can write it
-      }
+  /** All is well with this subject: whatever was open for it, but for the codes to keep, is resolved. */
+  async settle(subject: string, keep: readonly string[] = []): Promise<void> {
+    for (const key of [...this.#open]) {
+      const [code, about] = key.split('\n')
+      if (about === subject && code !== undefined && !keep.includes(code)) await this.resolve(subject, code)
+    }
+  }
+
+  /** The cause of this problem has gone. Costs nothing when it is not open. */
+  async resolve(subject: string, code: string): Promise<void> {
+    const key = keyOf({ code, subject })
+    if (!this.#open.has(key)) return
+    this.#waiting.delete(key)
+    try {
+      await this.#parts.store.problems.resolve(code, subject, this.#parts.clock.nowMs())
+      this.#open.delete(key)
+      this.#parts.hub.tell('problem')
+    } catch {
+      // stays open until a later call can write it
     }
   }
 

@@ -9,7 +9,10 @@ import type { StepReporter } from './progress.ts'
 
 const sliceRows = 2000
 const pastMs = 14 * 86_400_000
+const finePastMs = 86_400_000
+/** The older past is computed this often and held in between. */
 const coarseMs = 600_000
+const stepMs = 60_000
 
 export interface RestoreParts {
   readonly telemetry: TelemetryWindows
@@ -42,20 +45,27 @@ export async function backfill(
   }: { readonly telemetry: TelemetryWindows; readonly clock: Clock; readonly reporter: StepReporter },
 ): Promise<void> {
   const nowMs = clock.nowMs()
-  const fineMs = nowMs - 2 * 3_600_000
-  let done = 0
+  const startMs = nowMs - pastMs
+  const fineMs = nowMs - finePastMs
+  let turns = 0
+  const shown = async (atMs: number) => {
+    if (++turns % 20 > 0) return
+    reporter.note(`${Math.floor((100 * (atMs - startMs)) / pastMs)} %`)
+    await giveWay()
+  }
   for (const cloud of clouds) {
-    for (const [fromMs, toMs, stepMs] of [
-      [nowMs - pastMs, fineMs, coarseMs],
-      [fineMs, nowMs, 60_000],
-    ] as const) {
-      for (const batch of cloud.history(fromMs, toMs, stepMs)) {
-        telemetry.ingest(batch, batch.atMs[0] ?? fromMs)
-        if (++done % 50 === 0) {
-          reporter.note(`${Math.floor((100 * ((batch.atMs[0] ?? fromMs) - (nowMs - pastMs))) / pastMs)} %`)
-          await giveWay()
-        }
+    for (const batch of cloud.history(startMs, fineMs, coarseMs)) {
+      const fromMs = batch.atMs[0] ?? startMs
+      const atMs = new Float64Array(batch.atMs.length)
+      for (let heldMs = 0; heldMs < coarseMs && fromMs + heldMs < fineMs; heldMs += stepMs) {
+        atMs.fill(fromMs + heldMs)
+        telemetry.ingest({ ...batch, atMs }, fromMs + heldMs)
       }
+      await shown(fromMs)
+    }
+    for (const batch of cloud.history(fineMs, nowMs, stepMs)) {
+      telemetry.ingest(batch, batch.atMs[0] ?? fineMs)
+      await shown(batch.atMs[0] ?? fineMs)
     }
   }
 }
