@@ -26,8 +26,10 @@ if [ ! -f "$CACHE/vmlinuz" ]; then
   mv "$CACHE/vmlinuz.part" "$CACHE/vmlinuz"
 fi
 
-ROOT=$CACHE/root
-rm -rf "$ROOT"
+# Each run in a folder of its own: two may build at the same time, and the last one's result stands.
+ROOT=$(mktemp -d "$CACHE/root.XXXXXX")
+trap 'rm -rf "$ROOT" "$ROOT.gz"' EXIT
+chmod 755 "$ROOT"
 mkdir -p "$ROOT/bin" "$ROOT/sbin" "$ROOT/dev" "$ROOT/proc" "$ROOT/sys" "$ROOT/run" "$ROOT/tmp" "$ROOT/etc" "$ROOT/modules"
 cp "$(command -v busybox)" "$ROOT/bin/busybox"
 MODULES=$(echo "$CACHE"/kernel/lib/modules/*/kernel)
@@ -42,5 +44,5 @@ for module in drivers/virtio/virtio_ring drivers/virtio/virtio drivers/virtio/vi
 done
 install -m 755 "$HERE/guest-init.sh" "$ROOT/init"
 install -m 755 "$REPORTER" "$ROOT/bin/gleaner-guest"
-(cd "$ROOT" && find . | cpio -o -H newc --quiet | gzip -6) > "$CACHE/initrd.part"
-mv "$CACHE/initrd.part" "$CACHE/initrd.gz"
+(cd "$ROOT" && find . | cpio -o -H newc --quiet | gzip -6) > "$ROOT.gz"
+mv "$ROOT.gz" "$CACHE/initrd.gz"

@@ -11,7 +11,10 @@ mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev 2>/dev/null
 mkdir -p /dev/pts && mount -t devpts devpts /dev/pts
-for module in /modules/*.ko; do insmod "$module" 2>/dev/null; done
+# The balloon comes last: when it answers the host, everything else is up.
+for module in /modules/*.ko; do
+  case $module in *virtio_balloon*) ;; *) insmod "$module" 2>/dev/null ;; esac
+done
 
 word() {
   for w in $(cat /proc/cmdline); do case $w in "$1"=*) echo "${w#*=}"; return ;; esac; done
@@ -48,4 +51,5 @@ esac
 printf 'DEVICE=/dev/ttyS1\nPERIOD_S=%s\n' "$(word gleaner.every 5)" > /etc/guest.conf
 echo "guest is up after $(cut -d' ' -f1 /proc/uptime) s" > /dev/console
 gleaner-guest /etc/guest.conf &
+insmod /modules/*virtio_balloon.ko
 while :; do sleep 3600 & wait; done
