@@ -26,23 +26,26 @@ export function bindCoverage(scope: BindScope, metric: RuleMetric, windowMs: num
 
 export function bindWindow(scope: BindScope, node: WindowNode): NumberReader {
   const { fn, metric, windowMs } = node
-  if (fn === 'coverage') return bindCoverage(scope, metric, windowMs)
+  const covered = bindCoverage(scope, metric, windowMs)
+  if (fn === 'coverage') return covered
   const argument = node.argument === undefined ? undefined : scope.bindNumber(node.argument)
   const key = `${fn} ${metric.name} ${windowMs} ${node.argument === undefined ? '' : keyOf(scope, node.argument)}`
-  return scope.linker.share(key, () => {
-    const covered = bindCoverage(scope, metric, windowMs)
-    const request: WindowRequest = { fn, metric: metric.metric, argument: 0, lengthMs: windowMs }
-    const isShare = fn === 'shareBelow'
-    return (c) => {
-      if (!(covered(c) >= leastCoverage)) return Number.NaN
-      const scale = capacity(c, metric)
-      request.argument = argument === undefined ? 0 : argument(c) * (isShare ? scale : 1)
-      if (!(request.argument === request.argument && scale === scale)) return Number.NaN
-      const value = c.telemetry.query(c.slot, request, c.nowMs)
-      if (isShare) return value >= 0 && value <= 1 ? value : Number.NaN
-      return asMeasured(value) / scale
-    }
-  })
+  return scope.linker.share(key, () => windowReader(node, covered, argument))
+}
+
+function windowReader(node: WindowNode, covered: NumberReader, argument: NumberReader | undefined): NumberReader {
+  const { fn, metric, windowMs } = node
+  const request: WindowRequest = { fn, metric: metric.metric, argument: 0, lengthMs: windowMs }
+  const isShare = fn === 'shareBelow'
+  return (c) => {
+    if (!(covered(c) >= leastCoverage)) return Number.NaN
+    const scale = capacity(c, metric)
+    request.argument = argument === undefined ? 0 : argument(c) * (isShare ? scale : 1)
+    if (Number.isNaN(request.argument) || Number.isNaN(scale)) return Number.NaN
+    const value = c.telemetry.query(c.slot, request, c.nowMs)
+    if (isShare) return value >= 0 && value <= 1 ? value : Number.NaN
+    return asMeasured(value) / scale
+  }
 }
 
 /** Seconds for which all samples have been below the bound. A gap of more than a quarter of an hour ends the quiet. */

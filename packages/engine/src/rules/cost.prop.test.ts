@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { checkExpression } from './check-expression.ts'
 import { costLimit, costs, windowCost } from './cost.ts'

@@ -1,6 +1,6 @@
 import { Environment } from '@marcbachmann/cel-js'
 import type { Instance } from '@gleaner/model'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { checkExpression } from './check-expression.ts'
 import { compileRule } from './compile-rule.ts'
@@ -268,5 +268,26 @@ it('glob says what the regular expression of the same meaning says', () => {
       },
     ),
     { numRuns: 2000 },
+  )
+})
+
+it('a percentile compared is the share of samples compared', () => {
+  const value = fc.constantFrom(0, 0.25, 0.5, 1, 1.5, 2)
+  fc.assert(
+    fc.property(
+      fc.array(value, { minLength: 31, maxLength: 60 }),
+      fc.integer({ min: 0, max: 100 }),
+      fc.constantFrom('0', '0.5', '1', '0.3', '2.5', '-1', '0.25 * instance.vcpus', 'disk'),
+      (cpu, percent, bound) => {
+        const world = { samples: { cpu } }
+        for (const operator of ['<', '>=']) {
+          const compared = `percentile(cpu, ${percent}, "1h") ${operator} ${bound}`
+          // The sum hides the percentile from the rewriting.
+          const plain = `percentile(cpu, ${percent}, "1h") + 0 ${operator} ${bound}`
+          expect(outcomeFor(testRule(compared), world)).toBe(outcomeFor(testRule(plain), world))
+        }
+      },
+    ),
+    { numRuns: 500 },
   )
 })

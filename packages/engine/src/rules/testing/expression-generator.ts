@@ -1,6 +1,6 @@
 // Random expressions that the checker accepts, for properties. Numbers are written with a decimal point, so that the
 // CEL library's own evaluator (which tells integers from doubles) takes the same texts.
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 
 export interface Expressions {
   readonly bool: fc.Arbitrary<string>
