@@ -112,8 +112,14 @@ test('no reclaiming step passes against a promise', () => {
   let passed = 0
   fc.assert(
     fc.property(worlds, (made) => {
-      const instances = made.population.map(({ lastAtMs: _, ...instance }, nth) =>
-        anInstance({ name: `i${nth}`, ...instance, ...(instance.state === 'shelved' ? { hostId: undefined } : {}) }),
+      const instances = made.population.map(({ state, protectedBy, tags }, nth) =>
+        anInstance({
+          name: `i${nth}`,
+          state,
+          protectedBy,
+          tags,
+          ...(state === 'shelved' ? { hostId: undefined } : {}),
+        }),
       )
       const target = instances[made.target % instances.length]
       if (target === undefined) return

@@ -3,6 +3,7 @@
 import type { Instance, ReasonCode, Rule, Verdict } from '@gleaner/model'
 import { type RuleEvaluation, type RuleOutcome, ruleOutcomes } from '../rules/evaluate-rules.ts'
 import { explainRule } from '../rules/explain-rule.ts'
+import type { EvidenceMemory } from './evidence-memory.ts'
 import type { RuleMatches } from './rule-matches.ts'
 
 const codes: Readonly<Record<RuleOutcome, ReasonCode | undefined>> = {
@@ -16,10 +17,15 @@ const codes: Readonly<Record<RuleOutcome, ReasonCode | undefined>> = {
 }
 const matchedByte = ruleOutcomes.indexOf('matched')
 
-export function matchesOf(evaluation: RuleEvaluation, rules: readonly Rule[]): RuleMatches {
+/**
+ * With a memory, evidence is gathered in turns (evidence-memory.ts); without one it is as fresh as the evaluation. Whoever
+ * acts on a proposal should gather it anew: explainRule().
+ */
+export function matchesOf(evaluation: RuleEvaluation, rules: readonly Rule[], memory?: EvidenceMemory): RuleMatches {
   const { input, outcomes } = evaluation
   const { instances } = input.table
   const width = input.program.rules.length
+  memory?.begin(matchedInstances(evaluation))
   return {
     rules,
     eachMatched(visit) {
@@ -32,9 +38,17 @@ export function matchesOf(evaluation: RuleEvaluation, rules: readonly Rule[]): R
         if (matched.length > 0 && instance !== undefined) visit(instance, matched)
       }
     },
-    evidence: (ruleIndex, instance) => evidenceOf(evaluation, ruleIndex, instance),
+    evidence(ruleIndex, instance) {
+      const rule = rules[ruleIndex]
+      const gather = () => evidenceOf(evaluation, ruleIndex, instance)
+      return memory === undefined || rule === undefined ? gather() : memory.evidence(rule, instance, gather)
+    },
     reasons: reasonsOf(evaluation),
   }
+}
+
+function matchedInstances({ matches }: RuleEvaluation): number {
+  return matches.reduce((sum, indices) => sum + indices.length, 0)
 }
 
 function evidenceOf({ input }: RuleEvaluation, ruleIndex: number, instance: Instance): Verdict {

@@ -1,4 +1,4 @@
-import type { Instance } from '@gleaner/model'
+import { cloudId, type Instance } from '@gleaner/model'
 import { aHost, anInstance, anInventory, testCloud, testStartMs } from '@gleaner/testkit'
 import { expect, test } from 'vitest'
 import { freezeSnapshot } from '../snapshot/freeze-snapshot.ts'
@@ -36,4 +36,15 @@ test('a partial reading drops nobody, a complete one drops who is gone', () => {
 test('a clock that was set back makes no placement older than its first reading', () => {
   const placements = trackPlacements(new Map(), reading(at(10), [a]))
   expect(trackPlacements(placements, reading(at(0), [a])).get(a.id)?.sinceMs).toBe(at(0))
+})
+
+test('another cloud keeps its placements, and without a change the map is the same', () => {
+  const placements = trackPlacements(new Map(), reading(at(0), [a]))
+  expect(trackPlacements(placements, reading(at(1), [a]))).toBe(placements)
+  const other = cloudId('other')
+  const empty = freezeSnapshot(
+    { hosts: [], instances: [], projects: [], gaps: [] },
+    { cloudId: other, version: 1, takenAtMs: at(1) },
+  )
+  expect(trackPlacements(placements, empty)).toBe(placements)
 })

@@ -14,16 +14,30 @@ export type Placements = ReadonlyMap<InstanceId, Placement>
 
 const physically = holdingTable(undefined)
 
-/** Entries of instances that a complete reading no longer has are dropped; a partial one drops none. */
+/**
+ * Of the cloud of this reading, entries of instances that a complete reading no longer shows there are dropped; a partial
+ * one drops none. Other clouds keep theirs. Without any change the map itself is returned.
+ */
 export function trackPlacements(before: Placements, snapshot: Snapshot): Placements {
-  const now = new Map<InstanceId, Placement>()
+  const begun: [InstanceId, Placement][] = []
   for (const instance of snapshot.instances) {
     if (instance.hostId === undefined || !physically(instance.state).cores) continue
     const known = before.get(instance.id)
     const stays = known !== undefined && known.hostId === instance.hostId && known.sinceMs <= snapshot.takenAtMs
-    now.set(instance.id, stays ? known : { hostId: instance.hostId, sinceMs: snapshot.takenAtMs })
+    if (!stays) begun.push([instance.id, { hostId: instance.hostId, sinceMs: snapshot.takenAtMs }])
   }
-  if (snapshot.gaps.length > 0)
-    for (const [id, placement] of before) if (!snapshot.instanceById.has(id)) now.set(id, placement)
-  return now
+  const over: InstanceId[] = []
+  const mine = `${snapshot.cloudId}:`
+  for (const id of before.keys()) if (id.startsWith(mine) && !holdsRoom(id, snapshot)) over.push(id)
+  if (begun.length === 0 && over.length === 0) return before
+  const after = new Map(before)
+  for (const id of over) after.delete(id)
+  for (const [id, placement] of begun) after.set(id, placement)
+  return after
+}
+
+function holdsRoom(id: InstanceId, snapshot: Snapshot): boolean {
+  const instance = snapshot.instanceById.get(id)
+  if (instance === undefined) return snapshot.gaps.length > 0
+  return instance.hostId !== undefined && physically(instance.state).cores
 }

@@ -8,6 +8,7 @@ import type { ActionSupports } from './action-support.ts'
 import { createPeakMeter, type PeakMeter } from './firm-peak.ts'
 import { type Holding, type HoldingTable, holdingTable } from './holding.ts'
 import { ledgerLine } from './ledger-line.ts'
+import type { LedgerMemory } from './ledger-memory.ts'
 import type { Placements } from './placements.ts'
 import type { UsageAccess } from './usage-access.ts'
 
@@ -26,17 +27,20 @@ export interface LedgerInput {
   readonly placements?: Placements
   /** What active leases promise on each host. */
   readonly leased?: ReadonlyMap<HostId, Leased>
+  /** From the last time, to measure large clouds in turns; without it every host is measured now. */
+  readonly memory?: LedgerMemory
 }
 
 export function takeLedger(input: LedgerInput): readonly HostLedger[] {
-  const { snapshot, policy } = input
+  const { snapshot, policy, memory } = input
   const meter = createPeakMeter(input.usage, policy, input.nowMs)
   const holding = holdingTable(input.supports.get(snapshot.cloudId))
-  return snapshot.hosts.map((host) => {
-    const instances = snapshot.instancesOfHost.get(host.id) ?? []
-    return hostLedger({ host, instances, holding, meter, input })
-  })
+  const measure = (host: Host, instances: readonly Instance[]) => hostLedger({ host, instances, holding, meter, input })
+  if (memory !== undefined) return memory.take(input, measure)
+  return snapshot.hosts.map((host) => measure(host, snapshot.instancesOfHost.get(host.id) ?? noInstances))
 }
+
+const noInstances: readonly Instance[] = []
 
 interface HostInput {
   readonly host: Host

@@ -3,19 +3,20 @@
 // most one open proposal per instance and action; no proposal is `due` that the gate does not let pass, budgets counted
 // over the journal and over what this very cycle lets pass, strongest first; every proposal that ends says why.
 // Leaves to others: acting (the executor passes the gate once more), saving and sending (the server).
-import type { ActionKind, Candidate, HostLedger, InstanceId, Plan, Proposal, Verdict } from '@gleaner/model'
+import type { Candidate, HostLedger, Plan, Proposal, Verdict } from '@gleaner/model'
 import { openGateWorld, type GateFacts, type GateWorld } from '../gate/gate-world.ts'
 import { stepClass } from '../gate/step-class.ts'
 import { totalLedger } from '../ledger/ledger-line.ts'
 import { isComplete } from '../snapshot/snapshot.ts'
 import { isFresh } from '../snapshot/snapshot-verdict.ts'
 import { advance, nameOf } from './advance.ts'
-import { arbitrate } from './arbitrate.ts'
+import { arbitrate, type Outranked } from './arbitrate.ts'
 import { type CapabilityAnswer, countReason, type ReasonCounts, type Refused } from './capability-answer.ts'
 import { leave } from './leave.ts'
 import { callOff, type DecidedNotice } from './notice.ts'
 import { reconcile } from './reconcile.ts'
 import { isSameProposal } from './same-proposal.ts'
+import { createSteps, type Step, type Steps } from './steps.ts'
 import { byStrength } from './strength.ts'
 
 export interface World extends GateFacts {
@@ -41,9 +42,9 @@ export interface Decision {
 
 interface Draft {
   readonly world: World
-  /** Steps whose action is under way. */
-  readonly acting: Map<string, Proposal>
   readonly gate: GateWorld
+  /** Steps whose action is under way. */
+  readonly acting: Steps<Proposal>
   readonly open: Proposal[]
   readonly ended: Proposal[]
   readonly save: Proposal[]
@@ -56,31 +57,40 @@ const knownToOwner: ReadonlySet<string> = new Set(['already-there', 'instance-go
 
 export function decide(world: World): Decision {
   const gate = openGateWorld(world)
-  const draft: Draft = { world, gate, acting: new Map(), open: [], ended: [], save: [], notices: [], refused: [] }
+  const acting = createSteps<Proposal>()
+  const draft: Draft = { world, gate, acting, open: [], ended: [], save: [], notices: [], refused: [] }
   const standing = takeStanding(draft)
   const wanted = world.answers.flatMap((answer) => answer.candidates)
   const { winners, losers } = arbitrate([...wanted, ...commandsStillWanted(standing, wanted, world)], world.policy)
 
   for (const candidate of winners) {
-    const key = keyOf(candidate)
-    const found = standing.get(key)
+    const found = standing.get(candidate)
     const previous = found !== undefined && isSameCause(found, candidate) ? found : undefined
-    if (previous !== undefined) standing.delete(key)
+    if (previous !== undefined) standing.remove(previous)
     follow(candidate, previous, draft)
   }
-
-  const said = new Map<string, Verdict>()
-  for (const answer of world.answers)
-    for (const { instanceId, action, cause, verdict } of answer.refused)
-      said.set(`${keyOf({ instanceId, action })} ${cause}`, verdict)
-  for (const { candidate, verdict } of losers) {
-    said.set(`${keyOf(candidate)} ${candidate.cause}`, verdict)
-    refuse(candidate, verdict, draft)
-  }
-  for (const proposal of standing.values())
-    keep(proposal, leave(proposal, said.get(`${keyOf(proposal)} ${proposal.cause}`), gate), draft)
+  for (const { candidate, verdict } of losers) refuse(candidate, verdict, draft)
+  const unwanted = standing.all()
+  const said = unwanted.length === 0 ? undefined : verdictsSaid(world.answers, losers)
+  for (const proposal of unwanted) keep(proposal, leave(proposal, said?.(proposal), gate), draft)
 
   return finish(draft)
+}
+
+/** What arbitration, else a capability, said about the step of a proposal that was not wanted. */
+function verdictsSaid(
+  answers: readonly CapabilityAnswer[],
+  losers: readonly Outranked[],
+): (proposal: Proposal) => Verdict | undefined {
+  const said = createSteps<{ readonly cause: string; readonly verdict: Verdict }[]>()
+  const add = (step: Step & { readonly cause: string }, verdict: Verdict) => {
+    const list = said.get(step)
+    if (list === undefined) said.set(step, [{ cause: step.cause, verdict }])
+    else list.push({ cause: step.cause, verdict })
+  }
+  for (const { candidate, verdict } of losers) add(candidate, verdict)
+  for (const { refused } of answers) for (const each of refused) add(each, each.verdict)
+  return (proposal) => said.get(proposal)?.find(({ cause }) => cause === proposal.cause)?.verdict
 }
 
 /**
@@ -88,24 +98,35 @@ export function decide(world: World): Decision {
  * ended are brought in line with the journal, and of two for the same step (which the store should never hold) the
  * younger one ends.
  */
-function takeStanding(draft: Draft): Map<string, Proposal> {
+function takeStanding(draft: Draft): Steps<Proposal> {
   const entries = new Map(draft.world.journal.map((entry) => [entry.proposalId, entry]))
-  const standing = new Map<string, Proposal>()
-  const oldestFirst = draft.world.proposals.toSorted((a, b) => a.createdAtMs - b.createdAtMs || (a.id < b.id ? -1 : 1))
-  for (const proposal of oldestFirst) {
+  const standing = createSteps<Proposal>()
+  for (const proposal of draft.world.proposals) {
     const entry = entries.get(proposal.id)
     const known = entry === undefined ? proposal : reconcile(proposal, entry)
-    if (known.state === 'acting') draft.acting.set(keyOf(known), known)
-    if (entry !== undefined || known.state === 'acting') keep(proposal, known, draft)
-    else if (standing.has(keyOf(proposal))) keep(proposal, doubled(proposal), draft)
-    else standing.set(keyOf(proposal), proposal)
+    if (known.state === 'acting') draft.acting.set(known, known)
+    if (entry !== undefined || known.state === 'acting') {
+      keep(proposal, known, draft)
+      continue
+    }
+    const other = standing.get(proposal)
+    if (other === undefined || isOlder(proposal, other)) standing.set(proposal, proposal)
+    if (other !== undefined) {
+      const younger = isOlder(proposal, other) ? other : proposal
+      keep(younger, doubled(younger), draft)
+    }
   }
-  for (const key of draft.acting.keys()) {
-    const second = standing.get(key)
-    if (second !== undefined) keep(second, doubled(second), draft)
-    standing.delete(key)
+  for (const acting of draft.acting.all()) {
+    const second = standing.get(acting)
+    if (second === undefined) continue
+    keep(second, doubled(second), draft)
+    standing.remove(second)
   }
   return standing
+}
+
+function isOlder(a: Proposal, b: Proposal): boolean {
+  return a.createdAtMs < b.createdAtMs || (a.createdAtMs === b.createdAtMs && a.id < b.id)
 }
 
 function doubled(proposal: Proposal): Proposal {
@@ -115,36 +136,35 @@ function doubled(proposal: Proposal): Proposal {
 
 /** A command is given once and stays wanted until it was done or its time is over. */
 function commandsStillWanted(
-  standing: ReadonlyMap<string, Proposal>,
+  standing: Steps<Proposal>,
   wanted: readonly Candidate[],
   world: World,
 ): readonly Candidate[] {
-  const given = new Set(wanted.filter((candidate) => candidate.claim === 'command').map(keyOf))
+  const given = createSteps<true>()
+  for (const candidate of wanted) if (candidate.claim === 'command') given.set(candidate, true)
   const still: Candidate[] = []
-  for (const proposal of standing.values()) {
-    if (proposal.claim !== 'command' || given.has(keyOf(proposal))) continue
+  for (const proposal of standing.all()) {
+    if (proposal.claim !== 'command' || given.get(proposal) !== undefined) continue
     if (world.nowMs - proposal.createdAtMs <= world.policy.actionTimeoutMs) still.push(candidateOf(proposal))
   }
   return still
 }
 
 function follow(candidate: Candidate, previous: Proposal | undefined, draft: Draft): void {
-  const acting = draft.acting.get(keyOf(candidate))
+  const acting = draft.acting.get(candidate)
   if (acting !== undefined) {
     refuse(candidate, acting.verdict, draft)
     return
   }
-  const advanced = advance({ candidate, previous }, draft.gate)
-  const { answer } = advanced
+  const { answer, notices, proposal } = advance({ candidate, previous }, draft.gate)
   if (previous === undefined && !answer.passed && answer.refusal === 'standing') {
     refuse(candidate, answer.verdict, draft)
     return
   }
-  const id = previous?.id ?? draft.world.nextId('proposal')
-  const proposal: Proposal = { ...advanced.proposal, id }
-  for (const notice of advanced.notices) draft.notices.push({ ...notice, proposalId: id })
-  if (proposal.state === 'due') draft.gate.book.grant(proposal)
-  keep(previous, proposal, draft)
+  const followed = previous === undefined ? { ...proposal, id: draft.world.nextId('proposal') } : proposal
+  for (const notice of notices) draft.notices.push({ ...notice, proposalId: followed.id })
+  if (followed.state === 'due') draft.gate.book.grant(followed)
+  keep(previous, followed, draft)
 }
 
 function refuse(candidate: Candidate, verdict: Verdict, draft: Draft): void {
@@ -199,10 +219,6 @@ function finish(draft: Draft): Decision {
   }
   const due = open.filter((proposal) => proposal.state === 'due')
   return { plan, save: draft.save, notices: draft.notices, due, refused }
-}
-
-function keyOf(step: { readonly instanceId: InstanceId; readonly action: ActionKind }): string {
-  return `${step.instanceId} ${step.action}`
 }
 
 /** The same wish as before, though perhaps with other numbers or by a new revision of its rule. */

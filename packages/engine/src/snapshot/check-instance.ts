@@ -7,6 +7,7 @@ import {
   type Host,
   type HostId,
   type Instance,
+  type InstanceId,
   type InstanceState,
   movingStates,
   settledStates,
@@ -18,6 +19,8 @@ export interface InstanceContext {
   readonly cloudId: CloudId
   readonly hostById: ReadonlyMap<HostId, Host>
   readonly gaps: GapList
+  /** The instances of the reading before: what has not changed since is not copied again. */
+  readonly previous: ReadonlyMap<InstanceId, Instance> | undefined
 }
 
 const states: ReadonlySet<unknown> = new Set<InstanceState>([...settledStates, ...movingStates, 'unknown'])
@@ -37,10 +40,18 @@ export function checkInstance(value: unknown, context: InstanceContext): Instanc
     return undefined
   }
   const given = value as Instance
-  const instance: Instance = Object.freeze({
+  const known = context.previous?.get(given.id)
+  const instance = known !== undefined && isSameInstance(known, given) ? known : copyOf(given, cloudId)
+  const doubt = placeDoubt(instance, context)
+  if (doubt !== undefined) gaps.add(`instance ${instance.id}`, doubt)
+  return instance
+}
+
+function copyOf(given: Instance, cloudId: CloudId): Instance {
+  return Object.freeze({
     id: given.id,
     cloudId,
-    name: isText(row['name']) ? given.name : given.id.slice(cloudId.length + 1),
+    name: isText(given.name) ? given.name : given.id.slice(cloudId.length + 1),
     projectId: given.projectId,
     hostId: given.hostId,
     flavor: given.flavor,
@@ -54,9 +65,25 @@ export function checkInstance(value: unknown, context: InstanceContext): Instanc
     tags: given.tags.length === 0 ? noTags : Object.freeze(given.tags.slice()),
     protectedBy: given.protectedBy,
   })
-  const doubt = placeDoubt(instance, context)
-  if (doubt !== undefined) gaps.add(`instance ${instance.id}`, doubt)
-  return instance
+}
+
+function isSameInstance(a: Instance, b: Instance): boolean {
+  return (
+    a.state === b.state &&
+    a.hostId === b.hostId &&
+    a.stateSinceMs === b.stateSinceMs &&
+    a.name === b.name &&
+    a.projectId === b.projectId &&
+    a.flavor === b.flavor &&
+    a.vcpus === b.vcpus &&
+    a.memoryMiB === b.memoryMiB &&
+    a.diskGiB === b.diskGiB &&
+    a.createdAtMs === b.createdAtMs &&
+    a.firmness === b.firmness &&
+    a.protectedBy === b.protectedBy &&
+    a.tags.length === b.tags.length &&
+    a.tags.every((tag, nth) => tag === b.tags[nth])
+  )
 }
 
 function instanceFault(row: Row, cloudId: CloudId): string | undefined {

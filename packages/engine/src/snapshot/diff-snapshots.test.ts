@@ -18,7 +18,10 @@ const b = anInstance({ name: 'b' })
 test('tells what appeared, went, changed its state and moved', () => {
   const suspended = { ...a, state: 'suspended' as const }
   const moved = { ...anInstance({ name: 'c' }), hostId: aHost({ name: 'hv-2' }).id }
-  const diff = diffSnapshots(reading([a, b, anInstance({ name: 'c' })]), reading([suspended, moved, anInstance({ name: 'd' })]))
+  const diff = diffSnapshots(
+    reading([a, b, anInstance({ name: 'c' })]),
+    reading([suspended, moved, anInstance({ name: 'd' })]),
+  )
   expect(diff.appeared.map(({ name }) => name)).toEqual(['d'])
   expect(diff.gone.map(({ name }) => name)).toEqual(['b'])
   expect(diff.stateChanged).toEqual([{ before: a, after: suspended }])

@@ -1,4 +1,4 @@
-import { hostId, projectId } from '@gleaner/model'
+import { hostId, type Instance, projectId } from '@gleaner/model'
 import { aHost, anInstance, anInventory, aProject, inventories, testCloud, testStartMs } from '@gleaner/testkit'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -141,12 +141,14 @@ test('never throws and never lets a poisoned number through, whatever it is give
     fc.property(fc.record({ hosts: list, instances: list, projects: list, gaps: list }), (inventory) => {
       const snapshot = freezeSnapshot(inventory as never, stamp)
       for (const instance of snapshot.instances) {
-        for (const size of [instance.vcpus, instance.memoryMiB, instance.diskGiB]) expect(size).toBeGreaterThanOrEqual(0)
+        for (const size of [instance.vcpus, instance.memoryMiB, instance.diskGiB])
+          expect(size).toBeGreaterThanOrEqual(0)
         expect(instance.id.startsWith(`${testCloud}:`)).toBe(true)
       }
       expect(new Set(snapshot.instances.map(({ id }) => id)).size).toBe(snapshot.instances.length)
       const given = (inventory as { instances: unknown }).instances
-      if (Array.isArray(given) && snapshot.instances.length < given.length) expect(snapshot.gaps.length).toBeGreaterThan(0)
+      if (Array.isArray(given) && snapshot.instances.length < given.length)
+        expect(snapshot.gaps.length).toBeGreaterThan(0)
     }),
     { numRuns: 500 },
   )
@@ -174,4 +176,49 @@ test('no inventory at all and a senseless stamp are gaps', () => {
 
 test('projects need no entry: a project the cloud does not list is no gap', () => {
   expect(gapsOf(anInventory({ instances: [anInstance({ projectId: projectId(testCloud, 'secret') })] }))).toEqual([])
+})
+
+describe('with the reading before at hand', () => {
+  const two = [anInstance({ name: 'a', tags: ['x'] }), anInstance({ name: 'b' })]
+  const before = freezeSnapshot(anInventory({ instances: two }), stamp)
+  const again = (instances: readonly Instance[], hosts = [aHost()]) =>
+    freezeSnapshot(anInventory({ instances: structuredClone(instances), hosts }), { ...stamp, version: 2 }, before)
+
+  test('what has not changed keeps its identity', () => {
+    const after = again(two)
+    expect(after.instances[0]).toBe(before.instances[0])
+    expect(after.hosts[0]).toBe(before.hosts[0])
+    expect(after.instancesOfHost.get(aHost().id)).toBe(before.instancesOfHost.get(aHost().id))
+    expect(after.version).toBe(2)
+  })
+
+  const fields = Object.keys(anInstance()).filter((field) => field !== 'id' && field !== 'cloudId')
+  test.each(fields)('a change of %s is seen', (field) => {
+    const changed = { ...anInstance({ name: 'b' }), ...different, id: two[1]?.id }
+    const [a, b] = two as [Instance, Instance]
+    const after = again([a, { ...b, [field]: changed[field as keyof typeof changed] } as Instance])
+    expect(after.instances[1]).not.toBe(before.instances[1])
+    expect(after.instances[1]?.[field as keyof Instance]).toEqual(changed[field as keyof typeof changed])
+    expect(after.instances[0]).toBe(before.instances[0])
+  })
+
+  const different = {
+    name: 'c',
+    projectId: projectId(testCloud, 'other'),
+    hostId: hostId(testCloud, 'other'),
+    flavor: 'large',
+    state: 'paused',
+    stateSinceMs: 1,
+    vcpus: 3,
+    memoryMiB: 3,
+    diskGiB: 3,
+    createdAtMs: 3,
+    firmness: 'preemptible',
+    tags: ['y'],
+    protectedBy: 'lock',
+  } as const
+
+  test('a change of a host is seen', () => {
+    expect(again(two, [aHost({ reservedCores: 2 })]).hosts[0]?.reservedCores).toBe(2)
+  })
 })

@@ -9,7 +9,8 @@ import { createGapList, type GapList } from './gap-list.ts'
 import { asRow, isText, shown } from './read-value.ts'
 import type { ReadingStamp, Snapshot } from './snapshot.ts'
 
-export function freezeSnapshot(inventory: Inventory, stamp: ReadingStamp): Snapshot {
+/** With the reading before at hand, what has not changed keeps its identity, which is cheaper and can be compared. */
+export function freezeSnapshot(inventory: Inventory, stamp: ReadingStamp, previous?: Snapshot): Snapshot {
   const gaps = createGapList()
   const { cloudId } = stamp
   if (!Number.isSafeInteger(stamp.version) || stamp.version < 1)
@@ -18,11 +19,13 @@ export function freezeSnapshot(inventory: Inventory, stamp: ReadingStamp): Snaps
   reportedGaps(inventory, gaps)
 
   const hostById = new Map<HostId, Host>()
-  eachRow(inventory, { list: 'hosts', gaps }, (row) => keep(checkHost(row, cloudId, gaps), hostById, gaps))
+  eachRow(inventory, { list: 'hosts', gaps }, (row) =>
+    keep(sameHost(checkHost(row, cloudId, gaps), previous), hostById, gaps),
+  )
   const projectById = new Map<ProjectId, Project>()
   eachRow(inventory, { list: 'projects', gaps }, (row) => keep(checkProject(row, cloudId, gaps), projectById, gaps))
   const instanceById = new Map<InstanceId, Instance>()
-  const context = { cloudId, hostById, gaps }
+  const context = { cloudId, hostById, gaps, previous: previous?.instanceById }
   eachRow(inventory, { list: 'instances', gaps }, (row) => keep(checkInstance(row, context), instanceById, gaps))
 
   const instances = Object.freeze([...instanceById.values()])
@@ -37,8 +40,8 @@ export function freezeSnapshot(inventory: Inventory, stamp: ReadingStamp): Snaps
     hostById,
     instanceById,
     projectById,
-    instancesOfHost: groupBy(instances, (instance) => instance.hostId),
-    instancesOfProject: groupBy(instances, (instance) => instance.projectId),
+    instancesOfHost: groupBy(instances, (instance) => instance.hostId, previous?.instancesOfHost),
+    instancesOfProject: groupBy(instances, (instance) => instance.projectId, previous?.instancesOfProject),
   })
 }
 
@@ -94,9 +97,17 @@ function checkProject(value: unknown, cloudId: CloudId, gaps: GapList): Project 
   return Object.freeze({ id: id as ProjectId, cloudId, name })
 }
 
+function sameHost(host: Host | undefined, previous: Snapshot | undefined): Host | undefined {
+  const known = host === undefined ? undefined : previous?.hostById.get(host.id)
+  if (host === undefined || known === undefined) return host
+  for (const field in host) if (host[field as keyof Host] !== known[field as keyof Host]) return host
+  return known
+}
+
 function groupBy<Id extends string>(
   instances: readonly Instance[],
   keyOf: (instance: Instance) => Id | undefined,
+  previous: ReadonlyMap<Id, readonly Instance[]> | undefined,
 ): ReadonlyMap<Id, readonly Instance[]> {
   const groups = new Map<Id, Instance[]>()
   for (const instance of instances) {
@@ -106,5 +117,17 @@ function groupBy<Id extends string>(
     if (group === undefined) groups.set(key, [instance])
     else group.push(instance)
   }
-  return groups
+  if (previous === undefined) return groups
+  const shared = groups as Map<Id, readonly Instance[]>
+  for (const [key, group] of groups) {
+    const known = previous.get(key)
+    if (known !== undefined && areSame(known, group)) shared.set(key, known)
+  }
+  return shared
+}
+
+function areSame(a: readonly Instance[], b: readonly Instance[]): boolean {
+  if (a.length !== b.length) return false
+  for (let nth = 0; nth < a.length; nth++) if (a[nth] !== b[nth]) return false
+  return true
 }
