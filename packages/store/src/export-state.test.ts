@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { isError } from '@gleaner/model'
 import type { Store } from '@gleaner/ports'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { instance, nowMs, sampleEntry, sampleLine, samplePlan, sampleProposal, sampleRule } from './testing/samples.ts'
 import { openTestStore, type TestStore } from './testing/test-store.ts'
@@ -166,9 +166,11 @@ describe('export and restore', () => {
 
   it('refuse an export of a newer Gleaner', async () => {
     const { store } = await target()
-    const text = gunzipSync(exported).toString('utf8').replace('"migration":1', '"migration":99')
+    const text = gunzipSync(exported)
+      .toString('utf8')
+      .replace(/"migration":\d+/, '"migration":99')
     const error = await thrown(store.restoreState(pieces(gzipSync(text))))
-    expect(isError(error, 'store-version') && error.facts).toEqual({ found: 99, known: 1 })
+    expect(isError(error, 'store-version') && error.facts['found']).toBe(99)
   })
 
   it('refuse any damage with its line, and change nothing', async () => {

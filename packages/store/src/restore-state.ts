@@ -96,9 +96,13 @@ async function checkHeader(client: Client, header: Readonly<Record<string, unkno
 }
 
 async function insert(client: Client, { table, rows, firstLine }: Batch): Promise<void> {
-  // Only the columns the export has: one that was added since keeps its default.
+  // Only the columns the export has: one that was added since keeps its default. Not those that follow from others.
   const first = JSON.parse(rows[0] ?? '{}') as Readonly<Record<string, unknown>>
+  const generated = await client.query<{ name: string }>(
+    `select attname as name from pg_attribute where attrelid = '"${table}"'::regclass and attgenerated <> ''`,
+  )
   const columns = Object.keys(first)
+    .filter((column) => !generated.rows.some(({ name }) => name === column))
     .map((name) => `"${name.replaceAll('"', '""')}"`)
     .join(', ')
   // The database may have been led already; its term must not fall.

@@ -119,13 +119,14 @@ async function note(queries: Queries, id: string, atMs: number | null): Promise<
 }
 
 function filtered(queries: Queries, filter: JournalFilter) {
-  const { instanceId, states, cause, fromMs, toMs, text } = filter
+  const { instanceId, states, cause, fromMs, toMs, text, projectIds } = filter
   let query = queries.selectFrom('journal')
   if (instanceId !== undefined) query = query.where('instance_id', '=', instanceId)
   if (states !== undefined) query = query.where('state', '=', sql<string>`any(${states}::text[])`)
   if (cause !== undefined) query = query.where('cause', '=', cause)
   if (fromMs !== undefined) query = query.where('intended_at_ms', '>=', fromMs)
   if (toMs !== undefined) query = query.where('intended_at_ms', '<', toMs)
+  if (projectIds !== undefined) query = query.where('project_id', '=', sql<string>`any(${projectIds}::text[])`)
   if (text !== undefined) {
     const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`
     query = query.where((where) =>
@@ -203,6 +204,7 @@ function refusal(error: unknown, entry: JournalEntry): unknown {
         { detail: `Another action on ${entry.instanceName} is under way.` },
         { cause: error },
       )
+    case undefined:
     default:
       return error
   }

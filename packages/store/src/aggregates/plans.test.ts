@@ -1,4 +1,4 @@
-import { isError, type PlanId } from '@gleaner/model'
+import { isError } from '@gleaner/model'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { nowMs, sampleLine, samplePlan, sampleProposal } from '../testing/samples.ts'
 import { openTestStore, type TestStore } from '../testing/test-store.ts'
@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => opened.close())
 
-const id = (n: number) => `plan_${n}` as PlanId
+const id = (n: number) => `plan_${n}`
 
 describe('plans', () => {
   it('come back whole, and are stored once while they decide the same', async () => {

@@ -1,5 +1,5 @@
 import { isError, type Proposal, proposalStates } from '@gleaner/model'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { instance, nowMs, sampleProposal } from '../testing/samples.ts'
 import { openTestStore, type TestStore } from '../testing/test-store.ts'
@@ -101,6 +101,11 @@ describe('proposals', () => {
       items: [old],
       total: 1,
     })
+    const page = { limit: 5, offset: 0 }
+    const own = { capability: 'preemption', projectIds: ['lab:web'] } as const
+    expect((await store.proposals.recent(own, page)).items).toEqual([open, old])
+    expect(await store.proposals.recent({ ...own, projectIds: ['lab:other'] }, page)).toEqual({ items: [], total: 0 })
+    expect(await store.proposals.recent({ ...own, projectIds: [] }, page)).toEqual({ items: [], total: 0 })
     const ids = (await store.proposals.open()).map(({ id }) => id)
     expect(ids).toContain(open.id)
     expect(ids).not.toContain(old.id)

@@ -63,12 +63,15 @@ export function proposals(database: Database): ProposalStore {
           .execute()
         return rows.map(toProposal)
       }),
-    recent: ({ state, capability }, { limit, offset }) =>
+    recent: ({ state, capability, projectIds }, { limit, offset }) =>
       database.read(async (queries) => {
         const matching = queries
           .selectFrom('proposal')
           .$if(state !== undefined, (query) => query.where('state', '=', state ?? ''))
           .$if(capability !== undefined, (query) => query.where('capability', '=', capability ?? ''))
+          .$if(projectIds !== undefined, (query) =>
+            query.where('project_id', '=', sql<string>`any(${projectIds}::text[])`),
+          )
         const rows = await matching
           .selectAll()
           .orderBy('updated_at_ms', 'desc')
@@ -107,10 +110,20 @@ async function save(queries: Queries, chunk: readonly Proposal[]): Promise<void>
     })
 }
 
+const inColumns: ReadonlySet<string> = new Set<keyof Proposal>([
+  'id',
+  'instanceId',
+  'action',
+  'capability',
+  'state',
+  'createdAtMs',
+  'updatedAtMs',
+  'approvedBy',
+])
+
 /** What no column holds. */
 function toDocument(proposal: Proposal): string {
-  const { id, instanceId, action, capability, state, createdAtMs, updatedAtMs, approvedBy, ...rest } = proposal
-  return toJson(rest)
+  return toJson(Object.fromEntries(Object.entries(proposal).filter(([name]) => !inColumns.has(name))))
 }
 
 function toProposal(row: Row): Proposal {

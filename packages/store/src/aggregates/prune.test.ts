@@ -1,4 +1,3 @@
-import { type PlanId } from '@gleaner/model'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { instance, nowMs, sampleEntry, sampleLine, samplePlan, sampleProposal, sampleRule } from '../testing/samples.ts'
 import { openTestStore, type TestStore } from '../testing/test-store.ts'
@@ -16,7 +15,7 @@ describe('prune', () => {
   it('deletes what is older than its retention and keeps whatever is still in force', async () => {
     const { store, fence } = opened
     for (const [n, createdAtMs] of [oldMs, nowMs].entries()) {
-      await store.plans.save(fence, samplePlan({ id: `plan_${n}` as PlanId, createdAtMs, reasons: { passed: n } }))
+      await store.plans.save(fence, samplePlan({ id: `plan_${n}`, createdAtMs, reasons: { passed: n } }))
       await store.ledger.append(fence, 'lab', { atMs: createdAtMs, cores: sampleLine(), memoryMiB: sampleLine() })
       await store.audit.append({ atMs: createdAtMs, by: 'a', from: 'cli', what: 'w', object: 'o', before: 0, after: n })
       const notice = { id: `n${n}`, instanceId: 'lab:i', proposalId: undefined, sentence: 's', dueAtMs: undefined }

@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describeError, GleanerError, isError } from '@gleaner/model'
-import pg from 'pg'
+import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openStore } from '../open-store.ts'
 import { type PrivatePostgres, startPrivatePostgres } from '../postgres/supervisor.ts'
@@ -27,7 +27,7 @@ beforeAll(async () => {
   await writeFile(hba, 'local all gleaner trust\nlocal all all scram-sha-256\n')
   await writeFile(join(base, 'postgres', 'local.conf'), `hba_file = '${hba}'\n`)
   postgres = await startPrivatePostgres({ stateDirectory: base, durable: false })
-  const client = new pg.Client({ host: postgres.socketDirectory, user: 'gleaner', database: 'postgres' })
+  const client = new Client({ host: postgres.socketDirectory, user: 'gleaner', database: 'postgres' })
   await client.connect()
   await client.query(`create role alice login password '${secret}'`)
   await client.query(`create role guest login password '${secret}'`)
@@ -153,8 +153,8 @@ describe('parseDatabaseUrl', () => {
 
   it('gives sslmode the meaning it has everywhere else', () => {
     const { config } = parseDatabaseUrl('postgres://a:x@db/g?sslmode=require')
-    expect(new pg.Client(config)).toMatchObject({ ssl: { rejectUnauthorized: false } })
-    const strict = new pg.Client(parseDatabaseUrl('postgres://a:x@db/g').config)
+    expect(new Client(config)).toMatchObject({ ssl: { rejectUnauthorized: false } })
+    const strict = new Client(parseDatabaseUrl('postgres://a:x@db/g').config)
     expect((strict as unknown as { ssl: unknown }).ssl).toBe(false)
   })
 })

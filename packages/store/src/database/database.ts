@@ -20,7 +20,7 @@ import {
   type PostgresQueryResult,
   sql,
 } from 'kysely'
-import pg from 'pg'
+import { Client, Pool, type PoolClient } from 'pg'
 import type { DatabaseAddress } from './database-address.ts'
 import { sessionConfig, sessionSetup, storable } from './session.ts'
 import { translateFault } from './store-fault.ts'
@@ -34,7 +34,7 @@ export interface Database {
   write<T>(work: (queries: Queries) => Promise<T>): Promise<T>
   fenced<T>(fence: Fence, work: (queries: Queries) => Promise<T>): Promise<T>
   /** A connection outside of the pool, set up like the others but without limit on the time of a statement if asked. */
-  connect(name: string, limit: 'limited' | 'unlimited'): Promise<pg.Client>
+  connect(name: string, limit: 'limited' | 'unlimited'): Promise<Client>
   close(): Promise<void>
 }
 
@@ -45,7 +45,7 @@ const readPatienceMs = 2000
 const outcomePausesMs = [50, 100, 200, 400, 800, 1500, 2000]
 
 export function openDatabase(address: DatabaseAddress): Database {
-  const pool = new pg.Pool({
+  const pool = new Pool({
     ...sessionConfig(address, 'store'),
     max: poolSize,
     idleTimeoutMillis: 60_000,
@@ -93,7 +93,7 @@ export function openDatabase(address: DatabaseAddress): Database {
     write: (work) => transaction(currentTransaction, work),
     fenced: (fence, work) => transaction((on) => checkTerm(on, fence), work),
     connect: async (name, limit) => {
-      const client = new pg.Client({
+      const client = new Client({
         ...sessionConfig(address, name),
         ...(limit === 'unlimited' ? { query_timeout: 0 } : {}),
       })
@@ -161,7 +161,7 @@ async function wasCommitted(
 }
 
 /** The pool as Kysely wants it, with our faults, our parameters, and no reuse of a broken connection. */
-function guard(pool: pg.Pool): PostgresPool {
+function guard(pool: Pool): PostgresPool {
   return {
     connect: async () => {
       try {
@@ -174,7 +174,7 @@ function guard(pool: pg.Pool): PostgresPool {
   }
 }
 
-function guardClient(client: pg.PoolClient): PostgresPoolClient {
+function guardClient(client: PoolClient): PostgresPoolClient {
   let broken = false
   function query<R>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>
   function query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>

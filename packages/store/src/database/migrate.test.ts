@@ -65,7 +65,7 @@ describe('migrate', () => {
     if (two === undefined) throw new Error('no database')
     const steps = [step(1, 'create table a (x integer); select pg_sleep(0.2)'), step(2, 'create table b (x integer)')]
     const done = await Promise.all([migrate(one, steps), migrate(two, steps)])
-    expect(done.map((numbers) => numbers.length).sort()).toEqual([0, 2])
+    expect(done.map((numbers) => numbers.length).sort((a, b) => a - b)).toEqual([0, 2])
     await two.end()
   })
 })

@@ -16,7 +16,7 @@ export interface Migration {
 }
 
 /** Any number that no other program uses on the same database. */
-export const migrationLock = 1_735_159_410
+const migrationLock = 1_735_159_410
 /** The same place seen from src/ and from dist/. */
 const migrationFolder = new URL('../../sql/', import.meta.url)
 

@@ -58,9 +58,9 @@ describe('the store while PostgreSQL is away', { timeout: boundMs }, () => {
     if (led === undefined) throw new Error('the tests lead')
     const acknowledged = new Set<string>()
     const refused = new Set<string>()
-    let killed = false
+    const server = { killed: false }
     const writer = async (name: string) => {
-      for (let n = 0; !(killed && n > 20) && n < 5000; n++) {
+      for (let n = 0; !(server.killed && n > 20) && n < 5000; n++) {
         const id = `${name}-${n}`
         try {
           if (name.startsWith('s')) await store.settings.set(id, n, who)
@@ -73,14 +73,14 @@ describe('the store while PostgreSQL is away', { timeout: boundMs }, () => {
         } catch (error) {
           if (!isError(error, 'store-unavailable', 'not-leader')) throw error
           refused.add(id)
-          if (killed) return
+          if (server.killed) return
         }
       }
     }
     const writing = Promise.all(['s1', 's2', 's3', 'j1', 'j2', 'j3'].map(writer))
     while (acknowledged.size < 60) await new Promise((resolve) => setTimeout(resolve, 5))
     process.kill(await serverPid(base), 'SIGKILL')
-    killed = true
+    server.killed = true
     await writing
     await untilWorks(store)
     const entries = await store.journal.since(0)
@@ -142,7 +142,7 @@ describe.runIf(smallDisk)('a full disk', { timeout: boundMs }, () => {
   it('is told as such, and everything works again when there is room', async () => {
     const disk = join(base, 'disk')
     await mkdir(disk)
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=220m,mode=700', 'tmpfs', disk])
+    execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', 'size=220m,mode=700', 'tmpfs', disk])
     try {
       const state = join(disk, 'state')
       const store = await open(state)
@@ -166,14 +166,14 @@ describe.runIf(smallDisk)('a full disk', { timeout: boundMs }, () => {
     } finally {
       await opened?.close()
       opened = undefined
-      execFileSync('umount', [disk])
+      execFileSync('/bin/umount', [disk])
     }
   })
 })
 
 function canMount(): boolean {
   try {
-    execFileSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], { stdio: 'ignore' })
+    execFileSync('/usr/bin/unshare', ['--mount', '/bin/mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], { stdio: 'ignore' })
     return process.getuid?.() === 0
   } catch {
     return false

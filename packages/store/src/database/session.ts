@@ -1,28 +1,26 @@
 // What every connection of Gleaner has in common: the schema it works in, how long a statement may take, how values are
 // read, and that text with NUL characters (which PostgreSQL has no place for, and a hostile cloud may send in a name) is
 // written with the replacement character instead.
-import pg from 'pg'
+import { type ClientConfig, type CustomTypesConfig, types as pgTypes } from 'pg'
 import type { DatabaseAddress } from './database-address.ts'
 
 export const schemaName = 'gleaner'
 
 /** Longer than any statement takes on a slow disk; short enough that a server that hangs is noticed. */
-export const statementTimeoutMs = 15_000
+const statementTimeoutMs = 15_000
 const connectTimeoutMs = 5000
 /** The driver's own limit, for a server that does not even send the timeout's error. */
 const answerTimeoutMs = statementTimeoutMs + 3000
 
-const bigintOid = 20
-
 /** bigint holds only terms and counts here: far below 2^53. */
-const types: pg.CustomTypesConfig = {
+const types: CustomTypesConfig = {
   getTypeParser: (oid, format) =>
-    oid === bigintOid
+    oid === pgTypes.builtins.INT8
       ? (text: string) => Number(text)
-      : (pg.types.getTypeParser(oid, format) as (text: string) => unknown),
+      : (pgTypes.getTypeParser(oid, format) as (text: string) => unknown),
 }
 
-export function sessionConfig(address: DatabaseAddress, name: string): pg.ClientConfig {
+export function sessionConfig(address: DatabaseAddress, name: string): ClientConfig {
   return {
     ...address.config,
     types,

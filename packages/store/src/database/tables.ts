@@ -1,18 +1,18 @@
 // The tables as Kysely sees them: one interface per table of sql/, in the same order. Times are epoch milliseconds. A json
 // column is read as a parsed value and written as text made by toJson: the driver would turn an array into a
 // PostgreSQL array.
-import type { ColumnType } from 'kysely'
+import type { ColumnType, GeneratedAlways } from 'kysely'
 
 type Json = ColumnType<unknown, string, string>
 
-export interface LeaderTable {
+interface LeaderTable {
   scope: string
   holder: string
   term: number
   since_ms: number
 }
 
-export interface SettingTable {
+interface SettingTable {
   name: string
   value: string
   changed_at_ms: number
@@ -30,7 +30,7 @@ export interface RuleTable {
   updated_by: string
 }
 
-export interface RuleRevisionTable {
+interface RuleRevisionTable {
   rule_id: string
   revision: number
   source: 'file' | 'api'
@@ -52,6 +52,7 @@ export interface ProposalTable {
   updated_at_ms: number
   approved_by: string | null
   document: Json
+  project_id: GeneratedAlways<string>
 }
 
 export interface JournalTable {
@@ -79,7 +80,7 @@ export interface JournalTable {
   term: number
 }
 
-export interface JournalTransitionTable {
+interface JournalTransitionTable {
   journal_id: string
   seq: number
   state: string
@@ -129,14 +130,14 @@ export interface TokenTable {
   last_used_at_ms: number | null
 }
 
-export interface PlanTable {
+interface PlanTable {
   id: string
   created_at_ms: number
   content: Uint8Array
   document: Uint8Array
 }
 
-export interface InstanceMemoryTable {
+interface InstanceMemoryTable {
   instance_id: string
   cloud_id: string
   state: string
@@ -145,14 +146,14 @@ export interface InstanceMemoryTable {
   last_seen_ms: number
 }
 
-export interface LedgerPointTable {
+interface LedgerPointTable {
   cloud_id: string
   at_ms: number
   cores: Json
   memory_mib: Json
 }
 
-export interface TelemetryBlobTable {
+interface TelemetryBlobTable {
   subject: string
   bytes: Uint8Array
 }
@@ -166,12 +167,12 @@ export interface NoticeTable {
   due_at_ms: number | null
 }
 
-export interface NoticeDeliveryTable {
+interface NoticeDeliveryTable {
   notice_id: string
   notifier: string
 }
 
-export interface AuditTable {
+interface AuditTable {
   id: string
   at_ms: number
   made_by: string

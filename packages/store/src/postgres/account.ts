@@ -23,7 +23,7 @@ export interface PostgresAccount {
   wrap(command: Command): Command
 }
 
-export interface NamedUser {
+interface NamedUser {
   readonly name: string
   readonly uid: number
   readonly gid: number

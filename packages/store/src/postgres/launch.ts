@@ -141,13 +141,13 @@ async function removeStalePostmasterFile(dataDirectory: string): Promise<void> {
 /** Undefined when it ends, or does not get ready in time. */
 export async function waitUntilReady(dataDirectory: string, ended?: AbortSignal): Promise<RunningPostgres | undefined> {
   const untilMs = performance.now() + startTimeoutMs
-  while (performance.now() < untilMs && ended?.aborted !== true) {
+  for (;;) {
     const file = await findPostmaster(dataDirectory)
-    if (file === undefined && ended === undefined) return undefined
     if (file?.status === 'ready') return { pid: file.pid, dataDirectory, socketDirectory: file.socketDirectory }
+    const isOver = ended === undefined ? file === undefined : ended.aborted
+    if (isOver || performance.now() > untilMs) return undefined
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
-  return undefined
 }
 
 /** SIGINT is PostgreSQL's fast shutdown, SIGQUIT its immediate one. Resolves when the process is gone. */

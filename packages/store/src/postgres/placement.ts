@@ -21,7 +21,7 @@ const longestSocketName = '.s.PGSQL.5432'.length
 const systemBase = '/var/lib'
 
 /** The folder of everything that concerns the private PostgreSQL, below the state directory. */
-export function postgresFolder(stateDirectory: string): string {
+function postgresFolder(stateDirectory: string): string {
   return join(stateDirectory, 'postgres')
 }
 

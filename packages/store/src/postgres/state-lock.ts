@@ -61,14 +61,18 @@ async function outlast(name: string, shortPath: string, directory: string): Prom
   const others = (await readdir(shortPath)).filter((other) => namePattern.test(other) && other !== name)
   for (const other of others) {
     const path = join(shortPath, other)
-    const deadline = performance.now() + claimTimeoutMs
-    let standing = await ask(path)
-    while (standing === 'claiming' && name < other && performance.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, 10))
-      standing = await ask(path)
-    }
+    const standing = name < other ? await askUntilDecided(path) : await ask(path)
     if (standing !== 'dead') throw locked(other, directory)
     await rm(path, { force: true })
+  }
+}
+
+async function askUntilDecided(path: string): Promise<Standing> {
+  const deadline = performance.now() + claimTimeoutMs
+  for (;;) {
+    const standing = await ask(path)
+    if (standing !== 'claiming' || performance.now() > deadline) return standing
+    await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }
 

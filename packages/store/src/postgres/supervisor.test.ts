@@ -4,7 +4,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isError } from '@gleaner/model'
-import pg from 'pg'
+import { Client } from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runSource } from '../testing/run-source.ts'
 import { isAlive } from './postmaster.ts'
@@ -37,7 +37,7 @@ async function start(
 }
 
 async function query(postgres: PrivatePostgres, sql: string): Promise<readonly unknown[][]> {
-  const client = new pg.Client({
+  const client = new Client({
     host: postgres.socketDirectory,
     port: postgres.port,
     user: postgres.user,

@@ -7,7 +7,6 @@ import {
   type JournalEntry,
   type LedgerLine,
   type Plan,
-  type PlanId,
   type Proposal,
   projectId,
   type RuleDefinition,
@@ -15,10 +14,10 @@ import {
 } from '@gleaner/model'
 
 export const nowMs = Date.UTC(2025, 5, 2, 8)
-export const cloud = cloudId('lab')
+const cloud = cloudId('lab')
 export const instance = (name: string): Instance['id'] => instanceId(cloud, name)
 
-export const verdict: Verdict = {
+const verdict: Verdict = {
   code: 'rule-matched',
   sentence: 'cpu was below 0.05 cores for 2 h',
   facts: { zeta: 0.05, alpha: 'kept in this order', missing: null, sure: true },
@@ -118,7 +117,7 @@ export function sampleLine(more: Partial<LedgerLine> = {}): LedgerLine {
 
 export function samplePlan(more: Partial<Plan> = {}): Plan {
   return {
-    id: 'plan_1' as PlanId,
+    id: 'plan_1',
     createdAtMs: nowMs,
     basis: [{ cloudId: cloud, version: 7, takenAtMs: nowMs - 500, complete: true, fresh: true }],
     proposals: [sampleProposal()],
