@@ -133,6 +133,11 @@ export const errorRegistry = {
     'The configuration file {file} cannot be read ({detail}).',
     'Check the path given by --config or GLEANER_CONFIG.',
   ),
+  'file-unreadable': entry(
+    { kind: 'not-found', status: 404 },
+    'The file {file} cannot be read ({detail}).',
+    'Check the path and the rights of the file.',
+  ),
   'request-invalid': entry(
     { kind: 'refused', status: 400 },
     '{detail}',

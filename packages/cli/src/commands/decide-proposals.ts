@@ -1,0 +1,39 @@
+// `gleaner approve` and `gleaner veto`: a person's word on proposals. What was refused is said on standard error and makes
+// the exit code 1; the others are done all the same.
+import type { CommandContext } from '../command-context.ts'
+import { count } from '../format/quantity.ts'
+
+export async function approve(context: CommandContext, ids: readonly string[]): Promise<void> {
+  const answer = await context.client.call('approveProposals', { body: { ids: [...ids] } })
+  tellRefused(context, answer.refused)
+  if (context.printJson(answer)) return
+  for (const proposal of answer.approved)
+    context.line(`approved ${proposal.id}: ${proposal.action} ${proposal.instance} (${proposal.project})`)
+}
+
+export interface VetoOptions {
+  readonly for?: string
+  readonly reason?: string
+}
+
+export async function veto(context: CommandContext, ids: readonly string[], options: VetoOptions): Promise<void> {
+  const answer = await context.client.call('vetoProposals', {
+    body: {
+      ids: [...ids],
+      ...(options.for === undefined ? {} : { for: options.for }),
+      ...(options.reason === undefined ? {} : { reason: options.reason }),
+    },
+  })
+  tellRefused(context, answer.refused)
+  if (context.printJson(answer)) return
+  if (answer.vetoed > 0)
+    context.line(`refused ${count(answer.vetoed, 'proposal')}; the instances are left alone for a time`)
+}
+
+function tellRefused(
+  context: CommandContext,
+  refused: readonly { readonly id: string; readonly detail: string }[],
+): void {
+  if (refused.length > 0) context.fail()
+  for (const { id, detail } of refused) context.io.err(`gleaner: ${id}: ${detail}\n`)
+}

@@ -1,0 +1,127 @@
+// `gleaner status`: everything at a glance, in ten lines: clouds and their freshness, the ledger, modes, what comes next,
+// what was gained, what is wrong.
+import type { PlanView, ProblemView, ResponseOf, StatusView, endpoints } from '@gleaner/model'
+import { ApiError } from '@gleaner/client'
+import type { CommandContext } from '../command-context.ts'
+import type { Moments } from '../format/moment.ts'
+import { cores, count, figures, memory, share } from '../format/quantity.ts'
+import { stateColour } from '../format/style.ts'
+import { nextStep } from './next-step.ts'
+
+type Ledger = NonNullable<StatusView['ledger']>['cores']
+
+export async function status(context: CommandContext): Promise<void> {
+  const [status, plan, problems] = await Promise.all([
+    context.client.call('getStatus'),
+    orNothing(context.client.call('getPlan')),
+    orNothing(context.client.call('listProblems')),
+  ])
+  if (context.printJson(status)) return
+  const moments = context.moments(status.now)
+  const line = (name: string, text: string) => context.say(text, context.style(name.padEnd(10), 'dim'))
+  line('gleaner', headline(status, moments))
+  if (status.paused !== undefined) {
+    const { by, since, reason } = status.paused
+    line(
+      'PAUSED',
+      `${moments.relative(since)} by ${by}${reason === '' ? '' : `: ${reason}`}. Nothing is done until gleaner unpause.`,
+    )
+  }
+  for (const cloud of status.clouds) line('cloud', cloudLine(cloud, context, moments))
+  if (status.clouds.length === 0) line('cloud', 'none is connected; see docs/ for how to connect one')
+  if (status.ledger !== undefined) {
+    line('cores', ledgerLine(status.ledger.cores, cores))
+    line('memory', ledgerLine(status.ledger.memoryMiB, memory))
+  }
+  line('modes', modesLine(status, context))
+  line('plan', planLine(status))
+  line('next', nextLine(plan, moments))
+  if (status.savings !== undefined) line('gained', gainedLine(status.savings))
+  line('problems', problemsLine(status, problems, context))
+}
+
+/** What is not there yet, or for the time being, is no reason to show nothing at all. */
+async function orNothing<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call
+  } catch (error) {
+    if (error instanceof ApiError && error.status >= 500) return undefined
+    throw error
+  }
+}
+
+function headline(status: StatusView, moments: Moments): string {
+  const parts = [
+    `${status.version} on ${status.replica}`,
+    `up ${moments.relative(status.startedAt).replace(' ago', '')}`,
+  ]
+  if (!status.ready) parts.push(`starting: ${status.starting ?? 'reading the clouds'}`)
+  else if (status.leader.isLeader) parts.push('leads')
+  else parts.push(status.leader.holder === undefined ? 'nobody leads' : `follows ${status.leader.holder}`)
+  if (status.speed !== 1) parts.push(`time runs ${status.speed} times faster`)
+  if (!status.store.reachable) parts.push(`PostgreSQL is away (${status.store.detail})`)
+  return parts.join(', ')
+}
+
+function cloudLine(cloud: StatusView['clouds'][number], context: CommandContext, moments: Moments): string {
+  const read = cloud.takenAt === undefined ? 'not read yet' : `read ${moments.relative(cloud.takenAt)}`
+  const gaps = cloud.gaps[0] === undefined ? '' : `; ${cloud.gaps[0].scope}: ${cloud.gaps[0].reason}`
+  return `${cloud.id} (${cloud.kind}) ${context.style(cloud.state, stateColour(cloud.state))}, ${read}: ${count(cloud.hosts, 'host')}, ${count(cloud.instances, 'instance')} (${figures(cloud.runningInstances)} running), ${count(cloud.projects, 'project')}${gaps}`
+}
+
+function ledgerLine(line: Ledger, show: (value: number) => string): string {
+  const parts = [
+    `${show(line.usable)} usable`,
+    `${show(line.firmPeak)} firm peak (${share(line.firmPeak, line.usable)})`,
+    ...(line.lent > 0 ? [`${show(line.lent)} lent`] : []),
+    ...(line.leased > 0 ? [`${show(line.leased)} leased`] : []),
+    `${show(line.headroom)} headroom`,
+    `${show(line.idle)} idle (${share(line.idle, line.usable)})`,
+    ...(line.used === undefined ? [] : [`${show(line.used)} used now`]),
+    ...(line.overdrawn > 0 ? [`${show(line.overdrawn)} overdrawn`] : []),
+  ]
+  return parts.join(' · ')
+}
+
+function modesLine(status: StatusView, context: CommandContext): string {
+  return status.modes
+    .filter(({ available }) => available)
+    .map(({ capability, mode, source }) => {
+      const ruled = source === 'file' ? ' (file)' : ''
+      return `${capability} ${context.style(mode, stateColour(mode))}${ruled}`
+    })
+    .join(', ')
+}
+
+function planLine(status: StatusView): string {
+  const { proposals, rules } = status
+  const states = Object.entries(proposals.byState).map(([state, number]) => `${number} ${state}`)
+  const undetermined = rules.undetermined > 0 ? `, ${rules.undetermined} short of data` : ''
+  return `${count(proposals.open, 'proposal')}${states.length > 0 ? ` (${states.join(', ')})` : ''} from ${count(rules.enabled, 'rule')}${undetermined}`
+}
+
+function nextLine(plan: PlanView | undefined, moments: Moments): string {
+  if (plan === undefined) return 'there is no plan yet'
+  const steps = plan.proposals.filter(({ state }) => state !== 'observed').slice(0, 3)
+  if (steps.length === 0) return plan.proposals.length > 0 ? 'nothing: all proposals are only observed' : 'nothing'
+  return steps.map((proposal) => nextStep(proposal, moments)).join('; ')
+}
+
+function gainedLine(savings: NonNullable<StatusView['savings']>): string {
+  const day = `${figures(savings.physicalMemoryGiBHours)} GiB·h and ${figures(savings.physicalCoreHours)} core·h in the past day by ${count(savings.actionsDone, 'action')}`
+  const would = `would give ${memory(savings.would.physicalMemoryMiB)} and ${cores(savings.would.physicalCores)} cores more (${count(savings.would.instances, 'instance')})`
+  return savings.would.instances > 0 ? `${day}; all that is proposed ${would}` : day
+}
+
+function problemsLine(
+  status: StatusView,
+  problems: ResponseOf<typeof endpoints.listProblems> | undefined,
+  context: CommandContext,
+): string {
+  const { open, errors } = status.problems
+  if (open === 0) return 'none'
+  const first: ProblemView | undefined =
+    problems?.items.find(({ severity }) => severity === 'error') ?? problems?.items[0]
+  const text = `${open} open${errors > 0 ? ` (${count(errors, 'error')})` : ''}`
+  return `${context.style(text, errors > 0 ? 'red' : 'yellow')}${first === undefined ? '' : `: ${first.sentence}`}`
+}

@@ -1,0 +1,90 @@
+// `gleaner why INSTANCE`: the story of an instance, in the order of time: the answer first, then what happened to it, what
+// holds now (each rule with its numbers, and what stands in the way of an action), and what is foreseen.
+import type { InstanceView, WhyView } from '@gleaner/model'
+import type { CommandContext } from '../command-context.ts'
+import type { Moments } from '../format/moment.ts'
+import { cores, memory, span } from '../format/quantity.ts'
+
+export async function why(context: CommandContext, instance: string): Promise<void> {
+  const [story, status] = await Promise.all([
+    context.client.call('whyInstance', { params: { id: instance } }),
+    context.client.call('getStatus'),
+  ])
+  if (context.printJson(story)) return
+  const moments = context.moments(status.now)
+  context.say(moments.within(story.summary))
+  context.line()
+  context.say(portrait(story.instance, moments))
+  past(context, story, moments)
+  rules(context, story, moments)
+  obstacles(context, story, moments)
+  future(context, story, moments)
+}
+
+/** Who it is and how it is doing, in two sentences. */
+function portrait(instance: InstanceView, moments: Moments): string {
+  const where = instance.host === undefined ? 'is on no host' : `is on ${instance.host}`
+  const since =
+    instance.since === undefined ? '' : ` since ${moments.at(instance.since)} (${moments.relative(instance.since)})`
+  const size = `${cores(instance.vcpus)} vCPU, ${memory(instance.memoryMiB)}`
+  const kind = instance.firmness === 'preemptible' ? ', preemptible' : ''
+  const guarded = instance.protectedBy === undefined ? '' : ` It is protected by ${instance.protectedBy}.`
+  return `${instance.name} of project ${instance.project} (${instance.flavor === undefined ? size : `${instance.flavor}: ${size}`}${kind}) ${where}, ${instance.state}${since}. ${usage(instance, moments)}${guarded}`
+}
+
+function usage(instance: InstanceView, moments: Moments): string {
+  if (instance.sampledAt === undefined) return 'Its usage has not been measured.'
+  const parts = [
+    ...(instance.cpuCores === undefined ? [] : [`${cores(instance.cpuCores)} of ${cores(instance.vcpus)} cores`]),
+    ...(instance.usedMemoryMiB === undefined ? [] : [`${memory(instance.usedMemoryMiB)} of memory`]),
+    ...(instance.users === undefined ? [] : [`${instance.users} users logged in`]),
+  ]
+  const idle = instance.idleForS === undefined ? '' : ` and has been idle for ${span(instance.idleForS) || 'no time'}`
+  const used = parts.length === 0 ? 'Nothing of its usage is known' : `It uses ${parts.join(', ')}${idle}`
+  return `${used}; measured ${moments.relative(instance.sampledAt)}.`
+}
+
+function past(context: CommandContext, story: WhyView, moments: Moments): void {
+  const happened = story.timeline.filter(({ kind }) => kind !== 'foreseen')
+  if (happened.length === 0) return
+  heading(context, 'What happened')
+  for (const point of happened) moment(context, point, moments)
+}
+
+function rules(context: CommandContext, story: WhyView, moments: Moments): void {
+  heading(context, 'What the rules say')
+  if (story.rules.length === 0) context.say('There are no rules.', '  ')
+  for (const { verdict } of story.rules) {
+    const matched = verdict.code === 'rule-matched'
+    const unknown = verdict.code === 'rule-unknown'
+    const mark = context.style(matched ? '✓' : unknown ? '?' : '·', matched ? 'green' : unknown ? 'yellow' : 'dim')
+    context.say(moments.within(verdict.sentence), `  ${mark} `)
+  }
+}
+
+function obstacles(context: CommandContext, story: WhyView, moments: Moments): void {
+  const { gate } = story
+  if (gate.length === 0) return
+  const refused = gate.filter(({ passed }) => !passed)
+  heading(context, 'What stands in the way')
+  for (const { verdict } of refused) context.say(moments.within(verdict.sentence), `  ${context.style('✗', 'yellow')} `)
+  const passed = gate.length - refused.length
+  if (refused.length === 0) context.say(`Nothing: all ${passed} checks are passed.`, '  ')
+  else if (passed > 0) context.say(context.style(`The other ${passed} checks are passed.`, 'dim'), '  ')
+}
+
+function future(context: CommandContext, story: WhyView, moments: Moments): void {
+  const foreseen = story.timeline.filter(({ kind }) => kind === 'foreseen')
+  if (foreseen.length === 0) return
+  heading(context, 'What comes next')
+  for (const point of foreseen) moment(context, point, moments)
+}
+
+function heading(context: CommandContext, text: string): void {
+  context.line()
+  context.line(context.style(text, 'bold'))
+}
+
+function moment(context: CommandContext, point: WhyView['timeline'][number], moments: Moments): void {
+  context.say(moments.within(point.sentence), `  ${context.style(moments.at(point.at).padStart(12), 'dim')}  `)
+}

@@ -1,0 +1,240 @@
+// The words of the command line: every command with its arguments and options. What a command does is loaded when it is
+// called, so that a short one is quick.
+import { Command, InvalidArgumentError, Option } from 'commander'
+import type { ActionKind } from '@gleaner/model'
+import { CommandContext, type GlobalOptions, type Session } from './command-context.ts'
+import { type WatchOptions, watching } from './watch.ts'
+
+export function buildProgram(session: Session): Command {
+  const { io } = session
+  const program = new Command('gleaner')
+  program
+    .description('Finds idle capacity in private clouds, lends it, and takes it back the moment its owner needs it.')
+    .option('--url <address>', 'address of the server (GLEANER_URL; http://127.0.0.1:7878)')
+    .option('--token <token>', 'API token (GLEANER_TOKEN; else the local one of the state directory)')
+    .option('--json', 'print JSON for programs: the form of the API')
+    .option('--debug', 'on failure print where it happened')
+    .configureOutput({ writeOut: io.out, writeErr: io.err, getOutHelpWidth: () => io.columns ?? 100 })
+    .exitOverride()
+    .showHelpAfterError('Try: gleaner --help')
+    .showSuggestionAfterError()
+    .addHelpText('after', '\nExit codes: 0 done, 1 refused or failed, 2 usage, 3 the server cannot be reached.')
+  const words: Words = {
+    session,
+    program,
+    context: () => new CommandContext(session, program.opts<GlobalOptions>()),
+  }
+  looking(words)
+  deciding(words)
+  acting(words)
+  rules(words)
+  administering(words)
+  return program
+}
+
+interface Words {
+  readonly session: Session
+  readonly program: Command
+  readonly context: () => CommandContext
+}
+
+/** A subcommand that keeps the output, the error form and the options of the program. */
+function add(parent: Command, name: string, description: string): Command {
+  return parent.command(name).copyInheritedSettings(parent).description(description)
+}
+
+const watchable = (command: Command): Command =>
+  command.option('--watch', 'show it again and again until Ctrl-C').option('--interval <seconds>', 'with --watch', '2')
+
+function looking({ session, program, context }: Words): void {
+  watchable(add(program, 'status', 'everything at a glance')).action(async (options: WatchOptions) => {
+    const { status } = await import('./commands/status.ts')
+    await watching(session, { ...program.opts<GlobalOptions>(), ...options }, status)
+  })
+  add(program, 'hosts', 'hosts with what of them is idle')
+    .argument('[search]', 'words that occur in name or id')
+    .option('--cloud <id>')
+    .option('--state <states>', 'separated by commas')
+    .option('--sort <field>', 'name, cpu, memory, idle, instances; -cpu for the largest first')
+    .option('--limit <number>', 'at most so many', whole)
+    .action(async (search, options) => (await import('./commands/hosts.ts')).hosts(context(), search, options))
+  watchable(add(program, 'instances', 'instances, what they use, what comes next for each'))
+    .argument('[search]', 'words that occur in name, id, project, host, flavor or tags')
+    .option('--cloud <id>')
+    .option('--project <name>')
+    .option('--host <name>')
+    .option('--state <states>', 'separated by commas')
+    .option('--tag <tag>')
+    .option('--idle-for <duration>', 'idle at least so long: 2h, 3d')
+    .option('--proposed', 'only those something is proposed for')
+    .option('--sort <field>', 'name, cpu, memory, idle, state, project, host; -idle for the longest first')
+    .option('--limit <number>', 'at most so many', whole)
+    .action(async (search, options) => {
+      const { instances } = await import('./commands/instances.ts')
+      await watching(session, { ...program.opts<GlobalOptions>(), ...options }, (shown) =>
+        instances(shown, search, options),
+      )
+    })
+  add(program, 'why', 'what was and was not decided about an instance, and from which numbers')
+    .argument('<instance>', 'name or id')
+    .action(async (instance) => (await import('./commands/why.ts')).why(context(), instance))
+  add(program, 'history', 'every action, newest first')
+    .argument('[search]', 'part of an instance, a cause or an action')
+    .option('--instance <name>')
+    .addOption(new Option('--state <state>').choices(['intended', 'accepted', 'done', 'failed', 'timed-out']))
+    .option('--cause <name>', 'rule or person')
+    .option('--limit <number>', 'at most so many', whole)
+    .action(async (search, options) => (await import('./commands/history.ts')).history(context(), search, options))
+  const problems = add(program, 'problems', 'what is wrong and what to do about it')
+    .option('--all', 'cleared and resolved ones too')
+    .action(async (options) => (await import('./commands/problems.ts')).problems(context(), options))
+  add(problems, 'clear', 'hide a problem until it comes back')
+    .argument('<id>')
+    .action(async (id) => (await import('./commands/problems.ts')).clearProblem(context(), id))
+}
+
+function deciding({ session, program, context }: Words): void {
+  watchable(add(program, 'plan', 'what Gleaner would do now, and why'))
+    .option('--diff', 'what changed since the plan before')
+    .option('--since <plan>', 'with --diff: since this plan')
+    .action(async (options: WatchOptions & { diff?: boolean; since?: string }) => {
+      const { plan, planDiff } = await import('./commands/plan.ts')
+      await watching(session, { ...program.opts<GlobalOptions>(), ...options }, (shown) =>
+        options.diff === true || options.since !== undefined ? planDiff(shown, options.since) : plan(shown),
+      )
+    })
+  add(program, 'approve', 'approve proposals')
+    .argument('<id...>')
+    .action(async (ids) => (await import('./commands/decide-proposals.ts')).approve(context(), ids))
+  add(program, 'veto', 'refuse proposals; their instances are left alone for a time')
+    .argument('<id...>')
+    .option('--for <duration>', 'how long')
+    .option('--reason <text>')
+    .action(async (ids, options) => (await import('./commands/decide-proposals.ts')).veto(context(), ids, options))
+  add(program, 'mode', 'how far each capability may go: off, observe, advise, enforce')
+    .argument('[capability]')
+    .argument('[mode]')
+    .action(async (capability, mode) => (await import('./commands/mode.ts')).mode(context(), capability, mode))
+  add(program, 'pause', 'pause everything at once')
+    .argument('[reason]')
+    .action(async (reason) => (await import('./commands/pause.ts')).pause(context(), reason))
+  add(program, 'unpause', 'go on after a pause').action(async () =>
+    (await import('./commands/pause.ts')).unpause(context()),
+  )
+}
+
+const commands: readonly (readonly [string, ActionKind, string])[] = [
+  ['resume', 'resume', 'resume a paused or suspended instance'],
+  ['start', 'start', 'start a stopped or shelved instance'],
+  ['suspend', 'suspend', 'suspend an instance to disk'],
+  ['stop', 'stop', 'shut an instance down'],
+  ['shelve', 'shelve', 'shelve an instance'],
+  ['pause-instance', 'pause', 'pause an instance: its memory stays'],
+]
+
+function acting({ program, context }: Words): void {
+  for (const [name, action, description] of commands) {
+    add(program, name, description)
+      .argument('<instance>', 'name or id')
+      .option('--reason <text>')
+      .option('--wait', 'until it has ended')
+      .action(async (instance, options) =>
+        (await import('./commands/act.ts')).act(context(), { action, instance }, options),
+      )
+  }
+  add(program, 'keep', 'keep an instance as it is for a time')
+    .argument('<instance>', 'name or id')
+    .requiredOption('--for <duration>', '30m, 8h, 2d')
+    .option('--reason <text>')
+    .action(async (instance, options) => (await import('./commands/keep.ts')).keep(context(), instance, options))
+  add(program, 'release', 'end a hold before its time')
+    .argument('<hold>')
+    .action(async (id) => (await import('./commands/keep.ts')).release(context(), id))
+}
+
+function rules({ program, context }: Words): void {
+  const parent = add(program, 'rules', 'rules: what to look for, on which instances, what to do')
+  const file = 'YAML or JSON with the keys of a rule in the configuration; - for standard input'
+  add(parent, 'list', 'rules, the one that wins first').action(async () =>
+    (await import('./commands/rules.ts')).listRules(context()),
+  )
+  add(parent, 'show', 'one rule')
+    .argument('<rule>', 'name or id')
+    .action(async (rule) => (await import('./commands/rules.ts')).showRule(context(), rule))
+  add(parent, 'create', 'make a rule')
+    .argument('<file>', file)
+    .action(async (name) => (await import('./commands/rules.ts')).createRule(context(), name))
+  add(parent, 'update', 'change the rule of that name')
+    .argument('<file>', file)
+    .option('--rule <name>', 'change this one, to give it another name')
+    .action(async (name, options) => (await import('./commands/rules.ts')).updateRule(context(), name, options.rule))
+  add(parent, 'delete', 'delete a rule')
+    .argument('<rule>', 'name or id')
+    .action(async (rule) => (await import('./commands/rules.ts')).deleteRule(context(), rule))
+  add(parent, 'check', 'is a rule right; nothing is stored')
+    .argument('<file>', file)
+    .action(async (name) => (await import('./commands/rules.ts')).checkRule(context(), name))
+  add(parent, 'preview', 'what a rule would match now and would have matched over the past day')
+    .argument('<file>', file)
+    .option('--limit <number>', 'show so many of each kind', whole)
+    .action(async (name, options) => (await import('./commands/rules.ts')).previewRule(context(), name, options.limit))
+  add(parent, 'ready-made', 'rules after published criteria')
+    .argument('[name]')
+    .action(async (name) => (await import('./commands/rules.ts')).readyMadeRules(context(), name))
+  parent.action(async () => (await import('./commands/rules.ts')).listRules(context()))
+}
+
+function administering({ program, context }: Words): void {
+  add(program, 'serve', 'run the server')
+    .option('--config <file>', 'configuration file (GLEANER_CONFIG; ./gleaner.yaml)')
+    .option('--demo', 'with a simulated cloud')
+    .action(async (options) =>
+      (await import('./commands/serve.ts')).serve({ ...options, debug: program.opts<GlobalOptions>().debug }),
+    )
+  const tokens = add(program, 'tokens', 'API tokens')
+  add(tokens, 'create', 'make a token; it is shown once')
+    .requiredOption('--role <role>', 'viewer, member, operator, administrator')
+    .requiredOption('--name <name>')
+    .option('--project <project>', 'a project it may see; may be given several times', collect)
+    .option('--expires-in <duration>', '30d')
+    .option('--quiet', 'print only the token')
+    .action(async (options) => (await import('./commands/tokens.ts')).createToken(context(), options))
+  add(tokens, 'list', 'tokens, without their secrets').action(async () =>
+    (await import('./commands/tokens.ts')).listTokens(context()),
+  )
+  add(tokens, 'revoke', 'end a token at once')
+    .argument('<token>', 'name or id')
+    .action(async (id) => (await import('./commands/tokens.ts')).revokeToken(context(), id))
+  const config = add(program, 'config', 'the configuration file')
+  add(config, 'check', 'is it right, and can each cloud be reached with the rights that are needed')
+    .option('--config <file>', 'GLEANER_CONFIG; ./gleaner.yaml')
+    .action(async (options) => (await import('./commands/config.ts')).configCheck(context(), options.config))
+  add(config, 'show', 'what is configured, from where, with what effect')
+    .option('--config <file>', 'GLEANER_CONFIG; ./gleaner.yaml')
+    .action(async (options) => (await import('./commands/config.ts')).configShow(context(), options.config))
+  add(program, 'export', 'write the whole state to a file, also while the server runs')
+    .argument('<file>')
+    .option('--config <file>', 'GLEANER_CONFIG; ./gleaner.yaml')
+    .action(async (file, options) => (await import('./commands/transfer.ts')).exportTo(context(), file, options.config))
+  add(program, 'restore', 'read an export into an empty state')
+    .argument('<file>')
+    .option('--config <file>', 'GLEANER_CONFIG; ./gleaner.yaml')
+    .action(async (file, options) =>
+      (await import('./commands/transfer.ts')).restoreFrom(context(), file, options.config),
+    )
+  add(program, 'version', 'version of this program').action(async () =>
+    (await import('./commands/version.ts')).version(context()),
+  )
+  add(program, 'completion', 'completion for a shell')
+    .argument('<shell>', 'bash')
+    .action(async (shell) => (await import('./commands/completion.ts')).completion(context(), program, shell))
+}
+
+function whole(text: string): string {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('A whole number is needed.')
+  return text
+}
+
+function collect(project: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), project]
+}
