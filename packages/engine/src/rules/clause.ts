@@ -4,7 +4,7 @@
 // rule wants and not its opposite.
 import { sourceOf } from './source-of.ts'
 import { describeNode, formatPair, formatValue, unitOf } from './describe-node.ts'
-import { bindValue, type NodeValue } from './node-value.ts'
+import type { NodeValue } from './node-value.ts'
 import type { CompareNode, CompareOperator, EqualNode, TypedNode } from './typed-node.ts'
 import { type ReasonScope, type UnknownReason, unknownReason } from './unknown-reason.ts'
 
@@ -26,14 +26,14 @@ export interface Clause {
 export function decidingClauses(scope: ReasonScope, node: TypedNode, negated = false): readonly Clause[] {
   if (node.op === 'not') return decidingClauses(scope, node.operand, !negated)
   if (node.op === 'and' || node.op === 'or') {
-    const value = valueOf(scope, node)
-    const parts = node.operands.filter((operand) => valueOf(scope, operand) === value)
+    const value = scope.value(node)
+    const parts = node.operands.filter((operand) => scope.value(operand) === value)
     const lists = parts.map((part) => decidingClauses(scope, part, negated))
     // Of an && every part counts that has the value of the whole; of an || the one that takes the fewest words.
     return (node.op === 'and') !== negated ? lists.flat() : shortest(lists)
   }
   if (node.op === 'choose') {
-    const condition = valueOf(scope, node.condition)
+    const condition = scope.value(node.condition)
     if (condition === undefined) return decidingClauses(scope, node.condition)
     return decidingClauses(scope, condition === true ? node.whenTrue : node.otherwise, negated)
   }
@@ -41,7 +41,7 @@ export function decidingClauses(scope: ReasonScope, node: TypedNode, negated = f
 }
 
 function elementary(scope: ReasonScope, node: TypedNode, negated: boolean): Clause {
-  const value = valueOf(scope, node)
+  const value = scope.value(node)
   const text = `${negated ? '!(' : ''}${sourceOf(node, scope.bind.source)}${negated ? ')' : ''}`
   if (value === undefined) {
     const reason = unknownReason(scope, node)
@@ -67,8 +67,8 @@ function measure(scope: ReasonScope, node: TypedNode, negated: boolean): Measure
   if (node.op === 'compare') return measureCompare(scope, node, negated)
   if (node.op === 'equal' && node.left.type !== 'bool') return measureEqual(scope, node, negated)
   if (node.op === 'member') {
-    const value = valueOf(scope, node.element)
-    const list = valueOf(scope, node.list)
+    const value = scope.value(node.element)
+    const list = scope.value(node.list)
     const what = describeNode(node.element, scope.bind.source)
     const needed = `${negated ? 'none' : 'one'} of ${formatValue(list)}`
     return { what, value, needed, gap: undefined, sentence: `${what} was ${formatValue(value)}, needed ${needed}` }
@@ -105,8 +105,8 @@ function measureEqual(scope: ReasonScope, node: EqualNode, negated: boolean): Me
 
 function words(scope: ReasonScope, parts: { side: TypedNode; bound: TypedNode; need: string }): Measured {
   const { side, bound, need } = parts
-  const value = valueOf(scope, side)
-  const limit = valueOf(scope, bound)
+  const value = scope.value(side)
+  const limit = scope.value(bound)
   const unit = side.type === 'timestamp' ? 'instant' : (unitOf(side) ?? unitOf(bound))
   const [shown, shownLimit] = formatPair(value, limit, unit)
   const what = describeNode(side, scope.bind.source)
@@ -120,14 +120,10 @@ function words(scope: ReasonScope, parts: { side: TypedNode; bound: TypedNode; n
 }
 
 function plain(scope: ReasonScope, node: TypedNode, negated: boolean): Measured {
-  const value = valueOf(scope, node)
+  const value = scope.value(node)
   const what = describeNode(node, scope.bind.source)
   const needed = String(!negated)
   return { what, value, needed, gap: undefined, sentence: `${what} was ${formatValue(value)}, needed ${needed}` }
-}
-
-function valueOf(scope: ReasonScope, node: TypedNode): NodeValue {
-  return bindValue(scope.bind, node)(scope.cursor)
 }
 
 function shortest(lists: readonly (readonly Clause[])[]): readonly Clause[] {

@@ -1,7 +1,7 @@
 // Why one rule does or does not match one instance: a verdict with its numbers, the deciding clauses, and the whole tree
 // with the value of every part. Uses the same closures as the evaluation, so the two cannot disagree.
 import { sourceOf } from './source-of.ts'
-import { type Facts, nativeOf, type ReasonCode, type Verdict } from '@gleaner/model'
+import { type Facts, type Instance, nativeOf, type ReasonCode, type Verdict } from '@gleaner/model'
 import { isoTime } from '../text/iso-time.ts'
 import { bindScope } from './bind-expression.ts'
 import type { BindScope } from './bind-scope.ts'
@@ -19,12 +19,13 @@ import {
   ruleOutcomes,
   standingAt,
 } from './evaluate-rules.ts'
-import { moveTo } from './instance-table.ts'
+import { type InstanceTable, moveTo } from './instance-table.ts'
+import { createLinker } from './linker.ts'
 import { bindValue, type NodeValue } from './node-value.ts'
-import { linkRules } from './rule-program.ts'
+import { linkRule, type ProgramRule } from './rule-program.ts'
 import { isFalse, isTrue } from './ternary.ts'
 import { childrenOf, type TypedNode, type ValueType } from './typed-node.ts'
-import { type UnknownReason, unknownReason } from './unknown-reason.ts'
+import { type ReasonScope, type UnknownReason, unknownReason } from './unknown-reason.ts'
 
 export interface ExplainedPart {
   readonly text: string
@@ -47,16 +48,13 @@ export interface RuleExplanation {
 
 export type ExplainInput = Omit<EvaluationInput, 'program'>
 
-/** Undefined when the index is not in the table. */
+/** Undefined when the index is not in the table. Many explanations of one rule on one table share their preparation. */
 export function explainRule(rule: CompiledRule, input: ExplainInput, index: number): RuleExplanation | undefined {
   const instance = input.table.instances[index]
   if (instance === undefined) return undefined
-  const program = linkRules([rule])
-  const [linked] = program.rules
-  if (linked === undefined) return undefined
-  const cursor = cursorFor({ ...input, program }, instance)
+  const prepared = preparedFor(rule, input, instance)
+  const { linked, cursor, standing, expression, coverage } = prepared
   moveTo(cursor, input.table, index)
-  const standing = standingAt(linked, input.nowMs)
   const outcome = ruleOutcomes[standing ?? outcomeOf(linked, cursor)] ?? 'not-evaluated'
   const { name, mode } = rule.definition
   const subject = { rule: name, instance: instance.name }
@@ -67,55 +65,97 @@ export function explainRule(rule: CompiledRule, input: ExplainInput, index: numb
     )
   if (outcome === 'outside-schedule') return alone(outcome, outsideSchedule(rule, input.nowMs))
   const covered = coversInstance(rule.coverage, cursor, linked.covering)
-  if (covered === isFalse) return explainCoverage(rule, input, cursor)
-  const coverage = rule.coverage.expression
-  const scope = scopeOf(rule, input, { cursor, expression: rule.expression })
-  const missing =
-    covered === isTrue || coverage === undefined
-      ? []
-      : decidingClauses(scopeOf(rule, input, { cursor, expression: coverage }), coverage.root)
-  const clauses = [...missing, ...decidingClauses(scope, rule.expression.root)].filter(
+  if (covered === isFalse) return explainCoverage(prepared)
+  const missing = covered === isTrue || coverage === undefined ? [] : decidingClauses(coverage.scope, coverage.root)
+  const clauses = [...missing, ...decidingClauses(expression.scope, expression.root)].filter(
     (clause) => outcome !== 'unknown' || clause.outcome === 'unknown',
   )
   const said = clauses.map((clause) => clause.sentence).join('; ')
   const facts = factsOf(clauses, subject)
-  const tree = explainPart(scope, rule.expression.root)
   const sentences: Readonly<Partial<Record<RuleOutcome, readonly [ReasonCode, string]>>> = {
     matched: ['rule-matched', `Rule "${name}" matches ${instance.name}: ${said}.`],
     'not-matched': ['rule-not-matched', `Rule "${name}" does not match ${instance.name}: ${said}.`],
     unknown: ['rule-unknown', `Rule "${name}" cannot be decided for ${instance.name}: ${said}.`],
   }
   const [code, sentence] = sentences[outcome] ?? ['rule-unknown', `Rule "${name}" was not evaluated.`]
-  return { outcome, verdict: { code, sentence, facts }, clauses, tree }
-}
-
-interface Scope {
-  readonly bind: BindScope
-  readonly cursor: Cursor
-}
-
-/**
- * A linker of its own whose memo is never read back: explanations bind each part anew, and a place that was given out
- * after the cursor was made would lie outside of its memo, where typed arrays keep nothing.
- */
-function scopeOf(
-  rule: CompiledRule,
-  input: ExplainInput,
-  at: { cursor: Cursor; expression: CheckedExpression },
-): Scope {
-  const program = linkRules([rule])
-  const fresh = cursorFor({ ...input, program }, at.cursor.instance)
-  const cursor: Cursor = {
-    ...at.cursor,
-    calendars: fresh.calendars,
-    memo: new Float64Array(0),
-    memoStamp: new Float64Array(0),
+  let tree: ExplainedPart | undefined
+  return {
+    outcome,
+    verdict: { code, sentence, facts },
+    clauses,
+    // Made when somebody looks at it: most explanations are kept as sentences only.
+    get tree() {
+      if (tree === undefined) {
+        moveTo(cursor, input.table, index)
+        tree = explainPart(expression.scope, expression.root)
+      }
+      return tree
+    },
   }
-  return { bind: bindScope(at.expression, program.linker, rule.zone), cursor }
 }
 
-function explainPart(scope: Scope, node: TypedNode): ExplainedPart {
-  const value = bindValue(scope.bind, node)(scope.cursor)
+interface PreparedExpression {
+  readonly scope: ReasonScope
+  readonly root: TypedNode
+}
+
+interface Prepared {
+  readonly rule: CompiledRule
+  readonly input: ExplainInput
+  readonly linked: ProgramRule
+  readonly cursor: Cursor
+  readonly standing: number | undefined
+  readonly expression: PreparedExpression
+  readonly coverage: PreparedExpression | undefined
+}
+
+/** Lives as long as the table. */
+const preparations = new WeakMap<InstanceTable, Map<CompiledRule, Prepared>>()
+
+function preparedFor(rule: CompiledRule, input: ExplainInput, instance: Instance): Prepared {
+  const known = preparations.get(input.table) ?? new Map<CompiledRule, Prepared>()
+  preparations.set(input.table, known)
+  const { telemetry, history, nowMs } = input
+  const last = known.get(rule)
+  if (last?.input.nowMs === nowMs && last.input.telemetry === telemetry && last.input.history === history) return last
+  const fresh = prepare(rule, input, instance)
+  known.set(rule, fresh)
+  return fresh
+}
+
+function prepare(rule: CompiledRule, input: ExplainInput, instance: Instance): Prepared {
+  const linker = createLinker()
+  const linked = linkRule(rule, linker)
+  const readers = new Map<TypedNode, (cursor: Cursor) => NodeValue>()
+  const bindAll = (bind: BindScope, node: TypedNode): void => {
+    readers.set(node, bindValue(bind, node))
+    for (const part of childrenOf(node)) bindAll(bind, part)
+  }
+  const bound = (checked: CheckedExpression) => {
+    const bind = bindScope(checked, linker, rule.zone)
+    bindAll(bind, checked.root)
+    return (cursor: Cursor): PreparedExpression => ({
+      root: checked.root,
+      scope: { bind, cursor, value: (node) => readers.get(node)?.(cursor) },
+    })
+  }
+  const expression = bound(rule.expression)
+  const coverage = rule.coverage.expression === undefined ? undefined : bound(rule.coverage.expression)
+  // After the binding: only now it is known how long the memo must be.
+  const cursor = cursorFor({ ...input, program: { rules: [linked], linker } }, instance)
+  return {
+    rule,
+    input,
+    linked,
+    cursor,
+    standing: standingAt(linked, input.nowMs),
+    expression: expression(cursor),
+    coverage: coverage?.(cursor),
+  }
+}
+
+function explainPart(scope: ReasonScope, node: TypedNode): ExplainedPart {
+  const value = scope.value(node)
   return {
     text: sourceOf(node, scope.bind.source),
     type: node.type,
@@ -126,30 +166,23 @@ function explainPart(scope: Scope, node: TypedNode): ExplainedPart {
   }
 }
 
-function explainCoverage(rule: CompiledRule, input: ExplainInput, cursor: Cursor): RuleExplanation {
-  const { coverage, definition } = rule
+function explainCoverage({ rule, cursor, coverage }: Prepared): RuleExplanation {
+  const { name } = rule.definition
   const { instance, project } = cursor
-  const subject = { rule: definition.name, instance: instance.name }
-  const expression = coverage.expression
+  const subject = { rule: name, instance: instance.name }
   const why = narrowedBy(rule, cursor)
-  if (why === undefined && expression !== undefined) {
-    const clauses = decidingClauses(scopeOf(rule, input, { cursor, expression }), expression.root)
+  if (why === undefined && coverage !== undefined) {
+    const clauses = decidingClauses(coverage.scope, coverage.root)
     const said = clauses.map((clause) => clause.sentence).join('; ')
-    const sentence = `Rule "${definition.name}" does not cover ${instance.name}: ${said}.`
+    const sentence = `Rule "${name}" does not cover ${instance.name}: ${said}.`
     return {
       ...alone('not-covered', { code: 'rule-not-covered', sentence, facts: factsOf(clauses, subject) }),
       clauses,
     }
   }
   const facts = { ...subject, by: why ?? 'expression', project: project?.name ?? instance.projectId }
-  return alone(
-    'not-covered',
-    verdict(
-      'rule-not-covered',
-      `Rule "${definition.name}" does not cover ${instance.name}, by its ${why ?? 'expression'}.`,
-      facts,
-    ),
-  )
+  const sentence = `Rule "${name}" does not cover ${instance.name}, by its ${why ?? 'expression'}.`
+  return alone('not-covered', verdict('rule-not-covered', sentence, facts))
 }
 
 /** The first field of the coverage that leaves the instance out. */

@@ -9,7 +9,6 @@ import type { TypedNode } from './typed-node.ts'
 /** Undefined is unknown. */
 export type NodeValue = number | string | boolean | readonly (string | number)[] | undefined
 
-/** Reads the value of a part; the memo behind the cursor must be as long as the linker asks for (see explain-rule). */
 export function bindValue(scope: BindScope, node: TypedNode): (cursor: Cursor) => NodeValue {
   switch (node.type) {
     case 'bool': {

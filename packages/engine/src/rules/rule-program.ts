@@ -19,13 +19,14 @@ export interface RuleProgram {
 
 export function linkRules(rules: readonly CompiledRule[]): RuleProgram {
   const linker = createLinker()
-  const linked = rules.map((rule): ProgramRule => {
-    const { expression } = rule.coverage
-    return {
-      rule,
-      condition: bindExpression(rule.expression, linker, rule.zone),
-      covering: expression === undefined ? undefined : bindExpression(expression, linker, rule.zone),
-    }
-  })
-  return { rules: linked, linker }
+  return { rules: rules.map((rule) => linkRule(rule, linker)), linker }
+}
+
+export function linkRule(rule: CompiledRule, linker: Linker): ProgramRule {
+  const { expression } = rule.coverage
+  return {
+    rule,
+    condition: bindExpression(rule.expression, linker, rule.zone),
+    covering: expression === undefined ? undefined : bindExpression(expression, linker, rule.zone),
+  }
 }

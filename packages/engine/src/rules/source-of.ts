@@ -1,7 +1,21 @@
 // The text of a part of an expression as people want to read it: on one line, without comments, with the brackets that
 // belong to it (the parser leaves out the outer ones of its operands). Texts in quotes stay as they are.
 
-export function sourceOf(span: { readonly start: number; readonly end: number }, source: string): string {
+interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+/** A part of a checked expression never changes and belongs to one source. */
+const known = new WeakMap<Span, string>()
+
+export function sourceOf(span: Span, source: string): string {
+  const text = known.get(span) ?? read(span, source)
+  known.set(span, text)
+  return text
+}
+
+function read(span: Span, source: string): string {
   const { words, missing, surplus } = tidy(source.slice(span.start, span.end))
   return `${'('.repeat(surplus)}${words}${')'.repeat(missing)}`
 }

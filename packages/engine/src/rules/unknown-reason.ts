@@ -5,7 +5,7 @@ import { mostTags } from './bind-text.ts'
 import { bindCoverage, bindMeasured, leastCoverage } from './bind-window.ts'
 import type { Cursor } from './cursor.ts'
 import { describeNode, formatValue } from './describe-node.ts'
-import { bindValue } from './node-value.ts'
+import type { NodeValue } from './node-value.ts'
 import { childrenOf, type TypedNode } from './typed-node.ts'
 
 export const unknownCodes = {
@@ -24,9 +24,12 @@ export interface UnknownReason {
   readonly sentence: string
 }
 
+/** One expression and the instance under the cursor. */
 export interface ReasonScope {
   readonly bind: BindScope
   readonly cursor: Cursor
+  /** The value of a part of the expression, undefined when it is unknown. */
+  value(node: TypedNode): NodeValue
 }
 
 /** Call only for a part whose value is unknown. */
@@ -94,7 +97,7 @@ function firstUnknown(scope: ReasonScope, nodes: readonly TypedNode[]): UnknownR
 }
 
 function unknownPart(scope: ReasonScope, node: TypedNode): UnknownReason | undefined {
-  return bindValue(scope.bind, node)(scope.cursor) === undefined ? unknownReason(scope, node) : undefined
+  return scope.value(node) === undefined ? unknownReason(scope, node) : undefined
 }
 
 function tooFew(
