@@ -16,7 +16,7 @@ const rowsPerFetch = 500
 
 export function exportState(database: Database): AsyncIterable<Uint8Array> {
   const gzip = createGzip()
-  const lines = Readable.from(exportLines(database), { objectMode: true, highWaterMark: 64 })
+  const lines = Readable.from(exportLines(database), { objectMode: true, highWaterMark: 4 })
   // The reader of the compressed stream sees a fault of the source; and a reader that leaves ends the source.
   lines.on('error', (error) => gzip.destroy(error))
   gzip.on('close', () => lines.destroy())
@@ -25,9 +25,9 @@ export function exportState(database: Database): AsyncIterable<Uint8Array> {
 
 async function* exportLines(database: Database): AsyncGenerator<string> {
   const hash = createHash('sha256')
-  const line = (value: string) => {
-    hash.update(value)
-    return value
+  const digested = (text: string) => {
+    hash.update(text)
+    return text
   }
   const client = await database.connect('export', 'limited')
   let rowCount = 0
@@ -40,7 +40,7 @@ async function* exportLines(database: Database): AsyncGenerator<string> {
       migration: newest[0]?.number ?? 0,
       createdAt: new Date().toISOString(),
     }
-    yield line(`${JSON.stringify(header)}\n`)
+    yield digested(`${JSON.stringify(header)}\n`)
     for (const { name, order } of exportedTables) {
       const ordered = order.join(', ')
       await client.query(
@@ -48,7 +48,9 @@ async function* exportLines(database: Database): AsyncGenerator<string> {
       )
       for (;;) {
         const { rows } = await client.query<{ row: string }>(`fetch ${rowsPerFetch} from rows`)
-        for (const { row } of rows) yield line(`{"table":"${name}","row":${oneLine(row)}}\n`)
+        // All lines of a fetch at once: a stream has its cost per piece.
+        const text = rows.map(({ row }) => `{"table":"${name}","row":${oneLine(row)}}\n`).join('')
+        if (text !== '') yield digested(text)
         rowCount += rows.length
         if (rows.length < rowsPerFetch) break
       }

@@ -1,6 +1,6 @@
 // Runs one program to its end and returns what it printed. Always in a session of its own, so that Ctrl-C in the terminal
 // reaches Gleaner alone and not the half-started database under it. Never rejects: a program that cannot be started is
-// a result with status 127, one that takes too long is killed and has status 124.
+// a result with status 127, one that takes too long is killed and has status 124. It does not outlive this process's exit.
 import { spawn } from 'node:child_process'
 
 export interface Command {
@@ -31,6 +31,8 @@ export function runCommand(command: Command, timeoutMs: number): Promise<Command
       ...(command.uid === undefined ? {} : { uid: command.uid }),
       ...(command.gid === undefined ? {} : { gid: command.gid }),
     })
+    const onExit = () => child.kill('SIGKILL')
+    process.on('exit', onExit)
     let late = false
     const timer = setTimeout(() => {
       late = true
@@ -43,10 +45,12 @@ export function runCommand(command: Command, timeoutMs: number): Promise<Command
     child.stderr.on('data', collect)
     child.on('error', (error) => {
       clearTimeout(timer)
+      process.off('exit', onExit)
       resolve({ status: 127, output: error.message })
     })
     child.on('close', (code) => {
       clearTimeout(timer)
+      process.off('exit', onExit)
       resolve({ status: late ? 124 : (code ?? 1), output: output.trim() })
     })
   })
