@@ -53,7 +53,8 @@ const projects = Array.from({ length: 200 }, (_, nth) => ({
   cloudId: cloud,
   name: `p${nth}`,
 }))
-const instances = () =>
+// Every cycle some hundred instances differ from the cycle before.
+const instances = (cycle) =>
   Array.from({ length: count }, (_, nth) => ({
     id: instanceId(cloud, `i${nth}`),
     cloudId: cloud,
@@ -61,7 +62,7 @@ const instances = () =>
     projectId: projects[nth % projects.length].id,
     hostId: hosts[nth % hosts.length].id,
     flavor: 'm1.small',
-    state: nth % 10 === 9 ? 'stopped' : 'running',
+    state: (nth + cycle * 7) % 1000 === 1 ? 'stopped' : 'running',
     stateSinceMs: startMs - 86_400_000,
     vcpus: 2,
     memoryMiB: 4096,
@@ -128,7 +129,7 @@ function cycle(nth, mode) {
   telemetry.ingest({ slots, atMs: new Float64Array(count).fill(nowMs - 10_000), values }, nowMs)
   const policy = { ...defaultPolicy, modes: Object.fromEntries(capabilities.map((each) => [each, mode])) }
   // What a driver hands over is made anew in each cycle and is not the engine's to pay for.
-  const inventory = { hosts, projects, gaps: [], instances: instances() }
+  const inventory = { hosts, projects, gaps: [], instances: instances(nth) }
   const spent = {}
   const timed = (name, work) => {
     const before = process.cpuUsage()

@@ -96,12 +96,16 @@ export type GateAnswer =
 
 /** Whether the step may be taken now; if not, the first thing that stands against it. */
 export function passGate(world: GateWorld, proposal: Proposal): GateAnswer {
-  const step = gateStep(world, proposal)
+  return passStep(gateStep(world, proposal))
+}
+
+/** The same for a step that is looked at several times. */
+export function passStep(step: GateStep): GateAnswer {
   for (const { name, refusal, check } of checksOf[step.kind]) {
     const verdict = check(step)
     if (verdict !== undefined) return { passed: false, check: name, refusal, verdict }
   }
-  return { passed: true, verdict: passed(proposal) }
+  return { passed: true, verdict: passed(step.proposal) }
 }
 
 export interface CheckAnswer {

@@ -20,12 +20,16 @@ const physically = holdingTable(undefined)
  */
 export function trackPlacements(before: Placements, snapshot: Snapshot): Placements {
   const begun: [InstanceId, Placement][] = []
+  let stayed = 0
   for (const instance of snapshot.instances) {
     if (instance.hostId === undefined || !physically(instance.state).cores) continue
     const known = before.get(instance.id)
     const stays = known !== undefined && known.hostId === instance.hostId && known.sinceMs <= snapshot.takenAtMs
-    if (!stays) begun.push([instance.id, { hostId: instance.hostId, sinceMs: snapshot.takenAtMs }])
+    if (stays) stayed++
+    else begun.push([instance.id, { hostId: instance.hostId, sinceMs: snapshot.takenAtMs }])
   }
+  // The usual case, told without looking at every entry once more.
+  if (begun.length === 0 && stayed === before.size) return before
   const over: InstanceId[] = []
   const mine = `${snapshot.cloudId}:`
   for (const id of before.keys()) if (id.startsWith(mine) && !holdsRoom(id, snapshot)) over.push(id)

@@ -8,10 +8,10 @@
 // The owner is told when nothing but the grace period stands against the step any more, never earlier.
 import { type Candidate, cloudOf, type Proposal } from '@gleaner/model'
 import { graceOf, hasNotice } from '../gate/checks/grace-over.ts'
-import { type GateAnswer, passGate } from '../gate/gate.ts'
+import { type GateAnswer, gateStep, passStep } from '../gate/gate.ts'
 import type { GateWorld } from '../gate/gate-world.ts'
 import { stepClass } from '../gate/step-class.ts'
-import { confirm, unconfirmed } from './confirm.ts'
+import { type Confirmation, confirm, unconfirmed } from './confirm.ts'
 import { announce, callOff, type DecidedNotice, tell } from './notice.ts'
 import { stateFor } from './verdict-state.ts'
 
@@ -44,13 +44,15 @@ export function advance({ candidate, previous }: Wanted, world: GateWorld): Adva
       notices = [callOff({ ...previous, verdict }, nameOf(candidate, world))]
     }
   } else if (draft.noticeAtMs !== undefined && draft.action !== 'notify') keepNotice(draft, world)
-  if (draft.mode !== 'observe') Object.assign(draft, confirm(draft, world))
-  let answer = passGate(world, draft)
+  // The step holds the draft itself: what is learned below is seen by the gate.
+  const step = gateStep(world, draft)
+  if (draft.mode !== 'observe') takeConfirmation(draft, confirm(step))
+  let answer = passStep(step)
   if (!answer.passed && answer.check === 'grace' && !hasNotice(draft, world.nowMs)) {
     draft.noticeAtMs = world.nowMs
     draft.dueAtMs = world.nowMs + graceOf(draft)
     notices = [...notices, announce(draft, nameOf(candidate, world))]
-    answer = passGate(world, draft)
+    answer = passStep(step)
   }
   draft.state = stateFor(answer)
   draft.verdict = answer.verdict
@@ -65,8 +67,14 @@ export function advance({ candidate, previous }: Wanted, world: GateWorld): Adva
   return { proposal: draft, answer, notices }
 }
 
+function takeConfirmation(draft: Draft, { confirmations, confirmedVersion, confirmedAtMs }: Confirmation): void {
+  draft.confirmations = confirmations
+  draft.confirmedVersion = confirmedVersion
+  draft.confirmedAtMs = confirmedAtMs
+}
+
 function clearProgress(draft: Draft): void {
-  Object.assign(draft, unconfirmed)
+  takeConfirmation(draft, unconfirmed)
   draft.noticeAtMs = undefined
   draft.dueAtMs = undefined
   draft.approvedBy = undefined

@@ -8,8 +8,7 @@
 import type { Proposal } from '@gleaner/model'
 import { longestGapMs } from '../gate/checks/confirmed.ts'
 import { needsUsage, usageFresh } from '../gate/checks/usage-fresh.ts'
-import { gateStep } from '../gate/gate.ts'
-import type { GateWorld } from '../gate/gate-world.ts'
+import type { GateStep } from '../gate/gate-world.ts'
 import { isComplete } from '../snapshot/snapshot.ts'
 import { isFresh } from '../snapshot/snapshot-verdict.ts'
 
@@ -17,11 +16,10 @@ export type Confirmation = Pick<Proposal, 'confirmations' | 'confirmedVersion' |
 
 export const unconfirmed: Confirmation = { confirmations: 0, confirmedVersion: 0, confirmedAtMs: 0 }
 
-export function confirm(proposal: Proposal, world: GateWorld): Confirmation {
+export function confirm(step: GateStep): Confirmation {
+  const { proposal, world, snapshot } = step
   const { confirmations, confirmedVersion, confirmedAtMs } = proposal
   const same = { confirmations, confirmedVersion, confirmedAtMs }
-  const step = gateStep(world, proposal)
-  const { snapshot } = step
   if (snapshot === undefined || !isFresh(snapshot, world.policy, world.nowMs) || !isComplete(snapshot)) return same
   if (usageFresh(step) !== undefined) return same
   const version = snapshot.version

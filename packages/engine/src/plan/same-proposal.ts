@@ -1,33 +1,40 @@
 // Whether two versions of a proposal are the same as far as the store is concerned. The evidence (reason, gives) changes
 // with every sample and is fresh in every plan; it alone is no cause to write. Anything else is.
-import type { Proposal } from '@gleaner/model'
+import type { Proposal, Verdict } from '@gleaner/model'
 
-const compared = [
-  'capability',
-  'claim',
-  'action',
-  'instanceId',
-  'projectId',
-  'hostId',
-  'cause',
-  'ruleId',
-  'ruleRevision',
-  'mode',
-  'priority',
-  'graceMs',
-  'id',
-  'state',
-  'confirmations',
-  'noticeAtMs',
-  'dueAtMs',
-  'approvedBy',
-  'confirmedVersion',
-  'confirmedAtMs',
-] as const satisfies readonly (keyof Proposal)[]
-
+/** Written out: a loop over the names of the fields costs five times as much, for tens of thousands of proposals. */
 export function isSameProposal(a: Proposal, b: Proposal): boolean {
-  for (const field of compared) if (!Object.is(a[field], b[field])) return false
   return (
-    a.verdict.code === b.verdict.code && a.verdict.sentence === b.verdict.sentence && a.reason.code === b.reason.code
+    a.id === b.id &&
+    a.state === b.state &&
+    a.confirmations === b.confirmations &&
+    a.confirmedVersion === b.confirmedVersion &&
+    isSameNumber(a.confirmedAtMs, b.confirmedAtMs) &&
+    a.noticeAtMs === b.noticeAtMs &&
+    a.dueAtMs === b.dueAtMs &&
+    a.approvedBy === b.approvedBy &&
+    a.capability === b.capability &&
+    a.claim === b.claim &&
+    a.action === b.action &&
+    a.instanceId === b.instanceId &&
+    a.projectId === b.projectId &&
+    a.hostId === b.hostId &&
+    a.cause === b.cause &&
+    a.ruleId === b.ruleId &&
+    a.ruleRevision === b.ruleRevision &&
+    a.mode === b.mode &&
+    a.priority === b.priority &&
+    isSameNumber(a.graceMs, b.graceMs) &&
+    a.reason.code === b.reason.code &&
+    isSameVerdict(a.verdict, b.verdict)
   )
+}
+
+function isSameVerdict(a: Verdict, b: Verdict): boolean {
+  return a === b || (a.code === b.code && a.sentence === b.sentence)
+}
+
+/** NaN is the same as NaN: what nobody can read does not change. */
+function isSameNumber(a: number, b: number): boolean {
+  return a === b || (Number.isNaN(a) && Number.isNaN(b))
 }

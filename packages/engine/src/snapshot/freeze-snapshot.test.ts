@@ -222,3 +222,42 @@ describe('with the reading before at hand', () => {
     expect(again(two, [aHost({ reservedCores: 2 })]).hosts[0]?.reservedCores).toBe(2)
   })
 })
+
+test('sharing changes nothing but identities: groups are what a reading alone would have', () => {
+  const many = Array.from({ length: 12 }, (_, nth) =>
+    anInstance({
+      name: `i${nth}`,
+      hostId: hostId(testCloud, `h${nth % 3}`),
+      projectId: projectId(testCloud, `p${nth % 2}`),
+    }),
+  )
+  const hosts = ['h0', 'h1', 'h2', 'h3'].map((name) => aHost({ name }))
+  const step = fc.record({
+    gone: fc.uniqueArray(fc.nat({ max: 11 }), { maxLength: 4 }),
+    moved: fc.uniqueArray(fc.nat({ max: 11 }), { maxLength: 4 }),
+    to: fc.nat({ max: 3 }),
+    order: fc.boolean(),
+  })
+  const sets = (groups: ReadonlyMap<string, readonly Instance[]>) =>
+    Object.fromEntries([...groups].map(([key, group]) => [key, group.map(({ id, state }) => `${id} ${state}`).sort()]))
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 1, maxLength: 6 }), (history) => {
+      let before: ReturnType<typeof freezeSnapshot> | undefined
+      for (const { gone, moved, to, order } of history) {
+        const instances = many
+          .map((instance, nth) =>
+            moved.includes(nth)
+              ? { ...instance, hostId: hosts[to]?.id, projectId: projectId(testCloud, `p${to}`) }
+              : instance,
+          )
+          .filter((_, nth) => !gone.includes(nth))
+        const inventory = anInventory({ hosts, instances: order ? instances : instances.toReversed() })
+        const alone = freezeSnapshot(inventory, stamp)
+        before = freezeSnapshot(inventory, stamp, before)
+        expect(before.instances).toEqual(alone.instances)
+        expect(sets(before.instancesOfHost)).toEqual(sets(alone.instancesOfHost))
+        expect(sets(before.instancesOfProject)).toEqual(sets(alone.instancesOfProject))
+      }
+    }),
+  )
+})

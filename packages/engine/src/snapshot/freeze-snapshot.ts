@@ -29,6 +29,7 @@ export function freezeSnapshot(inventory: Inventory, stamp: ReadingStamp, previo
   eachRow(inventory, { list: 'instances', gaps }, (row) => keep(checkInstance(row, context), instanceById, gaps))
 
   const instances = Object.freeze([...instanceById.values()])
+  const touched = touchedSince(previous, instanceById)
   return Object.freeze({
     cloudId,
     version: stamp.version,
@@ -40,8 +41,16 @@ export function freezeSnapshot(inventory: Inventory, stamp: ReadingStamp, previo
     hostById,
     instanceById,
     projectById,
-    instancesOfHost: groupBy(instances, (instance) => instance.hostId, previous?.instancesOfHost),
-    instancesOfProject: groupBy(instances, (instance) => instance.projectId, previous?.instancesOfProject),
+    instancesOfHost: groupBy(instances, {
+      keyOf: (instance) => instance.hostId,
+      previous: previous?.instancesOfHost,
+      touched: touched?.hosts,
+    }),
+    instancesOfProject: groupBy(instances, {
+      keyOf: (instance) => instance.projectId,
+      previous: previous?.instancesOfProject,
+      touched: touched?.projects,
+    }),
   })
 }
 
@@ -104,30 +113,62 @@ function sameHost(host: Host | undefined, previous: Snapshot | undefined): Host 
   return known
 }
 
-function groupBy<Id extends string>(
-  instances: readonly Instance[],
-  keyOf: (instance: Instance) => Id | undefined,
-  previous: ReadonlyMap<Id, readonly Instance[]> | undefined,
-): ReadonlyMap<Id, readonly Instance[]> {
-  const groups = new Map<Id, Instance[]>()
-  for (const instance of instances) {
-    const key = keyOf(instance)
-    if (key === undefined) continue
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [instance])
-    else group.push(instance)
-  }
-  if (previous === undefined) return groups
-  const shared = groups as Map<Id, readonly Instance[]>
-  for (const [key, group] of groups) {
-    const known = previous.get(key)
-    if (known !== undefined && areSame(known, group)) shared.set(key, known)
-  }
-  return shared
+interface Grouping<Id> {
+  readonly keyOf: (instance: Instance) => Id | undefined
+  /** The groups of the reading before, and the keys of those that are not what they were. */
+  readonly previous: ReadonlyMap<Id, readonly Instance[]> | undefined
+  readonly touched: ReadonlySet<Id> | undefined
 }
 
-function areSame(a: readonly Instance[], b: readonly Instance[]): boolean {
-  if (a.length !== b.length) return false
-  for (let nth = 0; nth < a.length; nth++) if (a[nth] !== b[nth]) return false
-  return true
+/** Only the groups in which something changed are put together anew. */
+function groupBy<Id extends string>(
+  instances: readonly Instance[],
+  { keyOf, previous, touched }: Grouping<Id>,
+): ReadonlyMap<Id, readonly Instance[]> {
+  if (previous !== undefined && touched?.size === 0) return previous
+  const fresh = new Map<Id, Instance[]>()
+  for (const instance of instances) {
+    const key = keyOf(instance)
+    if (key === undefined || touched?.has(key) === false) continue
+    const group = fresh.get(key)
+    if (group === undefined) fresh.set(key, [instance])
+    else group.push(instance)
+  }
+  if (previous === undefined || touched === undefined) return fresh
+  const groups = new Map(previous)
+  for (const key of touched) {
+    const group = fresh.get(key)
+    if (group === undefined) groups.delete(key)
+    else groups.set(key, group)
+  }
+  return groups
+}
+
+interface Touched {
+  readonly hosts: Set<HostId>
+  readonly projects: Set<ProjectId>
+}
+
+/** Hosts and projects that have other instances than in the reading before; undefined without one. */
+function touchedSince(
+  previous: Snapshot | undefined,
+  instanceById: ReadonlyMap<InstanceId, Instance>,
+): Touched | undefined {
+  if (previous === undefined) return undefined
+  const touched: Touched = { hosts: new Set(), projects: new Set() }
+  const touch = ({ hostId, projectId }: Instance) => {
+    if (hostId !== undefined) touched.hosts.add(hostId)
+    touched.projects.add(projectId)
+  }
+  let stayed = 0
+  for (const [id, instance] of instanceById) {
+    const known = previous.instanceById.get(id)
+    if (known !== undefined) stayed++
+    if (known === instance) continue
+    touch(instance)
+    if (known !== undefined) touch(known)
+  }
+  if (stayed < previous.instanceById.size)
+    for (const [id, known] of previous.instanceById) if (!instanceById.has(id)) touch(known)
+  return touched
 }

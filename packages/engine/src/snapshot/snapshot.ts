@@ -6,7 +6,7 @@ export interface Snapshot extends CloudSnapshot {
   readonly hostById: ReadonlyMap<HostId, Host>
   readonly instanceById: ReadonlyMap<InstanceId, Instance>
   readonly projectById: ReadonlyMap<ProjectId, Project>
-  /** In the order of the inventory; a host without instances has no entry. */
+  /** A host without instances has no entry. */
   readonly instancesOfHost: ReadonlyMap<HostId, readonly Instance[]>
   readonly instancesOfProject: ReadonlyMap<ProjectId, readonly Instance[]>
 }

@@ -7,9 +7,21 @@ const dayMs = 86_400_000
 const firstMs = -62_167_219_200_000
 const lastMs = 253_402_300_799_999
 
+/** Moments are shared by many sentences of a cycle (one notice time for a thousand proposals): the last few are kept. */
+const written = new Map<number, string>()
+
 export function isoTime(atMs: number): string {
   if (atMs === Number.POSITIVE_INFINITY) return 'the end of time'
   if (!(atMs >= firstMs && atMs <= lastMs)) return 'an unknown time'
+  const known = written.get(atMs)
+  if (known !== undefined) return known
+  if (written.size >= 1000) written.clear()
+  const text = write(atMs)
+  written.set(atMs, text)
+  return text
+}
+
+function write(atMs: number): string {
   const days = Math.floor(atMs / dayMs)
   const { year, month, day } = civilFromDays(days)
   const s = Math.floor((atMs - days * dayMs) / 1000)

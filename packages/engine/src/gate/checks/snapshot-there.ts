@@ -3,5 +3,5 @@ import { cloudOf } from '@gleaner/model'
 import { snapshotMissing } from '../../snapshot/snapshot-verdict.ts'
 import type { Check } from './check.ts'
 
-export const snapshotThere: Check = ({ proposal, world }) =>
-  snapshotMissing(cloudOf(proposal.instanceId), world.snapshots)
+export const snapshotThere: Check = ({ proposal, world, snapshot }) =>
+  snapshot !== undefined ? undefined : snapshotMissing(cloudOf(proposal.instanceId), world.snapshots)
