@@ -66,8 +66,12 @@ export function decide(world: World): Decision {
   for (const candidate of winners) {
     const found = standing.get(candidate)
     const previous = found !== undefined && isSameCause(found, candidate) ? found : undefined
-    if (previous !== undefined) standing.remove(previous)
-    follow(candidate, previous, draft)
+    const isFollowed = follow(candidate, previous, draft)
+    // One open proposal per step: whoever has it now, the one of another cause ends.
+    if (found !== undefined && isFollowed) {
+      standing.remove(found)
+      if (previous === undefined) keep(found, leave(found, takenOver(found, candidate), gate), draft)
+    }
   }
   for (const { candidate, verdict } of losers) refuse(candidate, verdict, draft)
   const unwanted = standing.all()
@@ -150,21 +154,31 @@ function commandsStillWanted(
   return still
 }
 
-function follow(candidate: Candidate, previous: Proposal | undefined, draft: Draft): void {
+/** False when it was refused for good and no proposal came of it. */
+function follow(candidate: Candidate, previous: Proposal | undefined, draft: Draft): boolean {
   const acting = draft.acting.get(candidate)
   if (acting !== undefined) {
     refuse(candidate, acting.verdict, draft)
-    return
+    return false
   }
   const { answer, notices, proposal } = advance({ candidate, previous }, draft.gate)
   if (previous === undefined && !answer.passed && answer.refusal === 'standing') {
     refuse(candidate, answer.verdict, draft)
-    return
+    return false
   }
   const followed = previous === undefined ? { ...proposal, id: draft.world.nextId('proposal') } : proposal
   for (const notice of notices) draft.notices.push({ ...notice, proposalId: followed.id })
   if (followed.state === 'due') draft.gate.book.grant(followed)
   keep(previous, followed, draft)
+  return true
+}
+
+function takenOver(proposal: Proposal, candidate: Candidate): Verdict {
+  return {
+    code: 'outranked',
+    sentence: `"${candidate.cause}" asks for ${candidate.action} in the place of "${proposal.cause}".`,
+    facts: { byCause: candidate.cause, byClaim: candidate.claim, byCapability: candidate.capability },
+  }
 }
 
 function refuse(candidate: Candidate, verdict: Verdict, draft: Draft): void {
