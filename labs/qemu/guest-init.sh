@@ -1,4 +1,5 @@
 #!/bin/busybox sh
+# shellcheck shell=dash
 # Process 1 of the tiny guest: loads the drivers, starts the load and the guest reporter, and powers off when asked to.
 # Words it understands on the kernel's command line:
 #   gleaner.every=S     seconds between two reports (5)

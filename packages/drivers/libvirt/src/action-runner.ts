@@ -52,7 +52,7 @@ export class ActionRunner {
   /** Oldest first. */
   readonly #keys = new Map<string, Promise<void>>()
   readonly #faults = new Map<InstanceId, unknown>()
-  readonly #transfers = new Map<InstanceId, Promise<void>>()
+  readonly #transfers = new Map<InstanceId, ActionRequest['action']>()
 
   constructor(options: RunnerOptions) {
     this.#options = options
@@ -97,24 +97,26 @@ export class ActionRunner {
   async #transfer(step: Step, { request, target, signal }: Doing): Promise<void> {
     const { instanceId, action } = request
     const { ref, raw } = target.reading
-    if (this.#transfers.has(instanceId)) throw conflict(target, 'another operation is under way')
+    const underWay = this.#transfers.get(instanceId)
+    if (underWay === action) return
+    if (underWay !== undefined) throw conflict(target, `${underWay} is under way`)
+    this.#transfers.set(instanceId, action)
     const watching = new AbortController()
     const watched = AbortSignal.any([watching.signal, signal])
     // Watches before it calls, so that the first event is not missed.
     const seen = this.#seenMoving(target, action, watched)
     // Not with the caller's signal: whoever stops waiting does not stop the daemon.
     const transfer = target.link.use(
-      'act',
+      'move',
       (rpc, call) => {
         const deadlineMs = this.#options.transferTimeoutMs
         return perform(step, { rpc, call: { ...call, deadlineMs }, ref, raw, memoryMiB: 0 })
       },
       { object: ref.name },
     )
-    const ended = transfer
+    void transfer
       .catch((error: unknown) => void this.#faults.set(instanceId, error))
       .finally(() => this.#transfers.delete(instanceId))
-    this.#transfers.set(instanceId, ended)
     try {
       await untilAborted(Promise.race([transfer, seen]), signal)
     } finally {

@@ -248,7 +248,7 @@ export class LibvirtCloud implements Cloud {
   }
 
   #tell(event: CloudEvent): void {
-    for (const listener of [...this.#listeners]) {
+    for (const listener of this.#listeners) {
       try {
         listener(event)
       } catch {

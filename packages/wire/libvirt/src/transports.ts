@@ -157,7 +157,10 @@ function openSsh(uri: LibvirtUri, options: TransportOptions): Duplex {
 export function sshArguments(uri: LibvirtUri): readonly string[] {
   const verify = uri.noVerify ? ['-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null'] : []
   return [
-    ...['-T', '-e', 'none', '-o', 'BatchMode=yes', ...verify],
+    '-T',
+    '-o',
+    'BatchMode=yes',
+    ...verify,
     ...(uri.port === undefined ? [] : ['-p', String(uri.port)]),
     ...(uri.user === undefined ? [] : ['-l', uri.user]),
     ...(uri.keyFile === undefined ? [] : ['-i', uri.keyFile]),

@@ -1,5 +1,5 @@
 // Whatever is written is read back; whatever is cut or random gives a typed error and nothing else.
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readRemoteError } from './remote-error-body.ts'
 import {

@@ -3,7 +3,7 @@ import {
   domainStates,
   errorNumbers,
   LibvirtRemoteError,
-  lifecycleEvents,
+  type lifecycleEvents,
   pausedReasons,
   shutoffReasons,
   type DomainRef,

@@ -155,7 +155,8 @@ export class FakeLibvirtd {
         const lie = { ...remoteProgram, ...header, type: messageTypes.reply, status: 0 }
         return void socket.write(encodeFrame(lie, new XdrWriter().uint(0xffff_fff0).bytes()))
       }
-      default:
+      case 'none':
+      case 'hang':
         socket.write(whole)
     }
   }

@@ -76,8 +76,13 @@ export class ScriptedDaemon {
   }
 }
 
-/** A reply as it should be; `changes` makes it one that should not be. */
-export function reply(frame: Frame, socket: Socket, body: XdrWriter, changes: Partial<Frame> = {}): void {
+/** A reply as it should be. */
+export function reply(frame: Frame, socket: Socket, body: XdrWriter): void {
+  socket.write(encodeReply(frame, body))
+}
+
+/** A reply as it should be, but for the changes. */
+export function encodeReply(frame: Frame, body: XdrWriter, changes: Partial<Frame> = {}): Uint8Array {
   const { program, version, procedure, serial } = { ...frame, ...changes }
   const header = {
     program,
@@ -87,5 +92,5 @@ export function reply(frame: Frame, socket: Socket, body: XdrWriter, changes: Pa
     type: changes.type ?? messageTypes.reply,
     status: changes.status ?? 0,
   }
-  socket.write(encodeFrame(header, body.bytes()))
+  return encodeFrame(header, body.bytes())
 }
