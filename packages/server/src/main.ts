@@ -19,6 +19,7 @@ import { CommandQueue } from './decide/command-queue.ts'
 import { InstanceMemories } from './decide/instance-memories.ts'
 import { RuleShelf } from './decide/rule-book.ts'
 import { EventHub } from './events/hub.ts'
+import { actionEnded } from './actions/action-ended.ts'
 import { actLoop } from './loops/act.ts'
 import { type DecideParts, decideLoop } from './loops/decide.ts'
 import { housekeepingLoop } from './loops/housekeeping.ts'
@@ -52,6 +53,8 @@ export interface StartOptions {
   readonly signal?: AbortSignal
   /** Where the clouds come from; the configuration if absent. */
   readonly makeClouds?: (clock: Clock) => readonly Cloud[]
+  /** The time everything runs by; the system's, or that of the simulation, if absent. */
+  readonly clock?: Clock
   /** Puts something between the server and its store. */
   readonly wrapStore?: (store: Store) => Store
 }
@@ -92,7 +95,7 @@ async function start(options: StartOptions, cleanups: Cleanup[]): Promise<Omit<R
   const store = options.wrapStore?.(opened.store) ?? opened.store
 
   const log = openLog(config)
-  const clock = makeClock(config)
+  const clock = options.clock ?? makeClock(config)
   const clouds = options.makeClouds?.(clock) ?? makeClouds(config, clock)
   cleanups.push(async () => {
     await Promise.all(clouds.map((cloud) => cloud.close()))
@@ -200,7 +203,7 @@ function assemble({ config, store, log, clock, clouds, telemetry, opened }: Part
     ...clouds.flatMap((cloud) => [observeLoop(runtime, cloud), sampleLoop(runtime, cloud)]),
     decideLoop(runtime, parts),
     actLoop(runtime, parts),
-    watchLoop(runtime, { ended: async (entry) => runtime.wake(`observe:${entry.cloudId}`, 'decide') }),
+    watchLoop(runtime, { ended: (entry) => actionEnded(runtime, entry) }),
     persistLoop(runtime),
     housekeepingLoop(runtime),
     watchdogLoop(runtime, () => loops.map((loop) => loop.status())),

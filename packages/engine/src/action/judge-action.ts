@@ -51,7 +51,7 @@ export function judgeAction(entry: JournalEntry, sighting: Sighting): Judgement 
     return { kind: 'failed', outcome: `the instance fell back to ${state} without a reason given` }
   }
   if (sighting.nowMs >= entry.deadlineMs) {
-    const spent = formatDurationMs(entry.deadlineMs - (entry.acceptedAtMs ?? entry.intendedAtMs))
+    const spent = formatDurationMs(entry.deadlineMs - entry.intendedAtMs)
     return { kind: 'timed-out', outcome: `the instance is still ${state} after ${spent}` }
   }
   return { kind: 'wait', moving: isMoving }

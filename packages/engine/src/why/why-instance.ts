@@ -12,6 +12,7 @@ import {
   isReclaiming,
   type JournalEntry,
   noYield,
+  openProposalStates,
   type Proposal,
 } from '@gleaner/model'
 import { type CheckAnswer, inspectGate } from '../gate/gate.ts'
@@ -56,7 +57,8 @@ export function whyInstance(world: WhyWorld, instanceId: InstanceId, rules: read
   const holds = gate.holdsOf(instanceId).filter((hold) => isActiveHold(hold, world.nowMs))
   const history = world.journal.filter((entry) => entry.instanceId === instanceId)
   const refused = world.refused.filter((each) => each.instanceId === instanceId)
-  const asked = proposals[0] ?? hypothetical(instanceId, { instance, rules, gate })
+  const open = proposals.find((proposal) => openProposalStates.includes(proposal.state))
+  const asked = open ?? hypothetical(instanceId, { instance, rules, gate })
   // How far a step has come that nobody has begun is no news.
   const answers = inspectGate(gate, asked).filter(({ refusal }) => proposals.length > 0 || refusal !== 'progress')
   const ledger = world.ledger.find((each) => each.hostId === instance?.hostId)
@@ -65,7 +67,7 @@ export function whyInstance(world: WhyWorld, instanceId: InstanceId, rules: read
     instance,
     summary: summarize({ instanceId, instance, rules, gate: answers, holds, proposals, refused, history }),
     rules,
-    asked: { action: asked.action, cause: asked.cause, hypothetical: proposals.length === 0 },
+    asked: { action: asked.action, cause: asked.cause, hypothetical: open === undefined },
     gate: answers,
     ledger,
     holds,

@@ -52,6 +52,8 @@ export class Executor {
   readonly #parts: ExecutorParts
   /** Entries whose moving state was seen by this process. */
   readonly #seenMoving = new Set<string>()
+  /** Entries this process is about to call: nobody else may take them up meanwhile. */
+  readonly #calling = new Set<string>()
 
   constructor(parts: ExecutorParts) {
     this.#parts = parts
@@ -86,13 +88,19 @@ export class Executor {
       gives: order.gives,
       term: fence.term,
     }
-    await store.journal.intend(fence, entry)
-    this.#tell(entry)
-    return this.#call(fence, entry, signal)
+    this.#calling.add(entry.id)
+    try {
+      await store.journal.intend(fence, entry)
+      this.#tell(entry)
+      return await this.#call(fence, entry, signal)
+    } finally {
+      this.#calling.delete(entry.id)
+    }
   }
 
   /** Step 5, once: looks, judges, writes. Resolves with the entry as it stands then. */
   async pursue(fence: Fence, entry: JournalEntry, signal: AbortSignal): Promise<JournalEntry> {
+    if (this.#calling.has(entry.id)) return entry
     const { clock } = this.#parts
     const cloud = this.#cloudOf(entry)
     const look = await this.#withTimeout(signal, (limited) => cloud.look(entry.instanceId, limited))

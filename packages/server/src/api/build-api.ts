@@ -2,7 +2,7 @@
 // only through Application; who listens where, and for how long, is the business of main.
 import { type EndpointName, GleanerError, type Role, endpoints } from '@gleaner/model'
 import type { Clock } from '@gleaner/ports'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { TSchema } from 'typebox'
 import type { Application, Caller } from '../application.ts'
 import { Authenticator } from '../auth/authenticator.ts'
@@ -42,8 +42,9 @@ const mostBodyBytes = 512 * 1024
 
 export function buildApi(app: Application, options: ApiOptions = {}): FastifyInstance {
   const api = Fastify({
-    loggerInstance: app.log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    // Requests and the address it listens at are told by others; here only what goes wrong.
+    loggerInstance: app.log.child({}, { level: app.log.level === 'debug' ? 'debug' : 'warn' }) as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: mostBodyBytes,
     // A client that sends its request a byte a minute holds nothing for long.
     requestTimeout: 30_000,

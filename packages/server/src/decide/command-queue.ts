@@ -15,6 +15,8 @@ interface Waiting {
   readonly command: Command
   readonly resolve: (entry: JournalEntry) => void
   readonly reject: (error: GleanerError) => void
+  /** It passed the gate and is being carried out: what cycles say meanwhile is about its own action. */
+  taken: boolean
 }
 
 export class CommandQueue {
@@ -32,11 +34,12 @@ export class CommandQueue {
         detail: `${command.action} of ${command.instance.name} was asked for a moment ago.`,
       })
     }
-    return new Promise((resolve, reject) => this.#waiting.set(key, { command, resolve, reject }))
+    return new Promise((resolve, reject) => this.#waiting.set(key, { command, resolve, reject, taken: false }))
   }
 
   candidates(world: CommandWorld): readonly Candidate[] {
-    return [...this.#waiting.values()].map(({ command }) => commandCandidate(command, world))
+    const waiting = [...this.#waiting.values()].filter(({ taken }) => !taken)
+    return waiting.map(({ command }) => commandCandidate(command, world))
   }
 
   /** After a cycle: tells those whose command is refused for good, or held up by something that will not pass by itself. */
@@ -47,6 +50,12 @@ export class CommandQueue {
       if (proposal.claim === 'command' && proposal.state === 'held')
         this.#fail(proposal.instanceId, proposal.action, proposal.verdict)
     }
+  }
+
+  /** The command is about to be carried out. */
+  take(instanceId: InstanceId, action: ActionKind): void {
+    const waiting = this.#waiting.get(keyOf(instanceId, action))
+    if (waiting !== undefined) waiting.taken = true
   }
 
   /** The command was begun. */
@@ -63,6 +72,7 @@ export class CommandQueue {
   }
 
   #fail(instanceId: InstanceId, action: ActionKind, verdict: Verdict): void {
+    if (this.#waiting.get(keyOf(instanceId, action))?.taken === true) return
     this.failed(instanceId, action, new GleanerError('conflict', { detail: verdict.sentence }))
   }
 }

@@ -25,11 +25,12 @@ export function actLoop(runtime: Runtime, parts: DecideParts): Loop {
       let begun = 0
       for (const proposal of due) {
         if (signal.aborted || runtime.state.fence?.term !== fence.term) break
+        parts.commands.take(proposal.instanceId, proposal.action)
         try {
           if (await step({ runtime, parts, fence, signal }, proposal)) begun++
         } catch (error) {
           parts.commands.failed(proposal.instanceId, proposal.action, asError(error))
-          await runtime.problems.reportError(`${proposal.action} of ${proposal.instanceId}`, error)
+          await runtime.problems.reportError(subjectOf(proposal), error)
         }
       }
       await runtime.problems.settle('acting')
@@ -39,6 +40,11 @@ export function actLoop(runtime: Runtime, parts: DecideParts): Loop {
       return `${begun} of ${due.length} begun`
     },
   })
+}
+
+/** Not the subject of the action's own end: a call that could not be made is another thing. */
+function subjectOf(proposal: Proposal): string {
+  return `calling ${proposal.action} of ${proposal.instanceId}`
 }
 
 interface Acting {
@@ -76,7 +82,7 @@ async function step(acting: Acting, proposal: Proposal): Promise<boolean> {
     signal,
   )
   parts.commands.begun(entry)
-  await runtime.problems.settle(`${proposal.action} of ${proposal.instanceId}`)
+  await runtime.problems.settle(subjectOf(proposal))
   return true
 }
 

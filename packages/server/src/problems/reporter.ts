@@ -67,8 +67,11 @@ export class ProblemReporter {
   async resolve(subject: string, code: string): Promise<void> {
     const key = keyOf({ code, subject })
     if (!this.#open.has(key)) return
-    this.#waiting.delete(key)
+    const waiting = this.#waiting.get(key)
     try {
+      // What could not be written while it lasted is written now: that it happened must be known.
+      if (waiting !== undefined) await this.#parts.store.problems.report(waiting.report, waiting.atMs)
+      this.#waiting.delete(key)
       await this.#parts.store.problems.resolve(code, subject, this.#parts.clock.nowMs())
       this.#open.delete(key)
       this.#parts.hub.tell('problem')
