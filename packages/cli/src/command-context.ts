@@ -1,6 +1,5 @@
 // What every command has at hand: the words before it, the server, and how to show things.
 import type { Call, Client } from '@gleaner/client'
-import { connect } from './connection.ts'
 import { type Moments, momentsAt } from './format/moment.ts'
 import { printable } from './format/printable.ts'
 import { prose } from './format/prose.ts'
@@ -39,10 +38,20 @@ export class CommandContext {
 
   /** The server. What people read is made printable; programs get it as it is. */
   get client(): Pick<Client, 'call'> {
+    return {
+      call: (async (name: string, input: unknown) => {
+        const call = (await this.#connected()).call as (name: string, input: unknown) => Promise<unknown>
+        const answer = await call(name, input)
+        return this.json ? answer : printable(answer)
+      }) as Call,
+    }
+  }
+
+  /** Loaded when it is needed: the description of the API is large, and `gleaner version` has no use for it. */
+  async #connected(): Promise<Client> {
+    const { connect } = await import('./connection.ts')
     this.#client ??= connect(this.#options, this.io)
-    if (this.json) return this.#client
-    const call = this.#client.call as (name: string, input: unknown) => Promise<unknown>
-    return { call: (async (name: string, input: unknown) => printable(await call(name, input))) as Call }
+    return this.#client
   }
 
   /** The command did its work, and the answer is no. */

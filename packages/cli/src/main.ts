@@ -1,6 +1,6 @@
 // The process of the command line: binds `run` to the terminal and ends with its exit code.
+import { programVersion } from './commands/version.ts'
 import type { Io } from './io.ts'
-import { run } from './run.ts'
 
 const interrupted = new AbortController()
 const io: Io = {
@@ -10,7 +10,10 @@ const io: Io = {
   isTerminal: process.stdout.isTTY,
   environment: process.env,
   directory: process.cwd(),
-  timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  // Asked for only where times are shown: the first question costs tens of milliseconds.
+  get timeZone() {
+    return Intl.DateTimeFormat().resolvedOptions().timeZone
+  },
   signal: interrupted.signal,
 }
 
@@ -26,5 +29,12 @@ if (process.argv[2] !== 'serve') {
     process.exitCode = 130
   })
 }
-const code = await run(process.argv.slice(2), io)
-process.exitCode ??= code
+const words = process.argv.slice(2)
+if (words.length === 1 && (words[0] === 'version' || words[0] === '--version')) {
+  // The one command that scripts ask most needs none of the others.
+  io.out(`gleaner ${programVersion()}\n`)
+} else {
+  const { run } = await import('./run.ts')
+  const code = await run(words, io)
+  process.exitCode ??= code
+}

@@ -2,8 +2,9 @@
 // called, so that a short one is quick.
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { ActionKind } from '@gleaner/model'
+import { programVersion } from './commands/version.ts'
 import { CommandContext, type GlobalOptions, type Session } from './command-context.ts'
-import { type WatchOptions, watching } from './watch.ts'
+import type { WatchOptions } from './watch.ts'
 
 export function buildProgram(session: Session): Command {
   const { io } = session
@@ -14,7 +15,12 @@ export function buildProgram(session: Session): Command {
     .option('--token <token>', 'API token (GLEANER_TOKEN; else the local one of the state directory)')
     .option('--json', 'print JSON for programs: the form of the API')
     .option('--debug', 'on failure print where it happened')
-    .configureOutput({ writeOut: io.out, writeErr: io.err, getOutHelpWidth: () => io.columns ?? 100 })
+    .configureOutput({
+      writeOut: io.out,
+      writeErr: io.err,
+      outputError: (text, write) => write(text.replace(/^error: /, 'gleaner: ')),
+      getOutHelpWidth: () => io.columns ?? 100,
+    })
     .exitOverride()
     .showHelpAfterError('Try: gleaner --help')
     .showSuggestionAfterError()
@@ -29,6 +35,7 @@ export function buildProgram(session: Session): Command {
   acting(words)
   rules(words)
   administering(words)
+  program.version(programVersion(), '--version', 'version of this program')
   return program
 }
 
@@ -49,6 +56,7 @@ const watchable = (command: Command): Command =>
 function looking({ session, program, context }: Words): void {
   watchable(add(program, 'status', 'everything at a glance')).action(async (options: WatchOptions) => {
     const { status } = await import('./commands/status.ts')
+    const { watching } = await import('./watch.ts')
     await watching(session, { ...program.opts<GlobalOptions>(), ...options }, status)
   })
   add(program, 'hosts', 'hosts with what of them is idle')
@@ -71,6 +79,7 @@ function looking({ session, program, context }: Words): void {
     .option('--limit <number>', 'at most so many', whole)
     .action(async (search, options) => {
       const { instances } = await import('./commands/instances.ts')
+      const { watching } = await import('./watch.ts')
       await watching(session, { ...program.opts<GlobalOptions>(), ...options }, (shown) =>
         instances(shown, search, options),
       )
@@ -99,15 +108,16 @@ function deciding({ session, program, context }: Words): void {
     .option('--since <plan>', 'with --diff: since this plan')
     .action(async (options: WatchOptions & { diff?: boolean; since?: string }) => {
       const { plan, planDiff } = await import('./commands/plan.ts')
+      const { watching } = await import('./watch.ts')
       await watching(session, { ...program.opts<GlobalOptions>(), ...options }, (shown) =>
         options.diff === true || options.since !== undefined ? planDiff(shown, options.since) : plan(shown),
       )
     })
   add(program, 'approve', 'approve proposals')
-    .argument('<id...>')
+    .argument('<proposal...>', 'ids, or names of instances something is proposed for')
     .action(async (ids) => (await import('./commands/decide-proposals.ts')).approve(context(), ids))
   add(program, 'veto', 'refuse proposals; their instances are left alone for a time')
-    .argument('<id...>')
+    .argument('<proposal...>', 'ids, or names of instances something is proposed for')
     .option('--for <duration>', 'how long')
     .option('--reason <text>')
     .action(async (ids, options) => (await import('./commands/decide-proposals.ts')).veto(context(), ids, options))

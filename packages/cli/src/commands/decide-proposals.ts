@@ -3,8 +3,9 @@
 import type { CommandContext } from '../command-context.ts'
 import { count } from '../format/quantity.ts'
 
-export async function approve(context: CommandContext, ids: readonly string[]): Promise<void> {
-  const answer = await context.client.call('approveProposals', { body: { ids: [...ids] } })
+export async function approve(context: CommandContext, given: readonly string[]): Promise<void> {
+  const ids = await proposalIds(context, given)
+  const answer = await context.client.call('approveProposals', { body: { ids } })
   tellRefused(context, answer.refused)
   if (context.printJson(answer)) return
   for (const proposal of answer.approved)
@@ -16,10 +17,11 @@ export interface VetoOptions {
   readonly reason?: string
 }
 
-export async function veto(context: CommandContext, ids: readonly string[], options: VetoOptions): Promise<void> {
+export async function veto(context: CommandContext, given: readonly string[], options: VetoOptions): Promise<void> {
+  const ids = await proposalIds(context, given)
   const answer = await context.client.call('vetoProposals', {
     body: {
-      ids: [...ids],
+      ids,
       ...(options.for === undefined ? {} : { for: options.for }),
       ...(options.reason === undefined ? {} : { reason: options.reason }),
     },
@@ -28,6 +30,16 @@ export async function veto(context: CommandContext, ids: readonly string[], opti
   if (context.printJson(answer)) return
   if (answer.vetoed > 0)
     context.line(`refused ${count(answer.vetoed, 'proposal')}; the instances are left alone for a time`)
+}
+
+/** What is no id of an open proposal is taken for the name or id of an instance, and stands for all that is proposed for it. */
+async function proposalIds(context: CommandContext, given: readonly string[]): Promise<string[]> {
+  const { proposals } = await context.client.call('getPlan')
+  return given.flatMap((word) => {
+    if (proposals.some(({ id }) => id === word)) return [word]
+    const named = proposals.filter(({ instance, instanceId }) => instance === word || instanceId === word)
+    return named.length > 0 ? named.map(({ id }) => id) : [word]
+  })
 }
 
 function tellRefused(

@@ -54,8 +54,13 @@ function columnsFor(moments: Moments): readonly Column<ProposalView>[] {
       right: true,
       rank: 6,
     },
-    { title: 'why', cell: (proposal) => moments.within(proposal.verdict.sentence), least: 24, rank: 1 },
+    { title: 'why', cell: (proposal) => moments.within(whyOf(proposal)), least: 24, rank: 1 },
   ]
+}
+
+/** That nothing is done in observe is told by the state; what it rests upon is worth more. */
+function whyOf(proposal: ProposalView): string {
+  return proposal.state === 'observed' ? proposal.reason.sentence : proposal.verdict.sentence
 }
 
 export async function planDiff(context: CommandContext, since: string | undefined): Promise<void> {
@@ -75,7 +80,7 @@ export async function planDiff(context: CommandContext, since: string | undefine
 
 function diffLines(diff: PlanDiffView, moments: Moments): { mark: string; text: string }[] {
   const name = (proposal: ProposalView) => `${proposal.action} ${proposal.instance} by "${proposal.cause}"`
-  const why = (proposal: ProposalView) => moments.within(proposal.verdict.sentence)
+  const why = (proposal: ProposalView) => moments.within(whyOf(proposal))
   return [
     ...diff.added.map((proposal) => ({ mark: '+', text: `${name(proposal)}, ${proposal.state}: ${why(proposal)}` })),
     ...diff.changed.map(({ before, after }) => ({

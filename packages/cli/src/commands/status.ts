@@ -108,9 +108,19 @@ function nextLine(plan: PlanView | undefined, moments: Moments): string {
 }
 
 function gainedLine(savings: NonNullable<StatusView['savings']>): string {
-  const day = `${figures(savings.physicalMemoryGiBHours)} GiB·h and ${figures(savings.physicalCoreHours)} core·h in the past day by ${count(savings.actionsDone, 'action')}`
-  const would = `would give ${memory(savings.would.physicalMemoryMiB)} and ${cores(savings.would.physicalCores)} cores more (${count(savings.would.instances, 'instance')})`
-  return savings.would.instances > 0 ? `${day}; all that is proposed ${would}` : day
+  const { actionsDone, physicalMemoryGiBHours, physicalCoreHours, now, would } = savings
+  const parts: string[] = []
+  if (physicalMemoryGiBHours + physicalCoreHours > 0 || actionsDone > 0)
+    parts.push(
+      `${figures(physicalMemoryGiBHours)} GiB·h and ${figures(physicalCoreHours)} core·h in the past day by ${count(actionsDone, 'action')}`,
+    )
+  if (now.instances > 0) parts.push(`${memory(now.physicalMemoryMiB)} now (${count(now.instances, 'instance')})`)
+  if (parts.length === 0) parts.push('nothing yet')
+  if (would.instances > 0)
+    parts.push(
+      `all that is proposed would give ${memory(would.physicalMemoryMiB)} and ${cores(would.physicalCores)} cores (${count(would.instances, 'instance')})`,
+    )
+  return parts.join('; ')
 }
 
 function problemsLine(

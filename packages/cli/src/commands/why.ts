@@ -5,6 +5,9 @@ import type { CommandContext } from '../command-context.ts'
 import type { Moments } from '../format/moment.ts'
 import { cores, memory, span } from '../format/quantity.ts'
 
+/** A pause for breath is no idleness. */
+const leastIdleS = 60
+
 export async function why(context: CommandContext, instance: string): Promise<void> {
   const [story, status] = await Promise.all([
     context.client.call('whyInstance', { params: { id: instance } }),
@@ -39,7 +42,7 @@ function usage(instance: InstanceView, moments: Moments): string {
     ...(instance.usedMemoryMiB === undefined ? [] : [`${memory(instance.usedMemoryMiB)} of memory`]),
     ...(instance.users === undefined ? [] : [`${instance.users} users logged in`]),
   ]
-  const idle = instance.idleForS === undefined ? '' : ` and has been idle for ${span(instance.idleForS) || 'no time'}`
+  const idle = (instance.idleForS ?? 0) < leastIdleS ? '' : ` and has been idle for ${span(instance.idleForS)}`
   const used = parts.length === 0 ? 'Nothing of its usage is known' : `It uses ${parts.join(', ')}${idle}`
   return `${used}; measured ${moments.relative(instance.sampledAt)}.`
 }
