@@ -219,8 +219,12 @@ describe('the state', () => {
       expect(server.app.state.plan).toBe(plan)
       door.open()
       await server.until('a new plan', () => (server.app.state.plan === plan ? undefined : true))
-      const all = await server.app.store.problems.list({ includeClosed: true })
-      expect(all.find((each) => each.code === 'store-unavailable')?.sentence).toMatch(/PostgreSQL does not answer/)
+      const outage = await server.until('the outage on record', async () =>
+        (await server.app.store.problems.list({ includeClosed: true })).find(
+          (each) => each.code === 'store-unavailable',
+        ),
+      )
+      expect(outage.sentence).toMatch(/PostgreSQL does not answer/)
       const names = (await journal()).map((entry) => entry.idempotencyKey)
       expect(new Set(names).size).toBe(names.length)
       await noProblem('store-unavailable')
