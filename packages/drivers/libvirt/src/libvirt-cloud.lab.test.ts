@@ -21,6 +21,7 @@ if (missing !== undefined) console.warn(`skipped, real libvirtd: ${missing}`)
 describe.skipIf(missing !== undefined)('a real libvirtd', () => {
   const guests = ['idle-1', 'idle-2', 'busy-1']
   let lab: LibvirtLab
+  let turns = 0
 
   beforeAll(async () => {
     lab = await LibvirtLab.up(guests)
@@ -43,7 +44,11 @@ describe.skipIf(missing !== undefined)('a real libvirtd', () => {
       pass: (durationMs) => sleep(durationMs),
       settle: () => sleep(1_500),
       runningInstance: async () => {
-        const name = guests.find((guest) => !used.has(guest))
+        // In turns: while one is tried on, those of the last tests can boot.
+        const name = guests
+          .map((_, index) => guests[(turns + index) % guests.length])
+          .find((guest) => !used.has(guest ?? ''))
+        turns++
         if (name === undefined) throw new Error('no guest is left to try on')
         used.add(name)
         await lab.restore(name)
@@ -66,6 +71,7 @@ describe.skipIf(missing !== undefined)('a real libvirtd', () => {
       dispose: async () => {
         await cloud.close()
         await relay.stop()
+        for (const guest of guests) await lab.revive(guest)
       },
     }
   }

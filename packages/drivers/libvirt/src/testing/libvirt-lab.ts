@@ -48,16 +48,20 @@ export class LibvirtLab {
     return lab
   }
 
-  /** Running and as it was defined, whatever happened to it. */
-  async restore(guest: string): Promise<void> {
+  /** Running again, whatever happened to it; perhaps still booting. */
+  async revive(guest: string): Promise<void> {
     if (!(await this.domains()).includes(guest)) {
       await this.virsh('define', join(this.#folder, 'guests', `${guest}.xml`))
     }
     const state = await this.virsh('domstate', guest)
     if (state === 'paused') await this.virsh('resume', guest)
-    const isSaved = /Managed save: +yes/.test(await this.virsh('dominfo', guest))
     if (state === 'shut off') await this.virsh('start', guest)
-    if (!isSaved) await this.#ready(guest)
+  }
+
+  /** Running again and past its boot. */
+  async restore(guest: string): Promise<void> {
+    await this.revive(guest)
+    await this.#ready(guest)
   }
 
   /** A file stands where the folder for saved memory should be. */
