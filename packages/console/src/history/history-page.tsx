@@ -152,7 +152,7 @@ function historyColumns(set: (changes: Record<string, string>) => void): readonl
         <button
           type="button"
           className="g-link"
-          aria-label={`All about this action on ${instance}`}
+          aria-label={`open: all about this action on ${instance}`}
           onClick={() => set({ entry: id })}
         >
           open

@@ -16,8 +16,9 @@ export function SearchBox({ label, placeholder, value, onChange }: SearchBoxProp
   const input = useRef<HTMLInputElement>(null)
   const told = useRef(value)
   useEffect(() => {
-    // The address changed by another way than typing here.
-    if (value !== told.current) {
+    // The address changed by another way than typing here. While somebody types, what is typed counts: the address
+    // follows it, and an earlier one that arrives late must not take letters back.
+    if (value !== told.current && document.activeElement !== input.current) {
       told.current = value
       setText(value)
     }

@@ -43,8 +43,13 @@ export function VirtualTable<T>(props: VirtualTableProps<T>) {
   const items = rows.getVirtualItems()
   const first = items[0]?.index ?? 0
   const last = items.at(-1)?.index ?? 0
-  useEffect(() => onRange?.(first, last), [onRange, first, last])
-  useEffect(() => scroller.current?.scrollTo({ top: 0 }), [subject])
+  useEffect(() => {
+    onRange?.(first, last)
+  }, [onRange, first, last])
+  useEffect(() => {
+    // No arrow without braces: newer browsers return a promise here, and React would take it for a cleanup.
+    scroller.current?.scrollTo({ top: 0 })
+  }, [subject])
   const gridTemplateColumns = columns.map(({ width }) => width).join(' ')
   return (
     <div ref={scroller} className="g-vt" tabIndex={0} role="region" aria-label={`${label}, scrollable`}>

@@ -14,7 +14,7 @@ type Result = NonNullable<RulePreviewView['result']>
 export function PreviewPanel({ preview, empty }: { readonly preview: Preview; readonly empty: boolean }) {
   const { result, faults, error, behind } = preview
   return (
-    <div className="g-live" data-behind={behind}>
+    <div className="g-live">
       <Panel title="What it would do" aside={behind && !empty ? 'looking …' : undefined}>
         {error !== null && <ErrorNote error={error} />}
         {empty ? (

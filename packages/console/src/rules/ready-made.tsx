@@ -24,7 +24,7 @@ export function ReadyMade() {
                 {may && (
                   <Link
                     href={`/rules/new?from=${encodeURIComponent(definition.name)}`}
-                    aria-label={`Begin with ${definition.name}`}
+                    aria-label={`Begin with it: ${definition.name}`}
                   >
                     Begin with it
                   </Link>
