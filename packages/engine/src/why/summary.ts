@@ -52,7 +52,7 @@ function foresee(instance: Instance, proposal: Proposal): string {
     case 'confirming':
     case 'awaiting-approval':
     case 'held':
-      return `"${cause}" wants to ${action} ${name}, which waits: ${verdict.sentence}`
+      return `"${cause}" wants to ${action} ${name}. ${verdict.sentence}`
     case 'notified':
       return action === 'notify'
         ? `The owner of ${name} was told by "${cause}".`

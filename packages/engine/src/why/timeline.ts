@@ -1,5 +1,5 @@
 // What happened to one instance and what is foreseen, in the order of time, newest last.
-import type { Hold, Instance, JournalEntry, Proposal } from '@gleaner/model'
+import { type Hold, type Instance, type JournalEntry, openProposalStates, type Proposal } from '@gleaner/model'
 import { isOpenEntry } from '../people/journal-entry.ts'
 
 export interface TimelinePoint {
@@ -35,7 +35,8 @@ export function timelineOf({ instance, holds, proposals, history }: TimelinePart
   for (const proposal of proposals) {
     add(proposal.createdAtMs, 'proposal', `${proposal.action} was proposed by "${proposal.cause}".`)
     add(proposal.noticeAtMs, 'notice', `The owner was told of ${proposal.action}.`)
-    add(proposal.dueAtMs, 'foreseen', `${proposal.action} may happen from then on.`)
+    if (openProposalStates.includes(proposal.state))
+      add(proposal.dueAtMs, 'foreseen', `${proposal.action} may happen from then on.`)
   }
   return points.sort((a, b) => a.atMs - b.atMs)
 }

@@ -57,17 +57,17 @@ export function whyInstance(world: WhyWorld, instanceId: InstanceId, rules: read
   const holds = gate.holdsOf(instanceId).filter((hold) => isActiveHold(hold, world.nowMs))
   const history = world.journal.filter((entry) => entry.instanceId === instanceId)
   const refused = world.refused.filter((each) => each.instanceId === instanceId)
-  const open = proposals.find((proposal) => openProposalStates.includes(proposal.state))
-  const asked = open ?? hypothetical(instanceId, { instance, rules, gate })
+  const open = proposals.filter((proposal) => openProposalStates.includes(proposal.state))
+  const asked = open[0] ?? hypothetical(instanceId, { instance, rules, gate })
   // How far a step has come that nobody has begun is no news.
-  const answers = inspectGate(gate, asked).filter(({ refusal }) => proposals.length > 0 || refusal !== 'progress')
+  const answers = inspectGate(gate, asked).filter(({ refusal }) => open.length > 0 || refusal !== 'progress')
   const ledger = world.ledger.find((each) => each.hostId === instance?.hostId)
   return {
     instanceId,
     instance,
-    summary: summarize({ instanceId, instance, rules, gate: answers, holds, proposals, refused, history }),
+    summary: summarize({ instanceId, instance, rules, gate: answers, holds, proposals: open, refused, history }),
     rules,
-    asked: { action: asked.action, cause: asked.cause, hypothetical: open === undefined },
+    asked: { action: asked.action, cause: asked.cause, hypothetical: open.length === 0 },
     gate: answers,
     ledger,
     holds,
