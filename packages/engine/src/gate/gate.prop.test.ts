@@ -105,6 +105,8 @@ const worlds = fc.record({
   held,
   takenAtMs: mostly(nowMs - 10_000, ...ages(10 * minute, -10 * minute), Number.NaN),
   isPartial: mostly(false, true),
+  isRead: mostly(true, false),
+  isThere: mostly(true, false),
   ruleEnabled: mostly(true, false),
 })
 
@@ -140,7 +142,8 @@ test('no reclaiming step passes against a promise', () => {
         aHold({ id: `hold_${nth}`, instanceId: nameOf(who), kind, untilMs }),
       )
       const gaps = made.isPartial ? [{ scope: 'hv-9', reason: 'timed out' }] : []
-      const reading = aSnapshot({ instances, gaps, takenAtMs: made.takenAtMs, version: 3 })
+      const present = made.isThere ? instances : instances.filter((instance) => instance !== target)
+      const reading = aSnapshot({ instances: present, gaps, takenAtMs: made.takenAtMs, version: 3 })
       const usage = fakeUsage(
         new Map(
           instances.map(({ id }, nth) => [id, { lastAtMs: made.population[nth]?.lastAtMs ?? Number.NaN, cpu: 0 }]),
@@ -148,7 +151,8 @@ test('no reclaiming step passes against a promise', () => {
       )
       const { policy } = made
       const rules = [aRule({ enabled: made.ruleEnabled })]
-      const world = openGateWorld(factsOf({ reading, rules, nowMs }, { policy, holds, journal, usage }))
+      const facts = factsOf({ reading, rules, nowMs }, { policy, holds, journal, usage })
+      const world = openGateWorld(made.isRead ? facts : { ...facts, snapshots: new Map() })
       const proposal = aProposal({ ...made.step, instanceId: target.id, hostId: target.hostId })
       if (!isReclaiming(proposal.action) || !passGate(world, proposal).passed) return
       passed++
@@ -164,6 +168,8 @@ test('no reclaiming step passes against a promise', () => {
       // The data.
       expect(nowMs - reading.takenAtMs).toBeLessThanOrEqual(policy.snapshotMaxAgeMs)
       expect(made.isPartial).toBe(false)
+      expect(made.isRead).toBe(true)
+      expect(made.isThere).toBe(true)
       const lastAtMs = made.population[instances.indexOf(target)]?.lastAtMs ?? Number.NaN
       if (target.state === 'running' || target.state === 'unknown' || target.state === 'error')
         expect(Math.abs(nowMs - lastAtMs)).toBeLessThanOrEqual(policy.telemetryMaxAgeMs)
