@@ -113,6 +113,27 @@ describe('one host of two', () => {
   })
 })
 
+describe('the settings', () => {
+  const make = (uri: string, name: string) => () =>
+    new LibvirtCloud({
+      id: 'x',
+      clock,
+      hosts: [
+        { name: 'a', uri: a.uri },
+        { name, uri },
+      ],
+    })
+
+  it('must name hosts apart and by addresses that read', () => {
+    expect(make(a.uri, 'a')).toThrow('two hosts are named a')
+    expect(make('qemu:/system', 'b')).toThrow(TypeError)
+  })
+
+  it('show no user and no parameters', () => {
+    expect(make('qemu+ssh://root@node/system?keyfile=/k', 'b')().address).toBe('qemu:///system, qemu+ssh://node/system')
+  })
+})
+
 describe('an inventory', () => {
   it('has a gap for a domain whose document does not read, and all the others', async () => {
     a.define({ name: 'odd', uuid: uuid(3) }).brokenXml = '<domain><memory>'

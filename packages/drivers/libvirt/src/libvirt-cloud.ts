@@ -61,6 +61,10 @@ export class LibvirtCloud implements Cloud {
     const callTimeoutMs = options.callTimeoutMs ?? defaultCallTimeoutMs
     const timers = clockTimers(clock)
     this.id = cloudId(options.id)
+    const twice = options.hosts.find(
+      ({ name }, index) => options.hosts.findIndex((other) => other.name === name) < index,
+    )
+    if (twice !== undefined) throw new TypeError(`two hosts are named ${twice.name}`)
     this.#now = { clockMs: () => clock.nowMs(), monotonicMs }
     this.#nodes = options.hosts.map(
       (host) =>
