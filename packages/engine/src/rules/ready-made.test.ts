@@ -78,6 +78,12 @@ it('google-idle holds the published shares exactly', () => {
   )
 })
 
+it('an instance that is used right now is not taken away, however idle it was for days', () => {
+  const used = [...steady(0.001, fortnight - 10), ...steady(0.5, 10)]
+  for (const name of ['google-idle', 'azure-shutdown', 'aws-idle', 'bmc-idle'])
+    expect(outcomeFor(named(name), { samples: everywhere(fortnight, used) })).toBe('not-matched')
+})
+
 it('google-idle is undecided with less than nine tenths of the fortnight', () => {
   const most = Math.round(0.85 * fortnight)
   expect(outcomeFor(named('google-idle'), { samples: everywhere(most, steady(0.001, most)) })).toBe('unknown')

@@ -1,5 +1,7 @@
 // Rules after published criteria, as data: ready to be copied, tried in preview and changed. Each looks at running
 // instances only, has the least age its window needs, and is undecided (never a match) until there are enough samples.
+// The sources recommend and these rules act, so those over days also want the last ten minutes to be quiet: nobody is to
+// be suspended in the middle of the three per cent in which the instance is used. That also spares the long windows.
 // All of them only observe until somebody says otherwise. Where the language or the data cannot say what a source says,
 // `deviation` tells the difference.
 import type { RuleDefinition } from '@gleaner/model'
@@ -37,6 +39,7 @@ export const readyMadeRules: readonly ReadyMadeRule[] = [
       grace: '1d',
       conditions: [
         runningFor('14d'),
+        'average(cpu, "10m") < 0.03',
         'enoughData(cpu, 0.9, "14d")',
         'shareBelow(cpu, 0.03, "14d") >= 0.97',
         'shareBelow(networkRx, 2000, "14d") >= 0.95',
@@ -73,6 +76,7 @@ export const readyMadeRules: readonly ReadyMadeRule[] = [
       grace: '1d',
       conditions: [
         runningFor('7d'),
+        'average(cpuFraction, "10m") < 0.03',
         'enoughData(cpu, 0.9, "7d")',
         'percentile(cpuFraction, 95, "7d") < 0.03',
         'average(cpuFraction, "3d") <= 0.02',
@@ -125,6 +129,7 @@ export const readyMadeRules: readonly ReadyMadeRule[] = [
       grace: '1d',
       conditions: [
         runningFor('14d'),
+        'average(cpuFraction, "10m") < 0.05',
         'enoughData(cpu, 0.9, "14d")',
         'maximum(cpuFraction, "14d") < 0.05',
         'average(networkRx, "14d") + average(networkTx, "14d") < 58',
@@ -141,6 +146,7 @@ export const readyMadeRules: readonly ReadyMadeRule[] = [
       grace: '1d',
       conditions: [
         runningFor('7d'),
+        'average(cpuFraction, "10m") < 0.05',
         'enoughData(cpu, 0.9, "7d")',
         'shareBelow(cpuFraction, 0.05, "7d") >= 0.95',
         'shareBelow(disk, 100000, "7d") >= 0.95',
