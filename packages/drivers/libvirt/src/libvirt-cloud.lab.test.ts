@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { instanceId, metrics, nativeOf, type InstanceId, type SampleBatch } from '@gleaner/model'
 import type { Clock } from '@gleaner/ports'
 import { cloudContract, type CloudHarness } from '@gleaner/testkit'
+import * as wire from '@gleaner/wire-libvirt'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LibvirtCloud } from './libvirt-cloud.ts'
 import { LibvirtLab, missingForLab } from './testing/libvirt-lab.ts'
@@ -75,6 +76,49 @@ describe.skipIf(missing !== undefined)('a real libvirtd', () => {
       },
     }
   }
+
+  it('answers every other call of the protocol client as virsh says', async () => {
+    const call = { deadlineMs: 20_000 }
+    const rpc = await wire.openConnection(lab.uri, call)
+    expect(await wire.getHostname(rpc, call)).toBe(await lab.virsh('hostname'))
+    expect((await wire.getCapabilities(rpc, call)).trim()).toBe(await lab.virsh('capabilities'))
+    expect(await lab.virsh('version')).toContain(`libvirt ${await wire.getLibvirtVersion(rpc, call)}`)
+    expect((await wire.getNodeInfo(rpc, call)).memoryKiB).toBe(
+      Number(/Memory size: +(\d+)/.exec(await lab.virsh('nodeinfo'))?.[1]),
+    )
+    const domain = await wire.lookupByName(rpc, 'idle-1', call)
+    expect(await wire.lookupByUuid(rpc, domain.uuid, call)).toEqual(domain)
+    expect(String(domain.id)).toBe(await lab.virsh('domid', 'idle-1'))
+    expect(await wire.getInfo(rpc, domain, call)).toMatchObject({ state: 1, vcpus: 1, maxMemoryKiB: 196_608 })
+    expect((await wire.getXml(rpc, domain, call)).trim()).toBe(await lab.virsh('dumpxml', 'idle-1'))
+    expect(await wire.getJobInfo(rpc, domain, call)).toMatchObject({ type: wire.jobTypes.none })
+    await expect(wire.abortJob(rpc, domain, call)).rejects.toMatchObject({ code: wire.errorNumbers.operationInvalid })
+    const element = { domain, type: wire.metadataElement, uri: 'urn:gleaner:libvirt:1', impact: wire.affect.current }
+    expect(await wire.getMetadata(rpc, element, call)).toBe(await lab.virsh('metadata', 'idle-1', element.uri))
+    const absent = wire.getMetadata(rpc, { ...element, uri: 'urn:absent' }, call)
+    await expect(absent).rejects.toMatchObject({ code: wire.errorNumbers.noDomainMetadata })
+
+    const told: string[] = []
+    const events = await wire.startLifecycleEvents(
+      rpc,
+      (event) => told.push(wire.lifecycleEvents[event.event] ?? ''),
+      call,
+    )
+    const saving = wire.managedSave(rpc, { domain, flags: 0 }, call)
+    await saving
+    expect(await wire.hasManagedSave(rpc, domain, call)).toBe(true)
+    await wire.removeManagedSave(rpc, domain, call)
+    expect(await wire.hasManagedSave(rpc, domain, call)).toBe(false)
+    const started = await wire.createDomain(rpc, domain, call)
+    await wire.destroyDomain(rpc, started, call)
+    expect(told).toEqual(expect.arrayContaining(['suspended', 'stopped', 'started']))
+    await wire.stopLifecycleEvents(rpc, events, call)
+    const again = await wire.defineDomain(rpc, await wire.getXml(rpc, domain, call), call)
+    expect(again).toEqual({ ...domain, id: -1 })
+    await wire.connectClose(rpc, call)
+    rpc.close()
+    await lab.revive('idle-1')
+  })
 
   // Nothing to shelve; and two hosts are two machines, which this one is not (the fake daemons show a partial cloud).
   const offered = (title: string) => !title.startsWith('shelve') && !title.startsWith('tells gaps')

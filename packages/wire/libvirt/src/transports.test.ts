@@ -1,5 +1,5 @@
 // The ways to a daemon other than its unix socket, each with a real stream of its kind.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -98,9 +98,9 @@ describe('TLS', () => {
 describe('ssh', () => {
   // Stands in for ssh: takes the place of the remote shell and netcat, and looks at the words it was given.
   const relay = `
-    const socket = require('node:net').connect(process.argv[1])
+    const socket = require("node:net").connect(process.argv[1])
     process.stdin.pipe(socket).pipe(process.stdout)
-    socket.on('close', () => process.exit(0))`
+    socket.on("close", () => process.exit(0))`
 
   it('reaches the daemon through the standard streams', async () => {
     const sshCommand = [process.execPath, '-e', relay, daemon.socketPath]
@@ -109,6 +109,21 @@ describe('ssh', () => {
     const ended = new Promise((resolve) => rpc.onEnd(resolve))
     for (const socket of daemon.sockets) socket.destroy()
     await expect(ended).resolves.toMatchObject({ fault: 'disconnected' })
+  })
+
+  it('runs a command on the other side that any shell understands, whatever the socket is called', async () => {
+    const odd = join(folder, "it's a $(socket)")
+    await symlink(daemon.socketPath, odd)
+    const netcat = join(folder, 'nc')
+    await writeFile(netcat, `#!/bin/sh\n[ "$1" = -U ] && exec "${process.execPath}" -e '${relay}' "$2"\n`)
+    await chmod(netcat, 0o755)
+    // As sshd does: the last word goes to the user's shell.
+    const shell = `for last; do :; done; PATH="${folder}:$PATH" exec sh -c "$last"`
+    const sshCommand = ['sh', '-c', shell, 'ssh']
+    const uri = `qemu+ssh://node/system?socket=${encodeURIComponent(odd)}`
+    const rpc = await openConnection(uri, { ...options, sshCommand })
+    await expect(getHostname(rpc, options)).resolves.toBe('node-1')
+    rpc.close()
   })
 
   it('passes on what ssh complains about', async () => {
