@@ -30,16 +30,20 @@ export class Block {
   readonly head: Int32Array
   /** Hours (since the epoch) before this one are in the tiles, the others only in the ring. */
   readonly foldedHours: Int32Array
+  /** The step of the oldest sample there ever was: what is before it is no gap within a tile. */
+  readonly firstStep: Int32Array
   readonly lastAtMs: Float64Array
   readonly revision: Uint32Array
   readonly saved: Uint32Array
 
   /** Tiles of one subject, all metrics. */
   readonly tilesPerSubject: number
-  readonly narrowStride: number
-  readonly wideStride: number
-  /** Of each tile of a subject: where its bins begin within the subject's part of `narrow` or `wide`. */
-  readonly binOffset: Int32Array
+  readonly #narrowStride: number
+  readonly #wideStride: number
+  /** Of each tile of a subject: where its bins begin within the subject's part of `narrow`, or as ~offset of `wide`. */
+  readonly #offsets: Int32Array
+  /** Of each tile of a subject: how many bins it has. */
+  readonly #limits: Uint8Array
 
   constructor(layout: Layout, subjects: number = subjectsPerBlock) {
     this.layout = layout
@@ -55,16 +59,19 @@ export class Block {
     this.maximums = new Float32Array(tiles)
     this.maximumBits = new Uint32Array(this.maximums.buffer)
     this.places = new Uint16Array(tiles)
-    this.narrowStride = layout.narrowTiles * layout.binsPerTile
-    this.wideStride = (layout.tiles - layout.narrowTiles) * layout.binsPerTile
-    this.narrow = new Uint8Array(subjects * this.narrowStride)
-    this.wide = new Uint16Array(subjects * this.wideStride)
+    this.#narrowStride = layout.narrowTiles * layout.binsPerTile
+    this.#wideStride = (layout.tiles - layout.narrowTiles) * layout.binsPerTile
+    this.narrow = new Uint8Array(subjects * this.#narrowStride)
+    this.wide = new Uint16Array(subjects * this.#wideStride)
     this.head = new Int32Array(subjects).fill(noStep)
     this.foldedHours = new Int32Array(subjects)
+    this.firstStep = new Int32Array(subjects)
     this.lastAtMs = new Float64Array(subjects * metricCount).fill(Number.NaN)
     this.revision = new Uint32Array(subjects)
     this.saved = new Uint32Array(subjects)
-    this.binOffset = makeBinOffsets(layout)
+    this.#offsets = new Int32Array(this.tilesPerSubject)
+    this.#limits = new Uint8Array(this.tilesPerSubject)
+    this.#placeBins()
   }
 
   get byteLength(): number {
@@ -78,7 +85,7 @@ export class Block {
       this.narrow,
       this.wide,
     ]
-    const others = [this.head, this.foldedHours, this.lastAtMs, this.revision, this.saved]
+    const others = [this.head, this.foldedHours, this.firstStep, this.lastAtMs, this.revision, this.saved]
     return [...arrays, ...others].reduce((sum, array) => sum + array.byteLength, 0)
   }
 
@@ -89,6 +96,7 @@ export class Block {
     this.clearTiles(index)
     this.head[index] = noStep
     this.foldedHours[index] = 0
+    this.firstStep[index] = 0
     this.lastAtMs.fill(Number.NaN, index * metrics.length, (index + 1) * metrics.length)
   }
 
@@ -105,26 +113,47 @@ export class Block {
     copyPart(this.minimums, source.minimums, tiles)
     copyPart(this.maximums, source.maximums, tiles)
     copyPart(this.places, source.places, tiles)
-    copyPart(this.narrow, source.narrow, { from: sourceIndex, to: index, length: this.narrowStride })
-    copyPart(this.wide, source.wide, { from: sourceIndex, to: index, length: this.wideStride })
+    copyPart(this.narrow, source.narrow, { from: sourceIndex, to: index, length: this.#narrowStride })
+    copyPart(this.wide, source.wide, { from: sourceIndex, to: index, length: this.#wideStride })
     copyPart(this.lastAtMs, source.lastAtMs, { from: sourceIndex, to: index, length: metrics.length })
     this.head[index] = source.head[sourceIndex] as number
     this.foldedHours[index] = source.foldedHours[sourceIndex] as number
+    this.firstStep[index] = source.firstStep[sourceIndex] as number
   }
 
-  /** Where the bins of a tile are: the array and the first of them. */
-  binsOf(tile: number): { array: Uint8Array | Uint16Array; start: number } {
-    const index = Math.floor(tile / this.tilesPerSubject)
-    const ordinal = tile - index * this.tilesPerSubject
-    const offset = this.binOffset[ordinal] as number
-    if (ordinal % this.layout.tiles < this.layout.narrowTiles) {
-      return { array: this.narrow, start: index * this.narrowStride + offset }
+  /** Copies the bins of a tile and tells how many there are. */
+  copyBins(tile: number, into: Int32Array): number {
+    const limit = this.binLimit(tile)
+    const start = this.binStart(tile)
+    // Two loops, so that each sees one kind of array.
+    if (start >= 0) {
+      const { narrow } = this
+      for (let j = 0; j < limit; j++) into[j] = narrow[start + j] as number
+    } else {
+      const { wide } = this
+      for (let j = 0; j < limit; j++) into[j] = wide[~start + j] as number
     }
-    return { array: this.wide, start: index * this.wideStride + offset }
+    return limit
   }
 
+  /** Bins beyond the first `width` become 0. */
+  setBins(tile: number, bins: Int32Array, width: number): void {
+    const limit = this.binLimit(tile)
+    const start = this.binStart(tile)
+    if (start >= 0) for (let j = 0; j < limit; j++) this.narrow[start + j] = j < width ? (bins[j] as number) : 0
+    else for (let j = 0; j < limit; j++) this.wide[~start + j] = j < width ? (bins[j] as number) : 0
+  }
+
+  /** How many bins a tile has. */
   binLimit(tile: number): number {
-    return this.layout.bins[Math.floor(tile / this.layout.tiles) % metrics.length] as number
+    return this.#limits[tile % this.tilesPerSubject] as number
+  }
+
+  /** Where the bins of a tile begin: in `narrow`, or as ~start in `wide`. */
+  binStart(tile: number): number {
+    const index = (tile / this.tilesPerSubject) | 0
+    const offset = this.#offsets[tile - index * this.tilesPerSubject] as number
+    return offset >= 0 ? index * this.#narrowStride + offset : ~(index * this.#wideStride + ~offset)
   }
 
   read(tile: number, sketch: Sketch): void {
@@ -138,12 +167,11 @@ export class Block {
     const place = this.places[tile] as number
     sketch.level = place >>> 12
     sketch.low = place & 0xfff
-    const { array, start } = this.binsOf(tile)
-    const limit = this.binLimit(tile)
-    for (let j = 0; j < limit; j++) {
-      const count = array[start + j] as number
-      sketch.bins[j] = count
-      if (count > 0) sketch.width = j + 1
+    const limit = this.copyBins(tile, sketch.bins)
+    for (let j = limit; j > 0; j--) {
+      if ((sketch.bins[j - 1] as number) === 0) continue
+      sketch.width = j
+      break
     }
   }
 
@@ -155,27 +183,22 @@ export class Block {
     this.minimums[tile] = sketch.min
     this.maximums[tile] = sketch.max
     this.places[tile] = (sketch.level << 12) | sketch.low
-    const { array, start } = this.binsOf(tile)
-    const limit = this.binLimit(tile)
-    for (let j = 0; j < limit; j++) array[start + j] = j < sketch.width ? (sketch.bins[j] as number) : 0
+    this.setBins(tile, sketch.bins, sketch.width)
   }
-}
 
-function makeBinOffsets(layout: Layout): Int32Array {
-  const offsets = new Int32Array(metrics.length * layout.tiles)
-  let narrow = 0
-  let wide = 0
-  for (let ordinal = 0; ordinal < offsets.length; ordinal++) {
-    const bins = layout.bins[Math.floor(ordinal / layout.tiles)] as number
-    if (ordinal % layout.tiles < layout.narrowTiles) {
-      offsets[ordinal] = narrow
-      narrow += bins
-    } else {
-      offsets[ordinal] = wide
-      wide += bins
+  #placeBins(): void {
+    const { tiles, narrowTiles, bins } = this.layout
+    let narrow = 0
+    let wide = 0
+    for (let ordinal = 0; ordinal < this.tilesPerSubject; ordinal++) {
+      const limit = bins[Math.floor(ordinal / tiles)] as number
+      const isNarrow = ordinal % tiles < narrowTiles
+      this.#limits[ordinal] = limit
+      this.#offsets[ordinal] = isNarrow ? narrow : ~wide
+      if (isNarrow) narrow += limit
+      else wide += limit
     }
   }
-  return offsets
 }
 
 interface Part {

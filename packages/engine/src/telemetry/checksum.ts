@@ -4,13 +4,9 @@
 export function checksum(bytes: Uint8Array, seed: number): number {
   let hash = seed | 0
   const whole = bytes.length & ~3
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   for (let i = 0; i < whole; i += 4) {
-    const word =
-      (bytes[i] as number) |
-      ((bytes[i + 1] as number) << 8) |
-      ((bytes[i + 2] as number) << 16) |
-      ((bytes[i + 3] as number) << 24)
-    hash ^= scramble(word)
+    hash ^= scramble(view.getInt32(i, true))
     hash = (hash << 13) | (hash >>> 19)
     hash = (Math.imul(hash, 5) + 0xe6546b64) | 0
   }

@@ -32,6 +32,7 @@ export interface Tier {
 export interface Layout {
   readonly stepMs: number
   readonly stepsPerHour: number
+  readonly retentionMs: number
   /** Length of the ring in steps. */
   readonly rows: number
   /** An hour becomes a sketch this many steps after its end, and up to `foldSpread` - 1 more, by slot: not all at once. */
@@ -59,12 +60,14 @@ const tierShapes = [
   { hours: 24, tiles: 4 },
   { hours: 48, tiles: Number.POSITIVE_INFINITY },
 ] as const
+/** No metric has more bins in a tile. */
+export const mostBins = 24
 /** In the order of `metrics`: cpu decides most rules, users are few and whole. */
-const binsOfMetric = [24, 16, 16, 16, 16, 8, 12]
+const binsOfMetric = [mostBins, 16, 16, 16, 16, 8, 12]
 /** count 2, sum 4, minimum 4, maximum 4, place 2. */
 const tileHeaderBytes = 16
-/** head 4, folded 4, revision 4, saved 4, last sample of each metric 8. */
-const subjectHeaderBytes = 16 + 8 * metrics.length
+/** head 4, folded 4, first step 4, revision 4, saved 4, last sample of each metric 8. */
+const subjectHeaderBytes = 20 + 8 * metrics.length
 
 export function makeLayout(options: TelemetryOptions): Layout {
   const {
@@ -101,6 +104,7 @@ export function makeLayout(options: TelemetryOptions): Layout {
   return {
     stepMs,
     stepsPerHour,
+    retentionMs,
     rows,
     foldLag,
     foldSpread: slack - foldLag,

@@ -12,8 +12,10 @@ const lowestExponent = -20
 const highestExponent = 51
 /** Below this a value counts as zero in the sketches; its minimum and maximum stay exact. */
 export const smallestIndexed = 2 ** lowestExponent
+/** Below this single precision is no longer precise: taken as 0. */
+export const smallestValue = 2 ** -126
 /** Larger samples are refused: no usage of one machine is beyond it, and sums of single precision stay finite. */
-export const largestValue = 1e15
+export const largestValue = 2 ** 50
 export const bucketCount = (highestExponent - lowestExponent) * bucketsPerDoubling + 1
 
 /** Lower edge of each bucket, and one more: the upper edge of the last. */

@@ -60,7 +60,7 @@ function beyondRing(
   let { begin } = run
   let earliest = begin
   let sure = true
-  for (const { ordinal, startStep, endStep } of tileStretches(layout, foldedHoursOf(at))) {
+  for (const { ordinal, startStep, endStep } of tileStretches(layout, block, Math.floor(series / metrics.length))) {
     if (startStep > last || startStep >= earliest) continue
     const tile = series * layout.tiles + ordinal
     const samples = block.counts[tile] as number
@@ -79,8 +79,4 @@ function beyondRing(
   if (earliest > last) return noAnswer
   const sinceMs = Math.min(begin * layout.stepMs, question.toMs)
   return { sinceMs, earliestMs: Math.min(earliest * layout.stepMs, sinceMs) }
-}
-
-function foldedHoursOf(at: { readonly block: Block; readonly series: number }): number {
-  return at.block.foldedHours[Math.floor(at.series / metrics.length)] as number
 }

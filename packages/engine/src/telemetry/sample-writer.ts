@@ -3,18 +3,19 @@
 // The time of a sample is the step it falls into; a second sample in the same step overwrites the first, metric by metric.
 // Refused as a whole:  not-finite   its time is no number
 //                      future       later than now + tolerance
-//                      too-old      before the ring (of now, or of the subject's newest sample), or it would change a sample
-//                                   that is already part of a sketch (a gap there is still filled)
+//                      too-old      before the ring of the subject's newest sample, or older than anything is kept, or it would
+//                                   change a sample that is already part of a sketch (a gap there is still filled).
+//                                   So the past of a new subject can be taken in, as long as it comes in its order.
 //                      backwards-clock  the subject has samples later than now + tolerance: the clock was set back, and until
 //                                   it has caught up nobody can tell a late sample from a repeated one
-// Refused value by value, the others are taken: not-finite, negative, too-large (> 1e15). NaN is a gap, not a refusal.
+// Refused value by value, the others are taken: not-finite, negative, too-large (> 2^50). NaN is a gap, not a refusal.
 //
 // Stored is the single-precision neighbour on the busy side: up for usage, down for `idle`, so that rounding alone can
 // never make a machine look idle.
 import { metrics } from '@gleaner/model'
 import { type Block, noStep } from './block.ts'
 import type { Layout } from './layout.ts'
-import { largestValue } from './log-buckets.ts'
+import { largestValue, smallestValue } from './log-buckets.ts'
 import type { TierFolder } from './tier-folder.ts'
 
 export const refusalReasons = [
@@ -69,7 +70,7 @@ export class SampleWriter {
     this.#atMs = batch.atMs
     this.#values = batch.values
     this.#latestMs = nowMs + this.#futureToleranceMs
-    this.#oldestStep = Math.max(0, Math.floor(nowMs / this.#layout.stepMs) - this.#layout.rows + 1)
+    this.#oldestStep = Math.max(0, Math.floor((nowMs - this.#layout.retentionMs) / this.#layout.stepMs))
   }
 
   /** Takes one row of the batch; false when nothing of it was taken. */
@@ -95,7 +96,8 @@ export class SampleWriter {
     }
     if (usable === 0) return false
     if (step > head) this.#advance(block, slot, step)
-    else if (step < (block.foldedHours[index] as number) * this.#layout.stepsPerHour) {
+    else if (step < (block.firstStep[index] as number)) block.firstStep[index] = step
+    if (step < (block.foldedHours[index] as number) * this.#layout.stepsPerHour) {
       return this.#fillGaps(block, index, { step, usable, offset, atMs })
     }
     const base = index * metrics.length * rows + (step % rows)
@@ -108,7 +110,8 @@ export class SampleWriter {
 
   #store(block: Block, position: number, from: number): void {
     const { ring, ringBits } = block
-    const value = (this.#values[from] as number) + 0
+    const given = this.#values[from] as number
+    const value = given < smallestValue ? 0 : given
     ring[position] = value
     const stored = ring[position]
     if (stored === undefined || stored === value) return
@@ -135,6 +138,7 @@ export class SampleWriter {
     if (head === noStep) {
       block.foldedHours[index] = Math.max(0, Math.floor((step - rows) / stepsPerHour) + 1)
       block.head[index] = step
+      block.firstStep[index] = step
       return
     }
     if (step >= this.#folder.dueStep(block.foldedHours[index] as number, slot)) this.#folder.foldUpTo(block, slot, step)

@@ -109,7 +109,7 @@ function tileSegments(
   const head = block.head[index] as number
   if (head === noStep || range.first >= Math.max(0, head - layout.rows + 1)) return []
   const segments: Segment[] = []
-  for (const { ordinal, startStep, endStep } of tileStretches(layout, block.foldedHours[index] as number)) {
+  for (const { ordinal, startStep, endStep } of tileStretches(layout, block, index)) {
     if (endStep <= range.first || startStep > range.last) continue
     const tile = series * layout.tiles + ordinal
     segments.push({

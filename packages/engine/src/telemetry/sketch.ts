@@ -3,6 +3,7 @@
 // as needed and no more: the level depends on the values alone, so merging is exact, associative and commutative in
 // everything but the sum, which is rounded where it is stored (see `sumError`).
 // This is the working form; `Block` holds the stored one. Values that count as zero are those not in any bin.
+import { mostBins } from './layout.ts'
 import { bucketOf } from './log-buckets.ts'
 
 /**
@@ -10,8 +11,6 @@ import { bucketOf } from './log-buckets.ts'
  * tiers, and at most a hundred and twenty late samples are added one by one.
  */
 export const sumError = 1e-5
-
-const mostBins = 64
 
 export class Sketch {
   count = 0
@@ -23,8 +22,8 @@ export class Sketch {
   low = 0
   /** Bins from `low` to the last one in use; 0 when all values count as zero. */
   width = 0
-  bins = new Uint32Array(mostBins)
-  #spare = new Uint32Array(mostBins)
+  bins = new Int32Array(mostBins)
+  #spare = new Int32Array(mostBins)
 
   clear(): void {
     this.count = 0

@@ -7,7 +7,16 @@ import { checksum } from './checksum.ts'
 import type { Layout } from './layout.ts'
 import { bucketCount, largestValue } from './log-buckets.ts'
 import { sumError } from './sketch.ts'
-import { nanBits, storedHeaderBytes, storedMagic, storedSeed, storedVersion } from './stored-form.ts'
+import {
+  longestStoredForm,
+  nanBits,
+  storedHeaderBytes,
+  storedMagic,
+  storedSeed,
+  storedSubjectBytes,
+  storedTileBytes,
+  storedVersion,
+} from './stored-form.ts'
 import { tileStretches } from './tile-stretches.ts'
 
 export type LoadRefusal = 'not-telemetry' | 'newer-version' | 'other-layout' | 'truncated' | 'damaged' | 'no-room'
@@ -21,28 +30,41 @@ export const loadRefusalText: Readonly<Record<LoadRefusal, string>> = {
   'no-room': 'There are as many subjects as are allowed.',
 }
 
+/** Of the two control bits of a row: which bytes of the next four are its change. */
+const changeMask = Uint32Array.of(0, 0xffff, 0xffffff, 0xffffffff)
+const changeBytes = Uint8Array.of(0, 2, 3, 4)
+/** Single-precision bits of `largestValue`: those of positive numbers are in the order of the numbers. */
+const largestBits = new Uint32Array(Float32Array.of(largestValue).buffer)[0] as number
+
 export class SubjectDecoder {
   readonly #layout: Layout
   /** One subject, at index 0: what the last `decode` that returned undefined has read. */
   readonly block: Block
   readonly #tileSteps: Int32Array
-  #bytes: Uint8Array = new Uint8Array(0)
-  #view: DataView = new DataView(new ArrayBuffer(0))
+  /** The bytes to read, and padding. */
+  readonly #bytes: Uint8Array
+  readonly #view: DataView
+  #length = 0
   #at = 0
   #intact = true
 
   constructor(layout: Layout) {
     this.#layout = layout
     this.block = new Block(layout, 1)
+    this.#bytes = new Uint8Array(longestStoredForm(layout) + 5 * (layout.rows + 4))
+    this.#view = new DataView(this.#bytes.buffer)
     this.#tileSteps = new Int32Array(layout.tiles)
   }
 
   decode(bytes: Uint8Array): LoadRefusal | undefined {
-    this.#bytes = bytes
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.#length = bytes.length
+    if (bytes.length > longestStoredForm(this.#layout)) return 'truncated'
+    this.#bytes.set(bytes)
     const refusal = this.#header()
     if (refusal !== undefined) return refusal
     this.block.reset(0)
+    this.block.narrow.fill(0)
+    this.block.wide.fill(0)
     this.#at = storedHeaderBytes
     this.#intact = true
     this.#body()
@@ -51,15 +73,15 @@ export class SubjectDecoder {
 
   #header(): LoadRefusal | undefined {
     const view = this.#view
-    const { length } = this.#bytes
-    if (length < 4) return length === 0 ? 'truncated' : 'not-telemetry'
+    const length = this.#length
+    if (length < 4) return 'truncated'
     if (view.getUint32(0, true) !== storedMagic) return 'not-telemetry'
-    if (length < storedHeaderBytes + 9) return 'truncated'
+    if (length < storedHeaderBytes + storedSubjectBytes) return 'truncated'
     if (view.getUint32(4, true) > storedVersion) return 'newer-version'
     if (view.getUint32(4, true) !== storedVersion) return 'damaged'
     if (view.getUint32(12, true) !== length) return 'truncated'
     const fingerprint = view.getUint32(8, true)
-    const sum = checksum(this.#bytes.subarray(storedHeaderBytes), storedSeed(fingerprint, length))
+    const sum = checksum(this.#bytes.subarray(storedHeaderBytes, length), storedSeed(fingerprint, length))
     if (view.getUint32(16, true) !== sum) return 'damaged'
     return fingerprint === this.#layout.fingerprint ? undefined : 'other-layout'
   }
@@ -69,16 +91,20 @@ export class SubjectDecoder {
     const { rows, stepsPerHour, stepMs } = this.#layout
     const head = this.#view.getInt32(this.#at, true)
     const foldedHours = this.#view.getInt32(this.#at + 4, true)
-    const mask = this.#bytes[this.#at + 8] as number
-    this.#at += 9
+    const firstStep = this.#view.getInt32(this.#at + 8, true)
+    const mask = this.#bytes[this.#at + 12] as number
+    this.#at += storedSubjectBytes
     if (head === noStep) return this.#require(mask === 0)
     const folded = foldedHours * stepsPerHour
     this.#require(head >= 0 && foldedHours >= 0 && folded + rows > head && folded <= head + stepsPerHour)
+    this.#require(firstStep >= 0 && firstStep <= head)
     this.#require(mask !== 0 && mask < 1 << metrics.length)
     if (!this.#intact) return
     block.head[0] = head
     block.foldedHours[0] = foldedHours
-    for (const { ordinal, startStep, endStep } of tileStretches(this.#layout, foldedHours)) {
+    block.firstStep[0] = firstStep
+    this.#tileSteps.fill(0)
+    for (const { ordinal, startStep, endStep } of tileStretches(this.#layout, block, 0)) {
       this.#tileSteps[ordinal] = endStep - startStep
     }
     for (let metric = 0; metric < metrics.length; metric++) {
@@ -96,44 +122,31 @@ export class SubjectDecoder {
 
   #ring(metric: number, head: number): void {
     const { rows } = this.#layout
-    const { ring, ringBits } = this.block
+    const { ringBits } = this.block
+    const view = this.#view
+    let at = this.#at
     let bits = nanBits
     let row = (head + 1) % rows
+    let valid = true
+    // Every group is read as if it were whole: the padding behind the bytes is longer than a ring.
     for (let group = 0; group < rows; group += 4) {
-      // The longest group needs 17 bytes; only the last ones of the form are looked at more closely.
-      if (this.#at + 17 > this.#bytes.length && !this.#hasGroup(Math.min(4, rows - group))) return
-      const control = this.#bytes[this.#at++] as number
-      for (let k = 0; k < 4; k++) {
-        const length = (control >> (2 * k)) & 3
-        if (group + k >= rows) {
-          this.#require(length === 0)
+      let control = view.getUint8(at++)
+      for (let k = group; k < group + 4; k++) {
+        const length = control & 3
+        control >>= 2
+        bits = (bits ^ (view.getUint32(at, true) & (changeMask[length] as number))) >>> 0
+        at += changeBytes[length] as number
+        if (k >= rows) {
+          valid &&= length === 0
           continue
         }
-        if (length > 0) {
-          let change = (this.#bytes[this.#at] as number) | ((this.#bytes[this.#at + 1] as number) << 8)
-          if (length > 1) change |= (this.#bytes[this.#at + 2] as number) << 16
-          if (length > 2) change |= (this.#bytes[this.#at + 3] as number) << 24
-          this.#at += length + 1
-          bits = (bits ^ change) >>> 0
-        }
-        const position = metric * rows + row
-        ringBits[position] = bits
-        const value = ring[position] as number
-        if (!(value <= largestValue && bits >>> 31 === 0) && bits !== nanBits) this.#intact = false
+        valid &&= bits <= largestBits || bits === nanBits
+        ringBits[metric * rows + row] = bits
         row = row + 1 === rows ? 0 : row + 1
       }
     }
-  }
-
-  #hasGroup(size: number): boolean {
-    if (!this.#has(1)) return false
-    const control = this.#bytes[this.#at] as number
-    let needed = 1
-    for (let k = 0; k < size; k++) {
-      const length = (control >> (2 * k)) & 3
-      needed += length === 0 ? 0 : length + 1
-    }
-    return this.#has(needed)
+    this.#at = at
+    this.#require(valid && at <= this.#length)
   }
 
   #tiles(metric: number): void {
@@ -150,14 +163,16 @@ export class SubjectDecoder {
   }
 
   #tile(tile: number, ordinal: number): void {
+    if (!this.#has(storedTileBytes)) return
     const { block } = this
-    const count = this.#varint()
-    if (!this.#has(14)) return
-    const sum = this.#view.getFloat32(this.#at, true)
-    const min = this.#view.getFloat32(this.#at + 4, true)
-    const max = this.#view.getFloat32(this.#at + 8, true)
-    const place = this.#view.getUint16(this.#at + 12, true)
-    this.#at += 14
+    const view = this.#view
+    const at = this.#at
+    const count = view.getUint16(at, true)
+    const sum = view.getFloat32(at + 2, true)
+    const min = view.getFloat32(at + 6, true)
+    const max = view.getFloat32(at + 10, true)
+    const place = view.getUint16(at + 14, true)
+    this.#at = at + storedTileBytes
     this.#require(count >= 1 && count <= (this.#tileSteps[ordinal] as number))
     this.#require(min >= 0 && min <= max && max <= largestValue)
     this.#require(sum >= count * min * (1 - sumError) && sum <= count * max * (1 + sumError))
@@ -166,47 +181,45 @@ export class SubjectDecoder {
     block.minimums[tile] = min
     block.maximums[tile] = max
     block.places[tile] = place
-    this.#bins(tile, { count, place })
+    const shape = view.getUint8(at + 16)
+    this.#tileBins(tile, { width: shape & 0x7f, wide: shape > 0x7f, count, place })
   }
 
-  #bins(tile: number, header: { count: number; place: number }): void {
-    const { array, start } = this.block.binsOf(tile)
-    const limit = this.block.binLimit(tile)
-    const most = array instanceof Uint8Array ? 0xff : 0xffff
-    const mapAt = this.#at
-    if (!this.#has(Math.ceil(limit / 8))) return
-    this.#at += Math.ceil(limit / 8)
+  #tileBins(tile: number, header: { width: number; wide: boolean; count: number; place: number }): void {
+    const { width, wide, count, place } = header
+    const { block } = this
+    const start = block.binStart(tile)
+    const at = this.#at
+    if (!this.#has(wide ? 2 * width : width)) return
+    this.#at = at + (wide ? 2 * width : width)
+    this.#require(width <= block.binLimit(tile) && !(wide && start >= 0))
+    this.#require(width === 0 || (((place & 0xfff) + width - 1) << (place >>> 12)) + 1 <= bucketCount)
+    if (!this.#intact) return
+    const bytes = this.#bytes
     let inBins = 0
-    let width = 0
-    for (let j = 0; j < limit; j++) {
-      const present = ((this.#bytes[mapAt + (j >> 3)] as number) >> (j & 7)) & 1
-      const count = present === 0 ? 0 : this.#varint()
-      if (present !== 0) {
-        this.#require(count >= 1 && count <= most)
-        width = j + 1
+    // The block is fresh: bins beyond the width are 0 already.
+    if (start >= 0) {
+      const { narrow } = block
+      for (let j = 0; j < width; j++) {
+        const here = bytes[at + j] as number
+        narrow[start + j] = here
+        inBins += here
       }
-      inBins += count
-      array[start + j] = count
+    } else {
+      const bins = block.wide
+      for (let j = 0; j < width; j++) {
+        const here = wide
+          ? (bytes[at + 2 * j] as number) | ((bytes[at + 2 * j + 1] as number) << 8)
+          : (bytes[at + j] as number)
+        bins[~start + j] = here
+        inBins += here
+      }
     }
-    const level = header.place >>> 12
-    const low = header.place & 0xfff
-    this.#require(inBins <= header.count && (width === 0 || ((low + width - 1) << level) + 1 <= bucketCount))
-  }
-
-  #varint(): number {
-    let value = 0
-    for (let shift = 0; shift <= 14; shift += 7) {
-      if (!this.#has(1)) return 0
-      const byte = this.#bytes[this.#at++] as number
-      value |= (byte & 0x7f) << shift
-      if (byte < 0x80) return value
-    }
-    this.#require(false)
-    return 0
+    this.#require(inBins <= count)
   }
 
   #has(bytes: number): boolean {
-    this.#require(this.#at + bytes <= this.#bytes.length)
+    this.#require(this.#at + bytes <= this.#length)
     return this.#intact
   }
 

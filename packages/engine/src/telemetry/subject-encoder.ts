@@ -2,13 +2,23 @@
 import { metrics } from '@gleaner/model'
 import type { Block } from './block.ts'
 import { checksum } from './checksum.ts'
-import type { Layout } from './layout.ts'
-import { longestStoredForm, nanBits, storedHeaderBytes, storedMagic, storedSeed, storedVersion } from './stored-form.ts'
+import { type Layout, mostBins } from './layout.ts'
+import {
+  longestStoredForm,
+  nanBits,
+  storedHeaderBytes,
+  storedMagic,
+  storedSeed,
+  storedSubjectBytes,
+  storedTileBytes,
+  storedVersion,
+} from './stored-form.ts'
 
 export class SubjectEncoder {
   readonly #layout: Layout
   readonly #bytes: Uint8Array
   readonly #view: DataView
+  readonly #bins = new Int32Array(mostBins)
   #at = 0
 
   constructor(layout: Layout) {
@@ -23,8 +33,9 @@ export class SubjectEncoder {
     this.#at = storedHeaderBytes
     view.setInt32(this.#at, head, true)
     view.setInt32(this.#at + 4, block.foldedHours[index] as number, true)
-    const maskAt = this.#at + 8
-    this.#at += 9
+    view.setInt32(this.#at + 8, block.firstStep[index] as number, true)
+    const maskAt = this.#at + 12
+    this.#at += storedSubjectBytes
     let mask = 0
     for (let metric = 0; metric < metrics.length; metric++) {
       const lastAtMs = block.lastAtMs[index * metrics.length + metric] as number
@@ -81,42 +92,33 @@ export class SubjectEncoder {
     this.#at += mapBytes
     for (let ordinal = 0; ordinal < tiles; ordinal++) {
       const tile = series * tiles + ordinal
-      const count = block.counts[tile] as number
-      if (count === 0) continue
+      if (block.counts[tile] === 0) continue
       this.#bytes[mapAt + (ordinal >> 3)] = (this.#bytes[mapAt + (ordinal >> 3)] as number) | (1 << (ordinal & 7))
-      this.#varint(count)
-      this.#view.setFloat32(this.#at, block.sums[tile] as number, true)
-      this.#view.setFloat32(this.#at + 4, block.minimums[tile] as number, true)
-      this.#view.setFloat32(this.#at + 8, block.maximums[tile] as number, true)
-      this.#view.setUint16(this.#at + 12, block.places[tile] as number, true)
-      this.#at += 14
-      this.#bins(block, tile)
+      this.#tile(block, tile)
     }
   }
 
-  #bins(block: Block, tile: number): void {
-    const { array, start } = block.binsOf(tile)
-    const limit = block.binLimit(tile)
-    const mapAt = this.#at
-    this.#at += Math.ceil(limit / 8)
-    for (let j = 0; j < limit; j += 8) {
-      let map = 0
-      for (let k = j; k < Math.min(j + 8, limit); k++) {
-        const count = array[start + k] as number
-        if (count === 0) continue
-        map |= 1 << (k - j)
-        this.#varint(count)
-      }
-      this.#bytes[mapAt + (j >> 3)] = map
+  #tile(block: Block, tile: number): void {
+    const view = this.#view
+    const bins = this.#bins
+    let width = 0
+    let wide = 0
+    const limit = block.copyBins(tile, bins)
+    for (let j = 0; j < limit; j++) {
+      if ((bins[j] as number) > 0) width = j + 1
+      if ((bins[j] as number) > 0xff) wide = 0x80
     }
-  }
-
-  #varint(value: number): void {
-    let rest = value
-    while (rest > 0x7f) {
-      this.#bytes[this.#at++] = (rest & 0x7f) | 0x80
-      rest >>>= 7
+    view.setUint16(this.#at, block.counts[tile] as number, true)
+    view.setFloat32(this.#at + 2, block.sums[tile] as number, true)
+    view.setFloat32(this.#at + 6, block.minimums[tile] as number, true)
+    view.setFloat32(this.#at + 10, block.maximums[tile] as number, true)
+    view.setUint16(this.#at + 14, block.places[tile] as number, true)
+    view.setUint8(this.#at + 16, width | wide)
+    this.#at += storedTileBytes
+    for (let j = 0; j < width; j++) {
+      const count = bins[j] as number
+      this.#bytes[this.#at++] = count
+      if (wide !== 0) this.#bytes[this.#at++] = count >>> 8
     }
-    this.#bytes[this.#at++] = rest
   }
 }

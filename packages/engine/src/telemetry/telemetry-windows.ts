@@ -52,6 +52,11 @@ export class TelemetryWindows {
   readonly #decoder: SubjectDecoder
   readonly #totals: Refusals = noRefusals()
   readonly #window = { lengthMs: 0, toMs: 0 }
+  readonly #opened: { block: Block | undefined; series: number; revision: number } = {
+    block: undefined,
+    series: 0,
+    revision: 0,
+  }
   #dirtyCursor = 0
   #accepted = 0
 
@@ -290,12 +295,27 @@ export class TelemetryWindows {
     this.#changed(slot)
   }
 
+  /** Questions about one window of one metric come in a row; the window is looked up for the first of them only. */
   #open(slot: number, question: TelemetryQuestion, toMs: number): boolean {
     const block = this.#blockOf(slot)
     if (block === undefined) return false
+    const series = (slot & 0xff) * metrics.length + metricIndex[question.metric]
+    const revision = block.revision[slot & 0xff] as number
+    const opened = this.#opened
+    if (
+      opened.block === block &&
+      opened.series === series &&
+      opened.revision === revision &&
+      this.#window.lengthMs === question.lengthMs &&
+      this.#window.toMs === toMs
+    )
+      return true
+    opened.block = block
+    opened.series = series
+    opened.revision = revision
     this.#window.lengthMs = question.lengthMs
     this.#window.toMs = toMs
-    this.#reader.open(block, (slot & 0xff) * metrics.length + metricIndex[question.metric], this.#window)
+    this.#reader.open(block, series, this.#window)
     return true
   }
 

@@ -42,7 +42,7 @@ export class TierFolder {
 
   /** Adds one late value to the tile of its hour. */
   addLate(block: Block, index: number, late: { metric: number; step: number; value: Float32Array }): void {
-    const ordinal = this.#tileOfStep(block.foldedHours[index] as number, late.step)
+    const ordinal = this.#tileOfStep(block, index, late.step)
     if (ordinal === undefined) return
     const tile = index * block.tilesPerSubject + late.metric * this.#layout.tiles + ordinal
     const limit = block.binLimit(tile)
@@ -51,8 +51,8 @@ export class TierFolder {
     block.write(tile, this.#sketch)
   }
 
-  #tileOfStep(foldedHours: number, step: number): number | undefined {
-    for (const { ordinal, startStep, endStep } of tileStretches(this.#layout, foldedHours)) {
+  #tileOfStep(block: Block, index: number, step: number): number | undefined {
+    for (const { ordinal, startStep, endStep } of tileStretches(this.#layout, block, index)) {
       if (startStep <= step && step < endStep) return ordinal
     }
     return undefined

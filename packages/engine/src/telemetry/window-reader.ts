@@ -9,8 +9,9 @@
 // "No data" (NaN) when no sample certainly lies in the window.
 import { metrics, type Metric } from '@gleaner/model'
 import type { Block } from './block.ts'
-import type { Layout } from './layout.ts'
-import { bucketCount, bucketOf, edges } from './log-buckets.ts'
+import { EdgeCounts } from './edge-counts.ts'
+import { type Layout, mostBins } from './layout.ts'
+import { bucketCount, edges } from './log-buckets.ts'
 import { idleMetric } from './sample-writer.ts'
 import { selectRank } from './select-rank.ts'
 import { sumError } from './sketch.ts'
@@ -79,9 +80,10 @@ export class WindowReader {
   #tileSum = 0
   readonly #values: Float32Array
   readonly #valueBits: Uint32Array
-  /** Samples of whole tiles and rows, and of cut tiles, by the edge they are certainly below (or not below). */
-  readonly #sure = new Int32Array(bucketCount + 2)
-  readonly #maybe = new Int32Array(bucketCount + 2)
+  /** Samples of whole tiles and rows, and of cut tiles. */
+  readonly #sure = new EdgeCounts()
+  readonly #maybe = new EdgeCounts()
+  readonly #bins = new Int32Array(mostBins)
 
   constructor(layout: Layout) {
     this.#layout = layout
@@ -204,12 +206,13 @@ export class WindowReader {
     let whole = 0
     for (let i = 0; i < cutTiles; i++) whole += sums[cut[i] as number] as number
     whole *= 1 + sumError + valueError
-    const { low: from, high: to } = this.#spreadCut(high)
+    this.#countMaybe(high)
+    const { lowest: from, highest: to } = this.#maybe
     let chosen = 0
     let added = 0
     for (let i = 0; i <= to - from && chosen < most; i++) {
       const position = high ? to - i : from + i
-      const here = this.#maybe[position] as number
+      const here = this.#maybe.at[position] as number
       if (here === 0) continue
       const value = this.#widened(edges[position] as number, side)
       const moves = mean
@@ -227,7 +230,6 @@ export class WindowReader {
       chosen += taken
       added += taken * value
     }
-    this.#maybe.fill(0, from, to + 1)
     return mean ? (sure + added) / (this.#samples + chosen) : sure + added
   }
 
@@ -291,12 +293,12 @@ export class WindowReader {
     const place = block.places[tile] as number
     const level = place >>> 12
     const low = place & 0xfff
-    const { array, start } = block.binsOf(tile)
-    const limit = block.binLimit(tile)
+    const bins = this.#bins
+    const limit = block.copyBins(tile, bins)
     let notBelow = 0
     let inBins = 0
     for (let j = 0; j < limit; j++) {
-      const here = array[start + j] as number
+      const here = bins[j] as number
       if (here === 0) continue
       inBins += here
       const edge = (((high ? low + j : low + j + 1) << level) + 1) | 0
@@ -317,13 +319,11 @@ export class WindowReader {
       return selectRank(this.#values, samples, rankOf(p, samples))
     }
     const high = side === 'high'
-    const cut = this.#spreadCut(high)
-    const sure = this.#spreadSure(high)
-    const from = Math.min(cut.low, sure.low)
-    const to = Math.max(cut.high, sure.high)
+    this.#countMaybe(high)
+    this.#countSure(high)
+    const from = Math.min(this.#maybe.lowest, this.#sure.lowest)
+    const to = Math.max(this.#maybe.highest, this.#sure.highest)
     const position = high ? this.#lowestAbove(p, from, to) : this.#highestBelow(p, from, to)
-    this.#sure.fill(0, from, to + 1)
-    this.#maybe.fill(0, from, to + 1)
     const smallest = this.#extreme('low', true)
     const largest = this.#extreme('high', false)
     return Math.min(Math.max(edges[position] as number, smallest), largest)
@@ -332,11 +332,16 @@ export class WindowReader {
   /** The lowest edge below which, whichever samples of the cut tiles count, there are enough for the rank. */
   #lowestAbove(p: number, from: number, to: number): number {
     const { fewest, most } = this.#selection
+    const sure = this.#sure.at
+    const maybe = this.#maybe.at
     let above = 0
     let cutAbove = 0
     for (let position = to; position >= from; position--) {
-      above += this.#sure[position] as number
-      cutAbove += this.#maybe[position] as number
+      const here = sure[position] as number
+      const cutHere = maybe[position] as number
+      if (here === 0 && cutHere === 0) continue
+      above += here
+      cutAbove += cutHere
       const taken = Math.min(most, cutAbove)
       const all = this.#samples + Math.max(fewest, taken)
       const notAbove = this.#samples - above + Math.max(0, fewest - taken)
@@ -349,12 +354,17 @@ export class WindowReader {
   #highestBelow(p: number, from: number, to: number): number {
     const { fewest, most, cutTiles, cut } = this.#selection
     const { counts } = this.#block as Block
+    const sure = this.#sure.at
+    const maybe = this.#maybe.at
     let cutBelow = 0
     for (let i = 0; i < cutTiles; i++) cutBelow += counts[cut[i] as number] as number
     let below = this.#samples
     for (let position = to; position >= from; position--) {
-      below -= this.#sure[position] as number
-      cutBelow -= this.#maybe[position] as number
+      const here = sure[position] as number
+      const cutHere = maybe[position] as number
+      if (here === 0 && cutHere === 0) continue
+      below -= here
+      cutBelow -= cutHere
       const taken = Math.min(most, cutBelow)
       const all = this.#samples + Math.max(fewest, taken)
       if (below + taken < rankOf(p, all)) return position
@@ -374,60 +384,19 @@ export class WindowReader {
     }
   }
 
-  #spreadSure(high: boolean): Reach {
+  #countSure(high: boolean): void {
     const { wholeTiles, whole } = this.#selection
-    const reach = { low: bucketCount + 1, high: 0 }
     this.#copyRows()
-    for (let i = 0; i < this.#rowSamples; i++) {
-      const position = bucketOf(this.#values[i] as number, this.#valueBits[i] as number) + (high ? 1 : 0)
-      this.#sure[position] = (this.#sure[position] as number) + 1
-      if (position < reach.low) reach.low = position
-      if (position > reach.high) reach.high = position
-    }
-    for (let i = 0; i < wholeTiles; i++) this.#spreadTile(whole[i] as number, this.#sure, { high, reach })
-    return reach
+    this.#sure.clear()
+    this.#sure.addValues(this.#values, this.#valueBits, { count: this.#rowSamples, high })
+    for (let i = 0; i < wholeTiles; i++) this.#sure.addTile(this.#block as Block, whole[i] as number, high)
   }
 
-  #spreadCut(high: boolean): Reach {
+  #countMaybe(high: boolean): void {
     const { cutTiles, cut } = this.#selection
-    const reach = { low: bucketCount + 1, high: 0 }
-    for (let i = 0; i < cutTiles; i++) this.#spreadTile(cut[i] as number, this.#maybe, { high, reach })
-    return reach
+    this.#maybe.clear()
+    for (let i = 0; i < cutTiles; i++) this.#maybe.addTile(this.#block as Block, cut[i] as number, high)
   }
-
-  /** Counts the samples of a tile at the edge above (high) or below them, no further out than its extremes. */
-  #spreadTile(tile: number, target: Int32Array, what: { high: boolean; reach: Reach }): void {
-    const block = this.#block as Block
-    const { high, reach } = what
-    const place = block.places[tile] as number
-    const level = place >>> 12
-    const low = place & 0xfff
-    const bottom = bucketOf(block.minimums[tile] as number, block.minimumBits[tile] as number)
-    const top = bucketOf(block.maximums[tile] as number, block.maximumBits[tile] as number) + 1
-    const { array, start } = block.binsOf(tile)
-    const limit = block.binLimit(tile)
-    let zeros = block.counts[tile] as number
-    for (let j = 0; j < limit; j++) {
-      const here = array[start + j] as number
-      if (here === 0) continue
-      zeros -= here
-      const edge = ((high ? low + j + 1 : low + j) << level) + 1
-      const position = high ? Math.min(edge, top) : Math.max(edge, bottom)
-      target[position] = (target[position] as number) + here
-    }
-    if (zeros > 0) {
-      const position = high ? 1 : 0
-      target[position] = (target[position] as number) + zeros
-    }
-    const lowest = high ? Math.min(bottom + 1, top) : bottom
-    if (lowest < reach.low) reach.low = lowest
-    if (top > reach.high) reach.high = top
-  }
-}
-
-interface Reach {
-  low: number
-  high: number
 }
 
 function rankOf(p: number, samples: number): number {

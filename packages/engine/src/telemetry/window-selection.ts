@@ -51,10 +51,16 @@ export class WindowSelection {
     const foldedHours = block.foldedHours[index] as number
     const folded = foldedHours * stepsPerHour
     this.firstRow = Math.max(first, folded, oldestRow)
-    if (first < folded) this.#selectTiles(block, series, { first, last, foldedHours })
+    if (first >= folded) return
+    const firstStep = block.firstStep[index] as number
+    this.#selectTiles(block, series, { first, last, foldedHours, firstStep })
   }
 
-  #selectTiles(block: Block, series: number, range: { first: number; last: number; foldedHours: number }): void {
+  #selectTiles(
+    block: Block,
+    series: number,
+    range: { first: number; last: number; foldedHours: number; firstStep: number },
+  ): void {
     const { tiers, tiles, stepsPerHour } = this.#layout
     const base = series * tiles
     let end = range.foldedHours
@@ -69,7 +75,7 @@ export class WindowSelection {
         const endStep = Math.min(end, (number + 1) * hours) * stepsPerHour
         if (endStep <= range.first) return
         const samples = block.counts[tile] as number
-        const startStep = number * hours * stepsPerHour
+        const startStep = Math.max(number * hours * stepsPerHour, range.firstStep)
         if (samples === 0 || startStep > range.last) continue
         if (startStep >= range.first && endStep <= range.last + 1) this.whole[this.wholeTiles++] = tile
         else {
