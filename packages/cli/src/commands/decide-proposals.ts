@@ -1,10 +1,11 @@
 // `gleaner approve` and `gleaner veto`: a person's word on proposals. What was refused is said on standard error and makes
 // the exit code 1; the others are done all the same.
+import type { ProposalView } from '@gleaner/model'
 import type { CommandContext } from '../command-context.ts'
 import { count } from '../format/quantity.ts'
 
 export async function approve(context: CommandContext, given: readonly string[]): Promise<void> {
-  const ids = await proposalIds(context, given)
+  const ids = await proposalIds(context, given, ({ state }) => state === 'awaiting-approval')
   const answer = await context.client.call('approveProposals', { body: { ids } })
   tellRefused(context, answer.refused)
   if (context.printJson(answer)) return
@@ -18,7 +19,7 @@ export interface VetoOptions {
 }
 
 export async function veto(context: CommandContext, given: readonly string[], options: VetoOptions): Promise<void> {
-  const ids = await proposalIds(context, given)
+  const ids = await proposalIds(context, given, ({ state }) => state !== 'acting')
   const answer = await context.client.call('vetoProposals', {
     body: {
       ids,
@@ -32,13 +33,22 @@ export async function veto(context: CommandContext, given: readonly string[], op
     context.line(`refused ${count(answer.vetoed, 'proposal')}; the instances are left alone for a time`)
 }
 
-/** What is no id of an open proposal is taken for the name or id of an instance, and stands for all that is proposed for it. */
-async function proposalIds(context: CommandContext, given: readonly string[]): Promise<string[]> {
+/**
+ * What is no id of an open proposal is taken for the name or id of an instance, and stands for those proposals on it that
+ * the word can be said about; for all of them when there are none such, so that the server tells why not.
+ */
+async function proposalIds(
+  context: CommandContext,
+  given: readonly string[],
+  fits: (proposal: ProposalView) => boolean,
+): Promise<string[]> {
   const { proposals } = await context.client.call('getPlan')
   return given.flatMap((word) => {
     if (proposals.some(({ id }) => id === word)) return [word]
     const named = proposals.filter(({ instance, instanceId }) => instance === word || instanceId === word)
-    return named.length > 0 ? named.map(({ id }) => id) : [word]
+    const fitting = named.filter(fits)
+    const meant = fitting.length > 0 ? fitting : named
+    return meant.length > 0 ? meant.map(({ id }) => id) : [word]
   })
 }
 

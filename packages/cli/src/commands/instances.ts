@@ -60,7 +60,7 @@ function columnsFor(moments: Moments): readonly Column<InstanceView>[] {
     },
     { title: 'cpu', cell: (instance) => usedOf(cores(instance.cpuCores), cores(instance.vcpus)), right: true },
     { title: 'memory', cell: (instance) => memory(instance.memoryMiB), right: true, rank: 2 },
-    { title: 'idle for', cell: (instance) => span(instance.idleForS), right: true },
+    { title: 'idle for', cell: (instance) => idleOf(instance), right: true },
     { title: 'next', cell: (instance) => nextOf(instance, moments), least: 16, rank: 1 },
   ]
 }
@@ -71,10 +71,32 @@ function usedOf(used: string, size: string): string {
 
 function nextOf(instance: InstanceView, moments: Moments): string {
   const { next, heldUntil, protectedBy } = instance
-  if (next !== undefined) {
-    const when = next.dueAt === undefined ? next.state : moments.relative(next.dueAt)
-    return `${next.action} ${when}`
-  }
+  if (next !== undefined) return nextWords(next, moments)
   if (heldUntil !== undefined) return `held until ${moments.at(heldUntil)}`
   return protectedBy === undefined ? '' : 'protected'
+}
+
+/** A pause for breath is no idleness. */
+function idleOf({ idleForS }: InstanceView): string {
+  return (idleForS ?? 0) < 60 ? '' : span(idleForS)
+}
+
+function nextWords(next: NonNullable<InstanceView['next']>, moments: Moments): string {
+  const { action, state, dueAt } = next
+  switch (state) {
+    case 'observed':
+      return `would ${action}`
+    case 'confirming':
+      return `may ${action}`
+    case 'awaiting-approval':
+      return `${action} if approved`
+    case 'held':
+      return `${action}, held`
+    case 'acting':
+      return `${action} under way`
+    case 'due':
+      return `${action} now`
+    default:
+      return dueAt === undefined ? action : `${action} ${moments.relative(dueAt)}`
+  }
 }

@@ -13,8 +13,12 @@ export async function plan(context: CommandContext): Promise<void> {
   if (view.proposals.length === 0) return context.say(`Nothing is proposed. ${reasonsOf(view)}`)
   context.table(view.proposals, columnsFor(moments))
   const waiting = view.proposals.filter(({ state }) => state === 'awaiting-approval').length
-  if (waiting > 0)
-    context.say(`${count(waiting, 'proposal')} waits for approval: gleaner approve ID, or gleaner veto ID.`)
+  if (waiting > 0) {
+    const wait = waiting === 1 ? 'waits' : 'wait'
+    context.say(
+      `${count(waiting, 'proposal')} ${wait} for approval: gleaner approve INSTANCE, or gleaner veto INSTANCE.`,
+    )
+  }
 }
 
 function headline(view: PlanView, moments: Moments): string {

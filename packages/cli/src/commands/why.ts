@@ -42,8 +42,14 @@ function usage(instance: InstanceView, moments: Moments): string {
     ...(instance.usedMemoryMiB === undefined ? [] : [`${memory(instance.usedMemoryMiB)} of memory`]),
     ...(instance.users === undefined ? [] : [`${instance.users} users logged in`]),
   ]
-  const idle = (instance.idleForS ?? 0) < leastIdleS ? '' : ` and has been idle for ${span(instance.idleForS)}`
-  const used = parts.length === 0 ? 'Nothing of its usage is known' : `It uses ${parts.join(', ')}${idle}`
+  const idle =
+    instance.state !== 'running' || (instance.idleForS ?? 0) < leastIdleS
+      ? ''
+      : ` and has been idle for ${span(instance.idleForS)}`
+  const used =
+    parts.length === 0
+      ? 'Nothing of its usage is known'
+      : `It ${instance.state === 'running' ? 'uses' : 'last used'} ${parts.join(', ')}${idle}`
   return `${used}; measured ${moments.relative(instance.sampledAt)}.`
 }
 
@@ -51,7 +57,7 @@ function past(context: CommandContext, story: WhyView, moments: Moments): void {
   const happened = story.timeline.filter(({ kind }) => kind !== 'foreseen')
   if (happened.length === 0) return
   heading(context, 'What happened')
-  for (const point of happened) moment(context, point, moments)
+  timeline(context, happened, moments)
 }
 
 function rules(context: CommandContext, story: WhyView, moments: Moments): void {
@@ -80,7 +86,7 @@ function future(context: CommandContext, story: WhyView, moments: Moments): void
   const foreseen = story.timeline.filter(({ kind }) => kind === 'foreseen')
   if (foreseen.length === 0) return
   heading(context, 'What comes next')
-  for (const point of foreseen) moment(context, point, moments)
+  timeline(context, foreseen, moments)
 }
 
 function heading(context: CommandContext, text: string): void {
@@ -88,6 +94,8 @@ function heading(context: CommandContext, text: string): void {
   context.line(context.style(text, 'bold'))
 }
 
-function moment(context: CommandContext, point: WhyView['timeline'][number], moments: Moments): void {
-  context.say(moments.within(point.sentence), `  ${context.style(moments.at(point.at).padStart(12), 'dim')}  `)
+function timeline(context: CommandContext, points: WhyView['timeline'], moments: Moments): void {
+  const width = Math.max(...points.map(({ at }) => moments.at(at).length))
+  for (const { at, sentence } of points)
+    context.say(moments.within(sentence), `  ${context.style(moments.at(at).padStart(width), 'dim')}  `)
 }

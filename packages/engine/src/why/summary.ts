@@ -32,8 +32,10 @@ export function summarize(parts: SummaryParts): string {
     return reading?.verdict.sentence ?? `${parts.instanceId} is not in the last reading of its cloud.`
   }
   const [strongest] = proposals
-  if (strongest !== undefined) return `${foresee(instance, strongest)} ${strongest.reason.sentence}`
   const done = lastDone(instance, parts.history)
+  // That something else is merely observed is no answer to why it is suspended.
+  if (strongest !== undefined && (done === undefined || strongest.state !== 'observed'))
+    return `${foresee(instance, strongest)} ${strongest.reason.sentence}`
   if (done !== undefined)
     return `${instance.name} is ${instance.state} because Gleaner did ${done.action} at ${isoTime(done.finishedAtMs ?? done.intendedAtMs)} for "${done.cause}". ${done.reason.sentence}`
   const [refused] = parts.refused

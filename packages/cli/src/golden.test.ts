@@ -1,0 +1,231 @@
+// What people read, word for word: every command against a real server with a simulated cloud of a fixed seed, a clock
+// that the test turns, and PostgreSQL. The texts stand in golden/; look at the difference before accepting it (vitest -u).
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseConfig, type RunningGleaner, startGleaner } from '@gleaner/server'
+import { createTestDatabase, type TestDatabase } from '@gleaner/store/testing'
+import { VirtualClock } from '@gleaner/testkit'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { run } from './run.ts'
+
+const config = (database: string) => `
+listen: 127.0.0.1:0
+databaseUrl: ${database}
+anonymous: viewer
+log: error
+clouds:
+  - { id: sim, kind: simulated, seed: 7, hosts: 6, desktops: 1, instances: 40, projects: 3, owners: false }
+modes: { idleness: advise }
+rules:
+  - name: forgotten
+    description: Nothing has happened on it for half a day.
+    expression: >-
+      instance.state == "running" && instance.ageS > 86400 && coverage(cpu, "12h") > 0.9 &&
+      shareBelow(cpu, 0.05, "12h") >= 0.97
+    action: suspend
+    grace: 3m
+    mode: enforce
+  - name: oversized
+    expression: instance.vcpus >= 4 && coverage(cpu, "7d") > 0.9 && percentile(cpu, 95, "7d") < 0.1 * instance.vcpus
+    action: notify
+    grace: 1d
+    priority: 50
+`
+
+const clock = new VirtualClock(Date.UTC(2026, 2, 4, 9, 30))
+let folder: string
+let database: TestDatabase
+let server: RunningGleaner
+let admin: string
+let sleepersAtRest: number
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'gleaner-golden-'))
+  database = await createTestDatabase()
+  const file = join(folder, 'gleaner.yaml')
+  const parsed = parseConfig(config(database.url), file, {
+    environment: { GLEANER_STATE_DIR: join(folder, 'state') },
+    directory: folder,
+  })
+  server = await startGleaner({ config: parsed, clock })
+  // All loops, and the simulated cloud, which waits for what happens next in it.
+  sleepersAtRest = server.application.loops().length + 1
+  await turnUntil(() => (server.application.state.plan?.proposals.length ?? 0) > 0)
+  await turn(3)
+  const made = await gleaner('tokens create --role administrator --name golden --quiet', { local: true })
+  admin = made.out.trim()
+}, 60_000)
+
+afterAll(async () => {
+  await server?.stop()
+  await database?.drop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/**
+ * Minutes in steps of a second, so that no loop sleeps past its time; before and after each step every loop has done in
+ * real time what it had to and sleeps again, so that the same minutes always bring the same.
+ */
+async function turn(minutes: number): Promise<void> {
+  await settled()
+  for (let second = 0; second < minutes * 60; second++) {
+    await clock.advance(1000)
+    await settled()
+  }
+}
+
+async function settled(): Promise<void> {
+  const asleep = () => expect(clock.sleepers).toBeGreaterThanOrEqual(sleepersAtRest)
+  await vi.waitFor(asleep, { timeout: 10_000, interval: 1 })
+}
+
+async function turnUntil(condition: () => boolean): Promise<void> {
+  for (let minute = 0; minute < 10 && !condition(); minute++) await turn(1)
+  expect(condition()).toBe(true)
+}
+
+interface Call {
+  readonly columns?: number
+  readonly colour?: boolean
+  readonly token?: string | undefined
+  /** With the token that the server left in its state directory. */
+  readonly local?: boolean
+  readonly url?: string
+}
+
+async function gleaner(words: string, call: Call = {}) {
+  let out = ''
+  let err = ''
+  const token = 'token' in call ? call.token : admin
+  const code = await run(words.match(/"[^"]*"|\S+/g)?.map((word) => word.replaceAll('"', '')) ?? [], {
+    out: (text) => void (out += text),
+    err: (text) => void (err += text),
+    columns: call.columns ?? 100,
+    isTerminal: call.colour ?? false,
+    environment: {
+      GLEANER_URL: call.url ?? server.url,
+      ...(call.local === true
+        ? { GLEANER_STATE_DIR: join(folder, 'state') }
+        : { GLEANER_STATE_DIR: '/nowhere', ...(token === undefined ? {} : { GLEANER_TOKEN: token }) }),
+      TERM: 'xterm',
+    },
+    directory: folder,
+    timeZone: 'Europe/Berlin',
+    signal: new AbortController().signal,
+  })
+  return { out, err, code }
+}
+
+/** The words, both outputs and the exit code, without what differs from run to run. */
+async function transcript(words: string, call: Call = {}): Promise<string> {
+  const { out, err, code } = await gleaner(words, call)
+  const text = `$ gleaner ${words}\n${out}${err === '' ? '' : `--- standard error\n${err}`}--- exit code ${code}\n`
+  return text
+    .replaceAll(server.application.replica, 'host:1')
+    .replaceAll(server.url, 'http://127.0.0.1:7878')
+    .replaceAll(folder, '/work')
+    .replace(/\b([a-z]+)_[0-9a-f]{8}-[0-9a-f-]{27}/g, '$1_00000000-0000-7000-8000-000000000000')
+    .replace(/\bgln_[\w-]{43}/g, 'gln_SECRET')
+}
+
+function golden(name: string, text: string): Promise<void> {
+  return expect(text).toMatchFileSnapshot(`./golden/${name}.txt`)
+}
+
+/** Names that the seed gives, found by what they are, so that a change of the simulation shows as such. */
+function idleInstance(): string {
+  const { state } = server.application
+  const proposal = state.plan?.proposals.find(({ action }) => action === 'suspend')
+  const instance = [...state.clouds.values()]
+    .flatMap(({ snapshot }) => snapshot?.instances ?? [])
+    .find(({ id }) => id === proposal?.instanceId)
+  return instance?.name ?? 'none'
+}
+
+describe('the command line', () => {
+  it.each([
+    ['status', 'status', {}],
+    ['status-narrow', 'status', { columns: 60 }],
+    ['status-colour', 'status', { colour: true }],
+    ['hosts', 'hosts', {}],
+    ['hosts-narrow', 'hosts --sort -idle --limit 3', { columns: 50 }],
+    ['instances', 'instances --sort -idle --limit 12', {}],
+    ['instances-narrow', 'instances --state running --sort -cpu --limit 5', { columns: 60 }],
+    ['instances-none', 'instances there-is-no-such-instance', {}],
+    ['plan', 'plan', {}],
+    ['rules', 'rules', {}],
+    ['rule', 'rules show forgotten', {}],
+    ['mode', 'mode', {}],
+    ['problems-none', 'problems', {}],
+    ['history-none', 'history', {}],
+    ['help', '--help', {}],
+    ['help-rules', 'rules --help', {}],
+    ['version', 'version', {}],
+  ] as const)('%s', (name, words, call) => transcript(words, call).then((text) => golden(name, text)))
+
+  it.each([
+    ['error-not-found', 'why there-is-no-such-instance', {}],
+    ['error-forbidden', 'pause', { token: undefined }],
+    ['error-unauthenticated', 'status', { token: 'gln_wrong' }],
+    ['error-unreachable', 'status', { url: 'http://127.0.0.1:6' }],
+    ['error-json', 'status --json', { url: 'http://127.0.0.1:6' }],
+    ['error-read-only', 'mode idleness enforce', {}],
+    ['error-usage', 'stats', {}],
+    ['error-usage-option', 'keep web', {}],
+    ['error-usage-mode', 'mode idleness loud', {}],
+    ['error-approve', 'approve nothing', {}],
+    ['error-rule-file', 'rules check missing.yaml', {}],
+  ] as const)('%s', (name, words, call) => transcript(words, call).then((text) => golden(name, text)))
+
+  it('tells faults of a rule where they are', async () => {
+    writeFileSync(
+      join(folder, 'rule.yaml'),
+      'name: night\nexpression: |\n  instance.state == "running" &&\n  cpuu < 0.1\naction: suspend\n',
+    )
+    await golden('rule-check', await transcript('rules check rule.yaml'))
+    writeFileSync(join(folder, 'wrong.yaml'), 'name: Night\nexpresion: "true"\naction: sleep\n')
+    await golden('rule-file-faults', await transcript('rules check wrong.yaml'))
+    writeFileSync(
+      join(folder, 'right.yaml'),
+      'name: night\nexpression: instance.state == "running" && cpu < 0.02\naction: suspend\n',
+    )
+    await golden('rule-preview', await transcript('rules preview right.yaml --limit 3'))
+  })
+
+  it('tells the story of an instance before and after', async () => {
+    const name = idleInstance()
+    await golden('why-proposed', await transcript(`why ${name}`))
+    await golden('why-narrow', await transcript(`why ${name}`, { columns: 56 }))
+    await golden('approve', await transcript(`approve ${name}`))
+    await turn(2)
+    await golden('why-notified', await transcript(`why ${name}`))
+    await golden('status-next', await transcript('status'))
+    await turnUntil(() =>
+      [...server.application.state.clouds.values()].some(
+        ({ snapshot }) => snapshot?.instances.find((instance) => instance.name === name)?.state === 'suspended',
+      ),
+    )
+    await turn(2)
+    await golden('why-suspended', await transcript(`why ${name}`))
+    await golden('history', await transcript('history'))
+    await golden('keep', await transcript(`keep ${name} --for 8h --reason "the demo of Thursday"`))
+    await turn(1)
+    await golden('why-kept', await transcript(`why ${name}`))
+    await golden('plan-diff', await transcript('plan --diff'))
+  })
+
+  it('gives programs the form of the API', async () => {
+    const { out, code } = await gleaner('instances --json --limit 2')
+    expect(code).toBe(0)
+    expect(Object.keys(JSON.parse(out))).toEqual(['items', 'total'])
+    const why = await gleaner(`why ${idleInstance()} --json`)
+    expect(Object.keys(JSON.parse(why.out))).toEqual(
+      expect.arrayContaining(['instance', 'summary', 'rules', 'gate', 'holds', 'timeline']),
+    )
+    const pause = await gleaner('pause --json "a test"')
+    expect(JSON.parse(pause.out)).toMatchObject({ by: 'golden', reason: 'a test' })
+    expect((await gleaner('status')).out).toContain('by golden: a test')
+    expect(JSON.parse((await gleaner('unpause --json')).out)).toEqual({ paused: false })
+  })
+})
