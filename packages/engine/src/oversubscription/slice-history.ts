@@ -1,0 +1,108 @@
+// The windows of one slice number of one host: the last `historyScopes` + 1 slices of the host and of each instance.
+// An instance is present if and only if the newest slice has a record of it that is not a repeat. In the corrected form one
+// that is not present is forgotten at once, and starts anew should it return. As published it stays in the list: a window
+// of an absent instance goes on counting, and one whose record equals its last one counts as ended for ever (while a
+// different record later counts as booked again).
+// Source: ScroogeVM, model/sliceobjectwrapper.py, slicevmwrapper.py, slicemodel.py.
+import type { HostSlice, InstanceSlice, Resource, Samples } from './host-slice.ts'
+import { deviationOf, meanOf } from './sample-statistics.ts'
+
+export interface HistoryOptions {
+  /** Scopes before the newest one that a window holds. */
+  readonly historyScopes: number
+  readonly asPublished: boolean
+}
+
+export interface InstanceWindow {
+  readonly name: string
+  readonly slices: InstanceSlice[]
+  isPresent: boolean
+  hasEnded: boolean
+  identity: string
+}
+
+export class SliceHistory {
+  readonly hosts: HostSlice[] = []
+  readonly instances = new Map<string, InstanceWindow>()
+  readonly #options: HistoryOptions
+  #concatenated = new Map<object, Partial<Record<Resource, Samples>>>()
+
+  constructor(options: HistoryOptions) {
+    this.#options = options
+  }
+
+  get length(): number {
+    return this.#options.historyScopes + 1
+  }
+
+  add(slice: HostSlice): void {
+    this.#concatenated = new Map()
+    push(this.hosts, slice, this.length)
+    for (const window of this.instances.values()) window.isPresent = false
+    for (const instance of slice.instances) this.#addInstance(instance)
+    if (this.#options.asPublished) return
+    for (const [name, window] of this.instances) if (!window.isPresent) this.instances.delete(name)
+  }
+
+  #addInstance(instance: InstanceSlice): void {
+    if (!this.#options.asPublished && instance.isRepeat === true) return
+    let window = this.instances.get(instance.name)
+    if (window === undefined) {
+      window = { name: instance.name, slices: [], isPresent: false, hasEnded: false, identity: '' }
+      this.instances.set(instance.name, window)
+    }
+    if (this.#options.asPublished) {
+      const identity = identityOf(instance)
+      if (identity === window.identity) {
+        window.hasEnded = true
+        return
+      }
+      window.identity = identity
+    }
+    window.isPresent = true
+    push(window.slices, instance, this.length)
+  }
+
+  isFull(window: InstanceWindow): boolean {
+    return window.slices.length >= this.length
+  }
+
+  /** What the present instances were promised. */
+  booked(resource: Resource): number {
+    let sum = 0
+    for (const { isPresent, slices } of this.instances.values()) {
+      if (isPresent) sum += (slices.at(-1) as InstanceSlice)[resource].allocation
+    }
+    return sum
+  }
+
+  /** All samples of the window of the host, or of an instance. */
+  window(resource: Resource, of?: InstanceWindow): Samples {
+    const owner = of ?? this
+    let known = this.#concatenated.get(owner)
+    if (known === undefined) this.#concatenated.set(owner, (known = {}))
+    return (known[resource] ??= concatenate((of?.slices ?? this.hosts).map((slice) => slice[resource].usage)))
+  }
+}
+
+function push<Item>(list: Item[], item: Item, length: number): void {
+  list.push(item)
+  if (list.length > length) list.shift()
+}
+
+function concatenate(parts: readonly Samples[]): Samples {
+  if (parts.length === 1) return parts[0] as Samples
+  const whole = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}
+
+/** Mean and deviation of the processor, mean of memory, counters, number of samples: equal means "ended" as published. */
+function identityOf(instance: InstanceSlice): string {
+  const { cpu, memory, fingerprint } = instance
+  return [meanOf(cpu.usage), deviationOf(cpu.usage), meanOf(memory.usage), fingerprint, cpu.usage.length].join(' ')
+}
