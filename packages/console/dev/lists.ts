@@ -30,6 +30,8 @@ function withNext(state: FakeState, instance: InstanceView): InstanceView {
   return instance
 }
 
+const collator = new Intl.Collator('en', { numeric: true })
+
 type Value = string | number | undefined
 function sorted<T>(items: readonly T[], order: string | undefined, value: (item: T, key: string) => Value): T[] {
   const down = order?.startsWith('-') === true
@@ -37,7 +39,7 @@ function sorted<T>(items: readonly T[], order: string | undefined, value: (item:
   return items.toSorted((a, b) => {
     const [x, y] = [value(a, key), value(b, key)]
     if (x === undefined || y === undefined) return x === y ? 0 : x === undefined ? 1 : -1
-    const step = typeof x === 'string' ? x.localeCompare(String(y), 'en', { numeric: true }) : x - Number(y)
+    const step = typeof x === 'string' ? collator.compare(x, String(y)) : x - Number(y)
     return down ? -step : step
   })
 }

@@ -6,17 +6,38 @@ import { OverviewPage } from '../overview/overview-page.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
 
-const HostsPage = lazy(() => import('../hosts/hosts-page.tsx').then((m) => ({ default: m.HostsPage })))
-const HostPage = lazy(() => import('../hosts/host-page.tsx').then((m) => ({ default: m.HostPage })))
-const InstancesPage = lazy(() => import('../instances/instances-page.tsx').then((m) => ({ default: m.InstancesPage })))
-const InstancePage = lazy(() => import('../instances/instance-page.tsx').then((m) => ({ default: m.InstancePage })))
-const PlanPage = lazy(() => import('../plan/plan-page.tsx').then((m) => ({ default: m.PlanPage })))
-const RulesPage = lazy(() => import('../rules/rules-page.tsx').then((m) => ({ default: m.RulesPage })))
-const RulePage = lazy(() => import('../rules/rule-page.tsx').then((m) => ({ default: m.RulePage })))
-const HistoryPage = lazy(() => import('../history/history-page.tsx').then((m) => ({ default: m.HistoryPage })))
-const ProblemsPage = lazy(() => import('../problems/problems-page.tsx').then((m) => ({ default: m.ProblemsPage })))
-const SettingsPage = lazy(() => import('../settings/settings-page.tsx').then((m) => ({ default: m.SettingsPage })))
-const ConnectPage = lazy(() => import('../connect/connect-page.tsx').then((m) => ({ default: m.ConnectPage })))
+const pages = {
+  hosts: () => import('../hosts/hosts-page.tsx').then((m) => ({ default: m.HostsPage })),
+  host: () => import('../hosts/host-page.tsx').then((m) => ({ default: m.HostPage })),
+  instances: () => import('../instances/instances-page.tsx').then((m) => ({ default: m.InstancesPage })),
+  instance: () => import('../instances/instance-page.tsx').then((m) => ({ default: m.InstancePage })),
+  plan: () => import('../plan/plan-page.tsx').then((m) => ({ default: m.PlanPage })),
+  rules: () => import('../rules/rules-page.tsx').then((m) => ({ default: m.RulesPage })),
+  rule: () => import('../rules/rule-page.tsx').then((m) => ({ default: m.RulePage })),
+  history: () => import('../history/history-page.tsx').then((m) => ({ default: m.HistoryPage })),
+  problems: () => import('../problems/problems-page.tsx').then((m) => ({ default: m.ProblemsPage })),
+  settings: () => import('../settings/settings-page.tsx').then((m) => ({ default: m.SettingsPage })),
+  connect: () => import('../connect/connect-page.tsx').then((m) => ({ default: m.ConnectPage })),
+}
+
+const HostsPage = lazy(pages.hosts)
+const HostPage = lazy(pages.host)
+const InstancesPage = lazy(pages.instances)
+const InstancePage = lazy(pages.instance)
+const PlanPage = lazy(pages.plan)
+const RulesPage = lazy(pages.rules)
+const RulePage = lazy(pages.rule)
+const HistoryPage = lazy(pages.history)
+const ProblemsPage = lazy(pages.problems)
+const SettingsPage = lazy(pages.settings)
+const ConnectPage = lazy(pages.connect)
+
+/** Fetches the page of an address while the first questions to the server are still on their way. */
+export function preload(path: string): void {
+  const [, place = '', id] = path.split('/')
+  const name = id === undefined ? place : place.replace(/s$/, '')
+  if (Object.hasOwn(pages, name)) void pages[name as keyof typeof pages]().catch(() => undefined)
+}
 
 export function Routes() {
   const [path] = useLocation()

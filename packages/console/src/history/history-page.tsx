@@ -56,7 +56,7 @@ export function HistoryPage() {
           value={url.get('search') ?? ''}
           onChange={onSearch}
         />
-        <span role="group" aria-label="State" className="g-row">
+        <span role="group" aria-label="State" className="g-chips">
           {journalStates.map((state) => (
             <Chip
               key={state}

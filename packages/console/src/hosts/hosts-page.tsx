@@ -40,7 +40,7 @@ export function HostsPage() {
     <>
       <PageHead
         title="Hosts"
-        lead="One cell a host. The darker, the more of what you choose; shapes mark what is wrong."
+        lead="One cell a host. The stronger its colour, the more of what you choose; shapes mark what is wrong."
       />
       <div className="g-filters">
         <SearchBox label="Search hosts" placeholder="Search by name" value={search ?? ''} onChange={onSearch} />

@@ -65,7 +65,7 @@ export function troubleOf(host: HostView): Trouble | undefined {
   if (host.state === 'disabled') return { shape: 'bars', tone: 'quiet', text: 'disabled' }
   if (host.state === 'asleep') return { shape: 'half', tone: 'accent', text: 'asleep' }
   if (host.ledger.cores.overdrawn > 0 || host.ledger.memoryMiB.overdrawn > 0) {
-    return { shape: 'triangle', tone: 'danger', text: 'more promised than there is' }
+    return { shape: 'triangle', tone: 'danger', text: 'overdrawn' }
   }
   if (!host.measured) return { shape: 'question', tone: 'quiet', text: 'not wholly measured' }
   return undefined

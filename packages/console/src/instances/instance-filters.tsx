@@ -19,7 +19,7 @@ export function InstanceFilters({ url }: { readonly url: UrlState }) {
   }
   return (
     <>
-      <span role="group" aria-label="State" className="g-row">
+      <span role="group" aria-label="State" className="g-chips">
         {states.map((state) => (
           <Chip key={state} text={state} on={chosen.includes(state)} onClick={() => toggle(state)} />
         ))}
@@ -33,7 +33,7 @@ export function InstanceFilters({ url }: { readonly url: UrlState }) {
         <option value="">idle or not</option>
         {idleSpans.map(([value, text]) => (
           <option key={value} value={value}>
-            idle for {text} or more
+            idle {text} or more
           </option>
         ))}
       </select>

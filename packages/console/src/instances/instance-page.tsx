@@ -30,7 +30,7 @@ export function InstancePage({ id }: { readonly id: string }) {
               {instance.since !== undefined && (
                 <>
                   {' '}
-                  since <RelativeTime at={instance.since} bare />
+                  for <RelativeTime at={instance.since} bare />
                 </>
               )}
               {' · '}project{' '}

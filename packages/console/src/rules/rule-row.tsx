@@ -1,7 +1,8 @@
 // One rule in the list, with its mode and whether it is on, both changed on the spot.
-import { modes, type RuleDefinition, type RuleView } from '@gleaner/model'
+import { modes, stricterMode, type RuleDefinition, type RuleView } from '@gleaner/model'
 import { Switch } from '@patternfly/react-core'
 import { Link } from 'wouter'
+import { useStatus } from '../api/use-status.ts'
 import { useAct } from '../api/use-act.ts'
 import { useMay } from '../api/use-who.ts'
 import { ErrorNote } from '../parts/error-note.tsx'
@@ -15,6 +16,8 @@ export function RuleRow({ rule }: { readonly rule: RuleView }) {
   const update = useAct('updateRule', ['listRules', 'getRule', 'getPlan'])
   const fixed = rule.source === 'file' || !useMay('operator')
   const { definition, now, actions } = rule
+  const limit = useStatus().data?.modes.find(({ capability }) => capability === 'idleness')?.mode
+  const effective = limit === undefined ? definition.mode : stricterMode(limit, definition.mode)
   const change = (changes: Partial<RuleDefinition>) =>
     update.mutate({
       params: { id: rule.id },
@@ -66,6 +69,7 @@ export function RuleRow({ rule }: { readonly rule: RuleView }) {
             </option>
           ))}
         </select>
+        {effective !== definition.mode && <div className="g-hint">counts as {effective}</div>}
       </td>
       <td>
         <Switch
