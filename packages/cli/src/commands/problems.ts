@@ -17,7 +17,7 @@ export async function problems(context: CommandContext, options: { readonly all?
 function show(context: CommandContext, problem: ProblemView, moments: Moments): void {
   const { severity, sentence, remedy, subject, id, count, state } = problem
   const colour = state !== 'open' ? 'dim' : severity === 'error' ? 'red' : 'yellow'
-  context.say(sentence, `${context.style(severity.padEnd(8), colour)}`)
+  context.say(sentence, context.style(severity.padEnd(8), colour))
   const times =
     count === 1
       ? `seen ${moments.relative(problem.lastSeen)}`

@@ -35,7 +35,7 @@ function invalid(detail: string): GleanerError {
 const places: Readonly<Record<Part, string>> = { params: 'path', querystring: 'query', body: 'body' }
 
 function unknownName(name: string, part: Part, known: readonly string[]): string {
-  const hint = known.length === 0 ? ' It takes no fields.' : `${nearest(name, known)}`
+  const hint = known.length === 0 ? ' It takes no fields.' : nearest(name, known)
   return `The ${places[part]} field "${name.slice(0, 60)}" is unknown${known.length === 0 ? '.' : ''}${hint}`
 }
 

@@ -18,7 +18,7 @@ export function planView(plan: Plan, world: WorldIndex, sight: Visibility): Plan
     })),
     proposals: seen(plan.proposals, world, sight),
     ended: seen(plan.ended, world, sight),
-    reasons: { ...plan.reasons } as Record<string, number>,
+    reasons: { ...plan.reasons },
   }
 }
 
