@@ -146,7 +146,7 @@ function cycle(nth, mode) {
     detectPersonActions({ known: (id) => known.get(id), snapshot, journal: [], policy, nowMs })
     for (const each of snapshot.instances) known.set(each.id, rememberState(known.get(each.id), each, nowMs))
   })
-  placements = timed('placements', () => trackPlacements(placements, snapshot))
+  placements = timed('placements', () => trackPlacements(placements, snapshot, before))
   const ledger = timed('ledger', () =>
     takeLedger({ snapshot, usage: telemetry, policy, nowMs, supports, placements, memory }),
   )

@@ -8,7 +8,8 @@
 //   - passing refusals hold the proposal back: they go away by themselves;
 //   - progress refusals say how far it has come: confirmed, approved, announced.
 // Commands, restoring steps and notices have shorter lists, for the reasons told in step-class.ts.
-import { cloudOf, type Proposal, type Verdict } from '@gleaner/model'
+import type { InstanceId, Proposal, Verdict } from '@gleaner/model'
+import type { Snapshot } from '../snapshot/snapshot.ts'
 import { approved } from './checks/approved.ts'
 import { budgetRate } from './checks/budget-rate.ts'
 import { budgetHost, budgetProject } from './checks/budget-share.ts'
@@ -125,9 +126,16 @@ export function inspectGate(world: GateWorld, proposal: Proposal): readonly Chec
 }
 
 export function gateStep(world: GateWorld, proposal: Proposal): GateStep {
-  const snapshot = world.snapshots.get(cloudOf(proposal.instanceId))
+  const snapshot = snapshotOf(world, proposal.instanceId)
   const instance = snapshot?.instanceById.get(proposal.instanceId)
   return { proposal, kind: stepClass(proposal), world, snapshot, instance }
+}
+
+/** Clouds are few: comparing beginnings is faster than cutting out the cloud's id and looking it up. */
+function snapshotOf({ snapshots }: GateWorld, id: InstanceId): Snapshot | undefined {
+  for (const snapshot of snapshots.values())
+    if (id[snapshot.cloudId.length] === ':' && id.startsWith(snapshot.cloudId)) return snapshot
+  return undefined
 }
 
 function passed(proposal: Proposal): Verdict {

@@ -52,6 +52,8 @@ export interface ChoiceInput {
 
 export function chooseRules(instance: Instance, matching: readonly number[], input: ChoiceInput): RuleChoice {
   const { rules, order } = input
+  const [only] = matching
+  if (matching.length === 1 && only !== undefined) return chooseOnly(instance, only, input)
   const aside: RuleChoice['aside'][number][] = []
   const sorted = matching.toSorted((a, b) => (order.rank[a] ?? 0) - (order.rank[b] ?? 0))
   const acting: number[] = []
@@ -91,6 +93,16 @@ export function chooseRules(instance: Instance, matching: readonly number[], inp
   }
   return { chosen, aside }
 }
+
+/** The usual case without the sorting: one rule matches. */
+function chooseOnly(instance: Instance, only: number, input: ChoiceInput): RuleChoice {
+  const rule = input.rules[only]
+  if (rule === undefined) return { chosen: nothing, aside: [] }
+  const why = rule.mode === 'off' ? 'mode-off' : suitability(rule, instance, input)
+  return why === 'suitable' ? { chosen: [only], aside: nothing } : { chosen: nothing, aside: [{ rule: only, why }] }
+}
+
+const nothing: readonly never[] = []
 
 function suitability(rule: Rule, instance: Instance, input: ChoiceInput): Suitability {
   return targetState[rule.action] === instance.state ? 'already-there' : input.suits(rule, instance)

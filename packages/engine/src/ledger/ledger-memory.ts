@@ -1,13 +1,13 @@
 // Measuring a hundred thousand instances anew in every cycle costs more than it tells. A memory keeps the ledger of each
-// host from one cycle to the next and measures in turns: at most about 20,000 instances per cycle, so that up to that size
-// everything is fresh every time and at 100,000 no figure is older than five cycles. A host is measured at once when its
+// host from one cycle to the next and measures in turns: at most about 10,000 instances per cycle, so that up to that size
+// everything is fresh every time and at 100,000 no figure is older than ten cycles. A host is measured at once when its
 // record, its instances, its leases or the policy changed (identity tells: readings share what has not changed), so what
 // is booked, lent and promised is never old; only usage may be.
 import type { Host, HostId, HostLedger, Instance, Policy } from '@gleaner/model'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { Leased } from './take-ledger.ts'
 
-const measuredPerCycle = 20_000
+const measuredPerCycle = 10_000
 
 interface Known {
   readonly host: Host

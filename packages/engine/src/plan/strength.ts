@@ -1,7 +1,7 @@
 // Which of two wishes goes first: the stronger claim (order of `claims` in the model), then the one that may act before
 // the one that only observes, then the higher priority, then names and the more cautious mode: the order is total and
 // the same every time.
-import { type Candidate, claims, type Mode, modes } from '@gleaner/model'
+import { type Candidate, type Claim, claims, type Mode, modes } from '@gleaner/model'
 
 export function byStrength(a: Candidate, b: Candidate): number {
   return (
@@ -17,14 +17,15 @@ export function byStrength(a: Candidate, b: Candidate): number {
   )
 }
 
+const ranks: ReadonlyMap<Claim, number> = new Map(claims.map((claim, rank) => [claim, rank]))
+
 /** 0 is the strongest; a claim nobody knows is the weakest. */
 export function claimRank(candidate: Pick<Candidate, 'claim'>): number {
-  const rank = claims.indexOf(candidate.claim)
-  return rank < 0 ? claims.length : rank
+  return ranks.get(candidate.claim) ?? claims.length
 }
 
 export function isActing(mode: Mode): boolean {
-  return modes.indexOf(mode) >= modes.indexOf('advise')
+  return mode === 'advise' || mode === 'enforce'
 }
 
 function order(a: string, b: string): number {

@@ -19,15 +19,18 @@ export interface InstanceContext {
   readonly cloudId: CloudId
   readonly hostById: ReadonlyMap<HostId, Host>
   readonly gaps: GapList
-  /** The instances of the reading before: what has not changed since is not copied again. */
-  readonly previous: ReadonlyMap<InstanceId, Instance> | undefined
 }
 
 const states: ReadonlySet<unknown> = new Set<InstanceState>([...settledStates, ...movingStates, 'unknown'])
 const noTags: readonly string[] = Object.freeze([])
 const onHost: ReadonlySet<InstanceState> = new Set<InstanceState>(['running', 'paused'])
 
-export function checkInstance(value: unknown, context: InstanceContext): Instance | undefined {
+/** `before` tells what the reading before had under this id: what has not changed since is not copied again. */
+export function checkInstance(
+  value: unknown,
+  context: InstanceContext,
+  before: (id: InstanceId) => Instance | undefined,
+): Instance | undefined {
   const { cloudId, gaps } = context
   const row = asRow(value)
   if (row === undefined || !isText(row['id']) || !row['id'].startsWith(cloudId) || row['id'][cloudId.length] !== ':') {
@@ -40,7 +43,7 @@ export function checkInstance(value: unknown, context: InstanceContext): Instanc
     return undefined
   }
   const given = value as Instance
-  const known = context.previous?.get(given.id)
+  const known = before(given.id)
   const instance = known !== undefined && isSameInstance(known, given) ? known : copyOf(given, cloudId)
   const doubt = placeDoubt(instance, context)
   if (doubt !== undefined) gaps.add(`instance ${instance.id}`, doubt)

@@ -4,7 +4,7 @@
 // migration are the usual case), and the gap keeps everybody from acting on the reading.
 import type { CloudId, Host, HostId, Instance, InstanceId, Inventory, Project, ProjectId } from '@gleaner/model'
 import { checkHost } from './check-host.ts'
-import { checkInstance } from './check-instance.ts'
+import { checkInstance, type InstanceContext } from './check-instance.ts'
 import { createGapList, type GapList } from './gap-list.ts'
 import { asRow, isText, shown } from './read-value.ts'
 import type { ReadingStamp, Snapshot } from './snapshot.ts'
@@ -24,12 +24,7 @@ export function freezeSnapshot(inventory: Inventory, stamp: ReadingStamp, previo
   )
   const projectById = new Map<ProjectId, Project>()
   eachRow(inventory, { list: 'projects', gaps }, (row) => keep(checkProject(row, cloudId, gaps), projectById, gaps))
-  const instanceById = new Map<InstanceId, Instance>()
-  const context = { cloudId, hostById, gaps, previous: previous?.instanceById }
-  eachRow(inventory, { list: 'instances', gaps }, (row) => keep(checkInstance(row, context), instanceById, gaps))
-
-  const instances = Object.freeze([...instanceById.values()])
-  const touched = touchedSince(previous, instanceById)
+  const { instances, instanceById, touched } = takeInstances(inventory, { cloudId, hostById, gaps }, previous)
   return Object.freeze({
     cloudId,
     version: stamp.version,
@@ -52,6 +47,55 @@ export function freezeSnapshot(inventory: Inventory, stamp: ReadingStamp, previo
       touched: touched?.projects,
     }),
   })
+}
+
+interface TakenInstances {
+  readonly instances: readonly Instance[]
+  readonly instanceById: ReadonlyMap<InstanceId, Instance>
+  readonly touched: Touched | undefined
+}
+
+/**
+ * Clouds list their instances in the same order every time. As long as the ids stand where they stood in the reading
+ * before, they need neither be looked up nor checked for duplicates, and the index is the old one with the changes: looking
+ * up a hundred thousand texts that were just made is most of what a reading would cost otherwise.
+ */
+function takeInstances(inventory: Inventory, context: InstanceContext, previous: Snapshot | undefined): TakenInstances {
+  const known = previous?.instances
+  const taken: Instance[] = []
+  const changed: Instance[] = []
+  let isAligned = known !== undefined
+  const before = (id: InstanceId) => {
+    const there = known?.[taken.length]
+    return there?.id === id ? there : previous?.instanceById.get(id)
+  }
+  eachRow(inventory, { list: 'instances', gaps: context.gaps }, (row) => {
+    const instance = checkInstance(row, context, before)
+    if (instance === undefined) return
+    const there = known?.[taken.length]
+    if (there?.id !== instance.id) isAligned = false
+    else if (there !== instance) changed.push(instance)
+    taken.push(instance)
+  })
+  if (previous !== undefined && isAligned && taken.length === previous.instances.length)
+    return patched(previous, taken, changed)
+  const instanceById = new Map<InstanceId, Instance>()
+  for (const instance of taken) keep(instance, instanceById, context.gaps)
+  const instances = Object.freeze([...instanceById.values()])
+  return { instances, instanceById, touched: touchedSince(previous, instanceById) }
+}
+
+function patched(previous: Snapshot, taken: readonly Instance[], changed: readonly Instance[]): TakenInstances {
+  const touched: Touched = { hosts: new Set(), projects: new Set() }
+  if (changed.length === 0) return { instances: previous.instances, instanceById: previous.instanceById, touched }
+  const instanceById = new Map(previous.instanceById)
+  for (const instance of changed) {
+    const known = previous.instanceById.get(instance.id)
+    if (known !== undefined) touch(touched, known)
+    touch(touched, instance)
+    instanceById.set(instance.id, instance)
+  }
+  return { instances: Object.freeze(taken), instanceById, touched }
 }
 
 function reportedGaps(inventory: Inventory, gaps: GapList): void {
@@ -156,19 +200,20 @@ function touchedSince(
 ): Touched | undefined {
   if (previous === undefined) return undefined
   const touched: Touched = { hosts: new Set(), projects: new Set() }
-  const touch = ({ hostId, projectId }: Instance) => {
-    if (hostId !== undefined) touched.hosts.add(hostId)
-    touched.projects.add(projectId)
-  }
   let stayed = 0
   for (const [id, instance] of instanceById) {
     const known = previous.instanceById.get(id)
     if (known !== undefined) stayed++
     if (known === instance) continue
-    touch(instance)
-    if (known !== undefined) touch(known)
+    touch(touched, instance)
+    if (known !== undefined) touch(touched, known)
   }
   if (stayed < previous.instanceById.size)
-    for (const [id, known] of previous.instanceById) if (!instanceById.has(id)) touch(known)
+    for (const [id, known] of previous.instanceById) if (!instanceById.has(id)) touch(touched, known)
   return touched
+}
+
+function touch(touched: Touched, { hostId, projectId }: Instance): void {
+  if (hostId !== undefined) touched.hosts.add(hostId)
+  touched.projects.add(projectId)
 }
