@@ -222,7 +222,10 @@ export const instanceEndpoints = {
     },
     {
       params: IdParam,
-      body: Type.Object({ action: ActionName, reason: Type.Optional(Type.String({ maxLength: 500 })) }),
+      body: Type.Object({
+        action: OneOf(['pause', 'suspend', 'stop', 'shelve', 'resume', 'start']),
+        reason: Type.Optional(Type.String({ maxLength: 500 })),
+      }),
       response: JournalView,
     },
   ),

@@ -130,6 +130,21 @@ describe('a bad configuration names file, line and what was expected', () => {
       `${libvirt}speed: 60\n`,
       /gleaner\.yaml:7: time can run faster only when every cloud is simulated/,
     ],
+    [
+      'a host name used twice',
+      `${libvirt}      - { name: kvm1, uri: "qemu:///system" }\n`,
+      /gleaner\.yaml:7: the host name "kvm1" is used twice/,
+    ],
+    [
+      'an address libvirt cannot read',
+      libvirt.replace('qemu:///system', 'kvm1.example'),
+      /gleaner\.yaml:6: "kvm1\.example" is no libvirt URI/,
+    ],
+    [
+      'a pattern that cannot be read',
+      `${libvirt}    guestReportSockets: "("\n`,
+      /gleaner\.yaml:7: "\(" is no regular expression/,
+    ],
     ['an address without a port', 'listen: localhost\n', /gleaner\.yaml:1: "localhost" is not an address with a port/],
     [
       'one confirmation only',

@@ -124,6 +124,9 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
     faults.push(...found)
     return found.length === 0 ? [cloud as unknown as CloudConfig] : []
   })
+  for (const [index, cloud] of clouds.entries()) {
+    if (cloud.kind === 'libvirt') libvirtFaults(cloud, (path, detail) => fault(['clouds', index, ...path], detail))
+  }
   const seen = new Set<string>()
   for (const [index, cloud] of (file.clouds ?? []).entries()) {
     if (seen.has(cloud.id)) fault(['clouds', index, 'id'], `the cloud id "${cloud.id}" is used twice`)
@@ -261,6 +264,35 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
     faults.sort((a, b) => a.line - b.line),
   )
   return config
+}
+
+const libvirtUri = /^[a-z]+(\+(unix|ssh|tls|tcp))?:\/\/[^\s]*$/
+
+/** What the schema cannot say: names that repeat, addresses and patterns that cannot be read. */
+function libvirtFaults(
+  cloud: Extract<CloudConfig, { kind: 'libvirt' }>,
+  fault: (path: readonly (string | number)[], detail: string) => void,
+): void {
+  const names = new Set<string>()
+  for (const [index, host] of cloud.hosts.entries()) {
+    if (names.has(host.name)) fault(['hosts', index, 'name'], `the host name "${host.name}" is used twice`)
+    names.add(host.name)
+    if (!libvirtUri.test(host.uri)) {
+      fault(
+        ['hosts', index, 'uri'],
+        `"${host.uri}" is no libvirt URI, such as qemu:///system or qemu+ssh://user@host/system`,
+      )
+    }
+  }
+  if (cloud.guestReportSockets === undefined) return
+  try {
+    new RegExp(cloud.guestReportSockets)
+  } catch (error) {
+    fault(
+      ['guestReportSockets'],
+      `"${cloud.guestReportSockets}" is no regular expression (${(error as Error).message})`,
+    )
+  }
 }
 
 /** A rule without `covers` covers everything. */

@@ -38,7 +38,7 @@ export const LibvirtCloud = Type.Object(
     guestReportSockets: Type.Optional(
       Type.String({
         description:
-          'Pattern of the source path of the serial port that carries reports; all unix serial ports if absent',
+          'Pattern of the source path of the serial port that carries reports; those named gleaner… if absent',
       }),
     ),
     callTimeout: Type.Optional(DurationText),

@@ -13,7 +13,7 @@ import {
 import type { RuleCounts } from '../state/live-state.ts'
 import type { RuleBook } from './rule-book.ts'
 
-const sliceInstances = 5000
+const sliceInstances = 1000
 
 export interface Evaluated {
   readonly matches: RuleMatches

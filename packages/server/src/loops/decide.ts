@@ -6,10 +6,12 @@ import {
   type CapabilityAnswer,
   type DecidedNotice,
   type Decision,
+  type LedgerMemory,
   type Placements,
   type Refused,
   type Snapshot,
   buildInstanceTable,
+  createLedgerMemory,
   decide,
   indexSupports,
   journalHorizonMs,
@@ -46,6 +48,7 @@ export function decideLoop(runtime: Runtime, parts: DecideParts): Loop {
   const { state, clock, config } = runtime
   const supports = indexSupports(runtime.clouds.values())
   let placements: Placements = new Map()
+  const ledgers = new Map([...runtime.clouds.keys()].map((id) => [id, createLedgerMemory()]))
   let term: number | undefined
   return new Loop({
     name: 'decide',
@@ -71,7 +74,7 @@ export function decideLoop(runtime: Runtime, parts: DecideParts): Loop {
       term = fence.term
       const snapshots = readSnapshots(state)
       for (const snapshot of snapshots.values()) placements = trackPlacements(placements, snapshot)
-      const decision = await cycle({ runtime, parts, supports, snapshots, placements, fence })
+      const decision = await cycle({ runtime, parts, supports, snapshots, placements, ledgers, fence })
       parts.commands.refuse(decision)
       parts.due.proposals = decision.due
       parts.refused.list = decision.refused
@@ -89,6 +92,7 @@ interface Cycle {
   readonly supports: ActionSupports
   readonly snapshots: ReadonlyMap<CloudId, Snapshot>
   readonly placements: Placements
+  readonly ledgers: ReadonlyMap<CloudId, LedgerMemory>
   readonly fence: Fence
 }
 
@@ -108,9 +112,19 @@ async function cycle(work: Cycle): Promise<Decision> {
   ]
   const commands = parts.commands.candidates({ supports, usage: telemetry, nowMs })
   if (commands.length > 0) answers.push({ candidates: commands, refused: [], reasons: {} })
-  const ledger: HostLedger[] = [...snapshots.values()].flatMap((snapshot) =>
-    takeLedger({ snapshot, usage: telemetry, policy, nowMs, supports, placements: work.placements }),
-  )
+  const ledger: HostLedger[] = [...snapshots.values()].flatMap((snapshot) => {
+    const memory = work.ledgers.get(snapshot.cloudId)
+    const { placements } = work
+    return takeLedger({
+      snapshot,
+      usage: telemetry,
+      policy,
+      nowMs,
+      supports,
+      placements,
+      ...(memory === undefined ? {} : { memory }),
+    })
+  })
   const decision = decide({
     nowMs,
     policy,

@@ -26,7 +26,8 @@ export function observeLoop(runtime: Runtime, cloud: Cloud): Loop {
       const takenAtMs = clock.nowMs()
       const inventory = await readWithin(cloud, signal)
       version = Math.max(version + 1, state.clouds.get(cloud.id)?.snapshot?.version ?? 0)
-      const snapshot = freezeSnapshot(inventory, { cloudId: cloud.id, version, takenAtMs })
+      const previous = state.clouds.get(cloud.id)?.snapshot
+      const snapshot = freezeSnapshot(inventory, { cloudId: cloud.id, version, takenAtMs }, previous)
       keep(cloud.id, snapshot, undefined)
       await runtime.problems.settle(subject, ['snapshot-partial'])
       await reportGaps(runtime, subject, snapshot)

@@ -57,7 +57,7 @@ export class ProblemReporter {
 
   /** All is well with this subject: whatever was open for it, but for the codes to keep, is resolved. */
   async settle(subject: string, keep: readonly string[] = []): Promise<void> {
-    for (const key of [...this.#open]) {
+    for (const key of this.#open) {
       const [code, about] = key.split('\n')
       if (about === subject && code !== undefined && !keep.includes(code)) await this.resolve(subject, code)
     }
