@@ -8,6 +8,7 @@ const tsc = 'node_modules/typescript/bin/tsc'
 const lanes = [
   [
     ['types of the packages', node, [tsc, '-b']],
+    ['reference pages equal the code', node, ['tools/docs.mjs', '--check']],
     ['types of tests, benches and labs', node, [tsc, '-p', 'tsconfig.tests.json']],
     ['types of the console', node, [tsc, '-p', 'packages/console', '--noEmit']],
   ],

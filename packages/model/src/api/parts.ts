@@ -13,8 +13,11 @@ export function OneOf<const T extends readonly string[]>(
 }
 
 export const Time = Type.String({ format: 'date-time', description: 'RFC 3339, UTC' })
+/** What parseDurationMs() reads. */
+export const durationPattern = '^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d|w))+$'
+
 export const DurationText = Type.String({
-  pattern: '^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d|w))+$',
+  pattern: durationPattern,
   description: 'A duration such as 30m, 2h, 1d12h',
 })
 export const IdParam = Type.Object({

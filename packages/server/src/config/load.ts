@@ -124,7 +124,8 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
     faults.push(...found)
     return found.length === 0 ? [cloud as unknown as CloudConfig] : []
   })
-  for (const [index, cloud] of clouds.entries()) {
+  for (const cloud of clouds) {
+    const index = file.clouds?.findIndex((each) => each.id === cloud.id) ?? 0
     if (cloud.kind === 'libvirt') libvirtFaults(cloud, (path, detail) => fault(['clouds', index, ...path], detail))
   }
   const seen = new Set<string>()
@@ -159,7 +160,7 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
   const anonymousText = choose('anonymous', {
     path: ['anonymous'],
     file: file.anonymous,
-    fallback: allSimulated && loopback ? 'administrator' : 'nobody',
+    fallback: clouds.length > 0 && allSimulated && loopback ? 'administrator' : 'nobody',
     effect: 'What callers without a token may do',
   })
 

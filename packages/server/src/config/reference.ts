@@ -38,15 +38,15 @@ export function configReference(): readonly ConfigKey[] {
     }
     const items = shape.items as Shape | undefined
     if (items?.properties !== undefined) {
-      visit(`${name}[]`, shape.items as TSchema)
+      visit(`${name}[]`, items as TSchema)
       return
     }
     const origin = defaults.get(name)
     rows.push({
       name,
       type: typeOf(shape),
-      fallback: origin === undefined || origin.value === null ? '' : String(origin.value as string | number),
-      meaning: [origin?.effect, shape.description].filter((text) => text !== undefined).join('. '),
+      fallback: origin === undefined || origin.value === null ? '' : `${origin.value as string | number}`,
+      meaning: origin?.effect ?? shape.description ?? '',
     })
   }
   visit('', ConfigFile)

@@ -1,8 +1,21 @@
 // Every key of the configuration file, with its meaning. The descriptions are the reference page of the documentation.
-import { CapabilityName, DurationText, ModeName, OneOf, RuleDefinition, capabilities } from '@gleaner/model'
+import {
+  CapabilityName,
+  DurationText,
+  durationPattern,
+  ModeName,
+  OneOf,
+  RuleDefinition,
+  capabilities,
+} from '@gleaner/model'
 import { type Static, Type } from 'typebox'
 
 const strict = { additionalProperties: false } as const
+
+/** A duration with a meaning of its own. */
+function lengthOf(description: string) {
+  return Type.String({ pattern: durationPattern, description })
+}
 
 /** A value in clear, or where to find it: a secret stands in the environment or in a file, never in the database. */
 export const Secret = Type.Union([
@@ -24,11 +37,15 @@ export const LibvirtCloud = Type.Object(
     hosts: Type.Array(
       Type.Object(
         {
-          name: Type.String({ minLength: 1, maxLength: 200 }),
+          name: Type.String({ minLength: 1, maxLength: 200, description: 'Name of the host here; part of its id' }),
           uri: Type.String({ minLength: 1, maxLength: 1000, description: 'libvirt URI, as virsh -c takes it' }),
-          kind: Type.Optional(OneOf(['hypervisor', 'desktop'])),
-          reservedCores: Type.Optional(Type.Number({ minimum: 0 })),
-          reservedMemoryMiB: Type.Optional(Type.Number({ minimum: 0 })),
+          kind: Type.Optional(
+            OneOf(['hypervisor', 'desktop'], { description: 'A desktop belongs to the person in front of it' }),
+          ),
+          reservedCores: Type.Optional(Type.Number({ minimum: 0, description: 'Cores the host keeps for itself (0)' })),
+          reservedMemoryMiB: Type.Optional(
+            Type.Number({ minimum: 0, description: 'Memory the host keeps for itself (0)' }),
+          ),
         },
         strict,
       ),
@@ -41,7 +58,7 @@ export const LibvirtCloud = Type.Object(
           'Pattern of the source path of the serial port that carries reports; those named gleaner… if absent',
       }),
     ),
-    callTimeout: Type.Optional(DurationText),
+    callTimeout: Type.Optional(lengthOf('Longest wait for one answer of libvirt (10s)')),
   },
   strict,
 )
@@ -51,11 +68,13 @@ export const SimulatedCloud = Type.Object(
   {
     id: CloudName,
     kind: Type.Literal('simulated'),
-    seed: Type.Optional(Type.Integer({ minimum: 0 })),
-    hosts: Type.Optional(Type.Integer({ minimum: 1, maximum: 20_000 })),
-    instances: Type.Optional(Type.Integer({ minimum: 0, maximum: 500_000 })),
-    projects: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
-    desktops: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000 })),
+    seed: Type.Optional(Type.Integer({ minimum: 0, description: 'The same seed makes the same datacentre (1)' })),
+    hosts: Type.Optional(Type.Integer({ minimum: 1, maximum: 20_000, description: 'Hosts, desktops included (24)' })),
+    instances: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 500_000, description: 'Instances at the start (300)' }),
+    ),
+    projects: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, description: 'Projects (6)' })),
+    desktops: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000, description: 'Hosts that are desktops (4)' })),
     owners: Type.Optional(
       Type.Boolean({ description: 'People start and resume instances by hand now and then (true)' }),
     ),
@@ -72,7 +91,13 @@ export type CloudConfig = LibvirtCloud | SimulatedCloud
 
 export const PolicyConfig = Type.Object(
   {
-    confirmations: Type.Optional(Type.Integer({ minimum: 2, maximum: 100 })),
+    confirmations: Type.Optional(
+      Type.Integer({
+        minimum: 2,
+        maximum: 100,
+        description: 'Cycles in a row, each on new data, in which a rule must match (2)',
+      }),
+    ),
     snapshotMaxAge: Type.Optional(DurationText),
     telemetryMaxAge: Type.Optional(DurationText),
     personWins: Type.Optional(DurationText),
@@ -81,21 +106,43 @@ export const PolicyConfig = Type.Object(
     budgets: Type.Optional(
       Type.Object(
         {
-          actionsPerMinute: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000 })),
-          hostShare: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
-          projectShare: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+          actionsPerMinute: Type.Optional(
+            Type.Integer({ minimum: 0, maximum: 10_000, description: 'Reclaiming actions a minute (10)' }),
+          ),
+          hostShare: Type.Optional(
+            Type.Number({
+              minimum: 0,
+              maximum: 1,
+              description: 'Share of the instances of a host within shareWindow (0.5)',
+            }),
+          ),
+          projectShare: Type.Optional(
+            Type.Number({
+              minimum: 0,
+              maximum: 1,
+              description: 'Share of the instances of a project within shareWindow (0.5)',
+            }),
+          ),
           shareWindow: Type.Optional(DurationText),
         },
         strict,
       ),
     ),
-    protectedTags: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
+    protectedTags: Type.Optional(
+      Type.Array(Type.String({ minLength: 1 }), { description: 'Tags that protect an instance (gleaner-protected)' }),
+    ),
     maintenanceWindows: Type.Optional(
       Type.Array(
         Type.Object({ cron: Type.String(), duration: DurationText, timeZone: Type.Optional(Type.String()) }, strict),
       ),
     ),
-    headroomShare: Type.Optional(Type.Number({ minimum: 0, maximum: 0.9 })),
+    headroomShare: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        maximum: 0.9,
+        description: 'Kept free on each host, as a share of what is usable (0.1)',
+      }),
+    ),
     peakWindow: Type.Optional(DurationText),
   },
   strict,
@@ -150,7 +197,7 @@ export const ConfigFile = Type.Object(
     rules: Type.Optional(
       Type.Array(Type.Unknown(), { maxItems: 1000, description: 'Rules; they are read-only in the console' }),
     ),
-    log: Type.Optional(OneOf(['debug', 'info', 'warn', 'error'])),
+    log: Type.Optional(OneOf(['debug', 'info', 'warn', 'error'], { description: 'How much is logged (info)' })),
   },
   strict,
 )
