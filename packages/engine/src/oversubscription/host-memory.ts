@@ -75,7 +75,7 @@ export class HostMemory {
       // Never measured: it may have used all it was promised.
       const highest = maximumOf(samples)
       memory.peak[at] = Number.isNaN(highest) ? allocation : highest
-      if (memory.born === scope) ofNewcomers += memory.atPeak[at] as number
+      if (memory.born === scope) ofNewcomers += memory.atPeak[at]
     }
     return peak - ofNewcomers
   }

@@ -100,9 +100,10 @@ export async function estimateTrace(task: EstimateTask, onBytes: (count: number)
 function startHost(task: EstimateTask, trace: OpenTrace, { host, seen }: { host: number; seen: number }): HostWork {
   const { options } = task
   const strategies = options.strategies.filter((name): name is StrategyName => name !== 'oracle')
-  const name = trace.hosts[host] === undefined || trace.hosts[host] === '' ? task.name : (trace.hosts[host] as string)
+  const name = trace.hosts[host] === undefined || trace.hosts[host] === '' ? task.name : trace.hosts[host]
   const aggregation = options.aggregation ?? 1
   const head = {
+    traceName: task.name,
     hostName: name,
     asPublished: options.asPublished,
     sliceS: trace.sliceS,

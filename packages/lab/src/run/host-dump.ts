@@ -16,6 +16,7 @@ import {
 import type { LabStrategyName } from './lab-strategy.ts'
 
 export interface DumpHead {
+  readonly traceName: string
   readonly hostName: string
   readonly strategy: LabStrategyName
   readonly asPublished: boolean
@@ -127,7 +128,7 @@ export class HostDump {
   }
 
   text(): string {
-    const { hostName, strategy, asPublished, sliceS, slicesPerScope, historyScopes } = this.#head
+    const { traceName, hostName, strategy, asPublished, sliceS, slicesPerScope, historyScopes } = this.#head
     return JSON.stringify({
       config: {
         node_scope: sliceS * slicesPerScope,
@@ -141,6 +142,7 @@ export class HostDump {
       node: this.#node,
       vm: this.#vm,
       gleaner: {
+        trace: traceName,
         strategy,
         as_published: asPublished,
         fared: { cpu: this.#last?.cpu.fared, memory: this.#last?.memory.fared },

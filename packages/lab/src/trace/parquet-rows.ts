@@ -26,7 +26,7 @@ export async function openParquet(file: string, onBytes: (count: number) => void
       const buffer = Buffer.alloc(length)
       const got = readSync(handle, buffer, 0, length, start)
       onBytes(got)
-      return buffer.buffer.slice(buffer.byteOffset, buffer.byteOffset + got) as ArrayBuffer
+      return buffer.buffer.slice(buffer.byteOffset, buffer.byteOffset + got)
     },
   }
   let metadata: FileMetaData

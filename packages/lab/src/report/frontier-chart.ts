@@ -1,0 +1,74 @@
+// The frontier of strategies: capacity left unsold against violations, one mark a strategy; those on the frontier (nobody
+// is better in both) are filled and joined.
+import { escapeHtml } from './escape-html.ts'
+import { format, niceTicks } from './line-chart.ts'
+
+export interface FrontierPoint {
+  readonly strategy: string
+  readonly misprediction: number
+  readonly violation: number
+  readonly color: string
+}
+
+const width = 920
+const height = 360
+const left = 64
+const right = 150
+const top = 14
+const bottom = 44
+
+export function onFrontier(points: readonly FrontierPoint[]): FrontierPoint[] {
+  return points.filter(
+    (one) =>
+      !points.some(
+        (other) =>
+          other !== one &&
+          other.misprediction <= one.misprediction &&
+          other.violation <= one.violation &&
+          (other.misprediction < one.misprediction || other.violation < one.violation),
+      ),
+  )
+}
+
+export function frontierChart(points: readonly FrontierPoint[]): string {
+  const xTicks = niceTicks(0, Math.max(1e-9, ...points.map(({ violation }) => violation)))
+  const yTicks = niceTicks(0, Math.max(1e-9, ...points.map(({ misprediction }) => misprediction)))
+  // Violations reach over orders of magnitude and to 0: the square root spreads the small ones.
+  const x = (value: number): number => left + (width - left - right) * Math.sqrt(value / (xTicks.at(-1) as number))
+  const y = (value: number): number => top + (height - top - bottom) * (1 - value / (yTicks.at(-1) as number))
+  const best = onFrontier(points).sort((a, b) => a.violation - b.violation)
+  const grid = [
+    ...yTicks.map(
+      (tick) =>
+        `<line class="grid" x1="${left}" x2="${width - right}" y1="${y(tick).toFixed(1)}" y2="${y(tick).toFixed(1)}"/><text class="tick" x="${left - 6}" y="${y(tick).toFixed(1)}" dy="4" text-anchor="end">${format(tick)}</text>`,
+    ),
+    ...xTicks.map(
+      (tick) =>
+        `<line class="grid" y1="${top}" y2="${height - bottom}" x1="${x(tick).toFixed(1)}" x2="${x(tick).toFixed(1)}"/><text class="tick" x="${x(tick).toFixed(1)}" y="${height - bottom + 16}" text-anchor="middle">${format(tick)}</text>`,
+    ),
+  ]
+  const line = best
+    .map(
+      ({ violation, misprediction }, i) =>
+        `${i === 0 ? 'M' : 'L'}${x(violation).toFixed(1)} ${y(misprediction).toFixed(1)}`,
+    )
+    .join(' ')
+  const taken: number[] = []
+  const marks = [...points]
+    .sort((a, b) => a.misprediction - b.misprediction)
+    .map((point) => {
+      const cx = x(point.violation)
+      const cy = y(point.misprediction)
+      let at = cy
+      while (taken.some((other) => Math.abs(other - at) < 13)) at -= 13
+      taken.push(at)
+      const isBest = best.includes(point)
+      const name = escapeHtml(point.strategy)
+      const fill = isBest ? point.color : 'none'
+      return `<circle cx="${cx.toFixed(1)}" cy="${cy.toFixed(1)}" r="5" fill="${fill}" stroke="${point.color}" stroke-width="2"><title>${name}: misprediction ${format(point.misprediction)}, violation ${format(point.violation)}</title></circle><text class="mark" x="${(cx + 9).toFixed(1)}" y="${at.toFixed(1)}" dy="4">${name}</text>`
+    })
+  return `<figure class="chart"><figcaption>Frontier of strategies <span class="unit">(sums over the slices in multiples of the capacity; left and low is better; filled = nobody is better in both)</span></figcaption>
+<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="Frontier of strategies; the table has the values">${grid.join('')}<path class="line frontier" d="${line}"/>${marks.join('')}
+<text class="tick" x="${(left + width - right) / 2}" y="${height - 6}" text-anchor="middle">violation (square-root scale)</text>
+<text class="tick" transform="translate(14 ${(top + height - bottom) / 2}) rotate(-90)" text-anchor="middle">misprediction</text></svg></figure>`
+}
