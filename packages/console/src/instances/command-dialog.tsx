@@ -1,5 +1,5 @@
 // An operator's command to take something away, confirmed with what it means on this cloud and what it gives back.
-import type { ActionKind, InstanceView } from '@gleaner/model'
+import type { InstanceView } from '@gleaner/model'
 import { Button, Modal, ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core'
 import { useState } from 'react'
 import { useAct } from '../api/use-act.ts'
@@ -8,9 +8,13 @@ import { ErrorNote } from '../parts/error-note.tsx'
 import { actionWord } from '../words/action-words.ts'
 import { memory } from '../words/quantity.ts'
 
+/** What an operator may take away by hand. */
+export const commands = ['suspend', 'stop', 'pause', 'shelve'] as const
+export type Command = (typeof commands)[number]
+
 interface CommandDialogProps {
   readonly instance: InstanceView
-  readonly action: ActionKind
+  readonly action: Command
   readonly onClose: () => void
 }
 

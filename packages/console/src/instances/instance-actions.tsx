@@ -6,7 +6,7 @@ import { useAct } from '../api/use-act.ts'
 import { useMay } from '../api/use-who.ts'
 import { ErrorNote } from '../parts/error-note.tsx'
 import { actionWord } from '../words/action-words.ts'
-import { CommandDialog } from './command-dialog.tsx'
+import { type Command, CommandDialog, commands } from './command-dialog.tsx'
 import { KeepDialog } from './keep-dialog.tsx'
 
 const touched = ['whyInstance', 'getInstance', 'listInstances', 'getPlan'] as const
@@ -16,10 +16,10 @@ export function InstanceActions({ instance }: { readonly instance: InstanceView 
   const operator = useMay('operator')
   const act = useAct('actOnInstance', touched)
   const [keeping, setKeeping] = useState(false)
-  const [command, setCommand] = useState<ActionKind | undefined>(undefined)
+  const [command, setCommand] = useState<Command | undefined>(undefined)
   const can = (action: ActionKind) => startStates[action].some((state) => state === instance.state)
   const back = (['resume', 'start'] as const).find(can)
-  const commands = (['suspend', 'stop', 'pause', 'shelve'] as const).filter(can)
+  const possible = commands.filter(can)
   return (
     <>
       {act.error !== null && <ErrorNote error={act.error} />}
@@ -40,7 +40,7 @@ export function InstanceActions({ instance }: { readonly instance: InstanceView 
         Keep it …
       </Button>
       {operator &&
-        commands.map((action) => (
+        possible.map((action) => (
           <Button key={action} variant="secondary" onClick={() => setCommand(action)}>
             {actionWord[action].verb} …
           </Button>

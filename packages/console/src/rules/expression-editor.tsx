@@ -124,7 +124,9 @@ export function ExpressionEditor({ id, value, onChange, faults, language, readOn
       <ul id={`${id}-faults`} className="g-editor__notes" role="status">
         {faults.map((fault, i) => (
           <li key={`${fault.code} ${i}`} className="g-fault">
-            {fault.column !== undefined && <span className="g-num">column {fault.column}: </span>}
+            {fault.column !== undefined && !fault.message.includes('column') && (
+              <span className="g-num">column {fault.column}: </span>
+            )}
             {fault.message}
             {fault.hint !== undefined && ` ${fault.hint}`}
           </li>

@@ -81,10 +81,11 @@ export function RuleEffectFields({ draft, change, faultsOf, readOnly }: FieldsPr
           >
             {modes.map((mode) => (
               <option key={mode} value={mode}>
-                {mode}: {modeWord[mode]}
+                {mode}
               </option>
             ))}
           </select>
+          <p className="g-hint">{modeWord[draft.mode]}</p>
         </div>
         <div className="g-field">
           <label htmlFor="rule-priority">Priority</label>
@@ -100,7 +101,7 @@ export function RuleEffectFields({ draft, change, faultsOf, readOnly }: FieldsPr
             onChange={(event) => change({ priority: event.target.value })}
           />
         </div>
-        <label className="g-row" style={{ alignSelf: 'end', minHeight: 34 }}>
+        <label className="g-row" style={{ marginTop: 23, minHeight: 34 }}>
           <input
             type="checkbox"
             disabled={readOnly}

@@ -23,11 +23,13 @@ export function usePreview(draft: Draft): Preview {
     return JSON.stringify({ ...definition, name: definition.name || 'new-rule', mode: 'observe', enabled: true })
   }, [draft])
   const [settled, setSettled] = useState(text)
+  const written = draft.expression.trim() !== ''
   useEffect(() => {
+    if (!written) return
     const timer = setTimeout(() => setSettled(text), settleMs)
     return () => clearTimeout(timer)
-  }, [text])
-  const enabled = draft.expression.trim() !== ''
+  }, [text, written])
+  const enabled = written && (JSON.parse(settled) as { expression: string }).expression.trim() !== ''
   const read = useQuery<RulePreviewView, ApiError>({
     queryKey: apiKey('previewRule', { settled }),
     queryFn: ({ signal }) =>
