@@ -1,7 +1,7 @@
 // The words of the command line: every command with its arguments and options. What a command does is loaded when it is
 // called, so that a short one is quick.
 import { Command, InvalidArgumentError, Option } from 'commander'
-import type { ActionKind } from '@gleaner/model'
+import type { Commanded } from './commands/act.ts'
 import { programVersion } from './commands/version.ts'
 import { CommandContext, type GlobalOptions, type Session } from './command-context.ts'
 import type { WatchOptions } from './watch.ts'
@@ -133,7 +133,7 @@ function deciding({ session, program, context }: Words): void {
   )
 }
 
-const commands: readonly (readonly [string, ActionKind, string])[] = [
+const commands: readonly (readonly [string, Commanded, string])[] = [
   ['resume', 'resume', 'resume a paused or suspended instance'],
   ['start', 'start', 'start a stopped or shelved instance'],
   ['suspend', 'suspend', 'suspend an instance to disk'],

@@ -1,8 +1,11 @@
 // `gleaner resume|start|suspend|stop|pause-instance|shelve INSTANCE`: a person's command. It is under way when this ends;
 // with --wait the end is waited for and told, and a failure makes the exit code 1.
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ActionKind, JournalView } from '@gleaner/model'
+import type { BodyOf, JournalView, endpoints } from '@gleaner/model'
 import type { CommandContext } from '../command-context.ts'
+
+/** What a person may command. */
+export type Commanded = BodyOf<typeof endpoints.actOnInstance>['action']
 
 export interface ActOptions {
   readonly reason?: string
@@ -13,7 +16,7 @@ const pollMs = 1000
 
 export async function act(
   context: CommandContext,
-  order: { readonly action: ActionKind; readonly instance: string },
+  order: { readonly action: Commanded; readonly instance: string },
   options: ActOptions,
 ): Promise<void> {
   const { action, instance } = order
