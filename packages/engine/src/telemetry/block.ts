@@ -10,7 +10,9 @@ import { metrics } from '@gleaner/model'
 import type { Layout } from './layout.ts'
 import type { Sketch } from './sketch.ts'
 
-export const subjectsPerBlock = 256
+const subjectsPerBlock = 256
+export const blockOfSlot = (slot: number): number => slot >> 8
+export const indexInBlock = (slot: number): number => slot & 0xff
 export const noStep = -1
 
 export class Block {

@@ -39,7 +39,6 @@ export class EdgeCounts {
     const level = place >>> 12
     const bottom = bucketOf(block.minimums[tile] as number, block.minimumBits[tile] as number)
     const top = bucketOf(block.maximums[tile] as number, block.maximumBits[tile] as number) + 1
-    const lowest = high ? bottom + 1 : bottom
     const limit = block.copyBins(tile, bins)
     let zeros = block.counts[tile] as number
     let bin = (place & 0xfff) + (high ? 1 : 0)
@@ -47,11 +46,11 @@ export class EdgeCounts {
       // Empty bins too: adding nothing is quicker than a branch that cannot be foreseen.
       const here = bins[j] as number
       zeros -= here
-      const position = Math.max(lowest, Math.min((bin << level) + 1, top))
+      const position = Math.max(bottom, Math.min((bin << level) + 1, top))
       at[position] = (at[position] as number) + here
     }
     if (zeros > 0) at[high ? 1 : 0] = (at[high ? 1 : 0] as number) + zeros
-    if (lowest < this.lowest) this.lowest = lowest
+    if (bottom < this.lowest) this.lowest = bottom
     if (top > this.highest) this.highest = top
   }
 }

@@ -13,7 +13,7 @@
 // Stored is the single-precision neighbour on the busy side: up for usage, down for `idle`, so that rounding alone can
 // never make a machine look idle.
 import { metrics } from '@gleaner/model'
-import { type Block, noStep } from './block.ts'
+import { type Block, indexInBlock, noStep } from './block.ts'
 import type { Layout } from './layout.ts'
 import { largestValue, smallestValue } from './log-buckets.ts'
 import type { TierFolder } from './tier-folder.ts'
@@ -75,7 +75,7 @@ export class SampleWriter {
 
   /** Takes one row of the batch; false when nothing of it was taken. */
   write(block: Block, slot: number, batchRow: number): boolean {
-    const index = slot & 0xff
+    const index = indexInBlock(slot)
     const { stepMs, rows } = this.#layout
     const values = this.#values
     const atMs = this.#atMs[batchRow] as number
@@ -131,7 +131,7 @@ export class SampleWriter {
   }
 
   #advance(block: Block, slot: number, step: number): void {
-    const index = slot & 0xff
+    const index = indexInBlock(slot)
     const { rows, stepsPerHour } = this.#layout
     const head = block.head[index] as number
     const base = index * metrics.length * rows

@@ -133,6 +133,13 @@ describe('the stored form', () => {
     expect(loaded).toBeGreaterThan(0)
   })
 
+  test('a sketch with more in its bins than it counted is refused', () => {
+    const bytes = dumpOf(filled(2, 200))
+    const last = bytes.length - 1
+    bytes[last] = 0xff
+    expect(new TelemetryWindows({ stepMs }).load('s', resealed(bytes))).toEqual({ loaded: false, reason: 'damaged' })
+  })
+
   test('random bytes are refused', () => {
     const windows = new TelemetryWindows()
     fc.assert(

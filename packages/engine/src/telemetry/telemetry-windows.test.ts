@@ -123,6 +123,15 @@ describe('windows', () => {
     expect(share?.value).toBeGreaterThan(0.99)
   })
 
+  test('samples too small to be told apart in a sketch are in doubt below a bound as small', () => {
+    const windows = new TelemetryWindows()
+    const nowMs = fill(windows, 300, (minute) => (minute % 2) * 2 ** -21)
+    const share = windows.explain(0, ask('shareBelow', 6 * hourMs, 2 ** -22), nowMs)
+    expect(share?.value).toBeLessThanOrEqual(0.5)
+    expect(share?.errorHigh).toBeGreaterThanOrEqual(0.5)
+    expect(windows.query(0, ask('shareBelow', 6 * hourMs, 2 ** -20), nowMs)).toBe(1)
+  })
+
   test('idle seconds err the other way: small is busy', () => {
     const windows = new TelemetryWindows()
     for (let minute = 0; minute < 3000; minute++) {
@@ -143,6 +152,13 @@ describe('windows', () => {
     fill(windows, 1, () => 0.7)
     expect(windows.query(0, ask('average', hourMs), startMs + minuteMs)).toBeGreaterThanOrEqual(0.7)
     expect(windows.query(0, ask('shareBelow', hourMs, 0.7), startMs + minuteMs)).toBe(0)
+    // And a sample that is below the bound by less than single precision can tell is told as a doubt.
+    const barely = new TelemetryWindows()
+    fill(barely, 300, () => 0.7 - 1e-12)
+    for (const lengthMs of [hourMs, 6 * hourMs]) {
+      const share = barely.explain(0, ask('shareBelow', lengthMs, 0.7), startMs + 300 * minuteMs)
+      expect(share).toMatchObject({ value: 0, errorLow: 0, errorHigh: 1 })
+    }
   })
 
   test('late samples fill gaps, also in an hour that is a sketch already', () => {
@@ -209,8 +225,12 @@ describe('quiet since', () => {
     expect(answer.sinceMs).toBeGreaterThanOrEqual(truthMs)
     expect(answer.earliestMs).toBeLessThanOrEqual(truthMs)
     expect(answer.sinceMs - truthMs).toBeLessThan(12 * hourMs)
-    const recent = fill(new TelemetryWindows(), 0, () => 1)
-    expect(recent).toBe(startMs)
+  })
+
+  test('goes back to the first sample of a young subject, however coarse its tiles are', () => {
+    const windows = new TelemetryWindows()
+    const nowMs = fill(windows, 5 * 1440, () => 0.01)
+    expect(windows.quietSince(0, { metric: 'cpu', below: 0.05 }, nowMs)).toMatchObject({ sinceMs: startMs })
   })
 
   test('busy now is quiet for no time, no data is no answer, a long gap ends the run', () => {

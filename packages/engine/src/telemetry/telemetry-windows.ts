@@ -4,7 +4,7 @@
 // A slot is a small number that stays with a subject until it is removed, and is then given to another one. `revision`
 // changes whenever the data of a slot changes, its change of hands included.
 import { GleanerError, metrics, type Metric, type SampleBatch } from '@gleaner/model'
-import { Block } from './block.ts'
+import { Block, blockOfSlot, indexInBlock } from './block.ts'
 import { type Layout, makeLayout, type TelemetryOptions } from './layout.ts'
 import { quietSince, type QuietAnswer } from './quiet-since.ts'
 import { noRefusals, type Refusals, refusalReasons, SampleWriter } from './sample-writer.ts'
@@ -117,8 +117,8 @@ export class TelemetryWindows {
     if (known !== undefined) return known
     if (this.#slots.size >= this.#maxSubjects) return -1
     const slot = this.#free.pop() ?? this.#keys.length
-    const block = (this.#blocks[slot >> 8] ??= new Block(this.layout))
-    block.reset(slot & 0xff)
+    const block = (this.#blocks[blockOfSlot(slot)] ??= new Block(this.layout))
+    block.reset(indexInBlock(slot))
     this.#slots.set(subject, slot)
     this.#keys[slot] = subject
     this.#changed(slot)
@@ -152,14 +152,14 @@ export class TelemetryWindows {
       for (let row = 0; row < rows; row++) {
         const slot = batch.slots[row] as number
         if (this.#keys[slot] === undefined) this.#writer.refusals['unknown-subject']++
-        else if (this.#writer.write(this.#blocks[slot >> 8] as Block, slot, row)) accepted++
+        else if (this.#writer.write(this.#blocks[blockOfSlot(slot)] as Block, slot, row)) accepted++
       }
     } else {
       for (let row = 0; row < rows; row++) {
         const subject = batch.subjects[row] as string
         const slot = this.#slots.get(subject) ?? this.add(subject)
         if (slot < 0) this.#writer.refusals['no-room']++
-        else if (this.#writer.write(this.#blocks[slot >> 8] as Block, slot, row)) accepted++
+        else if (this.#writer.write(this.#blocks[blockOfSlot(slot)] as Block, slot, row)) accepted++
       }
     }
     this.#accepted += accepted
@@ -199,9 +199,9 @@ export class TelemetryWindows {
     const block = this.#blockOf(slot)
     if (block === undefined || !Number.isFinite(atMs)) return Number.NaN
     const { stepMs, rows } = this.layout
-    const head = block.head[slot & 0xff] as number
+    const head = block.head[indexInBlock(slot)] as number
     const oldest = Math.max(0, head - rows + 1, Math.ceil((atMs - this.#latestMaxAgeMs) / stepMs))
-    const base = ((slot & 0xff) * metrics.length + metricIndex[metric]) * rows
+    const base = (indexInBlock(slot) * metrics.length + metricIndex[metric]) * rows
     for (let step = Math.min(head, Math.floor(atMs / stepMs)); step >= oldest; step--) {
       const value = block.ring[base + (step % rows)] as number
       if (value >= 0) return value
@@ -213,7 +213,7 @@ export class TelemetryWindows {
   lastAtMs(slot: number, metric?: Metric): number {
     const block = this.#blockOf(slot)
     if (block === undefined) return Number.NaN
-    const base = (slot & 0xff) * metrics.length
+    const base = indexInBlock(slot) * metrics.length
     if (metric !== undefined) return block.lastAtMs[base + metricIndex[metric]] as number
     let newest = Number.NaN
     for (let i = 0; i < metrics.length; i++) {
@@ -227,7 +227,7 @@ export class TelemetryWindows {
   quietSince(slot: number, request: QuietRequest, toMs: number): QuietAnswer {
     const block = this.#blockOf(slot)
     if (block === undefined) return { sinceMs: Number.NaN, earliestMs: Number.NaN }
-    const series = (slot & 0xff) * metrics.length + metricIndex[request.metric]
+    const series = indexInBlock(slot) * metrics.length + metricIndex[request.metric]
     const { below, maxGapMs = 3 * 3_600_000 } = request
     return quietSince(this.layout, { block, series }, { below, toMs, maxGapMs })
   }
@@ -235,12 +235,12 @@ export class TelemetryWindows {
   series(slot: number, metric: Metric, window: SeriesWindow): TelemetrySeries {
     const block = this.#blockOf(slot)
     if (block === undefined) return { atMs: [], average: [], minimum: [], maximum: [] }
-    const series = (slot & 0xff) * metrics.length + metricIndex[metric]
+    const series = indexInBlock(slot) * metrics.length + metricIndex[metric]
     return readSeries(this.layout, { block, series }, window)
   }
 
   revision(slot: number): number {
-    return this.#blocks[slot >> 8]?.revision[slot & 0xff] ?? 0
+    return this.#blocks[blockOfSlot(slot)]?.revision[indexInBlock(slot)] ?? 0
   }
 
   /**
@@ -260,18 +260,18 @@ export class TelemetryWindows {
 
   isDirty(slot: number): boolean {
     const block = this.#blockOf(slot)
-    return block !== undefined && block.revision[slot & 0xff] !== block.saved[slot & 0xff]
+    return block !== undefined && block.revision[indexInBlock(slot)] !== block.saved[indexInBlock(slot)]
   }
 
   markSaved(slot: number, revision: number): void {
-    const block = this.#blocks[slot >> 8]
-    if (block !== undefined) block.saved[slot & 0xff] = revision
+    const block = this.#blocks[blockOfSlot(slot)]
+    if (block !== undefined) block.saved[indexInBlock(slot)] = revision
   }
 
   /** The stored form of one subject (see `stored-form.ts`); undefined for a slot without one. */
   dump(slot: number): Uint8Array | undefined {
     const block = this.#blockOf(slot)
-    return block === undefined ? undefined : this.#encoder.encode(block, slot & 0xff)
+    return block === undefined ? undefined : this.#encoder.encode(block, indexInBlock(slot))
   }
 
   /** Puts the stored form in place of whatever the subject had. Refused bytes change nothing. */
@@ -280,8 +280,8 @@ export class TelemetryWindows {
     if (refusal !== undefined) return { loaded: false, reason: refusal }
     const slot = this.add(subject)
     if (slot < 0) return { loaded: false, reason: 'no-room' }
-    const block = this.#blocks[slot >> 8] as Block
-    block.copyFrom(this.#decoder.block, 0, slot & 0xff)
+    const block = this.#blocks[blockOfSlot(slot)] as Block
+    block.copyFrom(this.#decoder.block, 0, indexInBlock(slot))
     this.#changed(slot)
     this.markSaved(slot, this.revision(slot))
     return { loaded: true, slot }
@@ -291,7 +291,7 @@ export class TelemetryWindows {
   clear(slot: number): void {
     const block = this.#blockOf(slot)
     if (block === undefined) return
-    block.reset(slot & 0xff)
+    block.reset(indexInBlock(slot))
     this.#changed(slot)
   }
 
@@ -299,8 +299,8 @@ export class TelemetryWindows {
   #open(slot: number, question: TelemetryQuestion, toMs: number): boolean {
     const block = this.#blockOf(slot)
     if (block === undefined) return false
-    const series = (slot & 0xff) * metrics.length + metricIndex[question.metric]
-    const revision = block.revision[slot & 0xff] as number
+    const series = indexInBlock(slot) * metrics.length + metricIndex[question.metric]
+    const revision = block.revision[indexInBlock(slot)] as number
     const opened = this.#opened
     if (
       opened.block === block &&
@@ -320,12 +320,12 @@ export class TelemetryWindows {
   }
 
   #blockOf(slot: number): Block | undefined {
-    return this.#keys[slot] === undefined ? undefined : this.#blocks[slot >> 8]
+    return this.#keys[slot] === undefined ? undefined : this.#blocks[blockOfSlot(slot)]
   }
 
   #changed(slot: number): void {
-    const { revision } = this.#blocks[slot >> 8] as Block
-    revision[slot & 0xff] = (revision[slot & 0xff] as number) + 1
+    const { revision } = this.#blocks[blockOfSlot(slot)] as Block
+    revision[indexInBlock(slot)] = (revision[indexInBlock(slot)] as number) + 1
   }
 
   #count(): Refusals {

@@ -4,7 +4,7 @@
 // tile stands for, and an hour is in exactly one tile.
 // Guarantees: no sample is counted twice or lost within the retention; a stretch without samples stays empty.
 import { metrics } from '@gleaner/model'
-import { type Block, noStep } from './block.ts'
+import { type Block, indexInBlock, noStep } from './block.ts'
 import type { Layout, Tier } from './layout.ts'
 import { Sketch } from './sketch.ts'
 import { tileStretches } from './tile-stretches.ts'
@@ -27,7 +27,7 @@ export class TierFolder {
   /** Folds all hours that are due before `step` is written. */
   foldUpTo(block: Block, slot: number, step: number): void {
     const { stepsPerHour, tierHours, rows } = this.#layout
-    const index = slot & 0xff
+    const index = indexInBlock(slot)
     const hour = Math.floor(step / stepsPerHour)
     if (hour - (block.foldedHours[index] as number) > tierHours + Math.ceil(rows / stepsPerHour)) {
       const newest = Math.floor((block.head[index] as number) / stepsPerHour)
