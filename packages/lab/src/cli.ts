@@ -28,7 +28,7 @@ export interface LabConsole {
 export const processConsole: LabConsole = {
   print: (text) => void process.stdout.write(`${text}\n`),
   progress: (text) => void process.stderr.write(text),
-  isTerminal: process.stderr.isTTY === true,
+  isTerminal: process.stderr.isTTY,
 }
 
 export interface LabEstimateOptions {

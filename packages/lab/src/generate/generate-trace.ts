@@ -9,7 +9,7 @@ import {
   type Fleet,
   type FleetInstance,
   type FleetOptions,
-  type LoadShape,
+ 
   loadShapes,
   makeFleet,
 } from './make-fleet.ts'
@@ -109,7 +109,7 @@ export function generateTrace(options: GenerateOptions): string {
 }
 
 function requireSound(options: FleetOptions): void {
-  if (!loadShapes.includes(options.shape as LoadShape)) {
+  if (!loadShapes.includes(options.shape)) {
     const detail = `there are only ${loadShapes.join(', ')}`
     throw new GleanerError('lab-option', { option: 'shape', value: options.shape, detail })
   }

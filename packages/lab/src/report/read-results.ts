@@ -58,14 +58,14 @@ export function readResults(folder: string): Results {
     .filter((file) => file.endsWith('.dump.json'))
     .sort()) {
     const dump = JSON.parse(readFileSync(join(folder, name), 'utf8')) as DumpFile
-    const strategy = dump.gleaner?.strategy ?? (name.split('.').at(-3) as string)
-    const trace = dump.gleaner?.trace ?? (name.split('.')[0] as string)
+    const strategy = dump.gleaner?.strategy ?? name.split('.').at(-3) ?? name
+    const trace = dump.gleaner?.trace ?? name.split('.')[0] ?? name
     for (const [resource, short] of resources) {
       const key = `${trace}\n${dump.config.node_name}\n${resource}`
-      const column = (of: string): readonly number[] => (dump.node[of] ?? []) as readonly number[]
+      const column = (of: string): readonly number[] => dump.node[of] ?? []
       const capacity = column(`${short}_config`)
       if (!capacity.some((value) => value > 0)) continue
-      const percentiles = (dump.node[`${short}_percentile`] ?? []) as readonly Record<string, number>[]
+      const percentiles: readonly Record<string, number>[] = dump.node[`${short}_percentile`] ?? []
       const p99 = percentiles.map((one) => one['99'] ?? Number.NaN)
       let host = hosts.get(key)
       if (host === undefined) {
@@ -100,7 +100,7 @@ export function readResults(folder: string): Results {
         strategy,
         used,
         ratio: outcomes.map((one) => (one.booked + one.free) / one.capacity),
-        isStable: (dump.node[`${short}_stable_state`] ?? []) as readonly boolean[],
+        isStable: dump.node[`${short}_stable_state`] ?? [],
         judgements: outcomes.map((now, i) => (i === 0 ? undefined : judgeSlice(outcomes[i - 1] as SliceOutcome, now))),
       })
     }

@@ -23,6 +23,7 @@ export function failureOf(error: unknown): TraceFailure {
 const bytesPerMessage = 1 << 20
 
 parentPort?.on('message', (task: EstimateTask) => {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
   const answer = (message: WorkerAnswer): void => parentPort?.postMessage(message)
   let waiting = 0
   const onBytes = (count: number): void => {
@@ -31,8 +32,15 @@ parentPort?.on('message', (task: EstimateTask) => {
     answer({ kind: 'bytes', count: waiting })
     waiting = 0
   }
+  const rest = (): void => answer({ kind: 'bytes', count: waiting })
   estimateTrace(task, onBytes).then(
-    (result) => answer({ kind: 'done', result }),
-    (error: unknown) => answer({ kind: 'failed', failure: failureOf(error) }),
+    (result) => {
+      rest()
+      answer({ kind: 'done', result })
+    },
+    (error: unknown) => {
+      rest()
+      answer({ kind: 'failed', failure: failureOf(error) })
+    },
   )
 })

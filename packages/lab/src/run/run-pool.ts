@@ -92,6 +92,7 @@ function askWorker(worker: Worker, task: EstimateTask, events: PoolEvents): Prom
     worker.on('error', onError)
     // Terminated: nothing more will come.
     worker.on('exit', finish)
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     worker.postMessage(task)
   })
 }
