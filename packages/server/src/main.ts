@@ -196,6 +196,7 @@ function assemble({ config, store, log, clock, clouds, telemetry, opened }: Part
     commands,
     due: { proposals: [] },
     refused: { list: [] },
+    seen: { table: undefined },
   }
   const lead = leadLoop(runtime)
   loops.push(

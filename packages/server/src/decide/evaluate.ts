@@ -2,6 +2,7 @@
 // while a hundred thousand instances are looked at.
 import { setImmediate as giveWay } from 'node:timers/promises'
 import {
+  type EvidenceMemory,
   type HistoryAccess,
   type InstanceTable,
   type RuleEvaluation,
@@ -26,6 +27,7 @@ export interface EvaluationParts {
   readonly telemetry: TelemetryAccess
   readonly history: HistoryAccess
   readonly nowMs: number
+  readonly evidence: EvidenceMemory
 }
 
 export async function evaluateAll(parts: EvaluationParts): Promise<Evaluated> {
@@ -36,7 +38,7 @@ export async function evaluateAll(parts: EvaluationParts): Promise<Evaluated> {
     evaluation.evaluate(from, from + sliceInstances)
     await giveWay()
   }
-  return { counts: countsOf(book, evaluation), matches: matchesOf(evaluation, book.rules) }
+  return { counts: countsOf(book, evaluation), matches: matchesOf(evaluation, book.rules, parts.evidence) }
 }
 
 function countsOf(book: RuleBook, evaluation: RuleEvaluation): ReadonlyMap<string, RuleCounts> {

@@ -1,8 +1,16 @@
 // Carries out what is due, one after the other. Before each step the instance itself is looked at and the gate is asked
 // once more: with the state as it is now, the holds as they are now, the journal as it is now. What does not pass waits
 // for the next cycle, which tells why.
-import { type GateAnswer, indexSupports, journalHorizonMs, openGateWorld, passGate } from '@gleaner/engine'
-import { GleanerError, type Instance, type JournalEntry, type Proposal, cloudOf, describeError } from '@gleaner/model'
+import { type GateAnswer, explainRule, indexSupports, journalHorizonMs, openGateWorld, passGate } from '@gleaner/engine'
+import {
+  GleanerError,
+  type Instance,
+  type JournalEntry,
+  type Proposal,
+  type Verdict,
+  cloudOf,
+  describeError,
+} from '@gleaner/model'
 import type { Fence } from '@gleaner/ports'
 import { type Runtime, cloudCallTimeoutMs } from '../runtime.ts'
 import { readSnapshots } from '../state/read-snapshots.ts'
@@ -76,7 +84,7 @@ async function step(acting: Acting, proposal: Proposal): Promise<boolean> {
       action: proposal.action,
       instance,
       cause: proposal.cause,
-      reason: proposal.reason,
+      reason: evidenceNow(acting, proposal),
       gives: proposal.gives,
     },
     signal,
@@ -106,6 +114,18 @@ async function lookNow({ runtime, parts, signal }: Acting, proposal: Proposal): 
   )
   runtime.wake(`observe:${cloudId}`)
   return undefined
+}
+
+/** The numbers as they are at the moment of acting: those of the proposal may be some cycles old. */
+function evidenceNow({ runtime, parts }: Acting, proposal: Proposal): Verdict {
+  const { table } = parts.seen
+  const { rules, compiled } = parts.rules.book
+  const rule = compiled[rules.findIndex((each) => each.id === proposal.ruleId)]
+  const index = table?.indexOf(proposal.instanceId)
+  if (table === undefined || rule === undefined || index === undefined) return proposal.reason
+  const input = { table, telemetry: runtime.telemetry, history: parts.history, nowMs: runtime.clock.nowMs() }
+  const explained = explainRule(rule, input, index)
+  return explained?.outcome === 'matched' ? explained.verdict : proposal.reason
 }
 
 async function gateNow({ runtime, parts }: Acting, proposal: Proposal): Promise<GateAnswer> {

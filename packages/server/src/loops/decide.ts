@@ -6,11 +6,14 @@ import {
   type CapabilityAnswer,
   type DecidedNotice,
   type Decision,
+  type EvidenceMemory,
+  type InstanceTable,
   type LedgerMemory,
   type Placements,
   type Refused,
   type Snapshot,
   buildInstanceTable,
+  createEvidenceMemory,
   createLedgerMemory,
   decide,
   indexSupports,
@@ -42,12 +45,15 @@ export interface DecideParts {
   readonly due: { proposals: readonly Proposal[] }
   /** What the last cycle refused for good, for those who ask why. */
   readonly refused: { list: readonly Refused[] }
+  /** What the rules looked at in the last cycle. */
+  readonly seen: { table: InstanceTable | undefined }
 }
 
 export function decideLoop(runtime: Runtime, parts: DecideParts): Loop {
   const { state, clock, config } = runtime
   const supports = indexSupports(runtime.clouds.values())
   let placements: Placements = new Map()
+  const evidence = createEvidenceMemory()
   const ledgers = new Map([...runtime.clouds.keys()].map((id) => [id, createLedgerMemory()]))
   let term: number | undefined
   return new Loop({
@@ -74,7 +80,7 @@ export function decideLoop(runtime: Runtime, parts: DecideParts): Loop {
       term = fence.term
       const snapshots = readSnapshots(state)
       for (const snapshot of snapshots.values()) placements = trackPlacements(placements, snapshot)
-      const decision = await cycle({ runtime, parts, supports, snapshots, placements, ledgers, fence })
+      const decision = await cycle({ runtime, parts, supports, snapshots, placements, ledgers, evidence, fence })
       parts.commands.refuse(decision)
       parts.due.proposals = decision.due
       parts.refused.list = decision.refused
@@ -93,6 +99,7 @@ interface Cycle {
   readonly snapshots: ReadonlyMap<CloudId, Snapshot>
   readonly placements: Placements
   readonly ledgers: ReadonlyMap<CloudId, LedgerMemory>
+  readonly evidence: EvidenceMemory
   readonly fence: Fence
 }
 
@@ -106,7 +113,15 @@ async function cycle(work: Cycle): Promise<Decision> {
   const nowMs = clock.nowMs()
   const policy = policyNow(runtime)
   const table = buildInstanceTable([...snapshots.values()], telemetry)
-  const evaluated = await evaluateAll({ book: parts.rules.book, table, telemetry, history: parts.history, nowMs })
+  parts.seen.table = table
+  const evaluated = await evaluateAll({
+    book: parts.rules.book,
+    table,
+    telemetry,
+    history: parts.history,
+    nowMs,
+    evidence: work.evidence,
+  })
   const answers: CapabilityAnswer[] = [
     proposeIdleness({ matches: evaluated.matches, supports, usage: telemetry, nowMs }),
   ]
