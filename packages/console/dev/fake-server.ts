@@ -22,7 +22,8 @@ export interface FakeServer {
   readonly close: () => Promise<void>
 }
 
-export const contentSecurityPolicy =
+/** The same as the server's (packages/server/src/api/security-headers.ts). */
+const contentSecurityPolicy =
   "default-src 'self'; img-src 'self' data:; font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 const types: Record<string, string> = {

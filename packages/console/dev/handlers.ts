@@ -21,7 +21,7 @@ import { statusOf } from './status.ts'
 
 type Endpoints = typeof endpoints
 
-export interface FakeRequest<N extends EndpointName> {
+interface FakeRequest<N extends EndpointName> {
   readonly params: ParamsOf<Endpoints[N]>
   readonly query: QueryOf<Endpoints[N]>
   readonly body: BodyOf<Endpoints[N]>
@@ -211,7 +211,7 @@ export function handlersOf(state: FakeState): Handlers {
         shelve: 'shelved',
       } as const
       const before = instance.state
-      if (body.action in target) instance.state = target[body.action as keyof typeof target]
+      if (body.action in target) instance.state = target[body.action]
       instance.since = state.iso()
       const entry = {
         id: state.id('action'),

@@ -37,7 +37,7 @@ const pauseMs: Partial<Record<EndpointName, number>> = {
   getLedgerHistory: 30_000,
 }
 
-export type LiveState = 'connecting' | 'connected' | 'waiting'
+type LiveState = 'connecting' | 'connected' | 'waiting'
 
 let state: LiveState = 'connecting'
 const listeners = new Set<() => void>()

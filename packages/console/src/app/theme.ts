@@ -12,7 +12,7 @@ function read(): ThemeChoice {
   return stored === 'dark' || stored === 'light' ? stored : 'system'
 }
 
-export function isDark(): boolean {
+function isDark(): boolean {
   const choice = read()
   return choice === 'dark' || (choice === 'system' && systemDark.matches)
 }

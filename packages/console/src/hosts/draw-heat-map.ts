@@ -1,7 +1,7 @@
 // Draws the heat map: one cell a host, its share as colour, trouble as a shape. Pure but for the canvas it draws upon.
 import type { Trouble } from './shade.ts'
 
-export interface HeatCell {
+interface HeatCell {
   readonly name: string
   readonly share: number | undefined
   readonly trouble: Trouble | undefined
@@ -91,7 +91,7 @@ export function drawHeatMap(context: CanvasRenderingContext2D, drawing: Drawing)
   }
 }
 
-export function mix({ low, high }: HeatColours, share: number): string {
+function mix({ low, high }: HeatColours, share: number): string {
   // A curve that keeps small shares apart: most hosts of a cloud are nearly idle.
   const t = Math.sqrt(Math.min(1, Math.max(0, share)))
   const part = (i: 0 | 1 | 2) => Math.round(low[i] + (high[i] - low[i]) * t)

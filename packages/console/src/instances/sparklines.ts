@@ -16,7 +16,7 @@ const wanted = new Set<string>()
 const listeners = new Set<() => void>()
 let timer: ReturnType<typeof setTimeout> | undefined
 
-export const sparklineSpan = '6h'
+const sparklineSpan = '6h'
 
 function want(id: string): void {
   const have = kept.get(id)

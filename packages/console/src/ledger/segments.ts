@@ -3,7 +3,7 @@
 // What was promised beyond what is usable cannot be drawn inside the bar and becomes a segment of its own at its end.
 import type { LedgerLineView } from '@gleaner/model'
 
-export type SegmentName = 'reserved' | 'firmPeak' | 'leased' | 'lent' | 'headroom' | 'idle' | 'overdrawn'
+type SegmentName = 'reserved' | 'firmPeak' | 'leased' | 'lent' | 'headroom' | 'idle' | 'overdrawn'
 
 export interface Segment {
   readonly name: SegmentName

@@ -4,7 +4,7 @@ import type { ApiError } from '@gleaner/client'
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query'
 import { useCallback, useMemo, useState } from 'react'
 
-export const pageSize = 100
+const pageSize = 100
 
 export interface PagedRows<T> {
   readonly total: number | undefined
@@ -16,7 +16,7 @@ export interface PagedRows<T> {
   readonly retry: () => void
 }
 
-export interface Page<T> {
+interface Page<T> {
   readonly items: readonly T[]
   readonly total: number
 }

@@ -19,7 +19,7 @@ export function setServerTime(nowText: string, speed: number): void {
   beat()
 }
 
-export function serverNowMs(): number {
+function serverNowMs(): number {
   return anchor.serverMs + (performance.now() - anchor.localMs) * anchor.speed
 }
 
