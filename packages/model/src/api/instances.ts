@@ -117,7 +117,7 @@ export const instanceEndpoints = {
     {
       method: 'GET',
       path: '/api/v1/instances',
-      role: 'member',
+      role: 'viewer',
       tag,
       summary: 'Instances; members see those of their projects',
     },
@@ -160,14 +160,14 @@ export const instanceEndpoints = {
     },
   ),
   getInstance: endpoint(
-    { method: 'GET', path: '/api/v1/instances/:id', role: 'member', tag, summary: 'One instance' },
+    { method: 'GET', path: '/api/v1/instances/:id', role: 'viewer', tag, summary: 'One instance' },
     { params: IdParam, response: InstanceView },
   ),
   whyInstance: endpoint(
     {
       method: 'GET',
       path: '/api/v1/instances/:id/why',
-      role: 'member',
+      role: 'viewer',
       tag,
       summary: 'What was and was not decided about it, and from which numbers',
     },
@@ -177,7 +177,7 @@ export const instanceEndpoints = {
     {
       method: 'GET',
       path: '/api/v1/instances/:id/telemetry',
-      role: 'member',
+      role: 'viewer',
       tag,
       summary: 'Usage of an instance over time',
     },
@@ -195,7 +195,7 @@ export const instanceEndpoints = {
     {
       method: 'POST',
       path: '/api/v1/instances/sparklines',
-      role: 'member',
+      role: 'viewer',
       tag,
       summary: 'Short usage series of many instances',
     },

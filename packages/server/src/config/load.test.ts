@@ -130,6 +130,7 @@ describe('a bad configuration names file, line and what was expected', () => {
       `${libvirt}speed: 60\n`,
       /gleaner\.yaml:7: time can run faster only when every cloud is simulated/,
     ],
+    ['windows that do not fit', 'telemetry: { step: 10s }\n', /gleaner\.yaml:1: telemetry\.recent: 720 steps/],
     [
       'a host name used twice',
       `${libvirt}      - { name: kvm1, uri: "qemu:///system" }\n`,

@@ -1,6 +1,7 @@
 // Reads the configuration: file, then environment over it, then defaults below it. Every fault names file and line.
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { TelemetryWindows } from '@gleaner/engine'
 import {
   GleanerError,
   type Policy,
@@ -9,6 +10,7 @@ import {
   capabilities,
   cloudId,
   defaultPolicy,
+  describeError,
   formatDurationMs,
   parseDurationMs,
 } from '@gleaner/model'
@@ -248,6 +250,12 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
     rules,
     logLevel: file.log ?? 'info',
     origins,
+  }
+  try {
+    // Makes nothing yet: it only works out whether the windows fit.
+    new TelemetryWindows(config.telemetry)
+  } catch (error) {
+    fault(['telemetry'], describeError(error))
   }
   for (const capability of capabilities) {
     const mode = file.modes?.[capability]

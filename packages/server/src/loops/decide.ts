@@ -20,9 +20,10 @@ import {
   journalHorizonMs,
   proposeIdleness,
   takeLedger,
+  totalLedger,
   trackPlacements,
 } from '@gleaner/engine'
-import type { CloudId, HostLedger, InstanceId, Proposal } from '@gleaner/model'
+import { type CloudId, type HostLedger, type InstanceId, type Proposal, cloudOf } from '@gleaner/model'
 import type { Fence } from '@gleaner/ports'
 import type { ActionHistory } from '../decide/action-history.ts'
 import type { CommandQueue } from '../decide/command-queue.ts'
@@ -52,7 +53,7 @@ export interface DecideParts {
 export function decideLoop(runtime: Runtime, parts: DecideParts): Loop {
   const { state, clock, config } = runtime
   const supports = indexSupports(runtime.clouds.values())
-  let placements: Placements = new Map()
+  const placed = new Map<CloudId, Placed>()
   const evidence = createEvidenceMemory()
   const ledgers = new Map([...runtime.clouds.keys()].map((id) => [id, createLedgerMemory()]))
   let term: number | undefined
@@ -79,8 +80,12 @@ export function decideLoop(runtime: Runtime, parts: DecideParts): Loop {
       if (fence.term !== term) parts.memories.reset()
       term = fence.term
       const snapshots = readSnapshots(state)
-      for (const snapshot of snapshots.values()) placements = trackPlacements(placements, snapshot)
-      const decision = await cycle({ runtime, parts, supports, snapshots, placements, ledgers, evidence, fence })
+      for (const snapshot of snapshots.values()) {
+        const before = placed.get(snapshot.cloudId)
+        const placements = trackPlacements(before?.placements ?? new Map(), snapshot, before?.snapshot)
+        placed.set(snapshot.cloudId, { placements, snapshot })
+      }
+      const decision = await cycle({ runtime, parts, supports, snapshots, placed, ledgers, evidence, fence })
       parts.commands.refuse(decision)
       parts.due.proposals = decision.due
       parts.refused.list = decision.refused
@@ -92,12 +97,18 @@ export function decideLoop(runtime: Runtime, parts: DecideParts): Loop {
   })
 }
 
+/** Where the instances of a cloud have been since when, and the reading that says so. */
+interface Placed {
+  readonly placements: Placements
+  readonly snapshot: Snapshot
+}
+
 interface Cycle {
   readonly runtime: Runtime
   readonly parts: DecideParts
   readonly supports: ActionSupports
   readonly snapshots: ReadonlyMap<CloudId, Snapshot>
-  readonly placements: Placements
+  readonly placed: ReadonlyMap<CloudId, Placed>
   readonly ledgers: ReadonlyMap<CloudId, LedgerMemory>
   readonly evidence: EvidenceMemory
   readonly fence: Fence
@@ -129,14 +140,14 @@ async function cycle(work: Cycle): Promise<Decision> {
   if (commands.length > 0) answers.push({ candidates: commands, refused: [], reasons: {} })
   const ledger: HostLedger[] = [...snapshots.values()].flatMap((snapshot) => {
     const memory = work.ledgers.get(snapshot.cloudId)
-    const { placements } = work
+    const placements = work.placed.get(snapshot.cloudId)?.placements
     return takeLedger({
       snapshot,
       usage: telemetry,
       policy,
       nowMs,
       supports,
-      placements,
+      ...(placements === undefined ? {} : { placements }),
       ...(memory === undefined ? {} : { memory }),
     })
   })
@@ -179,17 +190,18 @@ async function seePeople({ runtime, parts, snapshots, fence }: Cycle): Promise<v
   if (seen > 0) runtime.state.holds = await runtime.store.holds.active(runtime.clock.nowMs())
 }
 
-async function write({ runtime, fence }: Cycle, decision: Decision): Promise<void> {
+async function write({ runtime, fence, snapshots }: Cycle, decision: Decision): Promise<void> {
   const { store } = runtime
   const { plan } = decision
   if (decision.save.length > 0) await store.proposals.save(fence, decision.save)
   for (const notice of decision.notices) await addNotice(runtime, fence, notice)
   await store.plans.save(fence, plan)
-  await store.ledger.append(fence, 'all', {
-    atMs: plan.createdAtMs,
-    cores: plan.totals.cores,
-    memoryMiB: plan.totals.memoryMiB,
-  })
+  const atMs = plan.createdAtMs
+  await store.ledger.append(fence, 'all', { atMs, ...plan.totals })
+  for (const cloudId of snapshots.keys()) {
+    const hosts = plan.ledger.filter((line) => cloudOf(line.hostId) === cloudId)
+    await store.ledger.append(fence, cloudId, { atMs, ...totalLedger(hosts) })
+  }
 }
 
 async function addNotice(runtime: Runtime, fence: Fence, notice: DecidedNotice): Promise<void> {
