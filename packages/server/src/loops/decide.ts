@@ -194,7 +194,7 @@ async function write({ runtime, fence, snapshots }: Cycle, decision: Decision): 
   const { store } = runtime
   const { plan } = decision
   if (decision.save.length > 0) await store.proposals.save(fence, decision.save)
-  for (const notice of decision.notices) await addNotice(runtime, fence, notice)
+  for (const notice of decision.notices) await addNotice({ runtime, fence, atMs: plan.createdAtMs }, notice)
   await store.plans.save(fence, plan)
   const atMs = plan.createdAtMs
   await store.ledger.append(fence, 'all', { atMs, ...plan.totals })
@@ -204,14 +204,17 @@ async function write({ runtime, fence, snapshots }: Cycle, decision: Decision): 
   }
 }
 
-async function addNotice(runtime: Runtime, fence: Fence, notice: DecidedNotice): Promise<void> {
-  const nowMs = runtime.clock.nowMs()
+/** Dated when it was decided: the grace period counts from there. */
+async function addNotice(
+  { runtime, fence, atMs }: { readonly runtime: Runtime; readonly fence: Fence; readonly atMs: number },
+  notice: DecidedNotice,
+): Promise<void> {
   await runtime.store.notices.add(fence, {
-    id: newId('ntc', nowMs),
+    id: newId('ntc', atMs),
     instanceId: notice.instanceId,
     proposalId: notice.proposalId,
     sentence: notice.sentence,
-    createdAtMs: nowMs,
+    createdAtMs: atMs,
     dueAtMs: notice.dueAtMs,
     sentBy: [],
   })
