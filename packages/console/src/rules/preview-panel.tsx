@@ -9,6 +9,9 @@ import { count, counted } from '../words/quantity.ts'
 import { Expression } from './expression.tsx'
 import type { Preview } from './use-preview.ts'
 
+/** In a list about one rule its name and that of the instance need not open every sentence. */
+const opening = /^Rule "[^"]*" (?:matches|does not match) [^:]+: /
+
 type Result = NonNullable<RulePreviewView['result']>
 
 export function PreviewPanel({ preview, empty }: { readonly preview: Preview; readonly empty: boolean }) {
@@ -141,7 +144,7 @@ function Lines({ title, items, more = items.length, none }: LinesProps) {
                 <Link href={`/instances/${encodeURIComponent(id)}`}>{name}</Link>{' '}
                 <span className="g-quiet">{project}</span>
               </span>
-              <span>{sentence}</span>
+              <span>{sentence.replace(opening, '')}</span>
             </li>
           ))}
           {more > items.length && <li className="g-quiet">and {count(more - items.length)} more</li>}

@@ -26,7 +26,7 @@ function NewRule() {
       lead={
         chosen === undefined
           ? 'It begins in observe: recorded, not done.'
-          : `After ${chosen.source}. It begins in observe.`
+          : `After ${chosen.source.replace(/\.$/, '')}. It begins in observe.`
       }
     />
   )

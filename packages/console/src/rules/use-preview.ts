@@ -33,7 +33,7 @@ export function usePreview(draft: Draft): Preview {
   const read = useQuery<RulePreviewView, ApiError>({
     queryKey: apiKey('previewRule', { settled }),
     queryFn: ({ signal }) =>
-      client.call('previewRule', { body: { definition: JSON.parse(settled), limit: 10 }, signal }),
+      client.call('previewRule', { body: { definition: JSON.parse(settled), limit: 6 }, signal }),
     placeholderData: keepPreviousData,
     enabled,
     staleTime: 20_000,
