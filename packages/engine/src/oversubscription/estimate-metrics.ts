@@ -57,7 +57,8 @@ export function judgeSlice(before: SliceOutcome, now: SliceOutcome): SliceJudgem
     violation: Math.max(0, -misprediction),
     decrease: Math.max(0, expected - now.free),
     isViolated,
-    severity: isViolated ? (now.peak - prediction) / now.peak : 0,
+    // A prediction below zero (doa has them) is violated even by a peak of nothing, which has no parts.
+    severity: isViolated && now.peak > 0 ? (now.peak - prediction) / now.peak : 0,
     savings: now.booked > 0 ? 1 - Math.min(prediction, now.booked) / now.booked : 0,
     samplesAbove: count === 0 ? 0 : above / count,
     excess: count === 0 ? 0 : excess / count,

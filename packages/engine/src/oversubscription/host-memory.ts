@@ -13,7 +13,8 @@ export interface InstanceMemory {
   /** By scope mod depth. */
   readonly atPeak: Float32Array
   readonly mean: Float32Array
-  readonly peak: Float32Array
+  /** In full precision: a bound that is a hair below the peak would be broken by the same peak again. */
+  readonly peak: Float64Array
 }
 
 export interface ScopeSight {
@@ -161,7 +162,7 @@ export class HostMemory {
     memory.#peaks.set(saved['peaks'] as number[])
     type Row = readonly [string, readonly [number, number], number[], number[], number[]]
     for (const [name, [allocation, born], atPeak, mean, peak] of saved['instances'] as unknown as readonly Row[]) {
-      const rings = { atPeak: Float32Array.from(atPeak), mean: Float32Array.from(mean), peak: Float32Array.from(peak) }
+      const rings = { atPeak: Float32Array.from(atPeak), mean: Float32Array.from(mean), peak: Float64Array.from(peak) }
       memory.instances.set(name, { allocation, born, ...rings })
     }
     return memory
@@ -169,7 +170,7 @@ export class HostMemory {
 
   #makeInstance(born: number, allocation: number): InstanceMemory {
     const ring = (): Float32Array => new Float32Array(this.depth)
-    return { allocation, born, atPeak: ring(), mean: ring(), peak: ring() }
+    return { allocation, born, atPeak: ring(), mean: ring(), peak: new Float64Array(this.depth) }
   }
 
   #forgetLeavers(instances: readonly InstanceSlice[]): void {
