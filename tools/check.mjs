@@ -16,7 +16,7 @@ const lanes = [
     ['layers', node, ['tools/layers.mjs']],
     ['format', 'node_modules/.bin/biome', ['format', '.']],
     ['lint', 'node_modules/.bin/oxlint', ['--type-aware', '--deny-warnings']],
-    ['unused code', 'node_modules/.bin/knip', ['--no-progress']],
+    ['unused code', 'node_modules/.bin/knip', ['--no-progress', '--no-config-hints']],
   ],
 ]
 let failed = false

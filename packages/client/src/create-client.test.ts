@@ -47,7 +47,7 @@ describe('call', () => {
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"items":[],"total":0}')
     })
     const client = createClient({ baseUrl: `${baseUrl}/`, token: 'secret' })
-    await client.call('listInstances', { query: { search: 'web & db', limit: 5, proposed: true, project: undefined } })
+    await client.call('listInstances', { query: { search: 'web & db', limit: 5, proposed: true } })
     await client.call('keepInstance', { params: { id: 'lab:a/b c' }, body: { for: '2h' } })
     await client.call('listRules')
     expect(seen).toEqual([

@@ -7,8 +7,6 @@ export const isUnknown = 2
 
 export type Ternary = typeof isFalse | typeof isTrue | typeof isUnknown
 
-export const ternaryNames = ['false', 'true', 'unknown'] as const
-
 export function toTernary(value: boolean): Ternary {
   return value ? isTrue : isFalse
 }

@@ -21,7 +21,7 @@ export function checkHost(value: unknown, cloudId: CloudId, gaps: GapList): Host
   }
   const host = value as Host
   return Object.freeze({
-    id: host.id as HostId,
+    id: host.id,
     cloudId,
     name: isText(row['name']) ? host.name : host.id.slice(cloudId.length + 1),
     kind: host.kind,

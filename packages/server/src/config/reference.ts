@@ -36,9 +36,9 @@ export function configReference(): readonly ConfigKey[] {
       for (const [kind, cloud] of Object.entries(cloudSchemas)) visit(`clouds[kind: ${kind}]`, cloud)
       return
     }
-    const items = shape.items as Shape | undefined
-    if (items?.properties !== undefined) {
-      visit(`${name}[]`, items as TSchema)
+    const { items } = shape
+    if (items !== undefined && 'properties' in items) {
+      visit(`${name}[]`, items)
       return
     }
     const origin = defaults.get(name)

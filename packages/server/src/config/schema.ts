@@ -1,13 +1,5 @@
 // Every key of the configuration file, with its meaning. The descriptions are the reference page of the documentation.
-import {
-  CapabilityName,
-  DurationText,
-  durationPattern,
-  ModeName,
-  OneOf,
-  RuleDefinition,
-  capabilities,
-} from '@gleaner/model'
+import { DurationText, durationPattern, ModeName, OneOf, capabilities } from '@gleaner/model'
 import { type Static, Type } from 'typebox'
 
 const strict = { additionalProperties: false } as const
@@ -202,5 +194,3 @@ export const ConfigFile = Type.Object(
   strict,
 )
 export type ConfigFile = Static<typeof ConfigFile>
-
-export { CapabilityName, RuleDefinition }
