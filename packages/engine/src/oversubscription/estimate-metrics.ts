@@ -40,7 +40,8 @@ export function judgeSlice(before: SliceOutcome, now: SliceOutcome): SliceJudgem
   const correction = newlyBooked >= 0 ? newlyBooked : now.p99 - before.p99
   const expected = before.free - correction
   const misprediction = now.capacity - now.p99 - expected
-  const prediction = before.used + Math.max(0, newlyBooked)
+  // Usage below zero (doa speaks of it) cannot come: as a prediction of usage it is none at all.
+  const prediction = Math.max(0, before.used) + Math.max(0, newlyBooked)
   let above = 0
   let excess = 0
   let count = 0
@@ -57,8 +58,7 @@ export function judgeSlice(before: SliceOutcome, now: SliceOutcome): SliceJudgem
     violation: Math.max(0, -misprediction),
     decrease: Math.max(0, expected - now.free),
     isViolated,
-    // A prediction below zero (doa has them) is violated even by a peak of nothing, which has no parts.
-    severity: isViolated && now.peak > 0 ? (now.peak - prediction) / now.peak : 0,
+    severity: isViolated ? (now.peak - prediction) / now.peak : 0,
     savings: now.booked > 0 ? 1 - Math.min(prediction, now.booked) / now.booked : 0,
     samplesAbove: count === 0 ? 0 : above / count,
     excess: count === 0 ? 0 : excess / count,

@@ -14,6 +14,9 @@ import type { SavedState, SavedValue, Strategy, StrategyRun } from './strategy.t
 /** The record of confidence fades to half in fourteen scopes. */
 const confidenceFade = 0.95
 
+/** The rounding of a weighted mean of equal bounds is no violation. */
+const aHairAbove = 1 + 1e-9
+
 interface RunState {
   used: number
   backOff: number
@@ -61,16 +64,12 @@ function startRun(options: GleanerOptions, saved: SavedState | undefined): Strat
       const limit = Math.min(capacity, booked)
       const { bets, scale, period } = placeBets(memory, options)
       // A yardstick that hardly moves: losses of different scopes must stay comparable. Never 0.
-      state.scale = Math.max(
-        1e-6 * capacity,
-        Number.MIN_VALUE,
-        state.scale === 0 ? scale : 0.9 * state.scale + 0.1 * scale,
-      )
+      state.scale = Math.max(1e-6 * capacity, state.scale === 0 ? scale : 0.9 * state.scale + 0.1 * scale)
       standing.clear()
       for (const { name, bound } of bets) standing.set(name, Math.min(bound, limit))
       const { bound, likeliest } = weigh(bets, { losses, standing, learning: options.learning })
       const kept = keptForNewcomers(memory, options)
-      state.used = Math.max(0, Math.min(limit, bound + state.backOff + kept))
+      state.used = Math.max(0, Math.min(limit, (bound + state.backOff + kept) * aHairAbove))
       return {
         used: state.used,
         evidence: {

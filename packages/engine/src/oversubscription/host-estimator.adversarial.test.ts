@@ -51,7 +51,7 @@ describe('estimates of poisoned slices', () => {
           }
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     )
   })
 

@@ -152,8 +152,11 @@ export class HostEstimator {
     const run = (lane.runs[number] ??= strategy.start())
     const booked = history.booked(resource)
     const sight = { resource, capacity, booked, newest: usage, isStable: facts.isStable, history }
-    const isBlind = Number.isNaN(facts.peak)
-    const answer = isBlind ? { used: lane.before?.used ?? capacity, evidence: { blind: 1 } } : run.step(sight)
+    // Nothing seen, or nothing there to sell.
+    const isBlind = Number.isNaN(facts.peak) || !(capacity > 0)
+    const answer = isBlind
+      ? { used: capacity > 0 ? (lane.before?.used ?? capacity) : 0, evidence: { blind: 1 } }
+      : run.step(sight)
     const used = this.#options.asPublished && !follows ? answer.used : Math.min(capacity, answer.used)
     const tiers = tiersOf(resource, used, capacity)
     const now: SliceOutcome = {
