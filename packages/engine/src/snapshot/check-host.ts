@@ -1,6 +1,6 @@
 // Takes one host from an inventory. Refused (undefined, with a gap): no id of this cloud, a size that is negative or not
 // a number, a state that does not exist, more reserved than there is, an oversale ratio that is not positive.
-import type { CloudId, Host, HostId, HostKind, HostState } from '@gleaner/model'
+import type { CloudId, Host, HostKind, HostState } from '@gleaner/model'
 import type { GapList } from './gap-list.ts'
 import { asRow, isOptionalSize, isSize, isText, type Row, shown } from './read-value.ts'
 
