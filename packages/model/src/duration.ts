@@ -21,7 +21,7 @@ export function parseDurationMs(text: string): number | undefined {
   return Number.isFinite(sum) ? Math.round(sum) : undefined
 }
 
-/** The shortest exact text, at most two parts below a week: 5400000 → "1h30m", 0 → "0s". */
+/** At most two parts, largest first and cut off after them, in whole seconds: 5400000 → "1h30m", 0 → "0s". Exact ms below half a second. */
 export function formatDurationMs(durationMs: number): string {
   if (!Number.isFinite(durationMs)) return 'for ever'
   if (durationMs < 0) return `-${formatDurationMs(-durationMs)}`

@@ -75,12 +75,23 @@ describe('an accepted action', () => {
   })
 
   it('has failed when the instance is gone', () => {
-    expect(judgeAction(entry(), sighting(undefined))).toMatchObject({ kind: 'failed' })
+    expect(judgeAction(entry(), sighting(undefined))).toEqual({
+      kind: 'failed',
+      outcome: 'the instance is no longer there',
+    })
+  })
+
+  it('has failed without a word when the cloud reports an error and says nothing', () => {
+    expect(judgeAction(entry(), sighting('error'))).toEqual({
+      kind: 'failed',
+      outcome: 'the cloud reports an error',
+    })
   })
 
   it('times out at the deadline, moving or not', () => {
     for (const state of ['running', 'suspending'] as const) {
-      expect(judgeAction(entry(), sighting(state, { nowMs: 300_000 }))).toMatchObject({ kind: 'timed-out' })
+      const late = judgeAction(entry({ intendedAtMs: 60_000 }), sighting(state, { nowMs: 300_000 }))
+      expect(late).toEqual({ kind: 'timed-out', outcome: `the instance is still ${state} after 4m` })
       expect(judgeAction(entry(), sighting(state, { nowMs: 299_999 }))).toMatchObject({ kind: 'wait' })
     }
   })
@@ -96,13 +107,38 @@ describe('an action that was written but perhaps not called', () => {
 
   it('is called again while the old state stands, at most a few times', () => {
     expect(judgeAction(entry(intended), sighting('running'))).toEqual({ kind: 'call' })
-    expect(judgeAction(entry({ ...intended, attempts: mostAttempts }), sighting('running'))).toMatchObject({
+    expect(judgeAction(entry({ ...intended, attempts: mostAttempts }), sighting('running'))).toEqual({
       kind: 'failed',
+      outcome: 'the call got no answer 3 times',
     })
   })
 
   it('is given up when the instance went elsewhere', () => {
-    expect(judgeAction(entry(intended), sighting('stopped'))).toMatchObject({ kind: 'failed' })
+    expect(judgeAction(entry(intended), sighting('stopped'))).toEqual({
+      kind: 'failed',
+      outcome: 'not called: the instance is stopped by now',
+    })
+  })
+
+  it('is not called any more from the deadline on', () => {
+    expect(judgeAction(entry(intended), sighting('running', { nowMs: 299_999 }))).toEqual({ kind: 'call' })
+    expect(judgeAction(entry(intended), sighting('running', { nowMs: 300_000 }))).toEqual({
+      kind: 'timed-out',
+      outcome: 'the cloud did not take the call in time',
+    })
+  })
+})
+
+describe('an action that leads to no other state', () => {
+  it('is called when it was not, and done once it was taken, whatever the state', () => {
+    for (const state of ['running', 'suspended', 'error'] as const) {
+      const notify = { action: 'notify' } as const
+      expect(judgeAction(entry({ ...notify, state: 'intended' }), sighting(state))).toEqual({ kind: 'call' })
+      expect(judgeAction(entry(notify), sighting(state, { nowMs: 900_000 }))).toEqual({
+        kind: 'done',
+        outcome: 'carried out',
+      })
+    }
   })
 })
 

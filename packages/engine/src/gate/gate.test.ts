@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type Instance, instanceId, type Proposal } from '@gleaner/model'
 import {
   aHold,
@@ -212,6 +214,19 @@ describe('refuses when', () => {
     expect(inspected.find((each) => each.check === check)?.verdict.code).toBe(code)
     for (const { verdict } of inspected) expect(verdict.sentence).toMatch(/^[^{}]+\.$/)
   })
+})
+
+// GOLDEN=update writes what came out, to be read and committed with the change that caused it.
+test('tells each refusal in words and figures that are meant for people', () => {
+  const told = refusals.map(([title, check, , spoiled]) => {
+    const { world, step } = gateOf(spoiled)
+    const verdict = inspectGate(world, step).find((each) => each.check === check)?.verdict
+    return `${title}\n  ${verdict?.code}: ${verdict?.sentence}\n  ${JSON.stringify(verdict?.facts)}\n`
+  })
+  const expected = join(import.meta.dirname, 'golden', 'refusals.out.txt')
+  const output = told.join('\n')
+  if (process.env['GOLDEN'] === 'update') writeFileSync(expected, output)
+  expect(output).toBe(readFileSync(expected, 'utf8'))
 })
 
 describe('passes although', () => {

@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest'
+import { describeError, type ErrorCode, errorRegistry, GleanerError, isError } from './errors.ts'
+
+const codes = Object.keys(errorRegistry) as ErrorCode[]
+
+describe('the registry', () => {
+  test.each(codes)('%s is told in whole sentences, with a remedy and a status of its kind', (code) => {
+    const { kind, status, message, remedy } = errorRegistry[code]
+    // A message that is a fact alone, or ends in one, leaves its full stop to the fact.
+    expect(message).toMatch(/[.)}]$/)
+    expect(remedy).toMatch(/^[A-Z].*(\.|\))$/)
+    expect(status).toBeGreaterThanOrEqual(400)
+    expect(status).toBeLessThan(600)
+    if (kind === 'not-found') expect(status).toBe(404)
+    if (kind === 'conflict' || kind === 'capacity') expect(status).toBe(409)
+    if (kind === 'unavailable') expect([503, 507]).toContain(status)
+  })
+})
+
+describe('an error', () => {
+  const error = new GleanerError('cloud-conflict', { cloud: 'lab', object: 'web-1', detail: 'is moving' })
+
+  test('fills the registered message with its facts', () => {
+    expect(error.message).toBe('lab: web-1 is not in a state for this (is moving).')
+    expect(error.name).toBe('GleanerError')
+    expect(error.code).toBe('cloud-conflict')
+    expect(error.facts).toEqual({ cloud: 'lab', object: 'web-1', detail: 'is moving' })
+  })
+
+  test('fills the remedy as well', () => {
+    const other = new GleanerError('store-other-major', { needed: 17, found: 15 })
+    expect(other.remedy).toBe('Install PostgreSQL 17, or restore an export into a new state directory.')
+  })
+
+  test('leaves the place of a fact that is missing visible, and does not fill a fact’s own braces', () => {
+    expect(new GleanerError('not-found').message).toBe('{object} does not exist.')
+    expect(new GleanerError('not-found', { object: '{object}' }).message).toBe('{object} does not exist.')
+    expect(new GleanerError('too-many-attempts', { peer: 0 }).message).toBe('Too many wrong tokens came from 0.')
+    expect(new GleanerError('not-found', { object: '$&' }).message).toBe('$& does not exist.')
+  })
+
+  test('has the kind and the status of its code', () => {
+    expect(error.kind).toBe('conflict')
+    expect(error.status).toBe(409)
+  })
+
+  test.each(codes)('%s is retryable if and only if it is unavailable', (code) => {
+    expect(new GleanerError(code).retryable).toBe(errorRegistry[code].kind === 'unavailable')
+  })
+
+  test('keeps its cause, and has none when none is given', () => {
+    const cause = new Error('connection reset')
+    expect(new GleanerError('internal', {}, { cause }).cause).toBe(cause)
+    expect(Object.hasOwn(new GleanerError('internal'), 'cause')).toBe(false)
+  })
+})
+
+test('an error is told by its code, or by being one at all', () => {
+  const error = new GleanerError('conflict')
+  expect(isError(error)).toBe(true)
+  expect(isError(error, 'conflict')).toBe(true)
+  expect(isError(error, 'not-found', 'conflict')).toBe(true)
+  expect(isError(error, 'not-found')).toBe(false)
+  expect(isError(new Error('conflict'), 'conflict')).toBe(false)
+  expect(isError({ code: 'conflict' }, 'conflict')).toBe(false)
+  expect(isError(undefined)).toBe(false)
+})
+
+describe('the description of', () => {
+  test('an error without a cause is its message', () => {
+    expect(describeError(new Error('no route'))).toBe('no route')
+  })
+
+  test('an error with causes tells each once', () => {
+    const deepest = new Error('ECONNRESET')
+    expect(describeError(new Error('no answer', { cause: new Error('socket closed', { cause: deepest }) }))).toBe(
+      'no answer (socket closed (ECONNRESET))',
+    )
+    expect(describeError(new Error('no answer: ECONNRESET', { cause: deepest }))).toBe('no answer: ECONNRESET')
+  })
+
+  test('what is no error is its text', () => {
+    expect(describeError('plain')).toBe('plain')
+    expect(describeError(undefined)).toBe('undefined')
+    expect(describeError(new Error('odd', { cause: 42 }))).toBe('odd (42)')
+  })
+})
