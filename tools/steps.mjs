@@ -86,8 +86,10 @@ function installed() {
 
 export async function ensureInstalled() {
   if (installed()) return
+  const quiet = ['--loglevel=error', '--no-audit', '--no-fund']
   await step('install packages from the lock file', () =>
-    run('npm', ['ci', '--loglevel=error', '--no-audit', '--no-fund']),
+    // A registry that does not have every platform's packages makes npm ci refuse; install takes the same versions.
+    run('npm', ['ci', ...quiet]).catch(() => run('npm', ['install', '--no-save', ...quiet])),
   )
 }
 
