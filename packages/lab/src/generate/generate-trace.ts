@@ -5,14 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { GleanerError } from '@gleaner/model'
-import {
-  type Fleet,
-  type FleetInstance,
-  type FleetOptions,
- 
-  loadShapes,
-  makeFleet,
-} from './make-fleet.ts'
+import { type Fleet, type FleetInstance, type FleetOptions, loadShapes, makeFleet } from './make-fleet.ts'
 import { writeParquet } from './write-parquet.ts'
 
 export { loadShapes } from './make-fleet.ts'

@@ -1,5 +1,5 @@
 // From the ordered records of the spool to the slices of hosts. See open-trace.ts for what is guaranteed.
-import type { HostShare, HostSlice, InstanceSlice } from '@gleaner/engine'
+import { type HostShare, type HostSlice, type InstanceSlice, meanOf } from '@gleaner/engine'
 import type { SpoolRecord } from './slice-spool.ts'
 import type { TraceSink } from './trace-sink.ts'
 
@@ -128,31 +128,26 @@ export class HostSliceBuilder {
 /** Usage of all instances at each moment; NaN where no instance has a sample. */
 function sumOf(records: readonly SpoolRecord[], resource: 'cpu' | 'memory'): Float64Array {
   const length = records.reduce((most, record) => Math.max(most, record[resource].length), 0)
-  const sum = new Float64Array(length).fill(Number.NaN)
+  const sum = new Float64Array(length)
+  const seen = new Uint8Array(length)
   for (const record of records) {
     const usage = record[resource]
     const edges = presentRange(usage)
     if (edges === undefined) continue
-    let mean = 0
-    let count = 0
-    for (const value of usage) {
-      if (Number.isNaN(value)) continue
-      mean += value
-      count++
-    }
-    mean /= count
+    const mean = meanOf(usage)
     for (let i = 0; i < usage.length; i++) {
       const value = usage[i] as number
-      const isHole = Number.isNaN(value)
+      if (!Number.isNaN(value)) {
+        seen[i] = 1
+        sum[i] = (sum[i] as number) + value
+        continue
+      }
       // Before the first and after the last sample of its life an instance is not there; any other hole is lost data.
-      if (isHole && ((record.isFirst && i < edges.first) || (record.isLast && i > edges.last))) continue
-      const part = isHole ? mean : value
-      const old = sum[i] as number
-      if (Number.isNaN(old)) {
-        if (!isHole) sum[i] = part
-      } else sum[i] = old + part
+      if ((record.isFirst && i < edges.first) || (record.isLast && i > edges.last)) continue
+      sum[i] = (sum[i] as number) + mean
     }
   }
+  for (let i = 0; i < length; i++) if (seen[i] === 0) sum[i] = Number.NaN
   return sum
 }
 
