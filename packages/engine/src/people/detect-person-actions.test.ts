@@ -9,7 +9,7 @@ const nowMs = testStartMs + 60_000
 
 interface Seen {
   readonly journal?: readonly JournalEntry[]
-  readonly hostState?: 'up' | 'down'
+  readonly hostState?: 'up' | 'down' | 'unknown'
 }
 
 function holds(from: InstanceState | undefined, to: InstanceState, { journal = [], hostState = 'up' }: Seen = {}) {
@@ -64,8 +64,9 @@ describe('nobody acted', () => {
     expect(holds(from, to)).toEqual([])
   })
 
-  test('when its host is down', () => {
+  test('when its host is down, or nobody knows how it is', () => {
     expect(holds('running', 'stopped', { hostState: 'down' })).toEqual([])
+    expect(holds('running', 'stopped', { hostState: 'unknown' })).toEqual([])
   })
 })
 
@@ -109,6 +110,38 @@ describe('an action of Gleaner explains a change', () => {
     expect(holds('suspended', 'running', { journal: entry({ state: 'accepted', acceptedAtMs }) })).toHaveLength(1)
   })
 
+  test('late, for as long as a cool-down or a time-out lasts, whichever is longer', () => {
+    const lateMs = Math.max(defaultPolicy.coolDownMs, defaultPolicy.actionTimeoutMs)
+    const ended = (finishedAtMs: number) => entry({ state: 'timed-out', acceptedAtMs, finishedAtMs })
+    expect(holds('running', 'suspended', { journal: ended(beforeMs - lateMs) })).toEqual([])
+    expect(holds('running', 'suspended', { journal: ended(beforeMs - lateMs - 1) })).toHaveLength(1)
+  })
+
+  test('from its deadline on when nobody wrote down its end', () => {
+    const ended = (deadlineMs: number) => entry({ state: 'done', acceptedAtMs, finishedAtMs: undefined, deadlineMs })
+    expect(holds('running', 'suspended', { journal: ended(beforeMs) })).toEqual([])
+    expect(holds('running', 'suspended', { journal: ended(beforeMs - 1) })).toHaveLength(1)
+  })
+
+  test('never when its end cannot be read', () => {
+    const journal = entry({ state: 'failed', acceptedAtMs, finishedAtMs: Number.NaN })
+    expect(holds('running', 'suspended', { journal })).toHaveLength(1)
+  })
+
+  test('any of several', () => {
+    const other = entry({ id: 'action_other', state: 'accepted', action: 'stop' })
+    const own = entry({ state: 'accepted' })
+    expect(holds('running', 'suspended', { journal: [...other, ...own] })).toEqual([])
+    expect(holds('running', 'suspended', { journal: [...own, ...other] })).toEqual([])
+    expect(holds('running', 'shelved', { journal: [...own, ...other] })).toHaveLength(1)
+  })
+
+  test('not a fall back that goes elsewhere, nor one after it was done', () => {
+    const failed = { state: 'failed', acceptedAtMs, finishedAtMs: beforeMs + 1000, action: 'stop' } as const
+    expect(holds('paused', 'running', { journal: entry({ ...failed, stateBefore: 'suspended' }) })).toHaveLength(1)
+    expect(holds('paused', 'running', { journal: entry({ ...failed, state: 'done' }) })).toHaveLength(1)
+  })
+
   test('not another action', () => {
     expect(holds('running', 'stopped', { journal: entry({ state: 'accepted' }) })).toHaveLength(1)
     expect(holds('running', 'suspended', { journal: entry({ state: 'accepted', action: 'notify' }) })).toHaveLength(1)
@@ -120,8 +153,16 @@ describe('an action of Gleaner explains a change', () => {
   })
 })
 
+test('an instance on no host is judged like any other', () => {
+  const inventory = anInventory({ instances: [anInstance({ state: 'stopped', hostId: undefined })] })
+  const snapshot = freezeSnapshot(inventory, { cloudId: testCloud, version: 2, takenAtMs: nowMs - 1000 })
+  const known = () => ({ state: 'running', seenAtMs: beforeMs }) as const
+  expect(detectPersonActions({ known, snapshot, journal: [], policy: defaultPolicy, nowMs })).toHaveLength(1)
+})
+
 test('a state that says nothing leaves the last one that did', () => {
   const running = rememberState(undefined, anInstance(), 1)
   expect(rememberState(running, anInstance({ state: 'unknown' }), 2)).toEqual({ state: 'running', seenAtMs: 1 })
   expect(rememberState(running, anInstance({ state: 'stopped' }), 2)).toEqual({ state: 'stopped', seenAtMs: 2 })
+  expect(rememberState(undefined, anInstance({ state: 'unknown' }), 2)).toEqual({ state: 'unknown', seenAtMs: 2 })
 })

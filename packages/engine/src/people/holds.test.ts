@@ -20,6 +20,12 @@ describe('the hold that wins', () => {
     for (const [at, kind] of allKinds.entries()) expect(winningHold(holds, allKinds.slice(at), nowMs)?.kind).toBe(kind)
   })
 
+  test('among equals in all but the id has the smaller one, however they are listed', () => {
+    const holds = ['b', 'a', 'c'].map((id) => aHold({ id, untilMs: nowMs + 1 }))
+    expect(winningHold(holds, allKinds, nowMs)?.id).toBe('a')
+    expect(winningHold(holds.toReversed(), allKinds, nowMs)?.id).toBe('a')
+  })
+
   test('has not ended', () => {
     expect(winningHold([aHold({ untilMs: nowMs })], allKinds, nowMs)).toBeUndefined()
     expect(isActiveHold(aHold({ untilMs: nowMs + 1 }), nowMs)).toBe(true)
@@ -29,6 +35,7 @@ describe('the hold that wins', () => {
   test('may have an end nobody can read: doubt never acts', () => {
     const holds = [aHold({ id: 'a', untilMs: nowMs + 1 }), aHold({ id: 'b', untilMs: Number.NaN })]
     expect(winningHold(holds, allKinds, nowMs)?.id).toBe('b')
+    expect(winningHold(holds.toReversed(), allKinds, nowMs)?.id).toBe('b')
   })
 })
 
@@ -37,10 +44,20 @@ describe('the journal', () => {
 
   test('cools down after every ended action, however it ended', () => {
     for (const state of ['done', 'failed', 'timed-out'] as const)
-      expect(holdFromEntry(aJournalEntry({ ...ended, state }), defaultPolicy)).toMatchObject({
+      expect(holdFromEntry(aJournalEntry({ ...ended, id: 'action_7', state }), defaultPolicy)).toEqual({
+        id: 'journal:action_7',
+        instanceId: anInstance().id,
         kind: 'cool-down',
         untilMs: nowMs + 5 + defaultPolicy.coolDownMs,
+        by: 'Gleaner',
+        reason: `Gleaner did suspend for "idle-hour"; it ended as ${state}.`,
+        createdAtMs: nowMs + 5,
       })
+  })
+
+  test('counts from the deadline of an action whose end nobody wrote down', () => {
+    const entry = aJournalEntry({ ...ended, finishedAtMs: undefined, deadlineMs: nowMs + 9 })
+    expect(holdFromEntry(entry, defaultPolicy)?.untilMs).toBe(nowMs + 9 + defaultPolicy.coolDownMs)
   })
 
   test('lets a person’s command win', () => {
@@ -50,6 +67,7 @@ describe('the journal', () => {
       kind: 'person-acted',
       by: 'alice',
       untilMs: nowMs + 5 + defaultPolicy.personWinsMs,
+      reason: 'alice asked Gleaner to resume it.',
     })
     const neverTaken = { ...commanded, state: 'failed' as const, acceptedAtMs: undefined }
     expect(holdFromEntry(neverTaken, defaultPolicy)).toBeUndefined()
@@ -61,7 +79,14 @@ describe('the journal', () => {
   })
 
   test('must reach back as far as the longest hold', () => {
-    expect(journalHorizonMs(defaultPolicy)).toBe(defaultPolicy.personWinsMs + defaultPolicy.actionTimeoutMs)
+    const { actionTimeoutMs, budgets, personWinsMs } = defaultPolicy
+    expect(journalHorizonMs(defaultPolicy)).toBe(personWinsMs + actionTimeoutMs)
+    const short = { ...defaultPolicy, personWinsMs: 1, coolDownMs: 2, budgets: { ...budgets, shareWindowMs: 3 } }
+    // The minute over which actions are counted.
+    expect(journalHorizonMs(short)).toBe(60_000 + actionTimeoutMs)
+    expect(journalHorizonMs({ ...short, coolDownMs: 70_000 })).toBe(70_000 + actionTimeoutMs)
+    const long = { ...short, budgets: { ...budgets, shareWindowMs: 80_000 } }
+    expect(journalHorizonMs(long)).toBe(80_000 + actionTimeoutMs)
   })
 })
 
@@ -75,6 +100,15 @@ test('a keep lasts as long as its owner says, a veto as long as a person’s act
     reason: 'demo',
     createdAtMs: nowMs,
   })
-  expect(vetoHold(wish, defaultPolicy).untilMs).toBe(nowMs + defaultPolicy.personWinsMs)
+  expect(keepHold({ ...wish, forMs: 5 }).reason).toBe('')
+  expect(vetoHold(wish, defaultPolicy)).toEqual({
+    instanceId: anInstance().id,
+    kind: 'veto',
+    untilMs: nowMs + defaultPolicy.personWinsMs,
+    by: 'alice',
+    reason: '',
+    createdAtMs: nowMs,
+  })
+  expect(vetoHold({ ...wish, reason: 'not now' }, defaultPolicy).reason).toBe('not now')
   expect(vetoHold({ ...wish, forMs: 7 }, defaultPolicy)).toMatchObject({ kind: 'veto', untilMs: nowMs + 7 })
 })

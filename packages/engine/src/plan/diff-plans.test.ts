@@ -29,6 +29,19 @@ test('new numbers behind the same reason are no change', () => {
   expect(diffPlans(plan('1', [a]), plan('2', [measured])).changed).toEqual([])
 })
 
+test.each([
+  { state: 'held' },
+  { verdict: { ...a.verdict, code: 'in-grace' } },
+  { cause: 'other' },
+  { ruleRevision: 2 },
+  { mode: 'advise' },
+  { dueAtMs: testStartMs },
+  { approvedBy: 'alice' },
+] as readonly Partial<Proposal>[])('another %o is a change', (other) => {
+  const after = { ...a, ...other }
+  expect(diffPlans(plan('1', [a, b]), plan('2', [after, b])).changed).toEqual([{ before: a, after }])
+})
+
 test('what went without a word is told as it last stood', () => {
   expect(diffPlans(plan('1', [a]), plan('2', [])).removed).toEqual([a])
 })
