@@ -1,8 +1,8 @@
 // The bets between which Gleaner's own strategy weighs. Each is the smaller of two bounds, because what breaks one rarely
 // breaks the other:
-//   the host as a whole   mean + k · deviation over the last 2, 4, 8 or 24 scopes, k in 2 … 5;
+//   the host as a whole   mean + k · deviation over the last 2, 4, 8 or 24 scopes, k in 1 … 6;
 //                         the highest peak of 8 scopes and a quarter; the season's peak + k · its usual miss
-//   instance by instance  the sum of the highest usage each instance had within 4 or 8 scopes, never more than its promise
+//   instance by instance  the sum of the highest usage each instance had within 2 … 60 scopes, never more than its promise
 // `belief` is how unlikely a bet is held to be before there is any record, as a loss.
 import { findSeason } from './find-season.ts'
 import type { GleanerOptions } from './gleaner-options.ts'
@@ -15,13 +15,14 @@ export interface Bet {
 }
 
 const lengths = [2, 4, 8, 24]
-const deviations = [2, 2.5, 3, 3.5, 4, 5]
+const deviations = [1, 1.5, 2, 2.5, 3, 3.5, 4, 5, 6]
 const peakScopes = 8
 const peakFactor = 1.25
 const peakBelief = 2
-const instanceLengths = [4, 8]
-/** Between the two lengths, so that neither is favoured much. */
+const instanceLengths = [2, 4, 8, 24, 60]
+/** How far back an instance's own peaks are believed at the default caution; each unit of caution is worth a factor of 4. */
 const usualInstanceLength = 6
+const usualCaution = 3.25
 const usualLength = 8
 const seasonFactor = 1.1
 
@@ -50,10 +51,11 @@ export function placeBets(memory: HostMemory, options: GleanerOptions): Bets {
     // What recurs is believed at once: the test for it is strict enough.
     ofHost.push({ name: 'season', bound: season.expected * seasonFactor, belief: 0 })
   }
+  const usual = usualInstanceLength * 4 ** (options.caution - usualCaution)
   const bets: Bet[] = []
   for (const length of instanceLengths) {
     const together = memory.sumOfPeaks(length, options.warmScopes)
-    const belief = 2 * Math.abs(Math.log2(length / usualInstanceLength))
+    const belief = 2 * Math.abs(Math.log2(length / usual))
     for (const bet of ofHost) {
       bets.push({
         name: `${bet.name}; instances, ${length} scopes`,

@@ -1,5 +1,5 @@
 // The frontier of strategies: capacity left unsold against violations, one mark a strategy; those on the frontier (nobody
-// is better in both) are filled and joined.
+// is better in both) are filled and joined. The oracle is shown, but who knows the future does not compete.
 import { escapeHtml } from './escape-html.ts'
 import { format, niceTicks } from './line-chart.ts'
 
@@ -16,6 +16,9 @@ const left = 64
 const right = 150
 const top = 14
 const bottom = 44
+/** Room a name takes. */
+const labelWidth = 130
+const labelHeight = 13
 
 export function onFrontier(points: readonly FrontierPoint[]): FrontierPoint[] {
   return points.filter(
@@ -36,7 +39,9 @@ export function frontierChart(points: readonly FrontierPoint[]): string {
   // Violations reach over orders of magnitude and to 0: the square root spreads the small ones.
   const x = (value: number): number => left + (width - left - right) * Math.sqrt(value / (xTicks.at(-1) as number))
   const y = (value: number): number => top + (height - top - bottom) * (1 - value / (yTicks.at(-1) as number))
-  const best = onFrontier(points).sort((a, b) => a.violation - b.violation)
+  const best = onFrontier(points.filter(({ strategy }) => strategy !== 'oracle')).sort(
+    (a, b) => a.violation - b.violation,
+  )
   const grid = [
     ...yTicks.map(
       (tick) =>
@@ -53,15 +58,19 @@ export function frontierChart(points: readonly FrontierPoint[]): string {
         `${i === 0 ? 'M' : 'L'}${x(violation).toFixed(1)} ${y(misprediction).toFixed(1)}`,
     )
     .join(' ')
-  const taken: number[] = []
+  const taken: { x: number; y: number }[] = []
+  const isTaken = (atX: number, atY: number): boolean =>
+    taken.some((other) => Math.abs(other.x - atX) < labelWidth && Math.abs(other.y - atY) < labelHeight)
   const marks = [...points]
     .sort((a, b) => a.misprediction - b.misprediction)
     .map((point) => {
       const cx = x(point.violation)
       const cy = y(point.misprediction)
       let at = cy
-      while (taken.some((other) => Math.abs(other - at) < 13)) at -= 13
-      taken.push(at)
+      // Upwards from the mark, or downwards where the top is full.
+      for (let step = 1; isTaken(cx, at) || at < top; step++)
+        at = cy + labelHeight * Math.ceil(step / 2) * (step % 2 === 1 ? -1 : 1)
+      taken.push({ x: cx, y: at })
       const isBest = best.includes(point)
       const name = escapeHtml(point.strategy)
       const fill = isBest ? point.color : 'none'

@@ -60,7 +60,9 @@ export function lineChart(chart: Chart): string {
     right,
     width,
     times: timeTexts(epochsS),
-    lines: lines.map(({ name, strategy, values }) => ({ name, strategy, values: values.map(shorten) })),
+    lines: lines
+      .filter(({ isArea }) => isArea !== true)
+      .map(({ name, strategy, values }) => ({ name, strategy, values: values.map(shorten) })),
   })
   return `<figure class="chart"><figcaption>${escapeHtml(title)} <span class="unit">(${escapeHtml(unit)})</span></figcaption>
 <svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(`${title}, ${unit}; the table below has the values`)}">

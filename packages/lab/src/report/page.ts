@@ -12,7 +12,7 @@ table{border-collapse:collapse;width:100%;font-size:13px;font-variant-numeric:ta
 figure.chart{margin:18px 0;background:var(--card);border:1px solid var(--line);border-radius:8px;padding:12px 14px}figcaption{font-weight:600;margin-bottom:6px}
 svg{display:block;width:100%;height:auto}.grid{stroke:var(--line)}.tick{fill:var(--soft);font-size:11px}.mark{fill:var(--ink);font-size:11px}.line{fill:none;stroke-width:1.7;stroke-linejoin:round}.frontier{stroke:var(--soft);stroke-dasharray:3 3}.area{opacity:.18}.cursor{stroke:var(--accent)}
 .readout{min-height:20px;font-size:12px;color:var(--soft);font-variant-numeric:tabular-nums}
-.choice{position:sticky;top:0;z-index:2;background:var(--paper);padding:8px 0;border-bottom:1px solid var(--line);display:flex;flex-wrap:wrap;gap:4px 14px;font-size:13px}.choice label{display:flex;align-items:center;gap:6px;cursor:pointer}
+.choice{position:sticky;top:0;z-index:2;background:var(--paper);padding:8px 0;border-bottom:1px solid var(--line);display:flex;flex-wrap:wrap;gap:4px 14px;font-size:13px}.choice legend{float:left}.choice label{display:flex;align-items:center;gap:6px;cursor:pointer}
 details{margin:10px 0}summary{cursor:pointer;color:var(--accent)}summary:focus-visible,input:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 .strip{display:flex;gap:1px;margin:2px 0}.strip i{flex:1;height:14px;background:repeating-linear-gradient(45deg,#d55e00 0 2px,transparent 2px 5px)}.strip i.yes{background:#009e73}.hidden{display:none}
 @media print{.choice{position:static}}

@@ -67,6 +67,8 @@ export function readResults(folder: string): Results {
       if (!capacity.some((value) => value > 0)) continue
       const percentiles: readonly Record<string, number>[] = dump.node[`${short}_percentile`] ?? []
       const p99 = percentiles.map((one) => one['99'] ?? Number.NaN)
+      // Nothing was measured: there is nothing to show.
+      if (!p99.some((value) => Number.isFinite(value))) continue
       let host = hosts.get(key)
       if (host === undefined) {
         host = {

@@ -13,6 +13,7 @@ const order = ['gleaner', 'scroogevm', 'nsigma', 'rclike', 'percentile', 'greedy
 const shownFirst = ['gleaner', 'scroogevm', 'nsigma', 'rclike', 'oracle']
 
 export function strategyStyle(strategy: string, all: readonly string[]): StrategyStyle {
+  if (strategy === 'oracle') return { color: 'currentColor', dash: '1 4', isShownFirst: true }
   const rest = all.filter((name) => !order.includes(name)).sort()
   const place = order.includes(strategy) ? order.indexOf(strategy) : order.length + rest.indexOf(strategy)
   return {
