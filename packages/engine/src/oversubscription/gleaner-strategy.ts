@@ -6,7 +6,7 @@
 // (host-memory.ts). `confidence` is the share of the estimates so far that held, faded, by Laplace's rule.
 // Source of the weighing: Littlestone and Warmuth's weighted majority (Hedge). Of the bounds: gleaner-bets.ts.
 import type { InstanceSlice } from './host-slice.ts'
-import { type Bet, placeBets } from './gleaner-bets.ts'
+import { beliefsOf, betCount, placeBets } from './gleaner-bets.ts'
 import type { GleanerOptions } from './gleaner-options.ts'
 import { HostMemory } from './host-memory.ts'
 import type { SavedState, SavedValue, Strategy, StrategyRun } from './strategy.ts'
@@ -31,8 +31,10 @@ export function gleanerStrategy(options: GleanerOptions): Strategy {
 
 function startRun(options: GleanerOptions, saved: SavedState | undefined): StrategyRun {
   const memory = saved === undefined ? new HostMemory(options.depth) : HostMemory.load(saved['memory'] as SavedState)
-  const losses = new Map<string, number>(Object.entries((saved?.['losses'] ?? {}) as Record<string, number>))
-  const standing = new Map<string, number>(Object.entries((saved?.['standing'] ?? {}) as Record<string, number>))
+  const beliefs = beliefsOf(options)
+  const losses = rowOf(saved?.['losses'], 0)
+  /** The bets of the scope before; NaN = not placed. */
+  const standing = rowOf(saved?.['standing'], Number.NaN)
   const state: RunState = {
     used: Number.NaN,
     backOff: 0,
@@ -47,9 +49,11 @@ function startRun(options: GleanerOptions, saved: SavedState | undefined): Strat
     state.held = state.held * confidenceFade + (isViolated ? 0 : 1)
     state.judged = state.judged * confidenceFade + 1
     state.backOff = state.backOff * options.backOffFade + (isViolated ? options.backOff * (actual - state.used) : 0)
-    for (const [name, bound] of standing) {
+    for (let bet = 0; bet < betCount; bet++) {
+      const bound = standing[bet] as number
+      if (Number.isNaN(bound)) continue
       const cost = bound > actual ? bound - actual : options.price * (actual - bound)
-      losses.set(name, (losses.get(name) ?? 0) * options.memory + cost / state.scale)
+      losses[bet] = (losses[bet] as number) * options.memory + cost / state.scale
     }
   }
 
@@ -60,21 +64,20 @@ function startRun(options: GleanerOptions, saved: SavedState | undefined): Strat
         if (window.isPresent) instances.push(window.slices.at(-1) as InstanceSlice)
       }
       const actual = memory.add({ resource, usage: newest, instances })
-      if (standing.size > 0) settle(actual)
+      if (!Number.isNaN(state.used)) settle(actual)
       const limit = Math.min(capacity, booked)
-      const { bets, scale, period } = placeBets(memory, options)
+      const { bounds, scale, period } = placeBets(memory, options)
       // A yardstick that hardly moves: losses of different scopes must stay comparable. Never 0.
       state.scale = Math.max(1e-6 * capacity, state.scale === 0 ? scale : 0.9 * state.scale + 0.1 * scale)
-      standing.clear()
-      for (const { name, bound } of bets) standing.set(name, Math.min(bound, limit))
-      const { bound, likeliest } = weigh(bets, { losses, standing, learning: options.learning })
+      // What cannot be answered must not be praised either: bets are judged by what they would have answered.
+      for (let bet = 0; bet < betCount; bet++) standing[bet] = Math.min(bounds[bet] as number, limit)
+      const { bound, likeliest } = weigh({ beliefs, losses, standing, learning: options.learning })
       const kept = keptForNewcomers(memory, options)
       state.used = Math.max(0, Math.min(limit, (bound + state.backOff + kept) * aHairAbove))
       return {
         used: state.used,
         evidence: {
           scopes: memory.known,
-          bets: bets.length,
           likeliestBound: likeliest,
           bound,
           keptAfterViolation: state.backOff,
@@ -86,31 +89,46 @@ function startRun(options: GleanerOptions, saved: SavedState | undefined): Strat
     },
     save: () => ({
       memory: memory.save(),
-      losses: Object.fromEntries(losses),
-      standing: Object.fromEntries(standing),
+      losses: [...losses],
+      // JSON has no NaN.
+      standing: [...standing].map((bound) => (Number.isNaN(bound) ? noBet : bound)),
       state: Object.fromEntries(Object.entries(state).filter(([, value]) => !Number.isNaN(value))) as SavedValue,
     }),
   }
 }
 
+/** Bounds are never negative: stands for NaN where only numbers can be written. */
+const noBet = -1
+
+function rowOf(saved: SavedValue | undefined, empty: number): Float64Array {
+  if (saved === undefined) return new Float64Array(betCount).fill(empty)
+  return Float64Array.from(saved as readonly number[], (value) => (value === noBet ? Number.NaN : value))
+}
+
 interface Books {
-  readonly losses: ReadonlyMap<string, number>
-  readonly standing: ReadonlyMap<string, number>
+  readonly beliefs: Float64Array
+  readonly losses: Float64Array
+  readonly standing: Float64Array
   readonly learning: number
 }
 
-function weigh(bets: readonly Bet[], { losses, standing, learning }: Books): { bound: number; likeliest: number } {
-  const total = bets.map(({ name, belief }) => learning * (losses.get(name) ?? 0) + belief)
-  const least = Math.min(...total)
+function weigh({ beliefs, losses, standing, learning }: Books): { bound: number; likeliest: number } {
+  let least = Number.POSITIVE_INFINITY
+  let likeliest = 0
+  for (let bet = 0; bet < betCount; bet++) {
+    const loss = learning * (losses[bet] as number) + (beliefs[bet] as number)
+    if (Number.isNaN(standing[bet]) || loss >= least) continue
+    least = loss
+    likeliest = standing[bet] as number
+  }
   let weights = 0
   let sum = 0
-  let likeliest = 0
-  for (const [i, { name }] of bets.entries()) {
-    const weight = Math.exp(least - (total[i] as number))
-    const bound = standing.get(name) as number
+  for (let bet = 0; bet < betCount; bet++) {
+    const bound = standing[bet] as number
+    if (Number.isNaN(bound)) continue
+    const weight = Math.exp(least - learning * (losses[bet] as number) - (beliefs[bet] as number))
     weights += weight
     sum += weight * bound
-    if (total[i] === least) likeliest = bound
   }
   return { bound: sum / weights, likeliest }
 }

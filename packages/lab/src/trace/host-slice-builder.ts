@@ -110,7 +110,7 @@ export class HostSliceBuilder {
       cpu: { allocation: record.cpuAllocation, usage: record.cpu },
       memory: { allocation: record.memoryAllocation, usage: record.memory },
       isRepeat: record.isRepeat,
-      fingerprint: record.extra.join(' '),
+      ...(record.extra.length === 0 ? {} : { fingerprint: record.extra.join(' ') }),
     }
   }
 

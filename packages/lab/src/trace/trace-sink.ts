@@ -177,8 +177,8 @@ export class TraceSink {
       cpuAllocation: known.cpuAllocation,
       memoryAllocation: known.memoryAllocation,
       cpu: cells.cpu.slice(),
-      memory: cells.memory.some((value) => !Number.isNaN(value)) ? cells.memory.slice() : new Float64Array(),
-      extra: new Float64Array(),
+      memory: cells.memory.some((value) => !Number.isNaN(value)) ? cells.memory.slice() : none,
+      extra: none,
     }
     this.#booked.add(record)
     this.spool.add(record)
@@ -192,6 +192,9 @@ export class TraceSink {
     return Number.NaN
   }
 }
+
+/** Shared: most formats know nothing of memory. */
+const none = new Float64Array()
 
 function makeCells(slice: number, count: number): Cells {
   return {
