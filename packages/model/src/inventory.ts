@@ -6,7 +6,8 @@ import type { CloudId, HostId, InstanceId, ProjectId } from './ids.ts'
  * - up: takes instances; disabled: runs what it has, takes nothing new; maintenance: as disabled, by an operator's wish;
  * - down: does not answer; asleep: switched off on purpose; unknown: the cloud does not say.
  */
-export type HostState = 'up' | 'disabled' | 'maintenance' | 'down' | 'asleep' | 'unknown'
+export const hostStates = ['up', 'disabled', 'maintenance', 'down', 'asleep', 'unknown'] as const
+export type HostState = (typeof hostStates)[number]
 
 /** A hypervisor belongs to the cloud; a desktop belongs to the person in front of it. */
 export type HostKind = 'hypervisor' | 'desktop'
@@ -37,22 +38,24 @@ export interface Host {
  * (off its host). Moving states: starting, pausing, suspending, stopping, shelving, resuming, migrating, deleting.
  * error: the cloud says so. unknown: the cloud does not say, or says something that has no counterpart here.
  */
-export type InstanceState =
-  | 'running'
-  | 'paused'
-  | 'suspended'
-  | 'stopped'
-  | 'shelved'
-  | 'starting'
-  | 'pausing'
-  | 'suspending'
-  | 'stopping'
-  | 'shelving'
-  | 'resuming'
-  | 'migrating'
-  | 'deleting'
-  | 'error'
-  | 'unknown'
+export const instanceStates = [
+  'running',
+  'paused',
+  'suspended',
+  'stopped',
+  'shelved',
+  'error',
+  'unknown',
+  'starting',
+  'pausing',
+  'suspending',
+  'stopping',
+  'shelving',
+  'resuming',
+  'migrating',
+  'deleting',
+] as const
+export type InstanceState = (typeof instanceStates)[number]
 
 export const settledStates: readonly InstanceState[] = ['running', 'paused', 'suspended', 'stopped', 'shelved', 'error']
 

@@ -1,27 +1,7 @@
 // Asserts what must hold for every inventory any driver gives: ids are the cloud's own and unique, figures are finite and
 // have a sign, and in a complete inventory every reference leads somewhere. Throws an AssertionError that names the object.
 import assert from 'node:assert/strict'
-import type { CloudId, HostState, Instance, InstanceState, Inventory } from '@gleaner/model'
-
-export const hostStates: readonly HostState[] = ['up', 'disabled', 'maintenance', 'down', 'asleep', 'unknown']
-
-export const instanceStates: readonly InstanceState[] = [
-  'running',
-  'paused',
-  'suspended',
-  'stopped',
-  'shelved',
-  'starting',
-  'pausing',
-  'suspending',
-  'stopping',
-  'shelving',
-  'resuming',
-  'migrating',
-  'deleting',
-  'error',
-  'unknown',
-]
+import { type CloudId, type Instance, type Inventory, hostStates, instanceStates } from '@gleaner/model'
 
 export function checkInventory(inventory: Inventory, cloud: CloudId, nowMs: number): void {
   checkIds(

@@ -2,10 +2,9 @@
 // (checkInventory, checkBatch accept it) and otherwise as odd as it may be: empty clouds, hosts without instances, equal
 // names, gaps, missing figures, every state.
 import type { CloudId, Host, Instance, Inventory, Project, SampleBatch } from '@gleaner/model'
-import { hostId, instanceId, projectId } from '@gleaner/model'
+import { hostId, hostStates, instanceId, instanceStates, projectId } from '@gleaner/model'
 import * as fc from 'fast-check'
 import { testCloud, testStartMs } from './builders.ts'
-import { hostStates, instanceStates } from './check-inventory.ts'
 
 const yearMs = 365 * 86_400_000
 const pastMs = fc.integer({ min: testStartMs - yearMs, max: testStartMs })

@@ -3,6 +3,7 @@ import {
   type JournalEntry,
   type JournalState,
   actionKinds,
+  instanceStates,
   noYield,
   startStates,
   targetState,
@@ -143,28 +144,11 @@ describe('an action that leads to no other state', () => {
 })
 
 describe('for every entry and sighting', () => {
-  const states: InstanceState[] = [
-    'running',
-    'paused',
-    'suspended',
-    'stopped',
-    'shelved',
-    'starting',
-    'pausing',
-    'suspending',
-    'stopping',
-    'shelving',
-    'resuming',
-    'migrating',
-    'deleting',
-    'error',
-    'unknown',
-  ]
   const anything = fc.record({
     action: fc.constantFrom(...actionKinds),
     journalState: fc.constantFrom<JournalState>('intended', 'accepted'),
     attempts: fc.integer({ min: 0, max: 5 }),
-    state: fc.option(fc.constantFrom(...states), { nil: undefined }),
+    state: fc.option(fc.constantFrom(...instanceStates), { nil: undefined }),
     fault: fc.option(fc.constant('fault'), { nil: undefined }),
     seenMoving: fc.boolean(),
     nowMs: fc.integer({ min: -1000, max: 1_000_000 }),

@@ -1,6 +1,6 @@
 // Every field of the rule language: name, type, unit, how it is read. A number that is not known reads as NaN, a text as
 // undefined, a truth value as unknown. Nothing else of the model can be reached, by whatever name.
-import type { HostKind, HostState, InstanceState } from '@gleaner/model'
+import { type HostKind, hostStates, instanceStates } from '@gleaner/model'
 import type { Cursor } from './cursor.ts'
 import { isUnknown, type Ternary, toTernary } from './ternary.ts'
 
@@ -23,31 +23,6 @@ export type Field = FieldWords &
     | { readonly type: 'timestamp'; read(cursor: Cursor): number }
   )
 
-const instanceStates = [
-  'running',
-  'paused',
-  'suspended',
-  'stopped',
-  'shelved',
-  'error',
-  'unknown',
-  'starting',
-  'pausing',
-  'suspending',
-  'stopping',
-  'shelving',
-  'resuming',
-  'migrating',
-  'deleting',
-] as const satisfies readonly InstanceState[]
-const hostStates = [
-  'up',
-  'disabled',
-  'maintenance',
-  'down',
-  'asleep',
-  'unknown',
-] as const satisfies readonly HostState[]
 const hostKinds = ['hypervisor', 'desktop'] as const satisfies readonly HostKind[]
 
 const noHost = 'the instance is on no host'

@@ -1,5 +1,6 @@
 // Hosts and their ledger.
 import { type Static, Type } from 'typebox'
+import { hostStates } from '../inventory.ts'
 import { metrics } from '../telemetry.ts'
 import { endpoint } from './endpoint.ts'
 import { DurationText, IdParam, OneOf, PageOf, PageQuery, SeriesView } from './parts.ts'
@@ -10,7 +11,7 @@ export const HostView = Type.Object({
   name: Type.String(),
   cloud: Type.String(),
   kind: OneOf(['hypervisor', 'desktop']),
-  state: OneOf(['up', 'disabled', 'maintenance', 'down', 'asleep', 'unknown']),
+  state: OneOf(hostStates),
   cores: Type.Number(),
   memoryMiB: Type.Number(),
   instances: Type.Integer(),

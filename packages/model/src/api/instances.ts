@@ -1,28 +1,11 @@
 // Instances: search, why, usage, the owner's actions.
 import { type Static, Type } from 'typebox'
+import { instanceStates } from '../inventory.ts'
 import { metrics } from '../telemetry.ts'
 import { endpoint } from './endpoint.ts'
 import { ActionName, DurationText, IdParam, OneOf, PageOf, PageQuery, SeriesView, Time, VerdictView } from './parts.ts'
 import { JournalView } from './history.ts'
 import { ProposalView } from './plan.ts'
-
-const instanceStates = [
-  'running',
-  'paused',
-  'suspended',
-  'stopped',
-  'shelved',
-  'starting',
-  'pausing',
-  'suspending',
-  'stopping',
-  'shelving',
-  'resuming',
-  'migrating',
-  'deleting',
-  'error',
-  'unknown',
-] as const
 
 export const HoldView = Type.Object({
   id: Type.String(),

@@ -1,4 +1,5 @@
 // A person's word about an instance: keep it as it is, refuse a proposal, take the word back.
+import { keepHold, vetoHold } from '@gleaner/engine'
 import { GleanerError, type Hold, type InstanceId, openProposalStates } from '@gleaner/model'
 import type { Caller } from '../application.ts'
 import type { Runtime } from '../runtime.ts'
@@ -15,14 +16,9 @@ export async function keep(
   order: HoldRequest & { readonly caller: Caller },
 ): Promise<Hold> {
   const nowMs = runtime.clock.nowMs()
-  const hold = await runtime.store.holds.add({
-    instanceId,
-    kind: 'keep',
-    untilMs: nowMs + order.durationMs,
-    by: order.caller.name,
-    reason: order.reason,
-    createdAtMs: nowMs,
-  })
+  const hold = await runtime.store.holds.add(
+    keepHold({ instanceId, by: order.caller.name, nowMs, forMs: order.durationMs, reason: order.reason }),
+  )
   await changed(runtime, order.caller, { what: 'keep', object: instanceId, after: hold })
   return hold
 }
@@ -46,14 +42,12 @@ export async function veto(
     throw new GleanerError('conflict', { detail: `The proposal is ${proposal.state}; it can no longer be refused.` })
   }
   const nowMs = runtime.clock.nowMs()
-  await runtime.store.holds.add({
-    instanceId: proposal.instanceId,
-    kind: 'veto',
-    untilMs: nowMs + order.durationMs,
-    by: order.caller.name,
-    reason: order.reason,
-    createdAtMs: nowMs,
-  })
+  await runtime.store.holds.add(
+    vetoHold(
+      { instanceId: proposal.instanceId, by: order.caller.name, nowMs, forMs: order.durationMs, reason: order.reason },
+      runtime.config.policy,
+    ),
+  )
   await changed(runtime, order.caller, {
     what: 'veto',
     object: proposal.instanceId,
