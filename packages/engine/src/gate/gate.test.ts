@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Instance, instanceId, type Proposal } from '@gleaner/model'
+import { cloudId, type Instance, instanceId, type Proposal } from '@gleaner/model'
 import {
   aHold,
   aHost,
@@ -13,9 +13,11 @@ import {
   testStartMs,
 } from '@gleaner/testkit'
 import { describe, expect, test } from 'vitest'
+import { freezeSnapshot } from '../snapshot/freeze-snapshot.ts'
 import { enforcing, factsOf, modesAll } from '../testing/a-world.ts'
 import { fakeUsage } from '../testing/fake-usage.ts'
-import { inspectGate, passGate } from './gate.ts'
+import { hasNotice } from './checks/grace-over.ts'
+import { gateStep, inspectGate, passGate } from './gate.ts'
 import { type GateFacts, openGateWorld } from './gate-world.ts'
 
 const nowMs = testStartMs
@@ -112,6 +114,7 @@ const window = (cron: string) => ({
   maintenanceWindows: [{ cron, durationMs: 3_600_000, timeZone: 'UTC' }],
 })
 const staleUsage = (lastAtMs: number) => fakeUsage(new Map([[ready.instanceId as string, { lastAtMs, cpu: 0 }]]))
+const otherHost = aHost({ name: 'hv-2' })
 const fiveOthers = [0, 1, 2, 3, 4].map((nth) => journalAt(`other-${nth}`))
 
 const refusals: readonly (readonly [string, string, string, Spoiled])[] = [
@@ -199,6 +202,28 @@ const refusals: readonly (readonly [string, string, string, Spoiled])[] = [
   ],
   ['the host’s share is used up', 'host-share', 'budget-host', { facts: { journal: fiveOthers } }],
   [
+    'the share of the host it moved to is used up',
+    'host-share',
+    'budget-host',
+    {
+      instance: { hostId: otherHost.id },
+      reading: { hosts: [aHost(), otherHost] },
+      facts: { journal: fiveOthers.map((entry) => ({ ...entry, hostId: otherHost.id })) },
+    },
+  ],
+  [
+    'the share of a project is used up that the reading does not name',
+    'project-share',
+    'budget-project',
+    { reading: { projects: [] }, facts: { policy: tight({ hostShare: 1 }), journal: fiveOthers } },
+  ],
+  [
+    'an owner who keeps it says why with a dot inside',
+    'hold',
+    'kept',
+    { facts: { holds: [aHold({ reason: 'runs v1.2 until Friday.' })] } },
+  ],
+  [
     'the project’s share is used up',
     'project-share',
     'budget-project',
@@ -245,9 +270,35 @@ describe('passes although', () => {
       { instance: { state: 'paused' }, facts: { usage: fakeUsage(new Map()) } },
     ],
     ['grace is over to the millisecond', { proposal: { noticeAtMs: nowMs - 600_000, dueAtMs: nowMs } }],
+    ['it moved to another host', { instance: { hostId: otherHost.id }, reading: { hosts: [aHost(), otherHost] } }],
     [
-      'it moved to another host',
-      { instance: { hostId: aHost({ name: 'hv-2' }).id }, reading: { hosts: [aHost(), aHost({ name: 'hv-2' })] } },
+      'the share of the host it has left is used up',
+      {
+        instance: { hostId: otherHost.id },
+        reading: { hosts: [aHost(), otherHost] },
+        facts: { policy: tight({ projectShare: 1 }), journal: fiveOthers },
+      },
+    ],
+    [
+      'it is on no host, and as many others on none were acted upon',
+      {
+        instance: { hostId: undefined, state: 'stopped' },
+        proposal: { action: 'shelve' },
+        facts: {
+          policy: tight({ projectShare: 1, hostShare: 0 }),
+          journal: fiveOthers.map((entry) => ({ ...entry, hostId: undefined })),
+        },
+      },
+    ],
+    ['the clocks differ by a minute', { proposal: { confirmedAtMs: nowMs + 60_000 } }],
+    ['it was confirmed just recently enough', { proposal: { confirmedAtMs: nowMs - 300_000 } }],
+    [
+      'the notice is as old as it may be',
+      { proposal: { noticeAtMs: nowMs - 86_400_000 - 600_000, dueAtMs: nowMs - 86_400_000 } },
+    ],
+    [
+      'its owner is being told something at the moment',
+      { facts: { journal: [journalAt('web-1', { state: 'intended', action: 'notify' })] } },
     ],
   ]
   test.each(passes)('%s', (_, spoiled) => {
@@ -326,6 +377,58 @@ describe('shorter lists', () => {
       answer({ ...asleep, proposal: { ...resume, ...never }, facts: { journal: [journalAt('web-1')] } }),
     ).toMatchObject({ passed: true })
   })
+})
+
+test('a notice needs nothing of the cloud', () => {
+  const proposal = { action: 'notify' } as const
+  expect(answer({ proposal, facts: { supports: new Map() } })).toMatchObject({ passed: true })
+})
+
+describe('of several clouds', () => {
+  const longer = cloudId(`${testCloud}-2`)
+  const inLonger = anInstance({ cloudId: longer })
+  const second = aSnapshot({
+    cloudId: longer,
+    takenAtMs: nowMs - 20_000,
+    instances: [inLonger],
+    hosts: [],
+    projects: [],
+  })
+
+  test('an instance is looked for in its own, also where the name of one begins like another’s', () => {
+    const { world } = gateOf({ reading: { instances: [anInstance()] } })
+    const own = [...world.snapshots.values()]
+    const other = freezeSnapshot(second, second)
+    for (const order of [
+      [...own, other],
+      [other, ...own],
+    ]) {
+      const both = { ...world, snapshots: new Map(order.map((each) => [each.cloudId, each])) }
+      expect(gateStep(both, ready).snapshot?.cloudId).toBe(testCloud)
+      expect(gateStep(both, { ...ready, instanceId: inLonger.id }).snapshot?.cloudId).toBe(longer)
+      expect(gateStep(both, { ...ready, instanceId: 'else:web-1' as never }).snapshot).toBeUndefined()
+      // As long as the first cloud's name, but another one.
+      expect(gateStep(both, { ...ready, instanceId: 'tent:web-1' as never }).snapshot).toBeUndefined()
+    }
+  })
+})
+
+test('a notice counts from five seconds before it on, for its grace period and a day', () => {
+  const noticed = { ...ready, noticeAtMs: nowMs }
+  const endMs = nowMs + ready.graceMs + 86_400_000
+  expect([nowMs - 5001, nowMs - 5000, endMs, endMs + 1].map((atMs) => hasNotice(noticed, atMs))).toEqual([
+    false,
+    true,
+    true,
+    false,
+  ])
+  expect(hasNotice({ ...ready, noticeAtMs: undefined }, nowMs)).toBe(false)
+})
+
+test('what gives back takes nothing from the budgets', () => {
+  const { world, step } = gateOf({ facts: { policy: tight({ actionsPerMinute: 1, hostShare: 0 }) } })
+  world.book.grant({ ...step, action: 'resume', instanceId: instanceId(testCloud, 'other-1') })
+  expect(passGate(world, step)).toMatchObject({ passed: true })
 })
 
 test('what the cycle has let pass counts as if it were done', () => {
