@@ -81,6 +81,11 @@ describe('an action of Gleaner explains a change', () => {
     }
   })
 
+  test('while it is under way, however long its deadline is over', () => {
+    const journal = entry({ state: 'accepted', acceptedAtMs, deadlineMs: 0 })
+    expect(holds('running', 'suspended', { journal })).toEqual([])
+  })
+
   test('when it ended after the last reading began', () => {
     const journal = entry({ state: 'done', acceptedAtMs, finishedAtMs: beforeMs + 1000 })
     expect(holds('running', 'suspended', { journal })).toEqual([])

@@ -17,7 +17,10 @@ describe('the hold that wins', () => {
 
   test('among equals is a keep, then a veto, then a person’s action, then a cool-down', () => {
     const holds = allKinds.toReversed().map((kind) => aHold({ id: kind, kind, untilMs: nowMs + 1 }))
-    for (const [at, kind] of allKinds.entries()) expect(winningHold(holds, allKinds.slice(at), nowMs)?.kind).toBe(kind)
+    for (const [at, kind] of allKinds.entries()) {
+      expect(winningHold(holds, allKinds.slice(at), nowMs)?.kind).toBe(kind)
+      expect(winningHold(holds.toReversed(), allKinds.slice(at), nowMs)?.kind).toBe(kind)
+    }
   })
 
   test('among equals in all but the id has the smaller one, however they are listed', () => {
