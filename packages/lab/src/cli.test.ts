@@ -10,6 +10,12 @@ function listener(): LabConsole & { lines: string[] } {
   return { lines, print: (text) => lines.push(text), progress: () => undefined, isTerminal: false }
 }
 
+interface DumpFile {
+  readonly epoch: number[]
+  readonly model: Record<string, unknown[]>
+  readonly node: Record<string, unknown[]>
+}
+
 const small = { scopes: 8, scopeS: 3600, stepS: 300, instancesPerHost: 8 }
 
 function prepare(): { folder: string; options: LabEstimateOptions; console: LabConsole & { lines: string[] } } {
@@ -26,9 +32,9 @@ describe('labEstimate', () => {
     const names = readdirSync(options.out)
     expect(names).toContain('t1.gleaner.dump.json')
     expect(names).toContain('t2.maxpeak.dump.json')
-    const dump = JSON.parse(readFileSync(join(options.out, 't1.scroogevm.dump.json'), 'utf8')) as Record<string, never>
-    expect(dump['epoch']).toEqual([0, 3600, 7200, 10_800, 14_400, 18_000, 21_600, 25_200])
-    expect(Object.keys(dump['model'] as object).sort()).toEqual([
+    const dump = JSON.parse(readFileSync(join(options.out, 't1.scroogevm.dump.json'), 'utf8')) as DumpFile
+    expect(dump.epoch).toEqual([0, 3600, 7200, 10_800, 14_400, 18_000, 21_600, 25_200])
+    expect(Object.keys(dump.model).sort()).toEqual([
       'cpu_tier0',
       'cpu_tier1',
       'cpu_tier2',
@@ -38,14 +44,11 @@ describe('labEstimate', () => {
       'mem_tier1',
       'mem_tier2',
     ])
-    for (const [column, values] of [
-      ...Object.entries(dump['model'] as object),
-      ...Object.entries(dump['node'] as object),
-    ]) {
+    for (const [column, values] of [...Object.entries(dump.model), ...Object.entries(dump.node)]) {
       expect(values, column).toHaveLength(8)
     }
-    expect(dump['node']).toHaveProperty('cpu_percentile.0.99')
-    expect((dump['node'] as Record<string, number[]>)['cpu_ratio']?.[0]).toBe(3.5)
+    expect(dump.node).toHaveProperty('cpu_percentile.0.99')
+    expect(dump.node['cpu_ratio']?.[0]).toBe(3.5)
     const summary = readFileSync(join(options.out, 'summary.csv'), 'utf8')
     expect(summary.trimEnd().split('\n')).toHaveLength(1 + 2 * 2 * 9)
     expect(console.lines.join('\n')).toContain('gleaner')
