@@ -19,7 +19,7 @@ interface WatchOptions {
 export async function watchedPage(browser: Browser, baseUrl: string, options: WatchOptions = {}): Promise<WatchedPage> {
   const { theme = 'light', width = 1440, expectStatus = [] } = options
   const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: theme, baseURL: baseUrl })
-  context.setDefaultTimeout(10_000)
+  context.setDefaultTimeout(30_000)
   const page = await context.newPage()
   const faults: string[] = []
   page.on('pageerror', (error) => faults.push(`thrown: ${error.message}`))

@@ -17,7 +17,7 @@ if ! ls "$CACHE"/packages/linux-image-*.deb >/dev/null 2>&1; then
   KERNEL=$(apt-cache depends linux-image-cloud-amd64 | sed -n 's/^ *Depends: //p' | head -n 1)
   [ -n "$KERNEL" ] || { echo "build-guest: apt knows no kernel package; run apt-get update" >&2; exit 1; }
   echo "fetching $KERNEL" >&2
-  (cd "$CACHE/packages" && apt-get download -o APT::Sandbox::User=root "$KERNEL" >&2)
+  (cd "$CACHE/packages" && apt-get -qq download -o APT::Sandbox::User=root "$KERNEL" >&2)
 fi
 if [ ! -f "$CACHE/vmlinuz" ]; then
   rm -rf "$CACHE/kernel"
