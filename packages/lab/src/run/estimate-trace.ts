@@ -17,7 +17,7 @@ import {
 } from '@gleaner/engine'
 import { FaultLog, type FaultSummary } from '../trace/fault-log.ts'
 import { type OpenTrace, openTrace, type TraceOptions } from '../trace/open-trace.ts'
-import { HostDump, statisticsOf } from './host-dump.ts'
+import { HostDump, sharedSlice } from './host-dump.ts'
 import type { LabStrategyName } from './lab-strategy.ts'
 import { OracleLane } from './oracle-lane.ts'
 import { meanFared, type SummaryRow } from './summary.ts'
@@ -75,10 +75,7 @@ export async function estimateTrace(task: EstimateTask, onBytes: (count: number)
       if (work.oracle !== undefined) {
         estimates.set('oracle', { cpu: work.oracle.cpu.add(slice, next), memory: work.oracle.memory.add(slice, next) })
       }
-      const shared =
-        work.dumps.size === 0
-          ? undefined
-          : { slice, cpu: statisticsOf(slice.cpu.usage), memory: statisticsOf(slice.memory.usage) }
+      const shared = work.dumps.size === 0 ? undefined : sharedSlice(slice)
       for (const [strategy, estimate] of estimates) {
         work.fared.set(strategy, { cpu: estimate.cpu.fared, memory: estimate.memory.fared })
         if (shared !== undefined) work.dumps.get(strategy)?.add(shared, estimate)

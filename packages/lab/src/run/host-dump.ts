@@ -32,15 +32,14 @@ for (let percent = 90; percent < 100; percent++) percents.push(percent)
 
 type Columns = Record<string, unknown[]>
 
-export interface SliceStatistics {
+interface SliceStatistics {
   readonly mean: number
   readonly deviation: number
   readonly maximum: number
   readonly percentiles: Record<string, number>
 }
 
-/** Computed once a slice, whatever the number of strategies. */
-export function statisticsOf(samples: Samples): SliceStatistics {
+function statisticsOf(samples: Samples): SliceStatistics {
   const sorted = presentSamples(samples).slice().sort()
   const mean = meanOf(sorted)
   const percentiles: Record<string, number> = {}
@@ -48,10 +47,29 @@ export function statisticsOf(samples: Samples): SliceStatistics {
   return { mean, deviation: deviationOf(sorted, mean), maximum: sorted.at(-1) ?? Number.NaN, percentiles }
 }
 
+/** JSON that is written once and stands in the dump of every strategy. */
+class Written {
+  readonly text: string
+
+  constructor(value: unknown) {
+    this.text = JSON.stringify(value)
+  }
+}
+
+/** What all strategies share of a slice: by far the most of a dump. */
 export interface SharedSlice {
   readonly slice: HostSlice
-  readonly cpu: SliceStatistics
-  readonly memory: SliceStatistics
+  readonly columns: Readonly<Record<string, unknown>>
+}
+
+export function sharedSlice(slice: HostSlice): SharedSlice {
+  const columns = {
+    ...statisticsColumns('cpu', statisticsOf(slice.cpu.usage)),
+    ...statisticsColumns('mem', statisticsOf(slice.memory.usage)),
+    number_of_values: slice.cpu.usage.length,
+    vm_list: new Written(slice.instances.map(({ name }) => name)),
+  }
+  return { slice, columns }
 }
 
 const shortNames = { cpu: 'cpu', memory: 'mem' } as const
@@ -71,7 +89,7 @@ export class HostDump {
 
   add(shared: SharedSlice, estimate: HostEstimate): void {
     const { slice } = shared
-    const row: Record<string, unknown> = { aggregation: this.#head.aggregation }
+    const row: Record<string, unknown> = { aggregation: this.#head.aggregation, ...shared.columns }
     for (const resource of ['cpu', 'memory'] as const) {
       const short = shortNames[resource]
       const answer = estimate[resource]
@@ -79,7 +97,6 @@ export class HostDump {
       for (const tier of [0, 1, 2] as const) put(this.#model, `${short}_tier${tier}`, answer.tiers[`tier${tier}`])
       Object.assign(row, {
         [`${short}_config`]: answer.capacity,
-        ...statisticsColumns(short, shared[resource]),
         [`${short}_tier0`]: answer.used,
         [`${short}_tier1`]: answer.used,
         [`${short}_tier2`]: answer.capacity,
@@ -89,9 +106,9 @@ export class HostDump {
       })
       this.#evidence[resource].push(answer.evidence)
     }
-    row['number_of_values'] = slice.cpu.usage.length
-    row['vm_list'] = slice.instances.map(({ name }) => name)
-    row['raw_data'] = this.#head.withInput ? rawData(slice.cpu, slice.memory, { vm: row['vm_list'] }) : {}
+    row['raw_data'] = this.#head.withInput
+      ? rawData(slice.cpu, slice.memory, { vm: slice.instances.map(({ name }) => name) })
+      : {}
     for (const [key, value] of Object.entries(row)) put(this.#node, key, value)
     if (this.#head.withInput) this.#addInstances(slice)
     this.#epochs.push(slice.epochS)
@@ -129,27 +146,41 @@ export class HostDump {
 
   text(): string {
     const { traceName, hostName, strategy, asPublished, sliceS, slicesPerScope, historyScopes } = this.#head
-    return JSON.stringify({
-      config: {
+    const parts: Record<string, string> = {
+      config: JSON.stringify({
         node_scope: sliceS * slicesPerScope,
         slice_scope: sliceS,
         number_of_slice: slicesPerScope,
         historical_occurences: historyScopes,
         node_name: hostName,
-      },
-      epoch: this.#epochs,
-      model: this.#model,
-      node: this.#node,
-      vm: this.#vm,
-      gleaner: {
+      }),
+      epoch: JSON.stringify(this.#epochs),
+      model: columnsText(this.#model),
+      node: columnsText(this.#node),
+      vm: objectText(Object.entries(this.#vm).map(([name, columns]) => [name, columnsText(columns)])),
+      gleaner: JSON.stringify({
         trace: traceName,
         strategy,
         as_published: asPublished,
         fared: { cpu: this.#last?.cpu.fared, memory: this.#last?.memory.fared },
         evidence: this.#evidence,
-      },
-    })
+      }),
+    }
+    return objectText(Object.entries(parts))
   }
+}
+
+function objectText(entries: readonly (readonly [string, string])[]): string {
+  return `{${entries.map(([key, text]) => `${JSON.stringify(key)}:${text}`).join(',')}}`
+}
+
+function columnsText(columns: Columns): string {
+  return objectText(
+    Object.entries(columns).map(([key, values]) => [
+      key,
+      `[${values.map((value) => (value instanceof Written ? value.text : (JSON.stringify(value) ?? 'null'))).join(',')}]`,
+    ]),
+  )
 }
 
 function statisticsColumns(short: string, statistics: SliceStatistics): Record<string, unknown> {
@@ -157,7 +188,7 @@ function statisticsColumns(short: string, statistics: SliceStatistics): Record<s
     [`${short}_avg`]: statistics.mean,
     [`${short}_std`]: statistics.deviation,
     [`${short}_max`]: statistics.maximum,
-    [`${short}_percentile`]: statistics.percentiles,
+    [`${short}_percentile`]: new Written(statistics.percentiles),
   }
 }
 
