@@ -35,6 +35,7 @@ export function buildProgram(session: Session): Command {
   acting(words)
   rules(words)
   administering(words)
+  laboratory(words)
   program.version(programVersion(), '--version', 'version of this program')
   return program
 }
@@ -238,6 +239,37 @@ function administering({ program, context }: Words): void {
   add(program, 'completion', 'completion for a shell')
     .argument('<shell>', 'bash')
     .action(async (shell) => (await import('./commands/completion.ts')).completion(context(), program, shell))
+}
+
+function laboratory({ program, context }: Words): void {
+  const lab = add(program, 'lab', 'oversubscription strategies on recorded data')
+  add(lab, 'estimate', 'run strategies over traces; Ctrl-C stops, the same command goes on')
+    .argument('<trace...>', 'files or folders')
+    .requiredOption('--out <folder>', 'where the results go')
+    .option('--strategy <names>', 'separated by commas, or all')
+    .option('--scope <seconds>', 'length of a scope', whole)
+    .option('--slice <seconds>', 'length of a slice', whole)
+    .option('--history <scopes>', 'scopes that are remembered', whole)
+    .option('--format <format>', 'of the traces; found out by itself')
+    .option('--stability <file>', 'given flags instead of the detector')
+    .option('--instances-per-host <count>', 'for traces that know no hosts', whole)
+    .option('--as-published', 'the ancestors as they were, faults included')
+    .option('--with-input', 'the samples in the dumps as well')
+    .action(async (traces, options) => (await import('./commands/lab.ts')).estimate(context(), traces, options))
+  add(lab, 'report', 'one page of the results, without a network')
+    .argument('<folder>', 'that of --out')
+    .action(async (folder) => (await import('./commands/lab.ts')).report(context(), folder))
+  add(lab, 'generate', 'a synthetic trace from a seed')
+    .requiredOption('--out <file>')
+    .option('--shape <shape>', 'of the loads: mixed, periodic, bursty, …')
+    .option('--seed <number>', 'of everything random (1)', whole)
+    .option('--format <format>', 'of the trace (scroogevm)')
+    .option('--hosts <count>', 'how many (1)', whole)
+    .option('--instances <count>', 'on each host', whole)
+    .option('--scopes <count>', 'how many (48)', whole)
+    .option('--scope <seconds>', 'length of one (1800)', whole)
+    .option('--gzip', 'compressed')
+    .action(async (options) => (await import('./commands/lab.ts')).generate(context(), options))
 }
 
 function whole(text: string): string {
