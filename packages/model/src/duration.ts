@@ -35,9 +35,9 @@ export function formatDurationMs(durationMs: number): string {
     ['s', 1],
   ] as const) {
     const amount = Math.floor(restS / lengthS)
-    if (amount > 0 && parts.length < 2) parts.push(`${amount}${unit}`)
-    if (parts.length < 2) restS -= amount * lengthS
-    else break
+    if (amount > 0) parts.push(`${amount}${unit}`)
+    if (parts.length === 2) break
+    restS -= amount * lengthS
   }
   return parts.join('')
 }

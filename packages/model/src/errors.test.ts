@@ -18,9 +18,10 @@ describe('the registry', () => {
 })
 
 describe('an error', () => {
-  const error = new GleanerError('cloud-conflict', { cloud: 'lab', object: 'web-1', detail: 'is moving' })
+  const conflict = () => new GleanerError('cloud-conflict', { cloud: 'lab', object: 'web-1', detail: 'is moving' })
 
   test('fills the registered message with its facts', () => {
+    const error = conflict()
     expect(error.message).toBe('lab: web-1 is not in a state for this (is moving).')
     expect(error.name).toBe('GleanerError')
     expect(error.code).toBe('cloud-conflict')
@@ -40,8 +41,8 @@ describe('an error', () => {
   })
 
   test('has the kind and the status of its code', () => {
-    expect(error.kind).toBe('conflict')
-    expect(error.status).toBe(409)
+    expect(conflict().kind).toBe('conflict')
+    expect(conflict().status).toBe(409)
   })
 
   test.each(codes)('%s is retryable if and only if it is unavailable', (code) => {
