@@ -1,4 +1,3 @@
 export * from './cloud.ts'
 export * from './clock.ts'
-export * from './notifier.ts'
 export * from './store.ts'

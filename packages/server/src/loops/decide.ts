@@ -193,8 +193,9 @@ async function seePeople({ runtime, parts, snapshots, fence }: Cycle): Promise<v
 async function write({ runtime, fence, snapshots }: Cycle, decision: Decision): Promise<void> {
   const { store } = runtime
   const { plan } = decision
-  if (decision.save.length > 0) await store.proposals.save(fence, decision.save)
+  // First what the owner is told: a crash in between repeats a notice and never lets a grace period run without one.
   for (const notice of decision.notices) await addNotice({ runtime, fence, atMs: plan.createdAtMs }, notice)
+  if (decision.save.length > 0) await store.proposals.save(fence, decision.save)
   await store.plans.save(fence, plan)
   const atMs = plan.createdAtMs
   await store.ledger.append(fence, 'all', { atMs, ...plan.totals })

@@ -11,6 +11,8 @@ export interface LoopSettings {
   /** One run. The text it returns is shown as the detail of its status. */
   readonly run: (signal: AbortSignal) => Promise<string>
   readonly onError: (error: unknown) => void
+  /** However often it is woken, it rests this long between two runs (0). */
+  readonly leastRestMs?: number
   /** Waits for the first period before the first run. */
   readonly delayed?: boolean
 }
@@ -114,13 +116,15 @@ export class Loop {
 
   /** Until the period is over, somebody wakes the loop, or it is stopped. */
   async #rest(): Promise<void> {
+    const { clock, leastRestMs = 0 } = this.#settings
+    if (leastRestMs > 0) await clock.sleep(leastRestMs, this.#stop.signal).catch(() => {})
     if (this.#woken || this.#stop.signal.aborted) return
     const rest = new AbortController()
     this.#wakeUp = () => rest.abort()
     const onStop = () => rest.abort()
     this.#stop.signal.addEventListener('abort', onStop, { once: true })
     try {
-      await this.#settings.clock.sleep(this.#settings.periodMs, rest.signal)
+      await clock.sleep(Math.max(0, this.#settings.periodMs - leastRestMs), rest.signal)
     } catch {
       // woken or stopped: both just end the rest
     } finally {

@@ -17,6 +17,8 @@ export function observeLoop(runtime: Runtime, cloud: Cloud): Loop {
   return new Loop({
     name: `observe:${cloud.id}`,
     periodMs: config.periods.observeMs,
+    // A busy cloud tells of something all the time; it is not read without a pause.
+    leastRestMs: Math.min(config.periods.observeMs, 5000 * clock.speed) / 2,
     clock,
     onError: (error) => {
       keep(cloud.id, state.clouds.get(cloud.id)?.snapshot, error instanceof Error ? error.message : 'failed')
