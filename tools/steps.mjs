@@ -79,7 +79,7 @@ function installed() {
       path === '' ||
       entry.optional ||
       entry.link ||
-      !path.startsWith('node_modules') ||
+      !path.includes('node_modules/') ||
       found[path]?.version === entry.version,
   )
 }
