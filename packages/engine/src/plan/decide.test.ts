@@ -518,8 +518,62 @@ describe('the store', () => {
     const { plan } = g.cycle()
     expect(plan.proposals.map(({ id }) => id)).toEqual(['old'])
     expect(plan.ended.map(({ id, state }) => [id, state])).toEqual([['young', 'cancelled']])
+    expect(plan.ended[0]?.verdict).toEqual({
+      code: 'outranked',
+      sentence: 'There is another proposal for suspend of the same instance.',
+      facts: {},
+    })
+  })
+
+  test('of two that are equally old the smaller id stays, however they are listed', () => {
+    const two = [aProposal({ id: 'a' }), aProposal({ id: 'b' })]
+    for (const order of [two, two.toReversed()]) {
+      const g = gleaner()
+      g.store(order)
+      expect(g.cycle().plan.proposals.map(({ id }) => id)).toEqual(['a'])
+    }
+  })
+
+  test('a second proposal for a step whose action is under way ends', () => {
+    const g = gleaner()
+    g.state.journal = [aJournalEntry({ proposalId: 'first', state: 'accepted' })]
+    g.store([aProposal({ id: 'first', state: 'acting' }), aProposal({ id: 'second' })])
+    const { plan } = g.cycle()
+    expect(plan.proposals.map(({ id, state }) => [id, state])).toEqual([['first', 'acting']])
+    expect(plan.ended.map(({ id, verdict }) => [id, verdict.code])).toEqual([['second', 'outranked']])
   })
 })
+
+test('the one that takes the place of another is named', () => {
+  const g = gleaner()
+  g.cycle()
+  const other = aRule({ name: 'other' })
+  g.state.rules = [aRule(), other]
+  g.state.wanted = [{ ...idle, cause: 'other', ruleId: other.id }]
+  expect(g.cycle().plan.ended[0]?.verdict).toEqual({
+    code: 'outranked',
+    sentence: '"other" asks for suspend in the place of "idle-hour".',
+    facts: { byCause: 'other', byClaim: 'idleness', byCapability: 'idleness' },
+  })
+})
+
+test.each([
+  ['capability', { capability: 'energy' }],
+  ['claim', { claim: 'energy' }],
+  ['command of another person', { claim: 'command', ruleId: undefined, ruleRevision: undefined, cause: 'bob' }],
+] as readonly (readonly [string, Partial<Candidate>])[])(
+  'the same step for another %s is another proposal',
+  (_, other) => {
+    const g = gleaner()
+    g.state.wanted = [{ ...idle, ...(other.claim === 'command' ? { ...other, cause: 'alice' } : {}) }]
+    g.cycle()
+    const first = g.only().id
+    g.state.wanted = [{ ...idle, ...other }]
+    const { plan } = g.cycle()
+    expect(plan.ended.map(({ id }) => id)).toEqual([first])
+    expect(plan.proposals.map(({ id }) => id)).not.toContain(first)
+  },
+)
 
 test('an empty world makes an empty plan', () => {
   const decision = decide({
