@@ -39,8 +39,7 @@ export function judgeAction(entry: JournalEntry, sighting: Sighting): Judgement 
   if (sighting.instance === undefined) return { kind: 'failed', outcome: 'the instance is no longer there' }
   const { state } = sighting.instance
   const target = targetState[entry.action]
-  if (target === undefined)
-    return entry.state === 'intended' ? { kind: 'call' } : { kind: 'done', outcome: 'carried out' }
+  if (target === undefined && entry.state !== 'intended') return { kind: 'done', outcome: 'carried out' }
   if (state === target) return { kind: 'done', outcome: `the instance is ${state}` }
   const isMoving = state === movingState[entry.action]
   if (entry.state === 'intended') return judgeIntended(entry, state, { isMoving, nowMs: sighting.nowMs })
