@@ -1,9 +1,10 @@
 // npm start as a newcomer meets it: ready, adopted again, refused twice on one state directory, gone without a trace.
+import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { type Program, processesNaming, startProgram, until } from './process.ts'
+import { type Program, processesNaming, root, startProgram, until } from './process.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'gleaner-start-'))
 const state = join(base, 'state')
@@ -98,5 +99,19 @@ describe('npm start', () => {
     second.process.kill('SIGINT')
     expect(await second.exited).toBe(0)
     expect(processesNaming(state)).toEqual([])
+  })
+
+  it('ends when what started it is killed, as npm is by some who run it', async () => {
+    const shell = spawn('sh', ['-c', `"${process.execPath}" tools/start.mjs; true`], {
+      cwd: root,
+      env: { ...process.env, npm_lifecycle_event: 'start', GLEANER_STATE_DIR: state, GLEANER_LISTEN: '127.0.0.1:0' },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    await new Promise<void>((resolve) =>
+      shell.stdout.on('data', (chunk: Buffer) => chunk.includes('http://') && resolve()),
+    )
+    expect(processesNaming(state)).not.toEqual([])
+    shell.kill('SIGKILL')
+    await until('the end of everything', () => (processesNaming(state).length === 0 ? true : undefined))
   })
 })

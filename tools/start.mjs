@@ -12,4 +12,8 @@ try {
   process.exit(1)
 }
 const { serve } = await import('@gleaner/server')
-await serve({ arguments: process.argv.slice(2), demoWithoutConfig: true })
+await serve({
+  arguments: process.argv.slice(2),
+  demoWithoutConfig: true,
+  endWithParent: process.env.npm_lifecycle_event !== undefined,
+})

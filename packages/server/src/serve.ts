@@ -12,6 +12,8 @@ export interface ServeOptions {
   readonly arguments: readonly string[]
   /** Show a simulated cloud when nothing is configured. */
   readonly demoWithoutConfig: boolean
+  /** Ends when the process that started it has gone: npm does not pass every signal on to what it runs. */
+  readonly endWithParent?: boolean
 }
 
 /** Resolves when everything has ended; sets the exit code and leaves nothing running. */
@@ -30,6 +32,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     }
     process.on('SIGINT', onSignal)
     process.on('SIGTERM', onSignal)
+    if (options.endWithParent === true) onOrphaned(onSignal)
   })
   try {
     const { config, isDemo } = configure(given, options.demoWithoutConfig)
@@ -50,6 +53,18 @@ export async function serve(options: ServeOptions): Promise<void> {
     process.exitCode = 1
   }
   process.exit()
+}
+
+const parentCheckMs = 500
+
+function onOrphaned(stop: () => void): void {
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    stop()
+  }, parentCheckMs)
+  watch.unref()
 }
 
 function configure(given: readonly string[], demoWithoutConfig: boolean): { config: Config; isDemo: boolean } {
