@@ -124,7 +124,7 @@ async function transcript(words: string, call: Call = {}): Promise<string> {
   return text
     .replaceAll(server.application.replica, 'host:1')
     .replaceAll(server.url, 'http://127.0.0.1:7878')
-    .replaceAll(folder, '/work')
+    .replaceAll(folder, '/here')
     .replace(/\b([a-z]+)_[0-9a-f]{8}-[0-9a-f-]{27}/g, '$1_00000000-0000-7000-8000-000000000000')
     .replace(/\bgln_[\w-]{43}/g, 'gln_SECRET')
 }
