@@ -201,8 +201,8 @@ describe.skipIf(chromiumPath === undefined && !required)('console in a browser',
     await tab.getByRole('button', { name: /^Refuse \d+ …$/ }).click()
     await tab.getByLabel('Leave alone for').selectOption('7d')
     await tab.getByRole('button', { name: 'Refuse', exact: true }).click()
-    // The list moves on at once, and its message with it: what counts is what the server was told.
-    await expect.poll(() => server.state.proposals.filter((p) => p.state === 'held'), { timeout: 20_000 }).toEqual([])
+    await tab.getByText(/proposals? refused\./).waitFor()
+    expect(server.state.proposals.filter((p) => p.state === 'held')).toEqual([])
   })
 
   it('completes names, puts a fault under its characters, and previews while one writes', async () => {

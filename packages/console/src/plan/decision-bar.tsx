@@ -19,7 +19,8 @@ export function DecisionBar({ proposals, onDone, onClear }: DecisionBarProps) {
   const may = useMay('operator')
   const [refusing, setRefusing] = useState(false)
   const [note, setNote] = useState('')
-  if (proposals.length === 0) {
+  // A live update can overtake the answer: what is under way stays until it has been told.
+  if (proposals.length === 0 && !refusing && !approve.isPending) {
     return (
       <p role="status" className={note === '' ? 'g-hidden' : 'g-quiet'}>
         {note}
