@@ -1,18 +1,31 @@
 // What Gleaner can do to an instance, what state each action leads to, and what it gives back.
 import type { InstanceState } from './inventory.ts'
 
-/** notify only tells the owner; balloon shrinks or restores the memory of a running guest. */
-export const actionKinds = ['notify', 'pause', 'suspend', 'stop', 'shelve', 'resume', 'start', 'balloon'] as const
+/**
+ * notify only tells the owner; balloon shrinks or restores the memory of a running guest; delete ends an instance for
+ * good, which only preemptible instances and the ends of leases know: no rule and no person's command of the API does it.
+ */
+export const actionKinds = [
+  'notify',
+  'pause',
+  'suspend',
+  'stop',
+  'shelve',
+  'resume',
+  'start',
+  'balloon',
+  'delete',
+] as const
 export type ActionKind = (typeof actionKinds)[number]
 
 /** Actions that take something away from an instance. Each of them passes the gate, without exception. */
-export const reclaimingKinds: readonly ActionKind[] = ['pause', 'suspend', 'stop', 'shelve', 'balloon']
+export const reclaimingKinds: readonly ActionKind[] = ['pause', 'suspend', 'stop', 'shelve', 'balloon', 'delete']
 
 export function isReclaiming(kind: ActionKind): boolean {
   return reclaimingKinds.includes(kind)
 }
 
-/** The settled state an action leads to; undefined for those that change no state. */
+/** The settled state an action leads to; undefined for those that change no state, and for `delete`: see `endsInstance`. */
 export const targetState: Readonly<Record<ActionKind, InstanceState | undefined>> = {
   notify: undefined,
   pause: 'paused',
@@ -22,6 +35,12 @@ export const targetState: Readonly<Record<ActionKind, InstanceState | undefined>
   resume: 'running',
   start: 'running',
   balloon: undefined,
+  delete: undefined,
+}
+
+/** Whether the action has reached its end when the instance is no longer there. */
+export function endsInstance(kind: ActionKind): boolean {
+  return kind === 'delete'
 }
 
 /** States in which an action can begin. */
@@ -34,6 +53,7 @@ export const startStates: Readonly<Record<ActionKind, readonly InstanceState[]>>
   resume: ['paused', 'suspended'],
   start: ['stopped', 'shelved'],
   balloon: ['running'],
+  delete: ['running', 'paused', 'suspended', 'stopped', 'shelved', 'error'],
 }
 
 /** The moving state seen between the call and the target. */
@@ -46,6 +66,7 @@ export const movingState: Readonly<Record<ActionKind, InstanceState | undefined>
   resume: 'resuming',
   start: 'starting',
   balloon: undefined,
+  delete: 'deleting',
 }
 
 /**

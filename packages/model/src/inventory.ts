@@ -28,6 +28,10 @@ export interface Host {
   /** What the cloud's own scheduler sells per physical core and MiB; undefined where the cloud has no scheduler. */
   readonly coreRatio: number | undefined
   readonly memoryRatio: number | undefined
+  /** The same for local disk; 1 where the cloud does not say. */
+  readonly diskRatio?: number
+  /** What requests may ask for by name: traits (value `true`), aggregates' metadata, CPU model, the rack, … */
+  readonly properties?: Readonly<Record<string, string | number | boolean>>
   /** Measured or rated power at rest and at full load, in watts, where known. */
   readonly idlePowerW: number | undefined
   readonly fullPowerW: number | undefined

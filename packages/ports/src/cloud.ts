@@ -16,6 +16,7 @@ import type {
   Inventory,
   SampleBatch,
 } from '@gleaner/model'
+import type { CloudFacets } from './cloud-facets.ts'
 
 export interface ActionRequest {
   readonly action: ActionKind
@@ -57,7 +58,7 @@ export interface ActionSupport {
   readonly meaning: string
 }
 
-export interface Cloud {
+export interface Cloud extends CloudFacets {
   readonly id: CloudId
   /** simulated, libvirt, … */
   readonly kind: string

@@ -265,6 +265,23 @@ export function cloudContract(runner: TestRunner, name: string, subject: CloudSu
       assert.ok(!(await harness.cloud.observe(never)).instances.some((instance) => instance.id === id))
     })
 
+    test('delete: accepted, watched until the instance is gone, not found afterwards', async (harness, context) => {
+      const { cloud } = harness
+      if (!cloud.actions.some((support) => support.action === 'delete')) return context.skip('this cloud has no delete')
+      const id = await harness.runningInstance()
+      const idempotencyKey = newKey()
+      await act(cloud, 'delete', id, { idempotencyKey })
+      const endMs = harness.nowMs() + actionTimeMs
+      for (;;) {
+        const { instance } = await cloud.look(id, never)
+        if (instance === undefined) break
+        assert.ok(harness.nowMs() < endMs, `${id} is still ${instance.state}`)
+        await harness.pass(250)
+      }
+      assert.ok(!(await cloud.observe(never)).instances.some((instance) => instance.id === id))
+      await assert.rejects(act(cloud, 'delete', id), (error) => isError(error, 'cloud-not-found'))
+    })
+
     test('changes the memory of a running guest', async (harness, context) => {
       const { cloud } = harness
       if (!cloud.actions.some((support) => support.action === 'balloon'))

@@ -10,6 +10,7 @@ export const actionWord: Readonly<Record<ActionKind, { verb: string; past: strin
   resume: { verb: 'Resume', past: 'resumed' },
   start: { verb: 'Start', past: 'started' },
   balloon: { verb: 'Shrink the memory of', past: 'shrunk' },
+  delete: { verb: 'Delete', past: 'deleted' },
 }
 
 export const capabilityWord: Readonly<Record<Capability, { name: string; does: string }>> = {

@@ -59,6 +59,7 @@ export function stepsFor(action: ActionKind, state: InstanceState): readonly Ste
     case 'balloon':
       return ['balloon']
     case 'shelve':
+    case 'delete':
     case 'notify':
       return undefined
   }

@@ -34,13 +34,18 @@ export const supportedActions: readonly ActionSupport[] = [
     givesBack: { physicalCores: false, physicalMemory: true, sellable: false },
     meaning: 'Changes how much memory the running guest may touch; its nominal size stays.',
   },
+  {
+    action: 'delete',
+    givesBack: { physicalCores: true, physicalMemory: true, sellable: true },
+    meaning: 'Ends the instance and everything on its disk.',
+  },
 ]
 
 const memoryMiBPerS = 400
 const diskMiBPerS = 250
 
 /** How long the move takes from a state, for a guest that holds this much memory. */
-export function moveMs(action: ActionKind | 'delete', spec: GuestSpec, from: string): number {
+export function moveMs(action: ActionKind, spec: GuestSpec, from: string): number {
   const memoryS = (spec.memoryMiB * 0.5) / memoryMiBPerS
   // Images are sparse: about a third of the nominal disk is ever written.
   const diskS = (spec.diskGiB * 1024 * 0.33) / diskMiBPerS
@@ -48,7 +53,7 @@ export function moveMs(action: ActionKind | 'delete', spec: GuestSpec, from: str
 }
 
 function seconds(
-  action: ActionKind | 'delete',
+  action: ActionKind,
   { from, memoryS, diskS }: { readonly from: string; readonly memoryS: number; readonly diskS: number },
 ): number {
   switch (action) {

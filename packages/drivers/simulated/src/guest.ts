@@ -28,7 +28,7 @@ export interface Phase {
 }
 
 export interface Move {
-  readonly action: ActionKind | 'delete'
+  readonly action: ActionKind
   readonly from: InstanceState
   readonly target: InstanceState | 'gone'
   /** Infinity: never. */

@@ -12,7 +12,7 @@ import type {
   Project,
   SampleBatch,
 } from '@gleaner/model'
-import { GleanerError, isError, startStates, targetState } from '@gleaner/model'
+import { GleanerError, endsInstance, isError, startStates, targetState } from '@gleaner/model'
 import type { ActionRequest, CheckItem, Clock, Cloud, CloudEvent, Look } from '@gleaner/ports'
 import { supportedActions } from './actions.ts'
 import { FaultBoard } from './faults.ts'
@@ -146,7 +146,7 @@ export class SimulatedCloud implements Cloud {
   }
 
   /** A person acts on an instance by hand, past Gleaner: false when that is not possible now. */
-  actByHand(instanceId: InstanceId, action: ActionKind | 'delete', by?: string): boolean {
+  actByHand(instanceId: InstanceId, action: ActionKind, by?: string): boolean {
     this.#world.advance(this.#clock.nowMs())
     const guest = this.#world.find(instanceId)
     if (guest === undefined || guest.move !== undefined) return false
@@ -201,7 +201,7 @@ export class SimulatedCloud implements Cloud {
   }
 
   #begin(guest: Guest, action: ActionKind, context: FaultContext): void {
-    const target = targetState[action]
+    const target = endsInstance(action) ? 'gone' : targetState[action]
     if (guest.state === target || guest.move?.target === target) return
     const facts = { cloud: this.id, object: guest.spec.name }
     if (guest.move !== undefined || !startStates[action].includes(guest.state))

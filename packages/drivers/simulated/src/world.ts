@@ -23,7 +23,7 @@ const pastMs = 15 * dayMs
 export type Happening = (guest: Guest, detail: string) => void
 
 export interface Begin {
-  readonly action: ActionKind | 'delete'
+  readonly action: ActionKind
   readonly by: string
   readonly outcome?: Move['outcome'] | 'stuck'
   readonly slowness?: number

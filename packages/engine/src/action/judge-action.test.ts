@@ -6,7 +6,6 @@ import {
   instanceStates,
   noYield,
   startStates,
-  targetState,
 } from '@gleaner/model'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -143,6 +142,27 @@ describe('an action that leads to no other state', () => {
   })
 })
 
+describe('an action that ends the instance', () => {
+  const deletion = { action: 'delete' } as const
+
+  it('is done when the instance is gone, also when nobody knows whether the call got through', () => {
+    const gone = { kind: 'done', outcome: 'the instance is no longer there' }
+    expect(judgeAction(entry(deletion), sighting(undefined))).toEqual(gone)
+    expect(judgeAction(entry({ ...deletion, state: 'intended' }), sighting(undefined))).toEqual(gone)
+  })
+
+  it('is not done while the instance is still there, and timed out at the deadline', () => {
+    expect(judgeAction(entry(deletion), sighting('deleting'))).toEqual({ kind: 'wait', moving: true })
+    expect(judgeAction(entry(deletion), sighting('running'))).toEqual({ kind: 'wait', moving: false })
+    expect(judgeAction(entry(deletion), sighting('running', { nowMs: 900_000 }))).toMatchObject({ kind: 'timed-out' })
+  })
+
+  it('may begin with an instance in error, and fails when the instance falls back', () => {
+    expect(judgeAction(entry({ ...deletion, state: 'intended' }), sighting('error'))).toEqual({ kind: 'call' })
+    expect(judgeAction(entry(deletion), sighting('running', { seenMoving: true }))).toMatchObject({ kind: 'failed' })
+  })
+})
+
 describe('for every entry and sighting', () => {
   const anything = fc.record({
     action: fc.constantFrom(...actionKinds),
@@ -163,7 +183,7 @@ describe('for every entry and sighting', () => {
         )
         if (judgement.kind !== 'call') return
         expect(it.journalState).toBe('intended')
-        if (targetState[it.action] !== undefined) {
+        if (it.action !== 'notify' && it.action !== 'balloon') {
           expect(startStates[it.action]).toContain(it.state)
           expect(it.attempts).toBeLessThan(mostAttempts)
         }

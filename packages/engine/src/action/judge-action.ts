@@ -1,6 +1,6 @@
 // Judges an action under way from what the cloud shows now. An accepted call is not success: the action is done if and
-// only if the instance is seen in the target state. It has failed if the cloud left a fault, if the instance is gone, or
-// if it was seen moving and is back where it was. It is timed out when the deadline passes before either. Everything else
+// only if the instance is seen in the target state, or is gone where the action ends it. It has failed if the cloud left a
+// fault, if the instance is gone, or if it was seen moving and is back where it was. It is timed out when the deadline passes before either. Everything else
 // means: look again. Whether and how to act on the judgement is the executor's business.
 //
 // An entry that is only `intended` may or may not have reached the cloud (the process may have died between the two).
@@ -10,6 +10,7 @@ import {
   type Instance,
   type InstanceState,
   type JournalEntry,
+  endsInstance,
   formatDurationMs,
   movingState,
   startStates,
@@ -36,14 +37,17 @@ export type Judgement =
 export const mostAttempts = 3
 
 export function judgeAction(entry: JournalEntry, sighting: Sighting): Judgement {
-  if (sighting.instance === undefined) return { kind: 'failed', outcome: 'the instance is no longer there' }
+  if (sighting.instance === undefined)
+    return { kind: endsInstance(entry.action) ? 'done' : 'failed', outcome: 'the instance is no longer there' }
   const { state } = sighting.instance
   const target = targetState[entry.action]
-  if (target === undefined && entry.state !== 'intended') return { kind: 'done', outcome: 'carried out' }
+  if (target === undefined && !endsInstance(entry.action) && entry.state !== 'intended')
+    return { kind: 'done', outcome: 'carried out' }
   if (state === target) return { kind: 'done', outcome: `the instance is ${state}` }
   const isMoving = state === movingState[entry.action]
   if (entry.state === 'intended') return judgeIntended(entry, state, { isMoving, nowMs: sighting.nowMs })
-  if (state === 'error') return { kind: 'failed', outcome: `the cloud reports an error${told(sighting.fault)}` }
+  if (state === 'error' && !endsInstance(entry.action))
+    return { kind: 'failed', outcome: `the cloud reports an error${told(sighting.fault)}` }
   if (!isMoving && sighting.fault !== undefined)
     return { kind: 'failed', outcome: `the instance is ${state}${told(sighting.fault)}` }
   if (!isMoving && sighting.seenMoving && startStates[entry.action].includes(state)) {

@@ -28,7 +28,17 @@ export interface RuleOrder {
   readonly rank: readonly number[]
 }
 
-const severity: readonly ActionKind[] = ['start', 'resume', 'shelve', 'stop', 'suspend', 'pause', 'balloon', 'notify']
+const severity: readonly ActionKind[] = [
+  'start',
+  'resume',
+  'delete',
+  'shelve',
+  'stop',
+  'suspend',
+  'pause',
+  'balloon',
+  'notify',
+]
 
 export function orderRules(rules: readonly Rule[]): RuleOrder {
   const sorted = rules

@@ -58,5 +58,6 @@ test('every action has its word', () => {
     'resumed',
     'started',
     'given less memory',
+    'deleted',
   ])
 })

@@ -23,6 +23,7 @@ const done = {
   resume: 'resumed',
   start: 'started',
   balloon: 'given less memory',
+  delete: 'deleted',
 } as const
 
 export function announce(proposal: Proposal, instanceName: string): DecidedNotice {

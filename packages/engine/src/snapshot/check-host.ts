@@ -20,6 +20,7 @@ export function checkHost(value: unknown, cloudId: CloudId, gaps: GapList): Host
     return undefined
   }
   const host = value as Host
+  const properties = propertiesOf(row['properties'])
   return Object.freeze({
     id: host.id,
     cloudId,
@@ -33,6 +34,8 @@ export function checkHost(value: unknown, cloudId: CloudId, gaps: GapList): Host
     reservedMemoryMiB: host.reservedMemoryMiB,
     coreRatio: host.coreRatio,
     memoryRatio: host.memoryRatio,
+    ...(host.diskRatio === undefined ? {} : { diskRatio: host.diskRatio }),
+    ...(properties === undefined ? {} : { properties }),
     idlePowerW: host.idlePowerW,
     fullPowerW: host.fullPowerW,
   })
@@ -45,9 +48,23 @@ function hostFault(row: Row, cloudId: CloudId): string | undefined {
   for (const name of sizes) if (!isSize(row[name])) return `${name} is ${shown(row[name])}`
   if ((row['reservedCores'] as number) > (row['cores'] as number)) return 'reserves more cores than it has'
   if ((row['reservedMemoryMiB'] as number) > (row['memoryMiB'] as number)) return 'reserves more memory than it has'
-  for (const name of ['coreRatio', 'memoryRatio'] as const)
+  for (const name of ['coreRatio', 'memoryRatio', 'diskRatio'] as const)
     if (!isOptionalSize(row[name]) || row[name] === 0) return `${name} is ${shown(row[name])}`
   for (const name of ['idlePowerW', 'fullPowerW'] as const)
     if (!isOptionalSize(row[name])) return `${name} is ${shown(row[name])}`
   return undefined
+}
+
+/** Only plain values under names; whatever else a driver may have put there is no property. */
+function propertiesOf(value: unknown): Host['properties'] {
+  const row = asRow(value)
+  if (row === undefined) return undefined
+  return Object.freeze(
+    Object.fromEntries(
+      Object.entries(row).filter(
+        (entry): entry is [string, string | number | boolean] =>
+          typeof entry[1] === 'string' || typeof entry[1] === 'boolean' || Number.isFinite(entry[1]),
+      ),
+    ),
+  )
 }

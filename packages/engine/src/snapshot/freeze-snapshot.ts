@@ -153,8 +153,17 @@ function checkProject(value: unknown, cloudId: CloudId, gaps: GapList): Project 
 function sameHost(host: Host | undefined, previous: Snapshot | undefined): Host | undefined {
   const known = host === undefined ? undefined : previous?.hostById.get(host.id)
   if (host === undefined || known === undefined) return host
-  for (const field in host) if (host[field as keyof Host] !== known[field as keyof Host]) return host
-  return known
+  for (const field in host) {
+    if (field === 'properties') continue
+    if (host[field as keyof Host] !== known[field as keyof Host]) return host
+  }
+  return sameProperties(host.properties, known.properties) ? known : host
+}
+
+function sameProperties(a: Host['properties'], b: Host['properties']): boolean {
+  if (a === undefined || b === undefined) return a === b
+  const names = Object.keys(a)
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name])
 }
 
 interface Grouping<Id> {

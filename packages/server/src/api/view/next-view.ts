@@ -16,6 +16,7 @@ export const participle: Readonly<Record<ActionKind, string>> = {
   resume: 'resumed',
   start: 'started',
   balloon: 'given less memory',
+  delete: 'deleted',
 }
 
 /** How near a proposal is to its action; the ended states are not near at all. */

@@ -1,0 +1,119 @@
+// What some clouds can be asked beyond the common part of the Cloud port. A cloud that lacks a facet leaves the property
+// undefined, so that whoever needs it can say so before anything is begun. The contract of cloud.ts holds for every call:
+// a signal ends it, faults are `cloud-…` errors, nothing is invented. Further:
+//
+// - Every call is idempotent: asked for what already is, it accepts.
+// - A call that resolves was ACCEPTED or, where the text says so, is in force.
+// - Gleaner undoes only what Gleaner did: a host that a person closed is not opened, a claim of somebody else not released.
+import type { Firmness, HostId, InstanceId, ProjectId } from '@gleaner/model'
+
+/** Room as the cloud's scheduler counts it: nominal sizes. */
+export interface RoomSize {
+  readonly vcpus: number
+  readonly memoryMiB: number
+  readonly diskGiB: number
+}
+
+export interface NewInstance extends RoomSize {
+  readonly name: string
+  readonly projectId: ProjectId
+  /** The host it shall be placed on, whatever the cloud's scheduler would choose; undefined leaves it to the cloud. */
+  readonly hostId: HostId | undefined
+  readonly flavor: string | undefined
+  readonly firmness: Firmness
+  readonly tags: readonly string[]
+  /** Two calls with one key create one instance. */
+  readonly idempotencyKey: string
+  /** The cloud's own request (OpenStack: the `server` object of POST /servers), kept but for what is stated above. */
+  readonly native?: Readonly<Record<string, unknown>>
+}
+
+/** Instances can be made, on a host of one's choice. Ending one is the action `delete`. */
+export interface InstanceCreation {
+  /** Resolves with the id under which `look` finds it. `cloud-conflict` when there is no room on that host. */
+  create(request: NewInstance, signal: AbortSignal): Promise<InstanceId>
+  /** Brings a shelved instance back, on the host of one's choice where the cloud allows it. */
+  place(instanceId: InstanceId, hostId: HostId | undefined, signal: AbortSignal): Promise<void>
+  /** Instances that the cloud took and could then find no host for. */
+  unplaced(signal: AbortSignal): Promise<readonly UnplacedInstance[]>
+}
+
+/** A request the cloud accepted and then failed with "no valid host". Holds all that is needed to ask again. */
+export interface UnplacedInstance extends RoomSize {
+  readonly instanceId: InstanceId
+  readonly name: string
+  readonly projectId: ProjectId
+  readonly firmness: Firmness
+  readonly flavor: string | undefined
+  readonly tags: readonly string[]
+  readonly failedAtMs: number
+  readonly reason: string
+  readonly native: Readonly<Record<string, unknown>>
+}
+
+/** Live migration: the instance keeps running. Watched by `look` until `hostId` is the target. */
+export interface InstanceMigration {
+  migrate(instanceId: InstanceId, hostId: HostId, signal: AbortSignal): Promise<void>
+}
+
+/** Hosts can be closed to the cloud's scheduler. What runs on them stays. In force when the call resolves. */
+export interface HostControl {
+  /** `reason` is shown to the cloud's operators. */
+  close(hostId: HostId, reason: string, signal: AbortSignal): Promise<void>
+  /** Rejects with `cloud-conflict` when somebody else closed it. */
+  open(hostId: HostId, signal: AbortSignal): Promise<void>
+}
+
+export interface Ratios {
+  readonly coreRatio?: number
+  readonly memoryRatio?: number
+}
+
+/** What the cloud's scheduler sells per physical unit can be set. In force when the call resolves. */
+export interface RatioControl {
+  setRatios(hostId: HostId, ratios: Ratios, signal: AbortSignal): Promise<void>
+  /** Why what is set here would not last (a setting of the cloud that overrides it); undefined when it lasts. */
+  overridden(hostId: HostId, signal: AbortSignal): Promise<string | undefined>
+}
+
+export interface RoomClaim extends RoomSize {
+  /** Given by the caller; the same id again is the same claim. */
+  readonly claimId: string
+  readonly hostId: HostId
+}
+
+/**
+ * Room can be held in the scheduler's books for nobody's instance yet. `claim` moves what the given instances hold on
+ * that host to the claim in one step, so that nobody else can take the room between their leaving and the arrival of
+ * the one it is for; with no instances it claims free room. `cloud-conflict` when the room is not there.
+ */
+export interface RoomClaims {
+  claim(claim: RoomClaim & { readonly from: readonly InstanceId[] }, signal: AbortSignal): Promise<void>
+  release(claimId: string, signal: AbortSignal): Promise<void>
+  /** Every claim of Gleaner that stands: after a crash, the strays are found here. */
+  claims(signal: AbortSignal): Promise<readonly RoomClaim[]>
+}
+
+/** Texts and tags that the instance and its owner can read in the cloud itself. */
+export interface InstanceLabels {
+  /** Merged into what is there; undefined removes an entry. */
+  setMetadata(
+    instanceId: InstanceId,
+    entries: Readonly<Record<string, string | undefined>>,
+    signal: AbortSignal,
+  ): Promise<void>
+  setTags(
+    instanceId: InstanceId,
+    change: { readonly add?: readonly string[]; readonly remove?: readonly string[] },
+    signal: AbortSignal,
+  ): Promise<void>
+}
+
+export interface CloudFacets {
+  readonly creation?: InstanceCreation
+  readonly migration?: InstanceMigration
+  readonly hostControl?: HostControl
+  readonly ratioControl?: RatioControl
+  readonly claims?: RoomClaims
+  readonly labels?: InstanceLabels
+}
