@@ -20,6 +20,7 @@ import type { Logger } from 'pino'
 import type { Config } from './config/config.ts'
 import type { EventHub } from './events/hub.ts'
 import type { LoopStatus } from './loops/loop.ts'
+import type { RoomDecision, RoomRequest } from './preemption/room.ts'
 import type { KillSwitch, LiveState } from './state/live-state.ts'
 
 /** Who calls, with which right, from where. */
@@ -64,6 +65,30 @@ export interface Commands {
     caller: Caller,
   ): Promise<Rule>
   removeRule(id: string, caller: Caller): Promise<void>
+  /**
+   * Finds room for a request, and makes it by eviction where there is none and the mode of preemption allows it. Answers
+   * at once: `free`, `making` (then `awaitRoom`), or `refused` with the reason per host and what would unblock it. The same
+   * `requestId` again is the same decision. Rejects with `request-invalid` when the request makes no sense, `not-found` when
+   * its cloud is not known, `not-leader` on a replica that only follows.
+   */
+  makeRoom(request: RoomRequest, caller: Caller): Promise<RoomDecision>
+  /** The decision as it stands now; `not-found` for an id that is not known. */
+  room(decisionId: string): Promise<RoomDecision>
+  /** Resolves as soon as the decision is no longer `making`; rejects with the signal's reason. */
+  awaitRoom(decisionId: string, signal: AbortSignal): Promise<RoomDecision>
+  /**
+   * Opens the room for its request: what held it is released, so that the cloud's scheduler can claim it anew. The caller
+   * creates right away, each instance on the host of its placement. `conflict` unless the room is held, or was just taken.
+   */
+  takeRoom(decisionId: string, caller: Caller): Promise<RoomDecision>
+  /** What came of it: the ids the cloud gave, or why creating failed. Ends the decision. */
+  roomTaken(
+    decisionId: string,
+    outcome: { readonly instanceIds: readonly InstanceId[] } | { readonly failure: string },
+    caller: Caller,
+  ): Promise<void>
+  /** The request is withdrawn: evictions that have not begun are called off, what is held is released. */
+  giveUpRoom(decisionId: string, reason: string, caller: Caller): Promise<void>
 }
 
 /** Usage over a span in `average.length` buckets of equal length; NaN where nothing was measured. */

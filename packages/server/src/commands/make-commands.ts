@@ -6,6 +6,7 @@ import { act, approve } from './act.ts'
 import { audit } from './audit.ts'
 import { keep, releaseHold, veto } from './holds.ts'
 import { pause, setMode, unpause } from './modes.ts'
+import { makeRoom, unknownDecision } from './rooms.ts'
 import { createRule, removeRule, updateRule } from './rules.ts'
 
 export function makeCommands(runtime: Runtime, queue: CommandQueue): Commands {
@@ -27,5 +28,11 @@ export function makeCommands(runtime: Runtime, queue: CommandQueue): Commands {
     createRule: (definition, caller) => createRule(runtime, definition, caller),
     updateRule: (id, change, caller) => updateRule(runtime, { id, ...change }, caller),
     removeRule: (id, caller) => removeRule(runtime, id, caller),
+    makeRoom: (request) => makeRoom(runtime, request),
+    room: (id) => Promise.reject(unknownDecision(id)),
+    awaitRoom: (id) => Promise.reject(unknownDecision(id)),
+    takeRoom: (id) => Promise.reject(unknownDecision(id)),
+    roomTaken: (id) => Promise.reject(unknownDecision(id)),
+    giveUpRoom: (id) => Promise.reject(unknownDecision(id)),
   }
 }

@@ -405,5 +405,17 @@ function recordingCommands({ commanded, nowMs, instances, rules }: Recording): C
       return theRule()
     },
     removeRule: async (id, caller) => note('removeRule', id, caller),
+    makeRoom: async (request, caller) => {
+      note('makeRoom', request.requestId, caller)
+      return { state: 'free', placements: [] }
+    },
+    room: async () => ({ state: 'free', placements: [] }),
+    awaitRoom: async () => ({ state: 'free', placements: [] }),
+    takeRoom: async (id, caller) => {
+      note('takeRoom', id, caller)
+      return { state: 'taken', decisionId: id, placements: [] }
+    },
+    roomTaken: async (id, _outcome, caller) => note('roomTaken', id, caller),
+    giveUpRoom: async (id, _reason, caller) => note('giveUpRoom', id, caller),
   }
 }
