@@ -242,7 +242,7 @@ function administering({ program, context }: Words): void {
 }
 
 function laboratory({ program, context }: Words): void {
-  const lab = add(program, 'lab', 'oversubscription strategies on recorded data')
+  const lab = add(program, 'lab', 'strategies and policies on recorded data')
   add(lab, 'estimate', 'run strategies over traces; Ctrl-C stops, the same command goes on')
     .argument('<trace...>', 'files or folders')
     .requiredOption('--out <folder>', 'where the results go')
@@ -259,6 +259,13 @@ function laboratory({ program, context }: Words): void {
   add(lab, 'report', 'one page of the results, without a network')
     .argument('<folder>', 'that of --out')
     .action(async (folder) => (await import('./commands/lab.ts')).report(context(), folder))
+  add(lab, 'consolidate', 'days of loads under policies that empty hosts: energy, overload, migrations')
+    .argument('<trace...>', 'files or folders of processor loads')
+    .option('--policy <names>', 'separated by commas, or all')
+    .option('--hosts <count>', 'of the published set-up (800)', whole)
+    .option('--memory', 'the memory of a host limits every placement, not only the first')
+    .option('--out <folder>', 'where consolidation.csv goes')
+    .action(async (traces, options) => (await import('./commands/lab.ts')).consolidate(context(), traces, options))
   add(lab, 'generate', 'a synthetic trace from a seed')
     .requiredOption('--out <file>')
     .option('--shape <shape>', 'of the loads: mixed, periodic, bursty, …')

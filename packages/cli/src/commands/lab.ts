@@ -6,6 +6,7 @@ import {
   type LabEstimateOptions,
   type TraceFormat,
   generatedFormats,
+  labConsolidate,
   labEstimate,
   labGenerate,
   labReport,
@@ -64,6 +65,31 @@ export async function estimate(
     withInput: words.withInput === true,
   }
   if ((await labEstimate(options)) !== 0) context.fail()
+}
+
+export interface ConsolidateWords {
+  readonly policy?: string
+  readonly hosts?: string
+  readonly memory?: boolean
+  readonly out?: string
+}
+
+export async function consolidate(
+  context: CommandContext,
+  traces: readonly string[],
+  words: ConsolidateWords,
+): Promise<void> {
+  const { directory } = context.io
+  const code = await labConsolidate({
+    traces: traces.map((trace) => resolve(directory, trace)),
+    memoryBinds: words.memory === true,
+    signal: context.io.signal,
+    console: consoleOf(context),
+    ...(words.policy === undefined ? {} : { policies: words.policy.split(',') }),
+    ...(words.out === undefined ? {} : { out: resolve(directory, words.out) }),
+    ...numbers({ hosts: words.hosts }),
+  })
+  if (code !== 0) context.fail()
 }
 
 export function report(context: CommandContext, folder: string): void {

@@ -1,0 +1,6 @@
+export * from './power-curve.ts'
+export * from './fleet-view.ts'
+export * from './overload-detectors.ts'
+export * from './instance-choice.ts'
+export * from './published-consolidation.ts'
+export * from './gleaner-consolidation.ts'
