@@ -197,11 +197,9 @@ describe('samples', () => {
     await jumpy.sample(never)
     monotonicMs += 10_000
     await clock.advance(10_000)
-    const before = web.stats().find(([name]) => name === 'cpu.time')
     clock.jump(3_600_000)
     const batch = await jumpy.sample(never)
     // The fake's own counters follow the wall clock: what counts is that the driver divides by true time.
-    expect(before).toBeDefined()
     expect(valueIn(batch, instanceId(jumpy.id, uuid(1)), 'cpu')).toBe(1)
     await jumpy.close()
   })

@@ -9,8 +9,9 @@ const line = withLength(text)
 
 describe('parseReportLine', () => {
   it('reads a whole line', () => {
-    expect(parseReportLine(line)).toEqual({ seq: 5, uptimeS: 83, everyS: 15, users: 2, idleS: 75 })
-    expect(parseReportLine(`${line}\r`)).toBeDefined()
+    const report = { seq: 5, uptimeS: 83, everyS: 15, users: 2, idleS: 75 }
+    expect(parseReportLine(line)).toEqual(report)
+    expect(parseReportLine(`${line}\r`)).toEqual(report)
   })
 
   it('skips fields it does not know', () => {

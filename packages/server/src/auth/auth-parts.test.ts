@@ -278,7 +278,7 @@ describe('the token directory', () => {
     await clock.advance(1)
     expect(await find()).toBeUndefined()
     const second = setUp()
-    expect(await second.find()).toBeDefined()
+    expect(await second.find()).toMatchObject({ name: 'ci', role: 'operator' })
     second.revoke()
     expect(await second.find()).toBeUndefined()
     revoke()
