@@ -89,6 +89,12 @@ export interface RoomClaim extends RoomSize {
  */
 export interface RoomClaims {
   claim(claim: RoomClaim & { readonly from: readonly InstanceId[] }, signal: AbortSignal): Promise<void>
+  /**
+   * The undo of `claim`: in one step the claim ends and the given instances, as far as they are still on their host and
+   * hold nothing, hold there again what their size is. `cloud-conflict`, and nothing changed, when there is no room for it.
+   */
+  giveBack(claimId: string, to: readonly InstanceId[], signal: AbortSignal): Promise<void>
+  /** Ends the claim; the room is free. */
   release(claimId: string, signal: AbortSignal): Promise<void>
   /** Every claim of Gleaner that stands: after a crash, the strays are found here. */
   claims(signal: AbortSignal): Promise<readonly RoomClaim[]>

@@ -2,7 +2,7 @@
 // real libvirtd. The suite never sleeps by itself: time passes only through `pass`, so a virtual clock does as well as
 // the real one.
 import type { InstanceId } from '@gleaner/model'
-import type { Cloud } from '@gleaner/ports'
+import type { Cloud, NewInstance } from '@gleaner/ports'
 
 export interface CloudHarness {
   readonly cloud: Cloud
@@ -27,6 +27,8 @@ export interface CloudHarness {
   makeHang?(): Promise<() => Promise<void>>
   /** Somebody deletes the instance behind the driver's back. */
   remove?(instanceId: InstanceId): Promise<void>
+  /** A small firm instance that this cloud can make, with a new name each time; absent where it makes none. */
+  newInstance?(): Omit<NewInstance, 'idempotencyKey'>
   /** Ends everything the harness started, the driver included (closing it twice is allowed). */
   dispose(): Promise<void>
 }

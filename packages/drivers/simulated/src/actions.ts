@@ -43,6 +43,12 @@ export const supportedActions: readonly ActionSupport[] = [
 
 const memoryMiBPerS = 400
 const diskMiBPerS = 250
+const networkMiBPerS = 600
+
+/** Memory copied while the guest goes on writing to it, over a network shared with others. */
+export function migrationMs(spec: GuestSpec): number {
+  return Math.round(1000 * (4 + (spec.memoryMiB * 1.3) / networkMiBPerS))
+}
 
 /** How long the move takes from a state, for a guest that holds this much memory. */
 export function moveMs(action: ActionKind, spec: GuestSpec, from: string): number {

@@ -143,6 +143,7 @@ export const desktopModels: readonly HostModel[] = [
   { weight: 1, cores: 12, memoryGiB: 64, diskGiB: 1000, idlePowerW: 34, fullPowerW: 180 },
 ]
 
-/** What the simulated scheduler sells per physical core and MiB of a hypervisor. */
+/** What the simulated scheduler sells per physical core and MiB of a hypervisor, and per GiB: images are sparse. */
 export const coreRatio = 2.5
 export const memoryRatio = 1.2
+export const diskRatio = 3

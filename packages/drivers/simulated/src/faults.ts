@@ -3,7 +3,10 @@
 import type { ActionKind, InstanceId, InstanceState } from '@gleaner/model'
 import { hash32, unit } from './random.ts'
 
-export type CloudCall = 'check' | 'observe' | 'sample' | 'act' | 'look'
+const commonCalls = ['check', 'observe', 'sample', 'act', 'look'] as const
+/** One name per facet of the port, but for what only reads. */
+const facetCalls = ['create', 'place', 'unplaced', 'migrate', 'host', 'ratio', 'claim', 'claims', 'label'] as const
+export type CloudCall = (typeof commonCalls)[number] | (typeof facetCalls)[number]
 
 type FaultWhat =
   /** The call is refused with the fault of that name. */
@@ -24,6 +27,8 @@ type FaultWhat =
   | { readonly kind: 'ignore' }
   /** Takes this many times as long. */
   | { readonly kind: 'slow'; readonly factor: number }
+  /** Ratios are taken and do not last: a setting of the cloud overrides them. */
+  | { readonly kind: 'override' }
   /** Readers are told this state instead of the true one. */
   | { readonly kind: 'lie'; readonly state: InstanceState }
 
@@ -40,8 +45,11 @@ export type Fault = FaultWhat & {
 
 export type FaultKind = Fault['kind']
 
-const allCalls: readonly CloudCall[] = ['check', 'observe', 'sample', 'act', 'look']
-const reads: readonly CloudCall[] = ['observe', 'sample', 'look']
+const allCalls: readonly CloudCall[] = [...commonCalls, ...facetCalls]
+const reads: readonly CloudCall[] = ['observe', 'sample', 'look', 'unplaced', 'claims']
+const changes: readonly CloudCall[] = ['act', 'create', 'place', 'migrate', 'host', 'ratio', 'claim', 'label']
+const takingRoom: readonly CloudCall[] = ['act', 'create', 'place', 'migrate', 'claim']
+const moves: readonly CloudCall[] = ['act', 'create', 'place', 'migrate']
 
 const defaultCalls: Readonly<Record<FaultKind, readonly CloudCall[]>> = {
   unavailable: allCalls,
@@ -50,14 +58,15 @@ const defaultCalls: Readonly<Record<FaultKind, readonly CloudCall[]>> = {
   broken: reads,
   partial: reads,
   lie: ['observe', 'look'],
-  refuse: ['act'],
-  'no-room': ['act'],
-  conflict: ['act'],
-  fail: ['act'],
-  'fall-back': ['act'],
-  stuck: ['act'],
-  ignore: ['act'],
-  slow: ['act'],
+  refuse: changes,
+  'no-room': takingRoom,
+  conflict: changes,
+  fail: moves,
+  'fall-back': moves,
+  stuck: moves,
+  ignore: ['act', 'place', 'migrate', 'label'],
+  slow: moves,
+  override: ['ratio'],
 }
 
 export interface FaultContext {

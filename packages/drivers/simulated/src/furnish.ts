@@ -1,10 +1,12 @@
 // Draws instances: what the n-th one is depends on the seed, its number, its age and, for its name alone, on how many of
 // that name there were before. Projects, owners, roles and sizes come from the tables of catalogue.ts.
-import type { CloudId, Project } from '@gleaner/model'
-import { instanceId, projectId } from '@gleaner/model'
+import type { CloudId, Project, ProjectId } from '@gleaner/model'
+import { GleanerError, instanceId, projectId } from '@gleaner/model'
+import type { RoomSize } from '@gleaner/ports'
 import type { ProjectKind, Role } from './catalogue.ts'
 import { people, projectKinds } from './catalogue.ts'
 import type { GuestSpec } from './guest.ts'
+import { preemptibleTag, protectedTag } from './guest.ts'
 import type { LoadProfile, Shape } from './load.ts'
 import type { WorldSize } from './options.ts'
 import { Draws, hash32 } from './random.ts'
@@ -16,6 +18,14 @@ export interface SimulatedProject extends Project {
   readonly weight: number
   readonly kind: ProjectKind
   readonly owners: readonly string[]
+}
+
+/** An instance somebody asks for by name and size, instead of leaving it to chance. */
+export interface Order extends RoomSize {
+  readonly name: string
+  readonly projectId: ProjectId
+  readonly flavor: string | undefined
+  readonly tags: readonly string[]
 }
 
 export function makeProjects(size: WorldSize, cloud: CloudId): SimulatedProject[] {
@@ -41,9 +51,14 @@ export class Furnisher {
   }
 
   /** `name` is given only for an instance that already had one. */
-  make(serial: number, createdAtMs: number, name?: string): GuestSpec {
+  make(
+    serial: number,
+    createdAtMs: number,
+    { name, order }: { readonly name?: string; readonly order?: Order } = {},
+  ): GuestSpec {
     const draws = new Draws(this.#seed, serial)
-    const project = draws.weighted(this.#projects)
+    const drawn = draws.weighted(this.#projects)
+    const project = order === undefined ? drawn : this.#projectOf(order)
     const role: Role = draws.weighted(project.kind.roles).role
     const owner = draws.pick(project.owners)
     const flavor = draws.pick(role.flavors)
@@ -51,29 +66,37 @@ export class Furnisher {
     const isProtected = draws.unit() < (role.protected ?? 0.02)
     const environment = role.shape === 'steady' ? draws.pick(['prod', 'prod', 'test']) : draws.pick(['test', 'dev'])
     const report = draws.unit()
+    const size = order ?? flavor
     return {
       serial,
       id: instanceId(this.#cloud, `i-${String(serial).padStart(6, '0')}`),
       cloudId: this.#cloud,
-      name: name ?? this.#name(role.name, owner),
+      name: order?.name ?? name ?? this.#name(role.name, owner),
       projectId: project.id,
       owner,
-      flavor: flavor.name,
-      vcpus: flavor.vcpus,
-      memoryMiB: flavor.memoryMiB,
-      diskGiB: flavor.diskGiB,
+      flavor: order === undefined ? flavor.name : order.flavor,
+      vcpus: size.vcpus,
+      memoryMiB: size.memoryMiB,
+      diskGiB: size.diskGiB,
       createdAtMs,
-      firmness: preemptible ? 'preemptible' : 'firm',
-      tags: Object.freeze([
-        `owner:${owner}`,
-        `env:${environment}`,
-        ...(preemptible ? ['preemptible'] : []),
-        ...(isProtected ? ['gleaner-protected'] : []),
-      ]),
-      protectedBy: isProtected ? `tag gleaner-protected, set by ${owner}` : undefined,
-      load: makeLoad(role.shape, { vcpus: flavor.vcpus, createdAtMs, seed: hash32(this.#seed, serial, 0x10ad) }, draws),
+      tags: Object.freeze(
+        order?.tags ?? [
+          `owner:${owner}`,
+          `env:${environment}`,
+          ...(preemptible ? [preemptibleTag] : []),
+          ...(isProtected ? [protectedTag] : []),
+        ],
+      ),
+      load: makeLoad(role.shape, { vcpus: size.vcpus, createdAtMs, seed: hash32(this.#seed, serial, 0x10ad) }, draws),
       reports: report < 0.78 ? 'all' : report < 0.88 ? 'users' : 'nothing',
+      order,
     }
+  }
+
+  #projectOf(order: Order): SimulatedProject {
+    const project = this.#projects.find(({ id }) => id === order.projectId)
+    if (project !== undefined) return project
+    throw new GleanerError('cloud-not-found', { cloud: this.#cloud, object: order.projectId })
   }
 
   #name(pattern: string, owner: string): string {

@@ -11,6 +11,7 @@ import type {
   InstanceState,
   ProjectId,
 } from '@gleaner/model'
+import type { Order } from './furnish.ts'
 import type { LoadProfile } from './load.ts'
 
 /** A span in which the guest held memory on a host; half-open, the last one open-ended. */
@@ -28,7 +29,9 @@ export interface Phase {
 }
 
 export interface Move {
-  readonly action: ActionKind
+  readonly action: ActionKind | 'migrate'
+  /** Index of the host a migration goes to. */
+  readonly toHost?: number
   readonly from: InstanceState
   readonly target: InstanceState | 'gone'
   /** Infinity: never. */
@@ -38,6 +41,9 @@ export interface Move {
   readonly by: string
 }
 
+export const preemptibleTag = 'preemptible'
+export const protectedTag = 'gleaner-protected'
+
 /** What never changes about a guest. */
 export interface GuestSpec {
   readonly serial: number
@@ -46,17 +52,18 @@ export interface GuestSpec {
   readonly name: string
   readonly projectId: ProjectId
   readonly owner: string
-  readonly flavor: string
+  readonly flavor: string | undefined
   readonly vcpus: number
   readonly memoryMiB: number
   readonly diskGiB: number
   readonly createdAtMs: number
-  readonly firmness: Firmness
+  /** As it was created with; see `Guest.tags`. */
   readonly tags: readonly string[]
-  readonly protectedBy: string | undefined
   readonly load: LoadProfile
   /** What the guest itself reports: nothing, users, or users and idle seconds. */
   readonly reports: 'nothing' | 'users' | 'all'
+  /** Undefined when chance made it. */
+  readonly order: Order | undefined
 }
 
 export class Guest {
@@ -70,14 +77,37 @@ export class Guest {
   move: Move | undefined
   fault: string | undefined
   phases: Phase[] = []
+  /** The scheduler found no host for it, and never will: it can only be deleted. */
+  unplaced = false
+  /** What the cloud shows beside it under names. */
+  readonly metadata = new Map<string, string>()
+  #tags: readonly string[]
   /** True when it differs from what the seed alone makes of it. */
   touched = false
   #view: Instance | undefined
 
   constructor(spec: GuestSpec, state: InstanceState, stateSinceMs: number) {
     this.spec = spec
+    this.#tags = spec.tags
     this.state = state
     this.stateSinceMs = stateSinceMs
+  }
+
+  get tags(): readonly string[] {
+    return this.#tags
+  }
+
+  set tags(tags: readonly string[]) {
+    this.#tags = Object.freeze([...tags])
+    this.changed()
+  }
+
+  get firmness(): Firmness {
+    return this.#tags.includes(preemptibleTag) ? 'preemptible' : 'firm'
+  }
+
+  get protectedBy(): string | undefined {
+    return this.#tags.includes(protectedTag) ? `tag ${protectedTag}, set by ${this.spec.owner}` : undefined
   }
 
   enter(state: InstanceState, atMs: number): void {
@@ -133,9 +163,9 @@ export class Guest {
       memoryMiB: this.spec.memoryMiB,
       diskGiB: this.spec.diskGiB,
       createdAtMs: this.spec.createdAtMs,
-      firmness: this.spec.firmness,
-      tags: this.spec.tags,
-      protectedBy: this.spec.protectedBy,
+      firmness: this.firmness,
+      tags: this.#tags,
+      protectedBy: this.protectedBy,
     })
     return this.#view
   }

@@ -2,21 +2,77 @@
 // size times ratio and nothing else (it never looks at usage; finding the difference is Gleaner's work).
 import type { CloudId, Host } from '@gleaner/model'
 import { hostId } from '@gleaner/model'
-import { coreRatio, desktopModels, hypervisorModels, memoryRatio, people } from './catalogue.ts'
+import type { Ratios, RoomSize } from '@gleaner/ports'
+import { coreRatio, desktopModels, diskRatio, hypervisorModels, memoryRatio, people } from './catalogue.ts'
 import type { WorldSize } from './options.ts'
 import { Draws, hash32 } from './random.ts'
 
 export class Machine {
-  readonly view: Host
   readonly index: number
   readonly seed: number
   claimedCores = 0
   claimedMemoryMiB = 0
+  claimedDiskGiB = 0
+  /** As it was furnished. */
+  readonly #original: Host
+  #view: Host
+  #closedBecause: string | undefined
 
   constructor(view: Host, index: number, seed: number) {
-    this.view = view
+    this.#original = view
+    this.#view = view
     this.index = index
     this.seed = seed
+  }
+
+  /** The same frozen object until something changes. */
+  get view(): Host {
+    return this.#view
+  }
+
+  /** Why it was closed through the API; undefined when it was not. */
+  get closedBecause(): string | undefined {
+    return this.#closedBecause
+  }
+
+  /** A host that is closed for another reason stays as it is, and stays nobody else's to open. */
+  close(reason: string): void {
+    if (this.#view.state === 'up') this.#change({ state: 'disabled' })
+    else if (this.#closedBecause === undefined) return
+    this.#closedBecause = reason
+  }
+
+  /** False when somebody else closed it. */
+  open(): boolean {
+    if (this.#view.state === 'up') return true
+    if (this.#closedBecause === undefined) return false
+    this.#closedBecause = undefined
+    this.#change({ state: 'up' })
+    return true
+  }
+
+  setRatios({ coreRatio: cores, memoryRatio: memory }: Ratios): void {
+    this.#change({
+      ...(cores === undefined ? {} : { coreRatio: cores }),
+      ...(memory === undefined ? {} : { memoryRatio: memory }),
+    })
+  }
+
+  /** What differs from how it was furnished; undefined when nothing does. */
+  get changes(): MachineChanges | undefined {
+    const { coreRatio: cores, memoryRatio: memory } = this.#view
+    const same = cores === this.#original.coreRatio && memory === this.#original.memoryRatio
+    if (same && this.#closedBecause === undefined) return undefined
+    return { coreRatio: cores ?? null, memoryRatio: memory ?? null, closedBecause: this.#closedBecause ?? null }
+  }
+
+  restoreChanges({ coreRatio: cores, memoryRatio: memory, closedBecause }: MachineChanges): void {
+    this.#change({ coreRatio: cores ?? undefined, memoryRatio: memory ?? undefined })
+    if (closedBecause !== null) this.close(closedBecause)
+  }
+
+  #change(part: Partial<Host>): void {
+    this.#view = Object.freeze({ ...this.#view, ...part })
   }
 
   get sellableCores(): number {
@@ -29,14 +85,41 @@ export class Machine {
     return (view.memoryMiB - view.reservedMemoryMiB) * (view.memoryRatio ?? 0) - this.claimedMemoryMiB
   }
 
-  fits(vcpus: number, memoryMiB: number): boolean {
-    return this.view.state === 'up' && this.sellableCores >= vcpus && this.sellableMemoryMiB >= memoryMiB
+  get sellableDiskGiB(): number {
+    const { view } = this
+    return view.diskGiB * (view.diskRatio ?? 1) - this.claimedDiskGiB
   }
 
-  claim(vcpus: number, memoryMiB: number): void {
+  fits(size: RoomSize): boolean {
+    return this.view.state === 'up' && this.hasRoom(size)
+  }
+
+  /** The same for a host that takes nobody new: what is on it may still change places. */
+  hasRoom({ vcpus, memoryMiB, diskGiB }: RoomSize): boolean {
+    return this.sellableCores >= vcpus && this.sellableMemoryMiB >= memoryMiB && this.sellableDiskGiB >= diskGiB
+  }
+
+  claim({ vcpus, memoryMiB, diskGiB }: RoomSize): void {
     this.claimedCores += vcpus
     this.claimedMemoryMiB += memoryMiB
+    this.claimedDiskGiB += diskGiB
   }
+
+  unclaimAll(): void {
+    this.claimedCores = 0
+    this.claimedMemoryMiB = 0
+    this.claimedDiskGiB = 0
+  }
+
+  unclaim({ vcpus, memoryMiB, diskGiB }: RoomSize): void {
+    this.claim({ vcpus: -vcpus, memoryMiB: -memoryMiB, diskGiB: -diskGiB })
+  }
+}
+
+export interface MachineChanges {
+  readonly coreRatio: number | null
+  readonly memoryRatio: number | null
+  readonly closedBecause: string | null
 }
 
 /** What the hypervisor itself uses, always less than what it reserves. */
@@ -77,6 +160,8 @@ export function makeMachines(size: WorldSize, cloud: CloudId): Machine[] {
       reservedMemoryMiB: 2048 + Math.round(model.memoryGiB * 1024 * 0.01),
       coreRatio: desktop ? 1 : coreRatio,
       memoryRatio: desktop ? 1 : memoryRatio,
+      diskRatio,
+      properties: { rack: `rack-${1 + (index % 4)}`, disk: model.diskGiB > 2000 ? 'nvme' : 'ssd' },
       idlePowerW: Math.round(model.idlePowerW * spread),
       fullPowerW: Math.round(model.fullPowerW * spread),
     })
@@ -86,12 +171,12 @@ export function makeMachines(size: WorldSize, cloud: CloudId): Machine[] {
 }
 
 /** Of a few hosts drawn by chance the one with most room in its scarcer resource; else the first with any; else none. */
-export function place(machines: readonly Machine[], guest: { vcpus: number; memoryMiB: number }, draw: number): number {
+export function place(machines: readonly Machine[], guest: RoomSize, draw: number): number {
   let best = -1
   let bestRoom = -1
   for (let attempt = 0; attempt < 6; attempt++) {
     const machine = machines[hash32(draw, attempt) % machines.length]
-    if (machine === undefined || !machine.fits(guest.vcpus, guest.memoryMiB)) continue
+    if (machine === undefined || !machine.fits(guest)) continue
     const { view } = machine
     const room = Math.min(machine.sellableCores / view.cores, machine.sellableMemoryMiB / view.memoryMiB)
     if (room > bestRoom) {
@@ -101,7 +186,7 @@ export function place(machines: readonly Machine[], guest: { vcpus: number; memo
   }
   for (let step = 0; best < 0 && step < machines.length; step++) {
     const machine = machines[(draw + step) % machines.length]
-    if (machine?.fits(guest.vcpus, guest.memoryMiB)) best = machine.index
+    if (machine?.fits(guest)) best = machine.index
   }
   return best
 }

@@ -1,5 +1,6 @@
 // The people of the simulated datacentre: they create instances, delete them, and now and then start, resume, suspend or
-// stop one by hand. Three independent streams of deeds with seeded, exponentially distributed gaps; by night most deeds
+// stop one by hand; and now and then somebody asks for a firm instance so big that there is hardly ever room for it beside
+// the preemptible ones. Four independent streams of deeds with seeded, exponentially distributed gaps; by night most deeds
 // stay undone. What is done depends on the seed, the number of the deed and the state of the world at its moment.
 import type { ActionKind } from '@gleaner/model'
 import type { Guest } from './guest.ts'
@@ -10,11 +11,20 @@ import type { World } from './world.ts'
 const hourMs = 3_600_000
 const minuteMs = 60_000
 
-export const streamNames = ['arrival', 'departure', 'deed'] as const
+export const streamNames = ['arrival', 'departure', 'deed', 'demand'] as const
 export type StreamName = (typeof streamNames)[number]
 
 /** Deeds per hour and instance. */
-const perHour: Readonly<Record<StreamName, number>> = { arrival: 0.014, departure: 0.014, deed: 0.02 }
+const perHour: Readonly<Record<StreamName, number>> = { arrival: 0.014, departure: 0.014, deed: 0.02, demand: 0.004 }
+
+/** The big ones: who asks for one gives up waiting after a while, and needs it for some hours. */
+const bigTag = 'purpose:quarter-end'
+const bigOnes = [
+  { flavor: 'memory.6xlarge', vcpus: 24, memoryMiB: 96 * 1024, diskGiB: 240 },
+  { flavor: 'memory.8xlarge', vcpus: 32, memoryMiB: 128 * 1024, diskGiB: 320 },
+] as const
+const waitsMs = 2 * hourMs
+const neededMs = 6 * hourMs
 
 /** How many instances are looked at for one that rests. */
 const looks = 40
@@ -43,13 +53,14 @@ export class People {
       arrival: { count: 0, nextMs: world.startedAtMs },
       departure: { count: 0, nextMs: world.startedAtMs },
       deed: { count: 0, nextMs: world.startedAtMs },
+      demand: { count: 0, nextMs: world.startedAtMs },
     }
     for (const name of streamNames) this.#schedule(name)
   }
 
   get nextMs(): number {
-    const { arrival, departure, deed } = this.streams
-    return Math.min(arrival.nextMs, departure.nextMs, deed.nextMs)
+    const { arrival, departure, deed, demand } = this.streams
+    return Math.min(arrival.nextMs, departure.nextMs, deed.nextMs, demand.nextMs)
   }
 
   actNext(): void {
@@ -64,7 +75,8 @@ export class People {
     if (draws.unit() >= awake) return
     if (name === 'arrival') this.#arrival()
     else if (name === 'departure') this.#departure(draws)
-    else this.#deed(draws)
+    else if (name === 'deed') this.#deed(draws)
+    else this.#demand(draws)
   }
 
   #streamSeed(name: StreamName): number {
@@ -89,13 +101,31 @@ export class People {
     if (guests.length < size.instances * 0.9) return
     for (let attempt = 0; attempt < 16; attempt++) {
       const guest = guests[Math.floor(draws.unit() * guests.length)]
-      if (guest === undefined || guest.move !== undefined || guest.spec.protectedBy !== undefined) continue
+      if (guest === undefined || guest.move !== undefined || guest.protectedBy !== undefined) continue
       // Build jobs come and go; what has lived for long mostly goes on living.
       const young = nowMs - guest.spec.createdAtMs < 24 * hourMs
       if (guest.spec.load.shape !== 'bursty' && !young && draws.unit() < 0.7) continue
       this.#world.begin(guest, { action: 'delete', by: guest.spec.owner })
       return
     }
+  }
+
+  /** Tidies up what is over, else asks for a big one more. */
+  #demand(draws: Draws): void {
+    const { guests, projects, nowMs } = this.#world
+    const isOver = ({ unplaced, stateSinceMs, spec, move, tags }: Guest) =>
+      move === undefined &&
+      tags.includes(bigTag) &&
+      nowMs - (unplaced ? stateSinceMs : spec.createdAtMs) > (unplaced ? waitsMs : neededMs)
+    const over = guests.find(isOver)
+    if (over !== undefined) {
+      this.#world.begin(over, { action: 'delete', by: over.spec.owner })
+      return
+    }
+    const project = draws.weighted(projects)
+    const size = draws.pick(bigOnes)
+    const name = `quarter-end-${this.streams.demand.count}`
+    this.#world.create({ order: { ...size, name, projectId: project.id, tags: [bigTag, 'env:prod'] } })
   }
 
   #deed(draws: Draws): void {
@@ -120,7 +150,8 @@ export class People {
     const found = new Set<Guest>()
     for (let look = 0; look < looks; look++) {
       const guest = guests[Math.floor(draws.unit() * guests.length)]
-      if (guest !== undefined && guest.move === undefined && waking[guest.state] !== undefined) found.add(guest)
+      if (guest === undefined || guest.move !== undefined || guest.unplaced) continue
+      if (waking[guest.state] !== undefined) found.add(guest)
     }
     return [...found]
   }
@@ -131,7 +162,7 @@ export class People {
     for (let attempt = 0; attempt < 16; attempt++) {
       const guest = guests[Math.floor(draws.unit() * guests.length)]
       if (guest === undefined || guest.move !== undefined || guest.state !== 'running') continue
-      if (guest.spec.protectedBy !== undefined) continue
+      if (guest.protectedBy !== undefined) continue
       if (['office', 'idle', 'decreasing'].includes(guest.spec.load.shape)) return guest
     }
     return undefined

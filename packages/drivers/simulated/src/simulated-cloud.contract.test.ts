@@ -1,8 +1,8 @@
 // The shared contract suite against the simulated cloud, on a virtual clock.
 import type { InstanceId } from '@gleaner/model'
-import { instanceId } from '@gleaner/model'
+import { instanceId, projectId } from '@gleaner/model'
 import type { CloudHarness } from '@gleaner/testkit'
-import { cloudContract, VirtualClock } from '@gleaner/testkit'
+import { cloudContract, facetContract, VirtualClock } from '@gleaner/testkit'
 import { describe, it } from 'vitest'
 import type { Fault } from './faults.ts'
 import { SimulatedCloud } from './simulated-cloud.ts'
@@ -13,6 +13,7 @@ async function open(): Promise<CloudHarness> {
   const clock = new VirtualClock()
   const cloud = new SimulatedCloud({ clock, seed: 7, hosts: 6, desktops: 1, instances: 40, activity: 0 })
   const used = new Set<InstanceId>()
+  let names = 0
   const withFault = (fault: Fault) => async () => {
     const end = cloud.faults.put(fault)
     return async () => end()
@@ -39,8 +40,20 @@ async function open(): Promise<CloudHarness> {
       cloud.actByHand(id, 'delete')
       await clock.advance(10_000)
     },
+    newInstance: () => ({
+      name: `new-${++names}`,
+      projectId: projectId(cloud.id, 'web-shop'),
+      hostId: undefined,
+      flavor: 'small',
+      firmness: 'firm',
+      tags: [],
+      vcpus: 1,
+      memoryMiB: 2048,
+      diskGiB: 16,
+    }),
     dispose: () => cloud.close(),
   }
 }
 
 cloudContract({ describe, it }, 'simulated', { open, actionTimeMs: 300_000 })
+facetContract({ describe, it }, 'simulated', { open, actionTimeMs: 300_000 })

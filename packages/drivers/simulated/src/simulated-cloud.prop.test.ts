@@ -146,11 +146,15 @@ describe('what the scheduler sells', () => {
             const claiming = world.guests.filter((guest) => guest.host === machine.index && guest.claimed)
             expect(machine.claimedCores).toBe(claiming.reduce((sum, guest) => sum + guest.spec.vcpus, 0))
             expect(machine.claimedMemoryMiB).toBe(claiming.reduce((sum, guest) => sum + guest.spec.memoryMiB, 0))
-            expect(Math.min(machine.sellableCores, machine.sellableMemoryMiB)).toBeGreaterThanOrEqual(0)
+            expect(machine.claimedDiskGiB).toBe(claiming.reduce((sum, guest) => sum + guest.spec.diskGiB, 0))
+            const { sellableCores, sellableMemoryMiB, sellableDiskGiB } = machine
+            expect(Math.min(sellableCores, sellableMemoryMiB, sellableDiskGiB)).toBeGreaterThanOrEqual(0)
             if (machine.view.state !== 'up') expect(claiming).toEqual([])
           }
           for (const guest of world.guests)
-            if (guest.state !== 'deleting') expect(guest.claimed).toBe(!['stopped', 'shelved'].includes(guest.state))
+            if (guest.unplaced) expect([guest.host, guest.claimed]).toEqual([-1, false])
+            else if (guest.state !== 'deleting')
+              expect(guest.claimed).toBe(!['stopped', 'shelved'].includes(guest.state))
         }
       }),
       { numRuns: 25 },

@@ -1,6 +1,7 @@
 // The simulated datacentre behind the Cloud port. Every call first runs the world up to the clock's present, so nothing
 // needs to tick while nobody looks; only while there are listeners one sleeper waits for whatever happens next. Faults
-// are applied here, at the edge: the world behind them stays true.
+// are applied here, at the edge: the world behind them stays true. What it can do beyond the common part of the port
+// stands in facets/, one file each.
 import type {
   ActionKind,
   CloudId,
@@ -13,9 +14,29 @@ import type {
   SampleBatch,
 } from '@gleaner/model'
 import { GleanerError, endsInstance, isError, startStates, targetState } from '@gleaner/model'
-import type { ActionRequest, CheckItem, Clock, Cloud, CloudEvent, Look } from '@gleaner/ports'
+import type {
+  ActionRequest,
+  CheckItem,
+  Clock,
+  Cloud,
+  CloudEvent,
+  HostControl,
+  InstanceCreation,
+  InstanceLabels,
+  InstanceMigration,
+  Look,
+  RatioControl,
+  RoomClaims,
+} from '@gleaner/ports'
 import { supportedActions } from './actions.ts'
 import { FaultBoard } from './faults.ts'
+import { claims } from './facets/claims.ts'
+import { creation } from './facets/creation.ts'
+import type { Inside } from './facets/inside.ts'
+import { hostControl } from './facets/host-control.ts'
+import { labels } from './facets/labels.ts'
+import { migration } from './facets/migration.ts'
+import { ratioControl } from './facets/ratio-control.ts'
 import type { CloudCall, FaultContext } from './faults.ts'
 import type { Guest } from './guest.ts'
 import type { SimulatedCloudOptions, WorldSize } from './options.ts'
@@ -24,7 +45,7 @@ import { unit } from './random.ts'
 import { historyOf, sampleAt } from './sampling.ts'
 import type { SimulatedState } from './state.ts'
 import { loadWorld, saveWorld } from './state.ts'
-import { World } from './world.ts'
+import { type Course, World } from './world.ts'
 
 const rememberedKeys = 1000
 /** No single sleep is longer, so that any clock can count it. */
@@ -42,6 +63,14 @@ export class SimulatedCloud implements Cloud {
   readonly #listeners = new Set<(event: CloudEvent) => void>()
   readonly #closed = new AbortController()
   readonly #keys = new Set<string>()
+  readonly #made = new Map<string, InstanceId>()
+  readonly #inside: Inside
+  readonly creation: InstanceCreation
+  readonly migration: InstanceMigration
+  readonly hostControl: HostControl
+  readonly ratioControl: RatioControl
+  readonly claims: RoomClaims
+  readonly labels: InstanceLabels
   #world: World
   #inventory: { readonly revision: number; readonly inventory: Inventory } | undefined
   #alarm: AbortController | undefined
@@ -53,6 +82,21 @@ export class SimulatedCloud implements Cloud {
     this.#world = new World(this.#size, this.#clock.nowMs())
     this.#world.onHappening = (guest, detail) => this.#tell(guest, detail)
     this.id = this.#world.cloud
+    this.#inside = {
+      cloud: this.id,
+      faults: this.faults,
+      made: this.#made,
+      world: () => this.#world,
+      enter: (context, signal) => this.#enter(context, signal),
+      course: (context) => this.#course(context),
+      changed: () => this.#wakeUp(),
+    }
+    this.creation = creation(this.#inside)
+    this.migration = migration(this.#inside)
+    this.hostControl = hostControl(this.#inside)
+    this.ratioControl = ratioControl(this.#inside)
+    this.claims = claims(this.#inside)
+    this.labels = labels(this.#inside)
     this.address = `simulated datacentre, seed ${this.#size.seed}: ${this.#size.hosts} hosts, about ${this.#size.instances} instances`
   }
 
@@ -145,11 +189,17 @@ export class SimulatedCloud implements Cloud {
     return historyOf(this.#world, { startMs: fromMs, endMs: toMs }, stepMs)
   }
 
+  /** What the guest, and its owner, can read of it in the cloud; undefined when it is not there. */
+  metadataOf(instanceId: InstanceId): Readonly<Record<string, string>> | undefined {
+    const guest = this.#world.find(instanceId)
+    return guest === undefined ? undefined : Object.fromEntries(guest.metadata)
+  }
+
   /** A person acts on an instance by hand, past Gleaner: false when that is not possible now. */
   actByHand(instanceId: InstanceId, action: ActionKind, by?: string): boolean {
     this.#world.advance(this.#clock.nowMs())
     const guest = this.#world.find(instanceId)
-    if (guest === undefined || guest.move !== undefined) return false
+    if (guest === undefined || guest.move !== undefined || (guest.unplaced && action !== 'delete')) return false
     if (action === 'notify' || action === 'balloon') return false
     if (action !== 'delete' && !startStates[action].includes(guest.state)) return false
     const attendedUntilMs = action === 'start' || action === 'resume' ? this.#world.nowMs + longestSleepMs : 0
@@ -160,17 +210,19 @@ export class SimulatedCloud implements Cloud {
 
   exportState(): SimulatedState {
     this.#world.advance(this.#clock.nowMs())
-    return saveWorld(this.#world, this.#keys)
+    return saveWorld(this.#world, { keys: this.#keys, made: this.#made })
   }
 
   /** Goes on from a saved state, which may have come through JSON; `cloud-broken` when it is not of this cloud. */
   importState(state: unknown): void {
-    const { world, keys } = loadWorld(state, this.#size)
+    const { world, keys, made } = loadWorld(state, this.#size)
     this.#world = world
     this.#world.onHappening = (guest, detail) => this.#tell(guest, detail)
     this.#inventory = undefined
     this.#keys.clear()
     for (const key of keys) this.#keys.add(key)
+    this.#made.clear()
+    for (const [key, id] of made) this.#made.set(key, id)
     this.#wakeUp()
   }
 
@@ -206,10 +258,15 @@ export class SimulatedCloud implements Cloud {
     const facts = { cloud: this.id, object: guest.spec.name }
     if (guest.move !== undefined || !startStates[action].includes(guest.state))
       throw new GleanerError('cloud-conflict', { ...facts, detail: `it is ${guest.state}` })
+    const began = this.#world.begin(guest, { action, by: 'the API', ...this.#course(context) })
+    if (!began) throw new GleanerError('cloud-capacity', { ...facts, detail: 'no host has room for its flavor' })
+    this.#wakeUp()
+  }
+
+  /** What becomes of a move that begins now. */
+  #course(context: FaultContext): Course {
     const fail = this.faults.strike('fail', context)?.fault
-    const began = this.#world.begin(guest, {
-      action,
-      by: 'the API',
+    return {
       outcome: fail
         ? fail.into === 'error'
           ? 'break'
@@ -220,9 +277,7 @@ export class SimulatedCloud implements Cloud {
             ? 'stuck'
             : 'reach',
       slowness: this.faults.strike('slow', context)?.fault.factor ?? 1,
-    })
-    if (!began) throw new GleanerError('cloud-capacity', { ...facts, detail: 'no host has room for its flavor' })
-    this.#wakeUp()
+    }
   }
 
   #balloon(guest: Guest, memoryMiB: number | undefined): void {

@@ -3,8 +3,9 @@
 // looks. Time never runs backwards here; a reading with an earlier time sees the latest state.
 import type { ActionKind, CloudId, HostId, InstanceId, InstanceState } from '@gleaner/model'
 import { cloudId, movingState, targetState } from '@gleaner/model'
-import { moveMs } from './actions.ts'
-import type { SimulatedProject } from './furnish.ts'
+import { migrationMs, moveMs } from './actions.ts'
+import { ClaimBook } from './claim-book.ts'
+import type { Order, SimulatedProject } from './furnish.ts'
 import { Furnisher, makeProjects } from './furnish.ts'
 import type { Move, Phase } from './guest.ts'
 import { Guest } from './guest.ts'
@@ -22,11 +23,17 @@ const pastMs = 15 * dayMs
 
 export type Happening = (guest: Guest, detail: string) => void
 
-export interface Begin {
-  readonly action: ActionKind
-  readonly by: string
+/** What becomes of a move: by chance or by order. */
+export interface Course {
   readonly outcome?: Move['outcome'] | 'stuck'
   readonly slowness?: number
+}
+
+export interface Begin extends Course {
+  readonly action: ActionKind
+  readonly by: string
+  /** Index of the host a start shall use, and no other. */
+  readonly host?: number
   /** Until then whoever asked works with it. */
   readonly attendedUntilMs?: number
 }
@@ -40,6 +47,7 @@ export class World {
   readonly projects: readonly SimulatedProject[]
   readonly furnisher: Furnisher
   readonly people: People
+  readonly claims: ClaimBook
   /** In the order of their serial numbers. */
   readonly guests: Guest[] = []
   /** Deleted, and remembered for the past. */
@@ -60,6 +68,7 @@ export class World {
     this.#nowMs = startedAtMs
     this.machines = makeMachines(size, this.cloud)
     this.hostIds = this.machines.map((machine) => machine.view.id)
+    this.claims = new ClaimBook(this.machines)
     this.projects = makeProjects(size, this.cloud)
     this.furnisher = new Furnisher(size, this.cloud, this.projects)
     for (let serial = 0; serial < size.instances; serial++) this.#settleIn(serial)
@@ -134,13 +143,16 @@ export class World {
 
   /** Empties the world and answers with those who lived in it; `restore` puts guests back. */
   clear(): readonly Guest[] {
-    for (const machine of this.machines) machine.claim(-machine.claimedCores, -machine.claimedMemoryMiB)
+    this.claims.clear()
+    for (const machine of this.machines) machine.unclaimAll()
     this.#byId.clear()
     return this.guests.splice(0)
   }
 
   restore(guest: Guest): void {
-    if (guest.claimed) this.machines[guest.host]?.claim(guest.spec.vcpus, guest.spec.memoryMiB)
+    if (guest.claimed) this.machines[guest.host]?.claim(guest.spec)
+    const { move } = guest
+    if (move?.toHost !== undefined) this.machines[move.toHost]?.claim(guest.spec)
     this.adopt(guest)
   }
 
@@ -153,40 +165,68 @@ export class World {
     this.revision++
   }
 
-  /** Somebody creates an instance; undefined when the scheduler finds no room. */
-  create(): Guest | undefined {
+  /**
+   * Somebody creates an instance. The host is checked by the caller if one is named; where the scheduler shall find one
+   * and there is none with room, the instance is there all the same, in error, and can only be deleted.
+   */
+  create({ order, host, ...course }: Course & { readonly order?: Order; readonly host?: number } = {}): Guest {
     const serial = this.nextSerial++
-    const guest = new Guest(this.furnisher.make(serial, this.#nowMs), 'starting', this.#nowMs)
-    guest.host = place(this.machines, guest.spec, hash32(this.size.seed, serial, 0x91ace))
-    if (guest.host < 0) return undefined
-    this.claim(guest)
+    const spec = this.furnisher.make(serial, this.#nowMs, order === undefined ? {} : { order })
+    const guest = new Guest(spec, 'starting', this.#nowMs)
+    guest.host = host ?? place(this.machines, spec, hash32(this.size.seed, serial, 0x91ace))
     guest.touched = true
-    guest.beginPhase(this.#phase(guest, { running: false, boots: true }))
-    guest.move = {
-      action: 'start',
-      from: 'stopped',
-      target: 'running',
-      endsAtMs: this.#nowMs + moveMs('start', guest.spec, 'stopped'),
-      outcome: 'reach',
-      by: guest.spec.owner,
+    if (guest.host < 0) {
+      guest.unplaced = true
+      guest.state = 'error'
+      guest.fault = `No valid host was found: none has room for ${spec.vcpus} vcpus and ${spec.memoryMiB} MiB.`
+    } else {
+      this.claim(guest)
+      guest.beginPhase(this.#phase(guest, { running: false, boots: true }))
+      guest.move = {
+        action: 'start',
+        from: 'stopped',
+        target: 'running',
+        by: spec.owner,
+        ...this.#course(course, moveMs('start', spec, 'stopped')),
+      }
     }
     this.adopt(guest)
-    this.onHappening(guest, `${guest.spec.owner} created ${guest.spec.name}`)
+    this.onHappening(guest, `${spec.owner} created ${spec.name}`)
     return guest
   }
 
+  /** Moves a running instance to another host, which has been checked to have room. */
+  migrate(guest: Guest, toHost: number, { by, ...course }: Course & { readonly by: string }): void {
+    this.machines[toHost]?.claim(guest.spec)
+    guest.move = {
+      action: 'migrate',
+      toHost,
+      from: 'running',
+      target: 'running',
+      by,
+      ...this.#course(course, migrationMs(guest.spec)),
+    }
+    guest.fault = undefined
+    guest.enter('migrating', this.#nowMs)
+    this.#timeline.add(guest.move.endsAtMs, guest)
+    this.revision++
+    this.onHappening(guest, `${by} migrates ${guest.spec.name}`)
+  }
+
+  #course({ outcome = 'reach', slowness = 1 }: Course, durationMs: number): Pick<Move, 'endsAtMs' | 'outcome'> {
+    return outcome === 'stuck'
+      ? { endsAtMs: Number.POSITIVE_INFINITY, outcome: 'reach' }
+      : { endsAtMs: this.#nowMs + Math.round(durationMs * slowness), outcome }
+  }
+
   /** False when a start finds no room. The caller has checked that the action can begin in this state. */
-  begin(guest: Guest, { action, by, outcome = 'reach', slowness = 1, attendedUntilMs = 0 }: Begin): boolean {
+  begin(guest: Guest, { action, by, host, attendedUntilMs = 0, ...course }: Begin): boolean {
     const from = guest.state
     const needsRoom = action === 'start' && !guest.claimed
-    if (needsRoom && !this.#findRoom(guest)) return false
+    if (needsRoom && !this.#findRoom(guest, host)) return false
     const target = action === 'delete' ? 'gone' : targetState[action]
     if (target === undefined) return true
-    const endsAtMs =
-      outcome === 'stuck'
-        ? Number.POSITIVE_INFINITY
-        : this.#nowMs + Math.round(moveMs(action, guest.spec, from) * slowness)
-    guest.move = { action, from, target, endsAtMs, outcome: outcome === 'stuck' ? 'reach' : outcome, by }
+    guest.move = { action, from, target, by, ...this.#course(course, moveMs(action, guest.spec, from)) }
     guest.fault = undefined
     const holds = guest.phases.at(-1)?.toMs === Number.POSITIVE_INFINITY
     if (holds || target === 'running') {
@@ -194,7 +234,7 @@ export class World {
       guest.beginPhase({ ...phase, attendedUntilMs: Math.max(attendedUntilMs, phase.attendedUntilMs) })
     }
     guest.enter(action === 'delete' ? 'deleting' : (movingState[action] ?? guest.state), this.#nowMs)
-    this.#timeline.add(endsAtMs, guest)
+    this.#timeline.add(guest.move.endsAtMs, guest)
     this.revision++
     const word = action === 'delete' ? 'deletes' : `${action}s`
     this.onHappening(guest, `${by} ${word} ${guest.spec.name}`)
@@ -211,22 +251,23 @@ export class World {
 
   claim(guest: Guest): void {
     if (guest.claimed || guest.host < 0) return
-    this.machines[guest.host]?.claim(guest.spec.vcpus, guest.spec.memoryMiB)
+    this.machines[guest.host]?.claim(guest.spec)
     guest.claimed = true
   }
 
-  #release(guest: Guest): void {
-    if (guest.claimed) this.machines[guest.host]?.claim(-guest.spec.vcpus, -guest.spec.memoryMiB)
+  release(guest: Guest): void {
+    if (guest.claimed) this.machines[guest.host]?.unclaim(guest.spec)
     guest.claimed = false
   }
 
-  /** On its own host if that still has room, else on another. */
-  #findRoom(guest: Guest): boolean {
-    const { vcpus, memoryMiB, serial } = guest.spec
-    const own = this.machines[guest.host]
-    const host = own?.fits(vcpus, memoryMiB)
+  /** On its own host if that still has room, else on another; where a host is named, only there. */
+  #findRoom(guest: Guest, named: number | undefined): boolean {
+    const own = this.machines[named ?? guest.host]
+    const host = own?.fits(guest.spec)
       ? own.index
-      : place(this.machines, guest.spec, hash32(this.size.seed, serial, guest.stateSinceMs))
+      : named === undefined
+        ? place(this.machines, guest.spec, hash32(this.size.seed, guest.spec.serial, guest.stateSinceMs))
+        : -1
     if (host < 0) return false
     guest.host = host
     this.claim(guest)
@@ -256,6 +297,7 @@ export class World {
     const { guest } = due
     guest.move = undefined
     const reached = move.outcome === 'reach'
+    if (move.toHost !== undefined) this.#finishMigration(guest, move.toHost, reached)
     if (move.outcome === 'fail' || move.outcome === 'break')
       guest.fault = `${move.action} failed: the hypervisor reported an I/O error (simulated)`
     const state = reached ? move.target : move.outcome === 'break' ? 'error' : move.from
@@ -266,11 +308,17 @@ export class World {
     this.onHappening(guest, `${guest.spec.name} ${end}`)
   }
 
+  /** Of the two rooms it held one is free again. */
+  #finishMigration(guest: Guest, toHost: number, reached: boolean): void {
+    this.machines[reached ? guest.host : toHost]?.unclaim(guest.spec)
+    if (reached) guest.host = toHost
+  }
+
   #arrive(guest: Guest, state: InstanceState): void {
     if (state === 'running' || state === 'paused')
       guest.beginPhase(this.#phase(guest, { running: state === 'running', boots: false }))
     else guest.endPhase(this.#nowMs)
-    if (state === 'stopped' || state === 'shelved') this.#release(guest)
+    if (state === 'stopped' || state === 'shelved') this.release(guest)
     if (state === 'shelved') guest.host = -1
     guest.enter(state, this.#nowMs)
     guest.forgetPhasesBefore(this.#nowMs - pastMs)
@@ -278,7 +326,7 @@ export class World {
 
   #remove(guest: Guest): void {
     guest.endPhase(this.#nowMs)
-    this.#release(guest)
+    this.release(guest)
     this.#byId.delete(guest.spec.id)
     this.guests.splice(this.#indexOf(guest), 1)
     const beforeMs = this.#nowMs - pastMs
