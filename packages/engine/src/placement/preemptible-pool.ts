@@ -1,0 +1,140 @@
+// The preemptible instances of all hosts in columns. Each host owns a stretch of them, lowest priority first, with some
+// room to grow; a stretch that is full moves to the end, and when half of the columns is left behind everything moves
+// together. A scan over all hosts reads memory nearly in order.
+import { type Exemption, exemptions, type PlacedInstance } from '@gleaner/model'
+import { resourceCount, sizesOf } from './resources.ts'
+
+export class PreemptiblePool {
+  ids: string[] = []
+  projects: (string | undefined)[] = []
+  /** Three per instance. */
+  sizes = new Float64Array(0)
+  startedS = new Float64Array(0)
+  priorities = new Float64Array(0)
+  /** 0: may leave; else 1 + number of the exemption. */
+  exempt = new Uint8Array(0)
+  /** Per host: its stretch is [first, first + length). */
+  first = new Int32Array(0)
+  length = new Int32Array(0)
+  #space = new Int32Array(0)
+  #end = 0
+  #left = 0
+
+  /** Makes room for so many hosts; new ones have nothing. */
+  growTo(hosts: number): void {
+    if (hosts <= this.first.length) return
+    for (const column of ['first', 'length'] as const) this[column] = grown(this[column], new Int32Array(hosts))
+    this.#space = grown(this.#space, new Int32Array(hosts))
+  }
+
+  insert(host: number, instance: PlacedInstance, startedS: number): void {
+    if (this.length[host] === this.#space[host]) this.#move(host)
+    const priority = instance.priority ?? 0
+    const first = this.first[host] ?? 0
+    const end = first + (this.length[host] ?? 0)
+    let at = end
+    while (at > first && (this.priorities[at - 1] ?? 0) > priority) at--
+    this.#shift(at, end, 1)
+    this.ids[at] = instance.id
+    this.projects[at] = instance.project
+    this.sizes.set(sizesOf(instance), at * resourceCount)
+    this.startedS[at] = startedS
+    this.priorities[at] = priority
+    this.exempt[at] = exemptNumber(instance.exempt)
+    this.length[host] = end - first + 1
+  }
+
+  /** Place of the instance in the columns; -1 when it is not on the host. */
+  find(host: number, id: string): number {
+    const first = this.first[host] ?? 0
+    const end = first + (this.length[host] ?? 0)
+    for (let at = first; at < end; at++) if (this.ids[at] === id) return at
+    return -1
+  }
+
+  remove(host: number, id: string): void {
+    const at = this.find(host, id)
+    if (at < 0) return
+    const end = (this.first[host] ?? 0) + (this.length[host] ?? 0)
+    this.#shift(at + 1, end, -1)
+    this.length[host] = (this.length[host] ?? 0) - 1
+  }
+
+  clear(host: number): void {
+    this.length[host] = 0
+  }
+
+  #shift(from: number, end: number, by: 1 | -1): void {
+    for (const column of [this.ids, this.projects, this.startedS, this.priorities, this.exempt])
+      column.copyWithin(from + by, from, end)
+    this.sizes.copyWithin((from + by) * resourceCount, from * resourceCount, end * resourceCount)
+  }
+
+  /** Gives the stretch of a host twice its room, at the end. */
+  #move(host: number): void {
+    const length = this.length[host] ?? 0
+    const space = Math.max(4, length * 2)
+    if (this.#left > 1024 && this.#left > this.#end / 2) this.#gather()
+    const need = this.#end + space
+    if (need > this.startedS.length) this.#widen(Math.max(64, need * 2))
+    this.#copy(this, this.first[host] ?? 0, { at: this.#end, length })
+    this.#left += this.#space[host] ?? 0
+    this.first[host] = this.#end
+    this.#space[host] = space
+    this.#end = need
+  }
+
+  #gather(): void {
+    const { ids, projects, sizes, startedS, priorities, exempt } = this
+    this.#widen(this.startedS.length)
+    const before: Columns = { ids, projects, sizes, startedS, priorities, exempt }
+    this.#end = 0
+    for (let host = 0; host < this.first.length; host++) {
+      const length = this.length[host] ?? 0
+      this.#copy(before, this.first[host] ?? 0, { at: this.#end, length })
+      this.first[host] = this.#end
+      this.#end += this.#space[host] ?? 0
+    }
+    this.#left = 0
+  }
+
+  #copy(from: Columns, first: number, to: { readonly at: number; readonly length: number }): void {
+    const end = first + to.length
+    for (let nth = first, at = to.at; nth < end; nth++, at++) {
+      this.ids[at] = from.ids[nth] ?? ''
+      this.projects[at] = from.projects[nth]
+    }
+    this.sizes.set(from.sizes.subarray(first * resourceCount, end * resourceCount), to.at * resourceCount)
+    this.startedS.set(from.startedS.subarray(first, end), to.at)
+    this.priorities.set(from.priorities.subarray(first, end), to.at)
+    this.exempt.set(from.exempt.subarray(first, end), to.at)
+  }
+
+  /** New columns of this length with what was in the old ones. */
+  #widen(length: number): void {
+    this.ids = Array.from({ length }, (_, at) => this.ids[at] ?? '')
+    this.projects = Array.from({ length }, (_, at) => this.projects[at])
+    this.sizes = grown(this.sizes, new Float64Array(length * resourceCount))
+    this.startedS = grown(this.startedS, new Float64Array(length))
+    this.priorities = grown(this.priorities, new Float64Array(length))
+    this.exempt = grown(this.exempt, new Uint8Array(length))
+  }
+}
+
+interface Columns {
+  readonly ids: readonly string[]
+  readonly projects: readonly (string | undefined)[]
+  readonly sizes: Float64Array
+  readonly startedS: Float64Array
+  readonly priorities: Float64Array
+  readonly exempt: Uint8Array
+}
+
+export function exemptNumber(why: Exemption | undefined): number {
+  return why === undefined ? 0 : 1 + exemptions.indexOf(why)
+}
+
+export function grown<Column extends Int32Array | Float64Array | Uint8Array>(old: Column, next: Column): Column {
+  next.set(old)
+  return next
+}

@@ -1,0 +1,115 @@
+// The weighers, as one list: among hosts that have room the one of the highest weight is taken. A weight is the sum over
+// the weighers of multiplier x normalised weight, normalised as nova does: (weight - lowest) / (highest - lowest) over the
+// candidates, all 0 when they are equal; a weigher may fix one of the bounds.
+//
+// RamWeigher, CpuWeigher and DiskWeigher are nova's: the more is free, the better (spreads; a negative multiplier packs).
+// PreemptibleCountWeigher and PreemptibleDurationWeigher are opie's, with their highest weight fixed at 0 and opie's
+// multiplier: the fewer preemptible instances are on a host, and the less of the running billing period they have used
+// together, the better. The lowest weight is of this decision only; opie's newton version kept it from one to the next.
+// Sources: nova/weights.py and nova/scheduler/weights/, opie/scheduler/weights/preemptible.py.
+import { resourceCount } from './resources.ts'
+import type { RoomIndex } from './room-index.ts'
+
+/** What is weighed: hosts by their positions, some of the request's instances already put on them. */
+export interface WeighedHosts {
+  readonly index: RoomIndex
+  readonly hosts: Int32Array
+  /** Per position, how many instances of the request are put there; undefined: none anywhere. */
+  readonly put: Int32Array | undefined
+  readonly sizes: readonly [number, number, number]
+  readonly preemptible: boolean
+  readonly nowS: number
+  readonly billingPeriodS: number
+}
+
+export interface Weigher {
+  readonly name: WeigherName
+  readonly multiplier: number
+  /** Bounds that are fixed instead of found among the candidates. */
+  readonly highest?: number
+  readonly weigh: (weighed: WeighedHosts, into: Float64Array) => void
+}
+
+export type WeigherName =
+  | 'RamWeigher'
+  | 'CpuWeigher'
+  | 'DiskWeigher'
+  | 'PreemptibleCountWeigher'
+  | 'PreemptibleDurationWeigher'
+
+/** By name; those left out keep the multiplier of the list. 0 switches one off. */
+export type Multipliers = Readonly<Partial<Record<WeigherName, number>>>
+
+export const weighers: readonly Weigher[] = [
+  { name: 'RamWeigher', multiplier: 1, weigh: (weighed, into) => weighFree(weighed, 1, into) },
+  { name: 'CpuWeigher', multiplier: 1, weigh: (weighed, into) => weighFree(weighed, 0, into) },
+  { name: 'DiskWeigher', multiplier: 1, weigh: (weighed, into) => weighFree(weighed, 2, into) },
+  { name: 'PreemptibleCountWeigher', multiplier: 1000, highest: 0, weigh: weighCount },
+  { name: 'PreemptibleDurationWeigher', multiplier: 1000, highest: 0, weigh: weighDuration },
+]
+
+/** The weight of each candidate, in their order. */
+export function weigh(weighed: WeighedHosts, multipliers: Multipliers = {}): Float64Array {
+  const total = new Float64Array(weighed.hosts.length)
+  const raw = new Float64Array(weighed.hosts.length)
+  for (const weigher of weighers) {
+    const multiplier = multipliers[weigher.name] ?? weigher.multiplier
+    if (multiplier === 0) continue
+    weigher.weigh(weighed, raw)
+    addNormalised(raw, { multiplier, highest: weigher.highest }, total)
+  }
+  return total
+}
+
+function addNormalised(
+  raw: Float64Array,
+  by: { readonly multiplier: number; readonly highest: number | undefined },
+  total: Float64Array,
+): void {
+  let lowest = Number.POSITIVE_INFINITY
+  let highest = Number.NEGATIVE_INFINITY
+  for (const weight of raw) {
+    if (weight < lowest) lowest = weight
+    if (weight > highest) highest = weight
+  }
+  if (by.highest !== undefined) highest = by.highest
+  const range = highest - lowest
+  if (range === 0) return
+  for (let at = 0; at < raw.length; at++)
+    total[at] = (total[at] ?? 0) + (by.multiplier * ((raw[at] ?? 0) - lowest)) / range
+}
+
+function weighFree({ index, hosts, put, sizes }: WeighedHosts, d: 0 | 1 | 2, into: Float64Array): void {
+  const { hard, shared } = index
+  for (let at = 0; at < hosts.length; at++) {
+    const host = hosts[at] ?? 0
+    const cell = host * resourceCount + d
+    into[at] = Math.min(hard[cell] ?? 0, shared[cell] ?? 0) - (put?.[host] ?? 0) * (sizes[d] ?? 0)
+  }
+}
+
+function weighCount({ index, hosts, put, preemptible }: WeighedHosts, into: Float64Array): void {
+  const { length } = index.pool
+  for (let at = 0; at < hosts.length; at++) {
+    const host = hosts[at] ?? 0
+    into[at] = -((length[host] ?? 0) + (preemptible ? (put?.[host] ?? 0) : 0))
+  }
+}
+
+/** The remainder is never negative, also for a start in the future (the modulo of Python, not of JavaScript). */
+function weighDuration({ index, hosts, nowS, billingPeriodS }: WeighedHosts, into: Float64Array): void {
+  const { first, length, startedS } = index.pool
+  for (let at = 0; at < hosts.length; at++) {
+    const host = hosts[at] ?? 0
+    const start = first[host] ?? 0
+    const end = start + (length[host] ?? 0)
+    let sum = 0
+    for (let nth = start; nth < end; nth++) sum += remainderS(nowS - (startedS[nth] ?? 0), billingPeriodS)
+    into[at] = -sum
+  }
+}
+
+/** Seconds of the running billing period that have passed, in [0, period). */
+export function remainderS(ageS: number, billingPeriodS: number): number {
+  return ageS - Math.floor(ageS / billingPeriodS) * billingPeriodS
+}
