@@ -153,6 +153,7 @@ describe('the command line', () => {
     ['instances', 'instances --sort -idle --limit 12', {}],
     ['instances-narrow', 'instances --state running --sort -cpu --limit 5', { columns: 60 }],
     ['instances-none', 'instances there-is-no-such-instance', {}],
+    ['why-host', 'why desk-alice', {}],
     ['plan', 'plan', {}],
     ['rules', 'rules', {}],
     ['rule', 'rules show forgotten', {}],

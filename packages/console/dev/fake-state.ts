@@ -170,16 +170,17 @@ export class FakeState {
   }
 
   #entry(proposal: ProposalView): JournalView {
-    const { capability, action, cloud, instanceId, instance, project, host, cause, reason, gives } = proposal
+    const { capability, action, cloud, target, instanceId, instance, project, host, cause, reason, gives } = proposal
     return {
       id: this.id('action'),
       proposalId: proposal.id,
       capability,
       action,
       cloud,
-      instanceId,
-      instance,
-      project,
+      target,
+      ...(instanceId === undefined ? {} : { instanceId }),
+      ...(instance === undefined ? {} : { instance }),
+      ...(project === undefined ? {} : { project }),
       ...(host === undefined ? {} : { host }),
       cause,
       reason,
@@ -220,6 +221,7 @@ export class FakeState {
       claim: 'idleness',
       action: i % 7 === 3 ? 'stop' : 'suspend',
       cloud: 'lab',
+      target: { kind: 'instance', id: instanceId, name: instance.name },
       instanceId,
       instance: instance.name,
       project: instance.project,
@@ -257,6 +259,7 @@ export class FakeState {
       capability: 'idleness',
       action: i % 5 === 2 ? 'resume' : 'suspend',
       cloud: 'lab',
+      target: { kind: 'instance', id: instance.id, name: instance.name },
       instanceId: instance.id,
       instance: instance.name,
       project: instance.project,

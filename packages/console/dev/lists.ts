@@ -1,6 +1,6 @@
 // Lists of the fake server: search, filter, sort, page; and the story of an instance.
 import type { endpoints, HostView, InstanceView, QueryOf, WhyView } from '@gleaner/model'
-import { GleanerError, parseDurationMs } from '@gleaner/model'
+import { GleanerError, isHostStep, parseDurationMs } from '@gleaner/model'
 import type { FakeState } from './fake-state.ts'
 
 export function pageOf<T>(items: readonly T[], { limit = 100, offset = 0 }: { limit?: number; offset?: number }) {
@@ -17,7 +17,7 @@ function withNext(state: FakeState, instance: InstanceView): InstanceView {
   const proposal = state.proposals.find(
     (p) => p.instanceId === instance.id && !['done', 'cancelled', 'failed', 'timed-out'].includes(p.state),
   )
-  if (proposal === undefined) delete instance.next
+  if (proposal === undefined || isHostStep(proposal.action)) delete instance.next
   else {
     instance.next = {
       proposalId: proposal.id,

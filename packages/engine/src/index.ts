@@ -1,4 +1,5 @@
 export * from './action/judge-action.ts'
+export * from './action/judge-host-step.ts'
 export * from './snapshot/snapshot.ts'
 export * from './snapshot/freeze-snapshot.ts'
 export * from './snapshot/diff-snapshots.ts'
@@ -30,6 +31,7 @@ export * from './plan/notice.ts'
 export * from './plan/diff-plans.ts'
 export * from './why/rule-stories.ts'
 export * from './why/why-instance.ts'
+export * from './why/why-host.ts'
 export { isoTime } from './text/iso-time.ts'
 export {
   type IngestOutcome,

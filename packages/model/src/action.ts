@@ -1,4 +1,5 @@
 // What Gleaner can do to an instance, what state each action leads to, and what it gives back.
+import type { StepKind } from './host-step.ts'
 import type { InstanceState } from './inventory.ts'
 
 /**
@@ -21,8 +22,8 @@ export type ActionKind = (typeof actionKinds)[number]
 /** Actions that take something away from an instance. Each of them passes the gate, without exception. */
 export const reclaimingKinds: readonly ActionKind[] = ['pause', 'suspend', 'stop', 'shelve', 'balloon', 'delete']
 
-export function isReclaiming(kind: ActionKind): boolean {
-  return reclaimingKinds.includes(kind)
+export function isReclaiming(kind: StepKind): boolean {
+  return (reclaimingKinds as readonly StepKind[]).includes(kind)
 }
 
 /** The settled state an action leads to; undefined for those that change no state, and for `delete`: see `endsInstance`. */

@@ -1,5 +1,5 @@
-// Holds: a person's word about an instance that binds Gleaner until a stated time.
-import type { InstanceId } from './ids.ts'
+// Holds: a person's word about an instance, or about a host as a whole, that binds Gleaner until a stated time.
+import type { Target } from './target.ts'
 
 /**
  * keep: "do not touch it until …", by the owner; person-acted: somebody changed its state by hand;
@@ -7,9 +7,8 @@ import type { InstanceId } from './ids.ts'
  */
 export type HoldKind = 'keep' | 'person-acted' | 'veto' | 'cool-down'
 
-export interface Hold {
+export interface Hold extends Target {
   readonly id: string
-  readonly instanceId: InstanceId
   readonly kind: HoldKind
   readonly untilMs: number
   readonly by: string

@@ -26,6 +26,8 @@ export interface Policy {
     /** Share of the instances of one host that may be acted upon within `shareWindowMs`; at least one always may. */
     readonly hostShare: number
     readonly projectShare: number
+    /** Share of the hosts of one cloud that something may be taken from as a whole within `shareWindowMs`. */
+    readonly cloudShare: number
     readonly shareWindowMs: number
   }
   /** Tags that protect an instance. */
@@ -55,7 +57,7 @@ export const defaultPolicy: Policy = {
   telemetryMaxAgeMs: 300_000,
   personWinsMs: 4 * 3_600_000,
   coolDownMs: 30 * 60_000,
-  budgets: { actionsPerMinute: 10, hostShare: 0.5, projectShare: 0.5, shareWindowMs: 10 * 60_000 },
+  budgets: { actionsPerMinute: 10, hostShare: 0.5, projectShare: 0.5, cloudShare: 0.2, shareWindowMs: 10 * 60_000 },
   protectedTags: ['gleaner-protected'],
   maintenanceWindows: [],
   headroomShare: 0.1,

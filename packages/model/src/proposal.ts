@@ -1,13 +1,15 @@
-// Proposals: what a capability wants to do to one instance, with its reason, and how far that has come.
+// Proposals: what a capability wants to do to one instance or host, with its reason, and how far that has come.
 //
 // Life of a proposal, in its states:
 //   confirming ─► notified (grace runs) ─► due ─► acting ─► done | failed | timed-out
 //   In mode `observe` it stays `observed` while the rule matches. In mode `advise` it is `awaiting-approval` until a
 //   person approves; the grace period starts then. `held`: due, but the gate refuses at the moment (the verdict says
 //   why). From every state before `acting` it becomes `cancelled` when the reason for it goes away.
-import type { ActionKind, Yield } from './action.ts'
+import type { Yield } from './action.ts'
 import type { Capability, Mode } from './capability.ts'
-import type { HostId, InstanceId, ProjectId } from './ids.ts'
+import type { StepKind, StepSetting } from './host-step.ts'
+import type { ProjectId } from './ids.ts'
+import type { Target } from './target.ts'
 import type { Verdict } from './verdict.ts'
 
 export const proposalStates = [
@@ -49,13 +51,13 @@ export const claims = [
 export type Claim = (typeof claims)[number]
 
 /** What a capability wants, before arbitration and gate. Made anew in each cycle. */
-export interface Candidate {
+export interface Candidate extends Target {
   readonly capability: Capability
   readonly claim: Claim
-  readonly action: ActionKind
-  readonly instanceId: InstanceId
-  readonly projectId: ProjectId
-  readonly hostId: HostId | undefined
+  readonly action: StepKind
+  readonly setting: StepSetting | undefined
+  /** Undefined for a host, which belongs to nobody's project. */
+  readonly projectId: ProjectId | undefined
   /** Name of the rule, or of the person whose command it is. */
   readonly cause: string
   readonly ruleId: string | undefined
@@ -68,7 +70,7 @@ export interface Candidate {
   readonly gives: Yield
 }
 
-/** A candidate that is followed from cycle to cycle. At most one open proposal exists per instance and action. */
+/** A candidate that is followed from cycle to cycle. At most one open proposal exists per target and action. */
 export interface Proposal extends Candidate {
   readonly id: string
   /** The mode it proceeds under: the stricter of its cause and its capability when it was last decided upon. */

@@ -1,4 +1,4 @@
-// Reason codes: every answer Gleaner gives about an instance carries one. A verdict is a value, is never thrown, and
+// Reason codes: every answer Gleaner gives about an instance or host carries one. A verdict is a value, is never thrown, and
 // reaches the user unchanged, as a code, a sentence and the numbers behind it. Codes are never reused.
 
 /** A number or text behind a verdict, under a name that states its unit: `{ cpuCores: 0.01, neededShare: 0.97 }`. */
@@ -44,9 +44,11 @@ export const reasonCodes = {
   'budget-rate': 'The number of actions per minute is used up.',
   'budget-host': 'Too large a share of the instances of this host was acted upon.',
   'budget-project': 'Too large a share of the instances of this project was acted upon.',
+  'budget-cloud': 'Too large a share of the hosts of this cloud was acted upon.',
   outranked: 'A stronger claim on the same instance cancels this proposal.',
   'no-longer-matches': 'The rule stopped matching before the action was due.',
   'instance-gone': 'The instance is no longer there.',
+  'host-gone': 'The host is no longer there.',
   'not-leader': 'Another replica leads; this one only follows.',
   passed: 'Nothing stands against the action.',
 } as const

@@ -7,6 +7,7 @@
 import type {
   Capability,
   Hold,
+  HostEstimate,
   Instance,
   JournalEntry,
   JournalState,
@@ -73,6 +74,8 @@ export interface ProposalStore {
   /** A person's approval; only from `awaiting-approval`, else `conflict`. */
   approve(id: string, by: string, nowMs: number): Promise<Proposal>
   forInstance(instanceId: string, limit: number): Promise<readonly Proposal[]>
+  /** Those on the host as a whole. */
+  forHost(hostId: string, limit: number): Promise<readonly Proposal[]>
   recent(
     filter: {
       readonly state?: string
@@ -86,11 +89,13 @@ export interface ProposalStore {
 
 export interface JournalFilter {
   readonly instanceId?: string
+  /** Only steps on this host as a whole. */
+  readonly onHostId?: string
   readonly states?: readonly JournalState[]
   readonly cause?: string
   readonly fromMs?: number
   readonly toMs?: number
-  /** Matches instance name, cause or action, case-insensitively. */
+  /** Matches the name of the instance or host, cause or action, case-insensitively. */
   readonly text?: string
   /** Only entries of instances of these projects (ids); none when empty. */
   readonly projectIds?: readonly string[]
@@ -99,7 +104,7 @@ export interface JournalFilter {
 export interface JournalStore {
   /**
    * Writes the intent. Rejects with `conflict` when the idempotency key is already there, or when an entry of the same
-   * instance is still open: no instance ever has two actions under way.
+   * instance, or of the same host as a whole, is still open: neither ever has two actions under way.
    */
   intend(fence: Fence, entry: JournalEntry): Promise<void>
   /** One more attempt of an intended entry is about to be called. */
@@ -146,6 +151,68 @@ export interface LedgerPoint {
   readonly atMs: number
   readonly cores: LedgerLine
   readonly memoryMiB: LedgerLine
+}
+
+/** One resource of one host, or of many together, at the end of a scope. */
+export interface EstimateFigures {
+  readonly capacity: number
+  readonly booked: number
+  readonly mean: number | undefined
+  readonly peak: number | undefined
+  readonly estimate: number
+  readonly violation: number
+  readonly confidence: number
+  readonly ratioInForce: number | undefined
+  readonly ratioAim: number | undefined
+}
+
+export interface EstimatePoint {
+  readonly atMs: number
+  readonly scopeMs: number
+  readonly strategy: string
+  /** Too little was measured: the estimate before was kept, or all of the capacity counts as taken. */
+  readonly blind: boolean
+  readonly cores: EstimateFigures
+  readonly memoryMiB: EstimateFigures
+}
+
+/** Sums over the hosts that have an estimate of this scope. */
+export interface FleetFigures {
+  readonly capacity: number
+  readonly booked: number
+  /** Over the hosts that were measured. */
+  readonly mean: number
+  readonly peak: number
+  readonly estimate: number
+  /** Hosts whose estimate before was exceeded, and by how much together. */
+  readonly violatedHosts: number
+  readonly violation: number
+}
+
+export interface FleetPoint {
+  readonly atMs: number
+  readonly hosts: number
+  readonly blindHosts: number
+  readonly cores: FleetFigures
+  readonly memoryMiB: FleetFigures
+}
+
+/** The last estimate of a host, and what its strategy carries on. */
+export interface StoredEstimator {
+  readonly estimate: HostEstimate
+  readonly state: Uint8Array
+}
+
+export interface EstimateStore {
+  /** Each becomes the host's last one and a point of its history, in one transaction. */
+  save(fence: Fence, estimators: readonly StoredEstimator[]): Promise<void>
+  loadAll(sliceRows: number): AsyncIterable<readonly StoredEstimator[]>
+  /** The history of a host, oldest first. */
+  range(hostId: string, fromMs: number, toMs: number): Promise<readonly EstimatePoint[]>
+  /** Over all hosts, or those of one cloud, oldest first. */
+  fleet(cloudId: string | undefined, fromMs: number, toMs: number): Promise<readonly FleetPoint[]>
+  /** The hosts are gone: their last estimates go, their history stays until its time. */
+  forget(fence: Fence, hostIds: readonly string[]): Promise<void>
 }
 
 export interface StoredToken {
@@ -203,6 +270,7 @@ export interface Store {
   readonly holds: HoldStore
   readonly problems: ProblemStore
   readonly tokens: TokenStore
+  readonly estimates: EstimateStore
 
   readonly settings: {
     /** JSON values under dotted names: `mode.idleness`, `kill-switch`, … */
@@ -243,7 +311,7 @@ export interface Store {
     list(page: { readonly limit: number; readonly offset: number }): Promise<Page<AuditEntry>>
   }
 
-  /** Deletes what is older than the retention: plans, ledger points, ended proposals, finished journal entries, audit. */
+  /** Deletes what is older than the retention: plans, ledger points with estimates, ended proposals, finished journal entries, audit. */
   prune(beforeMs: { readonly plans: number; readonly ledger: number; readonly history: number }): Promise<void>
   /** Rejects when the database cannot be written. */
   ping(signal: AbortSignal): Promise<void>

@@ -1,10 +1,11 @@
 // What the API, and nothing else, sees of the running server.
-import type { ExplainInput, WhyInstance } from '@gleaner/engine'
+import type { ExplainInput, WhyHost, WhyInstance } from '@gleaner/engine'
 import type {
   ActionKind,
   Capability,
   CloudId,
   Hold,
+  HostId,
   InstanceId,
   JournalEntry,
   Metric,
@@ -122,6 +123,8 @@ export interface Insight {
   ruleInput(): ExplainInput
   /** The story of one instance, as the engine tells it. */
   why(instanceId: InstanceId): Promise<WhyInstance>
+  /** The story of one host as a whole. */
+  whyHost(hostId: HostId): Promise<WhyHost>
 }
 
 export interface Application {

@@ -177,6 +177,7 @@ function assemble({ config, store, log, clock, clouds, telemetry, opened }: Part
     executor: new Executor({
       store,
       clouds: byId,
+      readingOf: (cloudId) => state.clouds.get(cloudId)?.snapshot,
       clock,
       hub,
       log,

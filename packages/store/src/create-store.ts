@@ -3,6 +3,7 @@ import { GleanerError } from '@gleaner/model'
 import type { Store } from '@gleaner/ports'
 import { sql } from 'kysely'
 import { audit } from './aggregates/audit.ts'
+import { estimates } from './aggregates/estimates.ts'
 import { holds } from './aggregates/holds.ts'
 import { instances } from './aggregates/instances.ts'
 import { journal } from './aggregates/journal.ts'
@@ -31,6 +32,7 @@ export function createStore(database: Database): Store {
     holds: holds(database),
     problems: problems(database),
     tokens: tokens(database),
+    estimates: estimates(database),
     settings: settings(database),
     plans: plans(database),
     instances: instances(database),

@@ -3,7 +3,16 @@ import { isError } from '@gleaner/model'
 import type { Store } from '@gleaner/ports'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { instance, nowMs, sampleEntry, sampleLine, samplePlan, sampleProposal, sampleRule } from './testing/samples.ts'
+import {
+  instance,
+  nowMs,
+  sampleEntry,
+  sampleEstimate,
+  sampleLine,
+  samplePlan,
+  sampleProposal,
+  sampleRule,
+} from './testing/samples.ts'
 import { openTestStore, type TestStore } from './testing/test-store.ts'
 
 let source: TestStore
@@ -30,6 +39,7 @@ async function fill({ store, fence }: TestStore): Promise<void> {
     sampleProposal({
       id: 'prop_2',
       instanceId: instance('b'),
+      hostId: undefined,
       state: 'done',
       verdict: { code: 'passed', sentence: '', facts: { x: 1e-7, y: 0.1 + 0.2 } },
     }),
@@ -41,6 +51,7 @@ async function fill({ store, fence }: TestStore): Promise<void> {
   await store.journal.intend(fence, sampleEntry({ id: 'act_2', idempotencyKey: 'k2' }))
   await store.holds.add({
     instanceId: instance('c'),
+    hostId: undefined,
     kind: 'keep',
     untilMs: Number.POSITIVE_INFINITY,
     by: 'carol',
@@ -66,6 +77,7 @@ async function fill({ store, fence }: TestStore): Promise<void> {
     cores: sampleLine(),
     memoryMiB: sampleLine({ used: undefined }),
   })
+  await store.estimates.save(fence, [{ estimate: sampleEstimate(), state: Uint8Array.of(1, 0, 255) }])
   const bytes = Uint8Array.from({ length: 5000 }, (_, index) => index % 256)
   await store.telemetry.save([
     { subject: 'lab:a', bytes },

@@ -29,4 +29,6 @@ export const exportedTables: readonly ExportedTable[] = [
   { name: 'notice', order: ['id'] },
   { name: 'notice_delivery', order: ['notice_id', 'notifier'] },
   { name: 'audit', order: ['id'] },
+  { name: 'estimate', order: ['host_id', 'at_ms'] },
+  { name: 'estimator', order: ['host_id'] },
 ]

@@ -7,6 +7,7 @@ import type {
   Instance,
   Inventory,
   JournalEntry,
+  OnInstance,
   Project,
   Proposal,
   Rule,
@@ -109,13 +110,14 @@ export function aRule(overrides: Partial<Rule> = {}): Rule {
   }
 }
 
-/** A suspension of the default instance that has been seen once. */
-export function aProposal(overrides: Partial<Proposal> = {}): Proposal {
-  return {
+/** A suspension of the default instance that has been seen once. For a host as a whole there is aHostProposal(). */
+export function aProposal(overrides: Partial<Proposal> = {}): OnInstance<Proposal> {
+  const proposal: Proposal = {
     id: 'proposal_1',
     capability: 'idleness',
     claim: 'idleness',
     action: 'suspend',
+    setting: undefined,
     instanceId: anInstance().id,
     projectId: aProject().id,
     hostId: aHost().id,
@@ -139,20 +141,22 @@ export function aProposal(overrides: Partial<Proposal> = {}): Proposal {
     confirmedAtMs: testStartMs,
     ...overrides,
   }
+  return proposal as OnInstance<Proposal>
 }
 
-/** The intent to suspend the default instance, written and not yet called. */
-export function aJournalEntry(overrides: Partial<JournalEntry> = {}): JournalEntry {
+/** The intent to suspend the default instance, written and not yet called. For a host as a whole: aHostEntry(). */
+export function aJournalEntry(overrides: Partial<JournalEntry> = {}): OnInstance<JournalEntry> {
   const id = overrides.id ?? 'action_1'
-  return {
+  const entry: JournalEntry = {
     id,
     idempotencyKey: `key-of-${id}`,
     proposalId: 'proposal_1',
     capability: 'idleness',
     action: 'suspend',
+    setting: undefined,
     cloudId: testCloud,
     instanceId: anInstance().id,
-    instanceName: anInstance().name,
+    targetName: anInstance().name,
     projectId: aProject().id,
     hostId: aHost().id,
     cause: 'idle-hour',
@@ -169,12 +173,52 @@ export function aJournalEntry(overrides: Partial<JournalEntry> = {}): JournalEnt
     term: 1,
     ...overrides,
   }
+  return entry as OnInstance<JournalEntry>
+}
+
+/** The wish to sell more cores of the default host, seen once. */
+export function aHostProposal(overrides: Partial<Proposal> = {}): Proposal {
+  return {
+    ...aProposal(),
+    id: 'proposal_host',
+    capability: 'oversubscription',
+    claim: 'lending',
+    action: 'raise-ratio',
+    setting: { coreRatio: 2.5 },
+    instanceId: undefined,
+    projectId: undefined,
+    cause: 'estimate',
+    ruleId: undefined,
+    ruleRevision: undefined,
+    graceMs: 0,
+    ...overrides,
+  }
+}
+
+/** The intent to sell more cores of the default host, written and not yet called. */
+export function aHostEntry(overrides: Partial<JournalEntry> = {}): JournalEntry {
+  return {
+    ...aJournalEntry(),
+    id: 'action_host',
+    idempotencyKey: 'key-of-action_host',
+    proposalId: 'proposal_host',
+    capability: 'oversubscription',
+    action: 'raise-ratio',
+    setting: { coreRatio: 2.5 },
+    instanceId: undefined,
+    targetName: aHost().name,
+    projectId: undefined,
+    cause: 'estimate',
+    stateBefore: 'core ratio 2, memory ratio 1',
+    ...overrides,
+  }
 }
 
 export function aHold(overrides: Partial<Hold> = {}): Hold {
   return {
     id: 'hold_1',
     instanceId: anInstance().id,
+    hostId: undefined,
     kind: 'keep',
     untilMs: testStartMs + dayMs,
     by: 'alice',

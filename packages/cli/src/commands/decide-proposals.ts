@@ -10,7 +10,9 @@ export async function approve(context: CommandContext, given: readonly string[])
   tellRefused(context, answer.refused)
   if (context.printJson(answer)) return
   for (const proposal of answer.approved)
-    context.line(`approved ${proposal.id}: ${proposal.action} ${proposal.instance} (${proposal.project})`)
+    context.line(
+      `approved ${proposal.id}: ${proposal.action} ${proposal.target.name}${proposal.project === undefined ? '' : ` (${proposal.project})`}`,
+    )
 }
 
 export interface VetoOptions {
@@ -30,11 +32,11 @@ export async function veto(context: CommandContext, given: readonly string[], op
   tellRefused(context, answer.refused)
   if (context.printJson(answer)) return
   if (answer.vetoed > 0)
-    context.line(`refused ${count(answer.vetoed, 'proposal')}; the instances are left alone for a time`)
+    context.line(`refused ${count(answer.vetoed, 'proposal')}; what they were about is left alone for a time`)
 }
 
 /**
- * What is no id of an open proposal is taken for the name or id of an instance, and stands for those proposals on it that
+ * What is no id of an open proposal is taken for the name or id of an instance or host, and stands for those proposals on it that
  * the word can be said about; for all of them when there are none such, so that the server tells why not.
  */
 async function proposalIds(
@@ -45,7 +47,7 @@ async function proposalIds(
   const { proposals } = await context.client.call('getPlan')
   return given.flatMap((word) => {
     if (proposals.some(({ id }) => id === word)) return [word]
-    const named = proposals.filter(({ instance, instanceId }) => instance === word || instanceId === word)
+    const named = proposals.filter(({ target }) => target.name === word || target.id === word)
     const fitting = named.filter(fits)
     const meant = fitting.length > 0 ? fitting : named
     return meant.length > 0 ? meant.map(({ id }) => id) : [word]

@@ -8,6 +8,7 @@ import { pageEnd } from './page-end.ts'
 
 export interface HistoryOptions {
   readonly instance?: string
+  readonly host?: string
   readonly state?: string
   readonly cause?: string
   readonly limit?: string
@@ -21,6 +22,7 @@ export async function history(
   const query = {
     search,
     instance: options.instance,
+    host: options.host,
     state: options.state,
     cause: options.cause,
     limit: options.limit === undefined ? 50 : Number(options.limit),
@@ -39,8 +41,8 @@ function columnsFor(moments: Moments): readonly Column<JournalView>[] {
   return [
     { title: 'when', cell: (entry) => moments.at(entry.intendedAt), right: true },
     { title: 'action', cell: (entry) => entry.action },
-    { title: 'instance', cell: (entry) => entry.instance, least: 12 },
-    { title: 'project', cell: (entry) => entry.project, least: 8, rank: 4 },
+    { title: 'target', cell: (entry) => entry.target.name, least: 12 },
+    { title: 'project', cell: (entry) => entry.project ?? '', least: 8, rank: 4 },
     { title: 'cause', cell: (entry) => entry.cause, least: 8 },
     { title: 'state', cell: (entry) => entry.state, colour: byState((entry) => entry.state) },
     { title: 'memory', cell: (entry) => memory(entry.gives.physicalMemoryMiB || undefined), right: true, rank: 3 },

@@ -3,7 +3,7 @@ import type { ProposalView } from '@gleaner/model'
 import type { Moments } from '../format/moment.ts'
 
 export function nextStep(proposal: ProposalView, moments: Moments): string {
-  const what = `${proposal.action} ${proposal.instance}`
+  const what = `${proposal.action} ${proposal.target.name}`
   switch (proposal.state) {
     case 'acting':
       return `${what} is under way`

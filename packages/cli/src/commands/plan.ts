@@ -15,9 +15,7 @@ export async function plan(context: CommandContext): Promise<void> {
   const waiting = view.proposals.filter(({ state }) => state === 'awaiting-approval').length
   if (waiting > 0) {
     const wait = waiting === 1 ? 'waits' : 'wait'
-    context.say(
-      `${count(waiting, 'proposal')} ${wait} for approval: gleaner approve INSTANCE, or gleaner veto INSTANCE.`,
-    )
+    context.say(`${count(waiting, 'proposal')} ${wait} for approval: gleaner approve NAME, or gleaner veto NAME.`)
   }
 }
 
@@ -41,8 +39,8 @@ function columnsFor(moments: Moments): readonly Column<ProposalView>[] {
   return [
     { title: 'id', cell: (proposal) => proposal.id, rank: 3 },
     { title: 'action', cell: (proposal) => proposal.action },
-    { title: 'instance', cell: (proposal) => proposal.instance, least: 12 },
-    { title: 'project', cell: (proposal) => proposal.project, least: 8, rank: 5 },
+    { title: 'target', cell: (proposal) => proposal.target.name, least: 12 },
+    { title: 'project', cell: (proposal) => proposal.project ?? '', least: 8, rank: 5 },
     { title: 'cause', cell: (proposal) => proposal.cause, least: 10, rank: 4 },
     { title: 'state', cell: (proposal) => proposal.state, colour: byState((proposal) => proposal.state) },
     {
@@ -83,7 +81,7 @@ export async function planDiff(context: CommandContext, since: string | undefine
 }
 
 function diffLines(diff: PlanDiffView, moments: Moments): { mark: string; text: string }[] {
-  const name = (proposal: ProposalView) => `${proposal.action} ${proposal.instance} by "${proposal.cause}"`
+  const name = (proposal: ProposalView) => `${proposal.action} ${proposal.target.name} by "${proposal.cause}"`
   const why = (proposal: ProposalView) => moments.within(whyOf(proposal))
   return [
     ...diff.added.map((proposal) => ({ mark: '+', text: `${name(proposal)}, ${proposal.state}: ${why(proposal)}` })),

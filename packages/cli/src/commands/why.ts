@@ -1,20 +1,24 @@
-// `gleaner why INSTANCE`: the story of an instance, in the order of time: the answer first, then what happened to it, what
+// `gleaner why NAME`: the story of an instance, or of a host as a whole where no instance has the name, in the order of time: the answer first, then what happened to it, what
 // holds now (each rule with its numbers, and what stands in the way of an action), and what is foreseen.
-import type { InstanceView, WhyView } from '@gleaner/model'
+import { ApiError } from '@gleaner/client'
+import type { HostView, InstanceView, WhyHostView, WhyView } from '@gleaner/model'
 import type { CommandContext } from '../command-context.ts'
 import type { Moments } from '../format/moment.ts'
-import { cores, memory, span } from '../format/quantity.ts'
+import { cores, count, figures, memory, span } from '../format/quantity.ts'
 
 /** A pause for breath is no idleness. */
 const leastIdleS = 60
 
-export async function why(context: CommandContext, instance: string): Promise<void> {
-  const [story, status] = await Promise.all([
-    context.client.call('whyInstance', { params: { id: instance } }),
-    context.client.call('getStatus'),
-  ])
+export interface WhyOptions {
+  /** The name is that of a host, even if an instance has it too. */
+  readonly host?: boolean
+}
+
+export async function why(context: CommandContext, name: string, options: WhyOptions = {}): Promise<void> {
+  const [story, status] = await Promise.all([storyOf(context, name, options), context.client.call('getStatus')])
   if (context.printJson(story)) return
   const moments = context.moments(status.now)
+  if ('host' in story) return hostStory(context, story, moments)
   context.say(moments.within(story.summary))
   context.line()
   context.say(portrait(story.instance, moments))
@@ -22,6 +26,42 @@ export async function why(context: CommandContext, instance: string): Promise<vo
   rules(context, story, moments)
   obstacles(context, story, moments)
   future(context, story, moments)
+}
+
+async function storyOf(context: CommandContext, name: string, { host }: WhyOptions): Promise<WhyView | WhyHostView> {
+  const call = { params: { id: name } }
+  if (host === true) return context.client.call('whyHost', call)
+  try {
+    return await context.client.call('whyInstance', call)
+  } catch (error) {
+    if (!isUnknown(error)) throw error
+    return context.client.call('whyHost', call).catch((second: unknown) => {
+      throw isUnknown(second) ? error : second
+    })
+  }
+}
+
+function isUnknown(error: unknown): boolean {
+  return error instanceof ApiError && error.code === 'not-found'
+}
+
+function hostStory(context: CommandContext, story: WhyHostView, moments: Moments): void {
+  context.say(moments.within(story.summary))
+  context.line()
+  context.say(hostPortrait(story.host))
+  past(context, story, moments)
+  obstacles(context, story, moments)
+  future(context, story, moments)
+}
+
+function hostPortrait(host: HostView): string {
+  const { cores: line, memoryMiB } = host.ledger
+  const sold = [
+    ...(host.coreRatio === undefined ? [] : [`cores at ${figures(host.coreRatio)}`]),
+    ...(host.memoryRatio === undefined ? [] : [`memory at ${figures(host.memoryRatio)}`]),
+  ]
+  const sells = sold.length === 0 ? 'No scheduler sells it.' : `Its scheduler sells ${sold.join(', ')}.`
+  return `${host.name} of ${host.cloud}, ${host.state}: ${cores(host.cores)} cores and ${memory(host.memoryMiB)} with ${count(host.runningInstances, 'instance')} running. Promised: ${cores(line.booked)} cores, ${memory(memoryMiB.booked)}; expected at most: ${cores(line.firmPeak)} cores, ${memory(memoryMiB.firmPeak)}. ${sells}`
 }
 
 /** Who it is and how it is doing, in two sentences. */
@@ -53,7 +93,7 @@ function usage(instance: InstanceView, moments: Moments): string {
   return `${used}; measured ${moments.relative(instance.sampledAt)}.`
 }
 
-function past(context: CommandContext, story: WhyView, moments: Moments): void {
+function past(context: CommandContext, story: Pick<WhyView, 'timeline'>, moments: Moments): void {
   const happened = story.timeline.filter(({ kind }) => kind !== 'foreseen')
   if (happened.length === 0) return
   heading(context, 'What happened')
@@ -71,7 +111,7 @@ function rules(context: CommandContext, story: WhyView, moments: Moments): void 
   }
 }
 
-function obstacles(context: CommandContext, story: WhyView, moments: Moments): void {
+function obstacles(context: CommandContext, story: Pick<WhyView, 'gate'>, moments: Moments): void {
   const { gate } = story
   if (gate.length === 0) return
   const refused = gate.filter(({ passed }) => !passed)
@@ -82,7 +122,7 @@ function obstacles(context: CommandContext, story: WhyView, moments: Moments): v
   else if (passed > 0) context.say(context.style(`The other ${passed} checks are passed.`, 'dim'), '  ')
 }
 
-function future(context: CommandContext, story: WhyView, moments: Moments): void {
+function future(context: CommandContext, story: Pick<WhyView, 'timeline'>, moments: Moments): void {
   const foreseen = story.timeline.filter(({ kind }) => kind === 'foreseen')
   if (foreseen.length === 0) return
   heading(context, 'What comes next')

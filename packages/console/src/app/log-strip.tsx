@@ -3,10 +3,10 @@ import { AngleDownIcon } from '@patternfly/react-icons/dist/esm/icons/angle-down
 import { AngleUpIcon } from '@patternfly/react-icons/dist/esm/icons/angle-up-icon'
 import type { JournalView } from '@gleaner/model'
 import { useEffect, useState, useSyncExternalStore } from 'react'
-import { Link } from 'wouter'
 import { addToLog, log } from '../api/log.ts'
 import { useApi } from '../api/use-api.ts'
 import { JournalStateWord } from '../parts/marked.tsx'
+import { TargetLink } from '../parts/target-link.tsx'
 import { RelativeTime } from '../time/relative-time.tsx'
 import { actionWord } from '../words/action-words.ts'
 
@@ -52,8 +52,7 @@ function LogLine({ entry }: { readonly entry: JournalView }) {
         <JournalStateWord state={entry.state} />
       </span>
       <span className="g-cut">
-        {entry.cause}: {actionWord[entry.action].verb.toLowerCase()}{' '}
-        <Link href={`/instances/${encodeURIComponent(entry.instanceId)}`}>{entry.instance}</Link>
+        {entry.cause}: {actionWord[entry.action].verb.toLowerCase()} <TargetLink target={entry.target} />
         <span className="g-quiet"> · {entry.outcome ?? entry.reason.sentence}</span>
       </span>
     </li>

@@ -1,9 +1,9 @@
 // One action in full: the verdict it rests on, its steps in time, what it gave back.
 import { Modal, ModalBody, ModalHeader } from '@patternfly/react-core'
-import { Link } from 'wouter'
 import { useApi } from '../api/use-api.ts'
 import { Answer } from '../parts/answer.tsx'
 import { JournalStateWord } from '../parts/marked.tsx'
+import { TargetLink } from '../parts/target-link.tsx'
 import { Verdict } from '../parts/verdict.tsx'
 import { GivesBack } from '../plan/gives-back.tsx'
 import { absolute } from '../time/absolute.ts'
@@ -15,7 +15,7 @@ export function EntryDialog({ id, onClose }: { readonly id: string; readonly onC
     <Modal isOpen variant="medium" onClose={onClose} aria-labelledby="entry-title">
       <ModalHeader
         labelId="entry-title"
-        title={entry.data === undefined ? 'Action' : `${actionWord[entry.data.action].verb} ${entry.data.instance}`}
+        title={entry.data === undefined ? 'Action' : `${actionWord[entry.data.action].verb} ${entry.data.target.name}`}
       />
       <ModalBody>
         <Answer read={entry} height="260px" what="the action">
@@ -44,10 +44,9 @@ export function EntryDialog({ id, onClose }: { readonly id: string; readonly onC
                   </dd>
                 </div>
                 <div>
-                  <dt>Instance</dt>
+                  <dt>{data.target.kind === 'host' ? 'Host' : 'Instance'}</dt>
                   <dd>
-                    <Link href={`/instances/${encodeURIComponent(data.instanceId)}`}>{data.instance}</Link>, was{' '}
-                    {data.stateBefore}
+                    <TargetLink target={data.target} />, was {data.stateBefore}
                   </dd>
                 </div>
                 {times.map(([name, at]) => (

@@ -13,6 +13,7 @@ import { SearchBox } from '../parts/search-box.tsx'
 import { usePagedRows } from '../parts/use-paged-rows.ts'
 import { useUrlState } from '../parts/use-url-state.ts'
 import { type Column, VirtualTable } from '../parts/virtual-table.tsx'
+import { TargetLink } from '../parts/target-link.tsx'
 import { RelativeTime } from '../time/relative-time.tsx'
 import { actionWord } from '../words/action-words.ts'
 import { counted } from '../words/quantity.ts'
@@ -115,9 +116,9 @@ function historyColumns(set: (changes: Record<string, string>) => void): readonl
       key: 'what',
       title: 'What',
       width: 'minmax(180px, 1fr)',
-      cell: ({ action, instance, instanceId }) => (
+      cell: ({ action, target }) => (
         <>
-          {actionWord[action].verb} <Link href={`/instances/${encodeURIComponent(instanceId)}`}>{instance}</Link>
+          {actionWord[action].verb} <TargetLink target={target} />
         </>
       ),
     },
@@ -148,11 +149,11 @@ function historyColumns(set: (changes: Record<string, string>) => void): readonl
       title: 'All of it',
       width: '70px',
       right: true,
-      cell: ({ id, instance }) => (
+      cell: ({ id, target }) => (
         <button
           type="button"
           className="g-link"
-          aria-label={`open: all about this action on ${instance}`}
+          aria-label={`open: all about this action on ${target.name}`}
           onClick={() => set({ entry: id })}
         >
           open

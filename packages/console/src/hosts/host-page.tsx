@@ -10,6 +10,7 @@ import { PageHead } from '../parts/page-head.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { cores, counted, count, memory } from '../words/quantity.ts'
 import { HostInstances } from './host-instances.tsx'
+import { HostStory } from './host-story.tsx'
 import './hosts.css'
 
 export function HostPage({ id }: { readonly id: string }) {
@@ -51,6 +52,7 @@ export function HostPage({ id }: { readonly id: string }) {
                 <LedgerBar key={resource.key} resource={resource} line={view.ledger[resource.key]} />
               ))}
             </Panel>
+            <HostStory id={view.id} />
             <HostInstances host={view} />
             <UsageChart
               of={{ endpoint: 'getHostTelemetry', id: view.id }}

@@ -1,4 +1,4 @@
-// Every check between a decision and an action, with its answer for this instance.
+// Every check between a decision and an action, with its answer for this instance or host.
 import type { WhyView } from '@gleaner/model'
 import { Mark } from '../parts/mark.tsx'
 import { Panel } from '../parts/panel.tsx'
@@ -10,7 +10,7 @@ export function GatePanel({ checks }: { readonly checks: WhyView['gate'] }) {
   return (
     <Panel title="The gate" aside={against === 0 ? 'all checks pass' : `${against} of ${checks.length} against it`}>
       <table className="g-table">
-        <caption className="g-hidden">Checks before an action on this instance</caption>
+        <caption className="g-hidden">Checks before the step</caption>
         <thead>
           <tr>
             <th scope="col">Check</th>

@@ -14,7 +14,7 @@ const kindWord: Readonly<Record<HoldView['kind'], string>> = {
 }
 
 export function HoldsPanel({ holds }: { readonly holds: readonly HoldView[] }) {
-  const release = useAct('releaseHold', ['whyInstance', 'listInstances'])
+  const release = useAct('releaseHold', ['whyInstance', 'whyHost', 'listInstances'])
   const may = useMay('member')
   if (holds.length === 0) return null
   return (

@@ -1,4 +1,4 @@
-// The story of the instance in the order of time, newest first.
+// The story of an instance or host in the order of time, newest first.
 import type { WhyView } from '@gleaner/model'
 import { Panel } from '../parts/panel.tsx'
 import { RelativeTime } from '../time/relative-time.tsx'

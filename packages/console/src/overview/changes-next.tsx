@@ -5,6 +5,7 @@ import { useApi } from '../api/use-api.ts'
 import { Answer } from '../parts/answer.tsx'
 import { ProposalStateWord } from '../parts/marked.tsx'
 import { Panel } from '../parts/panel.tsx'
+import { TargetLink } from '../parts/target-link.tsx'
 import { RelativeTime } from '../time/relative-time.tsx'
 import { actionWord } from '../words/action-words.ts'
 import { count } from '../words/quantity.ts'
@@ -44,8 +45,7 @@ export function ChangesNext() {
               {open.slice(0, 5).map((proposal) => (
                 <li key={proposal.id} className="g-next">
                   <span className="g-cut">
-                    {actionWord[proposal.action].verb}{' '}
-                    <Link href={`/instances/${encodeURIComponent(proposal.instanceId)}`}>{proposal.instance}</Link>
+                    {actionWord[proposal.action].verb} <TargetLink target={proposal.target} />
                     <span className="g-quiet"> · {proposal.cause}</span>
                   </span>
                   <span className="g-nowrap">

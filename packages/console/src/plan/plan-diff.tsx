@@ -1,9 +1,9 @@
 // What changed since the plan before.
 import type { ProposalView } from '@gleaner/model'
-import { Link } from 'wouter'
 import { useApi } from '../api/use-api.ts'
 import { Answer } from '../parts/answer.tsx'
 import { Panel } from '../parts/panel.tsx'
+import { TargetLink } from '../parts/target-link.tsx'
 import { actionWord } from '../words/action-words.ts'
 import { proposalStateWord } from './state-words.ts'
 
@@ -65,8 +65,7 @@ function Change({ sign, word, proposal, note }: ChangeProps) {
         {word}
       </td>
       <td className="g-nowrap">
-        {actionWord[proposal.action].verb.toLowerCase()}{' '}
-        <Link href={`/instances/${encodeURIComponent(proposal.instanceId)}`}>{proposal.instance}</Link>
+        {actionWord[proposal.action].verb.toLowerCase()} <TargetLink target={proposal.target} />
       </td>
       <td className="g-quiet">{note}</td>
     </tr>

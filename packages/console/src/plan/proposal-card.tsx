@@ -1,7 +1,7 @@
 // One proposal: what, to what, why, what stands against it, what it gives back, when.
 import type { ProposalView } from '@gleaner/model'
-import { Link } from 'wouter'
 import { ProposalStateWord } from '../parts/marked.tsx'
+import { TargetLink } from '../parts/target-link.tsx'
 import { Verdict } from '../parts/verdict.tsx'
 import { RelativeTime } from '../time/relative-time.tsx'
 import { actionWord } from '../words/action-words.ts'
@@ -14,25 +14,25 @@ interface ProposalCardProps {
 }
 
 export function ProposalCard({ proposal, chosen, onChoose }: ProposalCardProps) {
-  const { instance, instanceId, project, host, cause, state, reason, verdict, gives, dueAt, createdAt, approvedBy } =
-    proposal
+  const { target, project, host, cause, state, reason, verdict, gives, dueAt, createdAt, approvedBy } = proposal
   const verb = actionWord[proposal.action].verb
   return (
     <li className="g-proposal" data-chosen={chosen}>
       <input
         type="checkbox"
-        aria-label={`Choose: ${verb} ${instance}`}
+        aria-label={`Choose: ${verb} ${target.name}`}
         checked={chosen}
         onChange={(event) => onChoose(event.target.checked)}
       />
       <div className="g-proposal__body">
         <div className="g-proposal__head">
           <h3>
-            {verb} <Link href={`/instances/${encodeURIComponent(instanceId)}`}>{instance}</Link>
+            {verb} <TargetLink target={target} />
           </h3>
           <span className="g-quiet g-cut">
             {project}
-            {host !== undefined && ` on ${host}`} · by <strong className="g-proposal__cause">{cause}</strong>, since{' '}
+            {target.kind === 'instance' && host !== undefined && ` on ${host}`}
+            {target.kind === 'instance' && ' · '}by <strong className="g-proposal__cause">{cause}</strong>, since{' '}
             <RelativeTime at={createdAt} bare />
           </span>
           <span className="g-proposal__state">

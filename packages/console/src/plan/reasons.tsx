@@ -1,7 +1,7 @@
 // Why everything else is left alone, and what was cancelled in the last cycle.
 import { type PlanView, type ReasonCode, reasonCodes } from '@gleaner/model'
-import { Link } from 'wouter'
 import { Panel } from '../parts/panel.tsx'
+import { TargetLink } from '../parts/target-link.tsx'
 import { actionWord } from '../words/action-words.ts'
 import { count } from '../words/quantity.ts'
 
@@ -41,8 +41,7 @@ export function Reasons({ plan }: { readonly plan: PlanView }) {
           <ul className="g-list">
             {plan.ended.slice(0, 20).map((p) => (
               <li key={p.id}>
-                {actionWord[p.action].verb.toLowerCase()}{' '}
-                <Link href={`/instances/${encodeURIComponent(p.instanceId)}`}>{p.instance}</Link>
+                {actionWord[p.action].verb.toLowerCase()} <TargetLink target={p.target} />
                 <span className="g-quiet"> · {p.verdict.sentence}</span>
               </li>
             ))}

@@ -5,6 +5,7 @@ import { useApi } from '../api/use-api.ts'
 import { Answer } from '../parts/answer.tsx'
 import { JournalStateWord } from '../parts/marked.tsx'
 import { Panel } from '../parts/panel.tsx'
+import { TargetLink } from '../parts/target-link.tsx'
 import { RelativeTime } from '../time/relative-time.tsx'
 import { actionWord } from '../words/action-words.ts'
 import { count } from '../words/quantity.ts'
@@ -35,8 +36,7 @@ export function RuleDeeds({ rule }: { readonly rule: RuleView }) {
                   </span>
                   <JournalStateWord state={entry.state} />
                   <span>
-                    {actionWord[entry.action].verb.toLowerCase()}{' '}
-                    <Link href={`/instances/${encodeURIComponent(entry.instanceId)}`}>{entry.instance}</Link>
+                    {actionWord[entry.action].verb.toLowerCase()} <TargetLink target={entry.target} />
                     {entry.outcome !== undefined && <span className="g-quiet"> · {entry.outcome}</span>}
                   </span>
                 </li>

@@ -1,7 +1,7 @@
 // Actions in the forms that sentences need.
-import type { ActionKind, Capability, Mode } from '@gleaner/model'
+import type { Capability, Mode, StepKind } from '@gleaner/model'
 
-export const actionWord: Readonly<Record<ActionKind, { verb: string; past: string }>> = {
+export const actionWord: Readonly<Record<StepKind, { verb: string; past: string }>> = {
   notify: { verb: 'Notify', past: 'notified' },
   pause: { verb: 'Pause', past: 'paused' },
   suspend: { verb: 'Suspend', past: 'suspended' },
@@ -11,6 +11,10 @@ export const actionWord: Readonly<Record<ActionKind, { verb: string; past: strin
   start: { verb: 'Start', past: 'started' },
   balloon: { verb: 'Shrink the memory of', past: 'shrunk' },
   delete: { verb: 'Delete', past: 'deleted' },
+  'raise-ratio': { verb: 'Raise the ratio of', past: 'sold at a higher ratio' },
+  'lower-ratio': { verb: 'Lower the ratio of', past: 'sold at a lower ratio' },
+  close: { verb: 'Close', past: 'closed' },
+  open: { verb: 'Open', past: 'opened' },
 }
 
 export const capabilityWord: Readonly<Record<Capability, { name: string; does: string }>> = {

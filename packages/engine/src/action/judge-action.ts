@@ -9,6 +9,8 @@
 import {
   type Instance,
   type InstanceState,
+  type ActionKind,
+  isHostStep,
   type JournalEntry,
   endsInstance,
   formatDurationMs,
@@ -36,21 +38,24 @@ export type Judgement =
 /** How often a call is sent at most before the action counts as failed. */
 export const mostAttempts = 3
 
+/** What a step on a host leads to is judged by judge-host-step.ts. */
 export function judgeAction(entry: JournalEntry, sighting: Sighting): Judgement {
+  const { action } = entry
+  if (isHostStep(action)) return { kind: 'failed', outcome: 'not a step on an instance' }
   if (sighting.instance === undefined)
-    return { kind: endsInstance(entry.action) ? 'done' : 'failed', outcome: 'the instance is no longer there' }
+    return { kind: endsInstance(action) ? 'done' : 'failed', outcome: 'the instance is no longer there' }
   const { state } = sighting.instance
-  const target = targetState[entry.action]
-  if (target === undefined && !endsInstance(entry.action) && entry.state !== 'intended')
+  const target = targetState[action]
+  if (target === undefined && !endsInstance(action) && entry.state !== 'intended')
     return { kind: 'done', outcome: 'carried out' }
   if (state === target) return { kind: 'done', outcome: `the instance is ${state}` }
-  const isMoving = state === movingState[entry.action]
-  if (entry.state === 'intended') return judgeIntended(entry, state, { isMoving, nowMs: sighting.nowMs })
-  if (state === 'error' && !endsInstance(entry.action))
+  const isMoving = state === movingState[action]
+  if (entry.state === 'intended') return judgeIntended(entry, state, { action, isMoving, nowMs: sighting.nowMs })
+  if (state === 'error' && !endsInstance(action))
     return { kind: 'failed', outcome: `the cloud reports an error${told(sighting.fault)}` }
   if (!isMoving && sighting.fault !== undefined)
     return { kind: 'failed', outcome: `the instance is ${state}${told(sighting.fault)}` }
-  if (!isMoving && sighting.seenMoving && startStates[entry.action].includes(state)) {
+  if (!isMoving && sighting.seenMoving && startStates[action].includes(state)) {
     return { kind: 'failed', outcome: `the instance fell back to ${state} without a reason given` }
   }
   if (sighting.nowMs >= entry.deadlineMs) {
@@ -63,10 +68,10 @@ export function judgeAction(entry: JournalEntry, sighting: Sighting): Judgement 
 function judgeIntended(
   entry: JournalEntry,
   state: InstanceState,
-  context: { readonly isMoving: boolean; readonly nowMs: number },
+  context: { readonly action: ActionKind; readonly isMoving: boolean; readonly nowMs: number },
 ): Judgement {
   if (context.isMoving) return { kind: 'accepted' }
-  if (!startStates[entry.action].includes(state)) {
+  if (!startStates[context.action].includes(state)) {
     return { kind: 'failed', outcome: `not called: the instance is ${state} by now` }
   }
   if (entry.attempts >= mostAttempts)

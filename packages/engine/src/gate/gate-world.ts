@@ -1,5 +1,16 @@
 // Everything the gate looks at, indexed once per cycle, and once more for the look right before an action.
-import type { Hold, Instance, InstanceId, JournalEntry, Policy, Proposal, Rule } from '@gleaner/model'
+import {
+  type Hold,
+  type Host,
+  type Instance,
+  type JournalEntry,
+  type Policy,
+  type Proposal,
+  type Rule,
+  type Target,
+  type TargetKey,
+  targetKey,
+} from '@gleaner/model'
 import type { ActionSupports } from '../ledger/action-support.ts'
 import type { UsageAccess } from '../ledger/usage-access.ts'
 import { holdFromEntry } from '../people/journal-holds.ts'
@@ -25,26 +36,29 @@ export interface GateWorld extends Omit<GateFacts, 'holds' | 'journal' | 'rules'
   readonly book: JournalBook
   readonly maintenance: Maintenance
   readonly ruleById: ReadonlyMap<string, Rule>
-  holdsOf(id: InstanceId): readonly Hold[]
+  holdsOf(target: Target): readonly Hold[]
 }
 
-/** One step before the gate: the proposal with what is known of its instance. */
+/** One step before the gate: the proposal with what is known of its instance or, where it is about that, of its host. */
 export interface GateStep {
   readonly proposal: Proposal
   readonly kind: StepClass
   readonly world: GateWorld
   readonly snapshot: Snapshot | undefined
   readonly instance: Instance | undefined
+  /** Only of a step on the host as a whole. */
+  readonly host: Host | undefined
 }
 
 const noHolds: readonly Hold[] = []
 
 export function openGateWorld(facts: GateFacts): GateWorld {
   const { nowMs, policy, snapshots, usage, supports, journal } = facts
-  const holds = new Map<InstanceId, Hold[]>()
+  const holds = new Map<TargetKey, Hold[]>()
   const add = (hold: Hold) => {
-    const list = holds.get(hold.instanceId)
-    if (list === undefined) holds.set(hold.instanceId, [hold])
+    const key = targetKey(hold)
+    const list = holds.get(key)
+    if (list === undefined) holds.set(key, [hold])
     else list.push(hold)
   }
   for (const hold of facts.holds) add(hold)
@@ -61,6 +75,6 @@ export function openGateWorld(facts: GateFacts): GateWorld {
     book: createJournalBook(journal, policy, nowMs),
     maintenance: maintenanceAt(policy, nowMs),
     ruleById: new Map(facts.rules.map((rule) => [rule.id, rule])),
-    holdsOf: (id) => holds.get(id) ?? noHolds,
+    holdsOf: (target) => holds.get(targetKey(target)) ?? noHolds,
   }
 }

@@ -39,7 +39,7 @@ const policies: fc.Arbitrary<Policy> = fc
     killSwitch: killed ? { by: 'root', sinceMs: nowMs, reason: '' } : undefined,
     confirmations,
     maintenanceWindows: windows,
-    budgets: { ...budgets, shareWindowMs: 10 * minute },
+    budgets: { ...budgets, cloudShare: 0.2, shareWindowMs: 10 * minute },
   }))
 
 const states: readonly InstanceState[] = [

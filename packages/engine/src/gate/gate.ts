@@ -7,17 +7,17 @@
 //   - then the mode: what is only observed is judged no further;
 //   - passing refusals hold the proposal back: they go away by themselves;
 //   - progress refusals say how far it has come: confirmed, approved, announced.
-// Commands, restoring steps and notices have shorter lists, for the reasons told in step-class.ts.
-import type { InstanceId, Proposal, Verdict } from '@gleaner/model'
+// Commands, restoring steps, notices and steps on hosts have shorter lists, for the reasons told in step-class.ts.
+import { type HostId, type InstanceId, isOnInstance, type Proposal, targetId, type Verdict } from '@gleaner/model'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { approved } from './checks/approved.ts'
 import { budgetRate } from './checks/budget-rate.ts'
-import { budgetHost, budgetProject } from './checks/budget-share.ts'
+import { budgetCloud, budgetHost, budgetProject } from './checks/budget-share.ts'
 import { causeStands } from './checks/cause-stands.ts'
 import type { Check } from './checks/check.ts'
 import { confirmed } from './checks/confirmed.ts'
 import { graceOver } from './checks/grace-over.ts'
-import { instanceCovered, instanceThere } from './checks/instance-there.ts'
+import { hostSuitable } from './checks/host-suitable.ts'
 import { killSwitch } from './checks/kill-switch.ts'
 import { modeObserve } from './checks/mode-observe.ts'
 import { modeOff } from './checks/mode-off.ts'
@@ -28,6 +28,7 @@ import { snapshotFresh } from './checks/snapshot-fresh.ts'
 import { snapshotThere } from './checks/snapshot-there.ts'
 import { snapshotWhole } from './checks/snapshot-whole.ts'
 import { stateSuitable } from './checks/state-suitable.ts'
+import { targetCovered, targetThere } from './checks/target-there.ts'
 import { usageFresh } from './checks/usage-fresh.ts'
 import { windowOpen } from './checks/window-open.ts'
 import type { GateStep, GateWorld } from './gate-world.ts'
@@ -42,33 +43,43 @@ interface GateCheck {
   readonly check: Check
 }
 
-const all: readonly StepClass[] = ['reclaim', 'reclaim-command', 'restore', 'restore-command', 'notify']
-const byRule: readonly StepClass[] = ['reclaim', 'restore', 'notify']
+const ofHosts: readonly StepClass[] = ['host-take', 'host-give']
+const ofInstances: readonly StepClass[] = ['reclaim', 'reclaim-command', 'restore', 'restore-command', 'notify']
+const all: readonly StepClass[] = [...ofInstances, ...ofHosts]
+/** By Gleaner itself, for a rule or an estimate. */
+const byItself: readonly StepClass[] = ['reclaim', 'restore', 'notify', ...ofHosts]
 const reclaiming: readonly StepClass[] = ['reclaim', 'reclaim-command']
-const butOwnersWish: readonly StepClass[] = ['reclaim', 'reclaim-command', 'restore', 'notify']
+const taking: readonly StepClass[] = [...reclaiming, 'host-take']
+const butOwnersWish: readonly StepClass[] = ['reclaim', 'reclaim-command', 'restore', 'notify', ...ofHosts]
 
 const checks: readonly GateCheck[] = [
-  gateCheck('mode', 'standing', [byRule, modeOff]),
-  gateCheck('cause', 'standing', [byRule, causeStands]),
+  gateCheck('mode', 'standing', [byItself, modeOff]),
+  gateCheck('cause', 'standing', [byItself, causeStands]),
   gateCheck('snapshot', 'passing', [all, snapshotThere]),
-  gateCheck('coverage', 'passing', [all, instanceCovered]),
-  gateCheck('instance', 'standing', [all, instanceThere]),
-  gateCheck('state', 'standing', [all, stateSuitable]),
+  gateCheck('coverage', 'passing', [all, targetCovered]),
+  gateCheck('instance', 'standing', [ofInstances, targetThere]),
+  gateCheck('host', 'standing', [ofHosts, targetThere]),
+  gateCheck('state', 'standing', [ofInstances, stateSuitable]),
+  gateCheck('state', 'standing', [ofHosts, hostSuitable]),
   gateCheck('protection', 'standing', [['reclaim', 'reclaim-command', 'restore'], notProtected]),
   gateCheck('hold', 'standing', [butOwnersWish, notHeld]),
-  gateCheck('observe', 'observed', [byRule, modeObserve]),
+  gateCheck('observe', 'observed', [byItself, modeObserve]),
   gateCheck('kill-switch', 'passing', [butOwnersWish, killSwitch]),
   gateCheck('snapshot-age', 'passing', [butOwnersWish, snapshotFresh]),
-  gateCheck('snapshot-gaps', 'passing', [reclaiming, snapshotWhole]),
-  gateCheck('usage-age', 'passing', [['reclaim'], usageFresh]),
-  gateCheck('in-flight', 'passing', [['reclaim', 'reclaim-command', 'restore', 'restore-command'], notInFlight]),
-  gateCheck('confirmation', 'progress', [['reclaim', 'notify'], confirmed]),
-  gateCheck('approval', 'progress', [byRule, approved]),
+  gateCheck('snapshot-gaps', 'passing', [taking, snapshotWhole]),
+  gateCheck('usage-age', 'passing', [['reclaim', 'host-take'], usageFresh]),
+  gateCheck('in-flight', 'passing', [
+    ['reclaim', 'reclaim-command', 'restore', 'restore-command', ...ofHosts],
+    notInFlight,
+  ]),
+  gateCheck('confirmation', 'progress', [['reclaim', 'notify', 'host-take'], confirmed]),
+  gateCheck('approval', 'progress', [byItself, approved]),
   gateCheck('grace', 'progress', [reclaiming, graceOver]),
-  gateCheck('window', 'passing', [['reclaim'], windowOpen]),
-  gateCheck('rate', 'passing', [reclaiming, budgetRate]),
+  gateCheck('window', 'passing', [['reclaim', 'host-take'], windowOpen]),
+  gateCheck('rate', 'passing', [taking, budgetRate]),
   gateCheck('host-share', 'passing', [reclaiming, budgetHost]),
   gateCheck('project-share', 'passing', [reclaiming, budgetProject]),
+  gateCheck('cloud-share', 'passing', [['host-take'], budgetCloud]),
 ]
 
 function gateCheck(
@@ -85,6 +96,8 @@ const checksOf: Readonly<Record<StepClass, readonly GateCheck[]>> = {
   restore: applying('restore'),
   'restore-command': applying('restore-command'),
   notify: applying('notify'),
+  'host-take': applying('host-take'),
+  'host-give': applying('host-give'),
 }
 
 function applying(kind: StepClass): readonly GateCheck[] {
@@ -126,13 +139,15 @@ export function inspectGate(world: GateWorld, proposal: Proposal): readonly Chec
 }
 
 export function gateStep(world: GateWorld, proposal: Proposal): GateStep {
-  const snapshot = snapshotOf(world, proposal.instanceId)
-  const instance = snapshot?.instanceById.get(proposal.instanceId)
-  return { proposal, kind: stepClass(proposal), world, snapshot, instance }
+  const snapshot = snapshotOf(world, targetId(proposal))
+  const { instanceId, hostId } = proposal
+  const instance = instanceId === undefined ? undefined : snapshot?.instanceById.get(instanceId)
+  const host = isOnInstance(proposal) || hostId === undefined ? undefined : snapshot?.hostById.get(hostId)
+  return { proposal, kind: stepClass(proposal), world, snapshot, instance, host }
 }
 
 /** Clouds are few: comparing beginnings is faster than cutting out the cloud's id and looking it up. */
-function snapshotOf({ snapshots }: GateWorld, id: InstanceId): Snapshot | undefined {
+function snapshotOf({ snapshots }: GateWorld, id: InstanceId | HostId): Snapshot | undefined {
   for (const snapshot of snapshots.values())
     if (id[snapshot.cloudId.length] === ':' && id.startsWith(snapshot.cloudId)) return snapshot
   return undefined

@@ -1,60 +1,81 @@
-// The journal as the gate reads it: which instances have an action under way, and how much was reclaimed lately, per
-// minute, host and project. An entry counts from its intent on, whatever became of it: an attempt is a risk taken.
+// The journal as the gate reads it: which instances and hosts have an action under way, and how much was taken lately, per
+// minute, host, project and cloud. An entry counts from its intent on, whatever became of it: an attempt is a risk taken.
 // Entries from the future (the clock was set back) count as well. What a cycle lets pass is added as it goes along.
 import {
+  type CloudId,
+  cloudOf,
   type HostId,
+  hostSteps,
   type InstanceId,
+  isHostStep,
+  isOnInstance,
   isReclaiming,
   type JournalEntry,
   type Policy,
   type ProjectId,
   type Proposal,
+  type Target,
+  type TargetKey,
+  targetKey,
 } from '@gleaner/model'
 import { isOpenEntry } from '../people/journal-entry.ts'
 
 export const rateWindowMs = 60_000
 
 export interface JournalBook {
-  readonly openOf: ReadonlyMap<InstanceId, JournalEntry>
-  /** Reclaiming actions of the last minute. */
+  /** The entry under way on the instance, or on the host as a whole. */
+  openOn(target: Target): JournalEntry | undefined
+  /** Steps of the last minute that took something. */
   lastMinute(): number
   /** Instances of a host or project that were reclaimed from within the share window. */
   ofHost(id: HostId): ReadonlySet<InstanceId>
   ofProject(id: ProjectId): ReadonlySet<InstanceId>
+  /** Hosts of the cloud that something was taken from as a whole within the share window. */
+  ofCloud(id: CloudId): ReadonlySet<HostId>
   /** This step was let pass in this cycle. */
   grant(proposal: Proposal): void
 }
 
-const nobody: ReadonlySet<InstanceId> = new Set()
+const nobody: ReadonlySet<never> = new Set()
 
 export function createJournalBook(journal: readonly JournalEntry[], policy: Policy, nowMs: number): JournalBook {
-  const openOf = new Map<InstanceId, JournalEntry>()
+  const openOn = new Map<TargetKey, JournalEntry>()
   const hosts = new Map<HostId, Set<InstanceId>>()
   const projects = new Map<ProjectId, Set<InstanceId>>()
+  const clouds = new Map<CloudId, Set<HostId>>()
   let inLastMinute = 0
+  const take = (step: Proposal | JournalEntry) => {
+    if (isOnInstance(step)) {
+      addTo(projects, step.projectId, step.instanceId)
+      if (step.hostId !== undefined) addTo(hosts, step.hostId, step.instanceId)
+    } else if (step.hostId !== undefined) addTo(clouds, cloudOf(step.hostId), step.hostId)
+  }
   for (const entry of journal) {
-    if (isOpenEntry(entry) && entry.action !== 'notify') openOf.set(entry.instanceId, entry)
-    if (!isReclaiming(entry.action)) continue
+    if (isOpenEntry(entry) && entry.action !== 'notify') openOn.set(targetKey(entry), entry)
+    if (!takes(entry)) continue
     if (!(entry.intendedAtMs <= nowMs - rateWindowMs)) inLastMinute++
     if (entry.intendedAtMs <= nowMs - policy.budgets.shareWindowMs) continue
-    addTo(projects, entry.projectId, entry.instanceId)
-    if (entry.hostId !== undefined) addTo(hosts, entry.hostId, entry.instanceId)
+    take(entry)
   }
   return {
-    openOf,
+    openOn: (target) => openOn.get(targetKey(target)),
     lastMinute: () => inLastMinute,
     ofHost: (id) => hosts.get(id) ?? nobody,
     ofProject: (id) => projects.get(id) ?? nobody,
+    ofCloud: (id) => clouds.get(id) ?? nobody,
     grant(proposal) {
-      if (!isReclaiming(proposal.action)) return
+      if (!takes(proposal)) return
       inLastMinute++
-      addTo(projects, proposal.projectId, proposal.instanceId)
-      if (proposal.hostId !== undefined) addTo(hosts, proposal.hostId, proposal.instanceId)
+      take(proposal)
     },
   }
 }
 
-function addTo<Key>(groups: Map<Key, Set<InstanceId>>, key: Key, id: InstanceId): void {
+function takes({ action }: Pick<Proposal, 'action'>): boolean {
+  return isHostStep(action) ? hostSteps[action].takes : isReclaiming(action)
+}
+
+function addTo<Key, Id>(groups: Map<Key, Set<Id>>, key: Key, id: Id): void {
   const group = groups.get(key)
   if (group === undefined) groups.set(key, new Set([id]))
   else group.add(id)

@@ -29,6 +29,7 @@ export function commandCandidate(command: Command, world: CommandWorld): Candida
     capability: 'idleness',
     claim: 'command',
     action,
+    setting: undefined,
     instanceId: instance.id,
     projectId: instance.projectId,
     hostId: instance.hostId,

@@ -48,6 +48,7 @@ export function proposeIdleness(input: IdlenessInput): CapabilityAnswer {
         capability: 'idleness',
         claim: 'idleness',
         action: rule.action,
+        setting: undefined,
         instanceId: instance.id,
         projectId: instance.projectId,
         hostId: instance.hostId,
@@ -66,7 +67,8 @@ export function proposeIdleness(input: IdlenessInput): CapabilityAnswer {
       if (rule === undefined) continue
       countReason(reasons, why)
       const verdict = asideVerdict(rule, instance, why)
-      refused.push({ instanceId: instance.id, action: rule.action, cause: rule.name, verdict })
+      const { id: instanceId, hostId } = instance
+      refused.push({ instanceId, hostId, action: rule.action, cause: rule.name, verdict })
     }
   })
   return { candidates, refused, reasons }

@@ -1,5 +1,6 @@
-// What each cloud can do and what that gives back, as the drivers declare it, in a form that decisions can look up.
-import type { ActionKind, CloudId, GivesBack } from '@gleaner/model'
+// What each cloud can do and what that gives back, as the drivers declare it, in a form that decisions can look up. Steps on
+// hosts need no declaration: a cloud can do those it has the facet for, and they move nothing but what can be sold.
+import type { ActionKind, CloudId, GivesBack, HostStepKind, StepKind } from '@gleaner/model'
 
 /** The part of a driver's declaration that decisions need. */
 export interface SupportedAction {
@@ -7,13 +8,28 @@ export interface SupportedAction {
   readonly givesBack: GivesBack
 }
 
-export type ActionSupports = ReadonlyMap<CloudId, ReadonlyMap<ActionKind, GivesBack>>
+export type StepSupports = ReadonlyMap<StepKind, GivesBack>
+export type ActionSupports = ReadonlyMap<CloudId, StepSupports>
 
-export function indexSupports(
-  clouds: Iterable<{ readonly id: CloudId; readonly actions: readonly SupportedAction[] }>,
-): ActionSupports {
-  const index = new Map<CloudId, ReadonlyMap<ActionKind, GivesBack>>()
-  for (const cloud of clouds)
-    index.set(cloud.id, new Map(cloud.actions.map((entry) => [entry.action, entry.givesBack])))
+/** The part of a driver that tells what it can do. */
+export interface Supporting {
+  readonly id: CloudId
+  readonly actions: readonly SupportedAction[]
+  readonly ratioControl?: unknown
+  readonly hostControl?: unknown
+}
+
+const sellableOnly: GivesBack = { physicalCores: false, physicalMemory: false, sellable: true }
+const ratioSteps: readonly HostStepKind[] = ['raise-ratio', 'lower-ratio']
+const doorSteps: readonly HostStepKind[] = ['close', 'open']
+
+export function indexSupports(clouds: Iterable<Supporting>): ActionSupports {
+  const index = new Map<CloudId, StepSupports>()
+  for (const { id, actions, ratioControl, hostControl } of clouds) {
+    const steps = new Map<StepKind, GivesBack>(actions.map((entry) => [entry.action, entry.givesBack]))
+    if (ratioControl !== undefined) for (const step of ratioSteps) steps.set(step, sellableOnly)
+    if (hostControl !== undefined) for (const step of doorSteps) steps.set(step, sellableOnly)
+    index.set(id, steps)
+  }
   return index
 }

@@ -5,7 +5,8 @@
 // In the cloud's books: what the cloud's scheduler counts against its host. Only the driver knows which actions give
 // that back; a state whose action it does not declare is taken to keep it, but for shelved, which means "off its host".
 // Where there is no scheduler the books are what is physically held.
-import type { ActionKind, GivesBack, InstanceState } from '@gleaner/model'
+import type { ActionKind, InstanceState } from '@gleaner/model'
+import type { StepSupports } from './action-support.ts'
 
 export interface Holding {
   readonly cores: boolean
@@ -22,7 +23,7 @@ const leadsTo: Readonly<Partial<Record<InstanceState, ActionKind>>> = {
 
 export type HoldingTable = (state: InstanceState) => Holding
 
-export function holdingTable(support: ReadonlyMap<ActionKind, GivesBack> | undefined): HoldingTable {
+export function holdingTable(support: StepSupports | undefined): HoldingTable {
   const full: Holding = { cores: true, memory: true, booked: true }
   const special = new Map<InstanceState, Holding>()
   for (const state of ['paused', 'suspended', 'stopped', 'shelved'] as const) {

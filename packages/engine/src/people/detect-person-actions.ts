@@ -65,6 +65,7 @@ export function detectPersonActions(input: PersonInput): readonly NewHold[] {
     if (entriesOf.get(instance.id)?.some((entry) => explainsChange(entry, change, policy))) continue
     holds.push({
       instanceId: instance.id,
+      hostId: undefined,
       kind: 'person-acted',
       untilMs: nowMs + policy.personWinsMs,
       by: 'a person',
@@ -93,6 +94,7 @@ function hostIsDown(instance: Instance, snapshot: Snapshot): boolean {
 function entriesByInstance(journal: readonly JournalEntry[]): ReadonlyMap<InstanceId, readonly JournalEntry[]> {
   const entries = new Map<InstanceId, JournalEntry[]>()
   for (const entry of journal) {
+    if (entry.instanceId === undefined) continue
     const list = entries.get(entry.instanceId)
     if (list === undefined) entries.set(entry.instanceId, [entry])
     else list.push(entry)

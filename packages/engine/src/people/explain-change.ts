@@ -5,7 +5,7 @@
 //   - S is the state the instance had before the action and the action was not yet seen to reach its target: it fell back.
 // An entry is under way from its intent to its end; one that failed or timed out goes on for lateMs, because a cloud may
 // do late what it has already given up. One that is done explains nothing after its end: then it was somebody else.
-import { type InstanceState, type JournalEntry, type Policy, targetState } from '@gleaner/model'
+import { type InstanceState, isHostStep, type JournalEntry, type Policy, targetState } from '@gleaner/model'
 import { isOpenEntry } from './journal-entry.ts'
 
 export interface StateChange {
@@ -17,6 +17,7 @@ export interface StateChange {
 }
 
 export function explainsChange(entry: JournalEntry, change: StateChange, policy: Policy): boolean {
+  if (isHostStep(entry.action)) return false
   if (!(underWayUntilMs(entry, policy) >= change.fromAtMs)) return false
   const target = targetState[entry.action]
   if (target === undefined) return false

@@ -1,5 +1,5 @@
 import { defaultPolicy } from '@gleaner/model'
-import { aHold, aJournalEntry, anInstance, aVerdict, testStartMs } from '@gleaner/testkit'
+import { aHold, aHost, aJournalEntry, anInstance, aVerdict, testStartMs } from '@gleaner/testkit'
 import { describe, expect, test } from 'vitest'
 import { holdFromEntry, journalHorizonMs } from './journal-holds.ts'
 import { keepHold, vetoHold } from './make-hold.ts'
@@ -94,7 +94,7 @@ describe('the journal', () => {
 })
 
 test('a keep lasts as long as its owner says, a veto as long as a person’s action unless told', () => {
-  const wish = { instanceId: anInstance().id, by: 'alice', nowMs }
+  const wish = { instanceId: anInstance().id, hostId: aHost().id, by: 'alice', nowMs }
   expect(keepHold({ ...wish, forMs: 5, reason: 'demo' })).toEqual({
     instanceId: anInstance().id,
     kind: 'keep',

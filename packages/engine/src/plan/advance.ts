@@ -6,7 +6,7 @@
 //   - the notice alone when it lies in the future (the clock was set back; the owner gets a new, whole grace period) or
 //     is older than its life (grace-over.ts).
 // The owner is told when nothing but the grace period stands against the step any more, never earlier.
-import { type Candidate, cloudOf, type Proposal } from '@gleaner/model'
+import { type Candidate, cloudOf, isOnInstance, isSameSetting, type Proposal, targetId } from '@gleaner/model'
 import { graceOf, hasNotice } from '../gate/checks/grace-over.ts'
 import { type GateAnswer, gateStep, passStep } from '../gate/gate.ts'
 import type { GateWorld } from '../gate/gate-world.ts'
@@ -39,7 +39,7 @@ export function advance({ candidate, previous }: Wanted, world: GateWorld): Adva
   const lost = previous === undefined ? undefined : restartReason(previous, candidate)
   if (previous !== undefined && lost !== undefined) {
     clearProgress(draft)
-    if (previous.noticeAtMs !== undefined && stepClass(draft) === 'reclaim') {
+    if (previous.noticeAtMs !== undefined && stepClass(draft) === 'reclaim' && isOnInstance(previous)) {
       const verdict = { code: 'not-confirmed', sentence: lost, facts: {} } as const
       notices = [callOff({ ...previous, verdict }, nameOf(candidate, world))]
     }
@@ -48,7 +48,7 @@ export function advance({ candidate, previous }: Wanted, world: GateWorld): Adva
   const step = gateStep(world, draft)
   if (draft.mode !== 'observe') takeConfirmation(draft, confirm(step))
   let answer = passStep(step)
-  if (!answer.passed && answer.check === 'grace' && !hasNotice(draft, world.nowMs)) {
+  if (!answer.passed && answer.check === 'grace' && !hasNotice(draft, world.nowMs) && isOnInstance(draft)) {
     draft.noticeAtMs = world.nowMs
     draft.dueAtMs = world.nowMs + graceOf(draft)
     notices = [...notices, announce(draft, nameOf(candidate, world))]
@@ -56,7 +56,7 @@ export function advance({ candidate, previous }: Wanted, world: GateWorld): Adva
   }
   draft.state = stateFor(answer)
   draft.verdict = answer.verdict
-  if (answer.passed && draft.action === 'notify') {
+  if (answer.passed && draft.action === 'notify' && isOnInstance(draft)) {
     // Told once, it stands for as long as its rule matches; there is nothing to execute.
     draft.state = 'notified'
     if (draft.noticeAtMs === undefined) {
@@ -94,6 +94,7 @@ function draftOf(candidate: Candidate, previous: Proposal | undefined, world: Ga
     capability: candidate.capability,
     claim: candidate.claim,
     action: candidate.action,
+    setting: candidate.setting,
     instanceId: candidate.instanceId,
     projectId: candidate.projectId,
     hostId: candidate.hostId,
@@ -121,9 +122,16 @@ function draftOf(candidate: Candidate, previous: Proposal | undefined, world: Ga
 
 function restartReason(previous: Proposal, candidate: Candidate): string | undefined {
   if (previous.ruleRevision !== candidate.ruleRevision) return `The rule "${candidate.cause}" was changed.`
+  // What a person approved, and what was confirmed, were other figures.
+  if (!isSameSetting(previous.setting, candidate.setting)) return 'Other figures are wanted now.'
   return candidate.mode === previous.mode ? undefined : `The mode is ${candidate.mode} now.`
 }
 
-export function nameOf(step: Pick<Candidate, 'instanceId'>, world: GateWorld): string {
-  return world.snapshots.get(cloudOf(step.instanceId))?.instanceById.get(step.instanceId)?.name ?? step.instanceId
+export function nameOf(step: Pick<Candidate, 'instanceId' | 'hostId'>, world: GateWorld): string {
+  const id = targetId(step)
+  const snapshot = world.snapshots.get(cloudOf(id))
+  const { instanceId, hostId } = step
+  const target =
+    instanceId === undefined ? hostId && snapshot?.hostById.get(hostId) : snapshot?.instanceById.get(instanceId)
+  return target?.name ?? id
 }

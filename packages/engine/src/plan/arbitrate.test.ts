@@ -1,7 +1,7 @@
 import type { Candidate } from '@gleaner/model'
-import { aProposal, anInstance } from '@gleaner/testkit'
+import { aHostProposal, aProposal, anInstance } from '@gleaner/testkit'
 import * as fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { enforcing, modesAll } from '../testing/a-world.ts'
 import { arbitrate } from './arbitrate.ts'
 import { claimRank, isActing } from './strength.ts'
@@ -9,7 +9,18 @@ import { claimRank, isActing } from './strength.ts'
 function wish(overrides: Partial<Candidate>): Candidate {
   const { capability, claim, action, instanceId, projectId, hostId, cause, ruleId, ruleRevision } = aProposal()
   const { mode, priority, graceMs, reason, gives } = aProposal()
-  const base = { capability, claim, action, instanceId, projectId, hostId, cause, ruleId, ruleRevision }
+  const base = {
+    capability,
+    claim,
+    action,
+    setting: undefined,
+    instanceId,
+    projectId,
+    hostId,
+    cause,
+    ruleId,
+    ruleRevision,
+  }
   return { ...base, mode, priority, graceMs, reason, gives, ...overrides }
 }
 
@@ -110,4 +121,26 @@ test('whatever is wished: one answer each, one per instance and action, nothing 
     }),
     { numRuns: 1000 },
   )
+})
+
+describe('wishes about a host as a whole', () => {
+  const host = aHostProposal()
+  const onHost = (overrides: Partial<Candidate>): Candidate =>
+    wish({ instanceId: undefined, projectId: undefined, hostId: host.hostId, ...overrides })
+  const raise = onHost({ capability: 'oversubscription', claim: 'lending', action: 'raise-ratio' })
+  const close = onHost({ capability: 'energy', claim: 'energy', action: 'close', cause: 'saving' })
+  const open = onHost({ capability: 'reservations', claim: 'active-lease', action: 'open', cause: 'lease-7' })
+
+  test('compete when they change its state', () => {
+    const { winners, losers } = arbitrate([close, open], enforcing)
+    expect(winners).toEqual([open])
+    expect(losers.map(({ candidate }) => candidate)).toEqual([close])
+  })
+
+  test('do not compete with its figures, nor with its instances', () => {
+    const lower = onHost({ capability: 'oversubscription', claim: 'lending', action: 'lower-ratio' })
+    const { winners, losers } = arbitrate([close, raise, lower, idle], enforcing)
+    expect(new Set(winners)).toEqual(new Set([close, raise, lower, idle]))
+    expect(losers).toEqual([])
+  })
 })

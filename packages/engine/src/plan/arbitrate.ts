@@ -1,12 +1,13 @@
-// Brings the wishes of all capabilities about one instance into one. Of the candidates that would change an instance's
-// state only the strongest stays; each other one is told that it was outranked, by whom and by which claim. Notices
-// change nothing and compete with notices only. What is off takes no part.
+// Brings the wishes of all capabilities about one instance or host into one. Of the candidates that would change an
+// instance's state only the strongest stays; each other one is told that it was outranked, by whom and by which claim.
+// Notices change nothing and compete with notices only; so it is with what changes the state of a host, and with each of the
+// steps that set figures of a host. What is off takes no part.
 //
 // A candidate never displaces one that may do more than itself: an observing capability must not change what an enforcing
 // one does, and within an observing capability a rule on trial must not change what is foreseen for the others. It stays
 // beside it when its claim is stronger and it wants another action (recorded: what would have happened), and gives way
-// when it is weaker. After arbitration no two candidates are about the same instance and action.
-import { type Candidate, type InstanceId, type Policy, type Verdict } from '@gleaner/model'
+// when it is weaker. After arbitration no two candidates are about the same target and action.
+import { type Candidate, hostSteps, isHostStep, type Policy, targetKey, type Verdict } from '@gleaner/model'
 import { modeOffVerdict } from '../gate/checks/mode-off.ts'
 import { effectiveMode } from '../gate/effective-mode.ts'
 import { byStrength, isActing } from './strength.ts'
@@ -32,7 +33,7 @@ interface Contender {
 export function arbitrate(candidates: readonly Candidate[], policy: Policy): Arbitration {
   const winners: Candidate[] = []
   const losers: Outranked[] = []
-  for (const group of byInstance(candidates, policy, losers).values()) {
+  for (const group of byMatter(candidates, policy, losers).values()) {
     if (group.length > 1) {
       group.sort((a, b) => byStrength(a.candidate, b.candidate) || b.level - a.level)
       settle(
@@ -82,12 +83,12 @@ function outrankedBy(candidate: Candidate, winner: Candidate): Verdict {
   }
 }
 
-function byInstance(
+function byMatter(
   candidates: readonly Candidate[],
   policy: Policy,
   losers: Outranked[],
-): ReadonlyMap<InstanceId, Contender[]> {
-  const groups = new Map<InstanceId, Contender[]>()
+): ReadonlyMap<string, Contender[]> {
+  const groups = new Map<string, Contender[]>()
   for (const candidate of candidates) {
     const mode = effectiveMode(candidate, policy)
     if (mode === 'off') {
@@ -96,9 +97,18 @@ function byInstance(
     }
     const judged = mode === candidate.mode ? candidate : { ...candidate, mode }
     const contender = { candidate: judged, level: isActing(mode) ? 2 : Number(isActing(candidate.mode)) }
-    const group = groups.get(candidate.instanceId)
-    if (group === undefined) groups.set(candidate.instanceId, [contender])
+    const matter = matterOf(candidate)
+    const group = groups.get(matter)
+    if (group === undefined) groups.set(matter, [contender])
     else group.push(contender)
   }
   return groups
+}
+
+/** What a candidate competes for. */
+function matterOf(candidate: Candidate): string {
+  const { action } = candidate
+  const key = targetKey(candidate)
+  if (!isHostStep(action)) return key
+  return hostSteps[action].changes === 'state' ? `${key} state` : `${key} ${action}`
 }

@@ -1,10 +1,9 @@
 // What a capability answers in a cycle: what it wants, what it refused to want although something asked for it, and how
 // often each reason was given. All capabilities answer in this form; none knows of another.
-import type { ActionKind, Candidate, InstanceId, ReasonCode, Verdict } from '@gleaner/model'
+import type { Candidate, ReasonCode, StepKind, Target, Verdict } from '@gleaner/model'
 
-export interface Refused {
-  readonly instanceId: InstanceId
-  readonly action: ActionKind
+export interface Refused extends Target {
+  readonly action: StepKind
   /** Rule name or person. */
   readonly cause: string
   readonly verdict: Verdict

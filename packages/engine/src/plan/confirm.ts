@@ -5,7 +5,7 @@
 // apart than longestGapMs is not consecutive: the count starts at one. So it does when the data lies BEFORE the last
 // confirmation: a clock was set back, or the numbering of the readings began anew. A reading that is unusable neither
 // confirms nor clears; a cycle in which the step was not wanted ends the proposal, and with it the count.
-import type { Proposal } from '@gleaner/model'
+import { type Proposal, targetId } from '@gleaner/model'
 import { longestGapMs } from '../gate/checks/confirmed.ts'
 import { needsUsage, usageFresh } from '../gate/checks/usage-fresh.ts'
 import type { GateStep } from '../gate/gate-world.ts'
@@ -23,7 +23,8 @@ export function confirm(step: GateStep): Confirmation {
   if (snapshot === undefined || !isFresh(snapshot, world.policy, world.nowMs) || !isComplete(snapshot)) return same
   if (usageFresh(step) !== undefined) return same
   const version = snapshot.version
-  const dataAtMs = needsUsage(step) ? world.usage.lastAtMs(world.usage.slotOf(proposal.instanceId)) : snapshot.takenAtMs
+  const { usage } = world
+  const dataAtMs = needsUsage(step) ? usage.lastAtMs(usage.slotOf(targetId(proposal))) : snapshot.takenAtMs
   const next = { confirmedVersion: version, confirmedAtMs: dataAtMs }
   if (!(confirmations > 0) || version < confirmedVersion || dataAtMs < confirmedAtMs)
     return { confirmations: 1, ...next }

@@ -60,7 +60,7 @@ const poisonedWish = fc
   })
   .map(({ who, ...rest }): Candidate => {
     const { capability, claim, projectId, hostId, cause, ruleId, reason, gives } = aProposal()
-    const base = { capability, claim, projectId, hostId, cause, ruleId, reason, gives }
+    const base = { capability, claim, setting: undefined, projectId, hostId, cause, ruleId, reason, gives }
     return {
       ...base,
       ...(rest as Pick<Candidate, 'action' | 'mode' | 'graceMs' | 'priority'>),

@@ -1,7 +1,16 @@
 // Random histories of a small cloud under one Gleaner with an executor that does what is due: rules that come and go,
 // people who keep and approve, modes that change, readings that are partial or late, clocks that jump. After every cycle
 // the promises are checked from the outside, over the whole history.
-import { type Candidate, type Hold, type JournalEntry, type Mode, type Policy, type Proposal } from '@gleaner/model'
+import {
+  type Candidate,
+  type Hold,
+  isOnInstance,
+  type JournalEntry,
+  type Mode,
+  type OnInstance,
+  type Policy,
+  type Proposal,
+} from '@gleaner/model'
 import { aHold, aHost, aJournalEntry, anInstance, aProposal, aRule, aSnapshot, testStartMs } from '@gleaner/testkit'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -48,10 +57,11 @@ const budgets = fc.record({
   actionsPerMinute: fc.integer({ min: 1, max: 4 }),
   hostShare: fc.constantFrom(0, 0.25, 0.5, 1),
   projectShare: fc.constantFrom(0, 0.25, 0.5, 1),
+  cloudShare: fc.constant(0.2),
   shareWindowMs: fc.constant(10 * minute),
 })
 
-function wish(nth: number, hostId: Candidate['hostId']): Candidate {
+function wish(nth: number, hostId: Candidate['hostId']): OnInstance<Candidate> {
   const { capability, claim, action, projectId, cause, ruleId, ruleRevision, mode, priority, reason, gives } =
     aProposal()
   const instanceId = anInstance({ name: `i${nth}` }).id
@@ -59,6 +69,7 @@ function wish(nth: number, hostId: Candidate['hostId']): Candidate {
     capability,
     claim,
     action,
+    setting: undefined,
     instanceId,
     projectId,
     hostId,
@@ -153,7 +164,7 @@ function run(policyBudgets: Policy['budgets'], history: readonly Step[]) {
     }
     open = decision.plan.proposals
     if (!step.acts) continue
-    for (const due of decision.due) {
+    for (const due of decision.due.filter(isOnInstance)) {
       // The executor asks again, on the journal as it stands by now.
       const gate = openGateWorld({ ...facts, journal })
       expect(passGate(gate, due).passed).toBe(true)

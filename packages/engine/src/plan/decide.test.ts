@@ -22,7 +22,18 @@ const minute = 60_000
 const idle: Candidate = (() => {
   const { capability, claim, action, instanceId, projectId, hostId, cause, ruleId, ruleRevision } = aProposal()
   const { mode, priority, graceMs, reason, gives } = aProposal()
-  const base = { capability, claim, action, instanceId, projectId, hostId, cause, ruleId, ruleRevision }
+  const base = {
+    capability,
+    claim,
+    action,
+    setting: undefined,
+    instanceId,
+    projectId,
+    hostId,
+    cause,
+    ruleId,
+    ruleRevision,
+  }
   return { ...base, mode, priority, graceMs, reason, gives }
 })()
 
@@ -171,6 +182,7 @@ describe('the life of a proposal', () => {
     g.state.refused = [
       {
         instanceId: idle.instanceId,
+        hostId: idle.hostId,
         action: 'suspend',
         cause: 'idle-hour',
         verdict: aVerdict({ code: 'rule-unknown' }),

@@ -1,9 +1,9 @@
 // One cycle: from what the capabilities want, and the proposals that are open, to the next plan.
 // Guarantees: equal input gives equal output; deciding again on the same world with what was saved changes nothing; at
-// most one open proposal per instance and action; no proposal is `due` that the gate does not let pass, budgets counted
+// most one open proposal per target and action; no proposal is `due` that the gate does not let pass, budgets counted
 // over the journal and over what this very cycle lets pass, strongest first; every proposal that ends says why.
 // Leaves to others: acting (the executor passes the gate once more), saving and sending (the server).
-import type { Candidate, HostLedger, Plan, Proposal, Verdict } from '@gleaner/model'
+import { type Candidate, type HostLedger, isOnInstance, type Plan, type Proposal, type Verdict } from '@gleaner/model'
 import { openGateWorld, type GateFacts, type GateWorld } from '../gate/gate-world.ts'
 import { stepClass } from '../gate/step-class.ts'
 import { totalLedger } from '../ledger/ledger-line.ts'
@@ -98,7 +98,7 @@ function verdictsSaid(
 }
 
 /**
- * The open proposals by instance and action, as far as they wait for a decision: those whose action is under way or has
+ * The open proposals by target and action, as far as they wait for a decision: those whose action is under way or has
  * ended are brought in line with the journal, and of two for the same step (which the store should never hold) the
  * younger one ends.
  */
@@ -134,7 +134,7 @@ function isOlder(a: Proposal, b: Proposal): boolean {
 }
 
 function doubled(proposal: Proposal): Proposal {
-  const sentence = `There is another proposal for ${proposal.action} of the same instance.`
+  const sentence = `There is another proposal for ${proposal.action} of the same ${isOnInstance(proposal) ? 'instance' : 'host'}.`
   return { ...proposal, state: 'cancelled', verdict: { code: 'outranked', sentence, facts: {} } }
 }
 
@@ -182,8 +182,8 @@ function takenOver(proposal: Proposal, candidate: Candidate): Verdict {
 }
 
 function refuse(candidate: Candidate, verdict: Verdict, draft: Draft): void {
-  const { instanceId, action, cause } = candidate
-  draft.refused.push({ instanceId, action, cause, verdict })
+  const { instanceId, hostId, action, cause } = candidate
+  draft.refused.push({ instanceId, hostId, action, cause, verdict })
 }
 
 /** Files a proposal where it belongs now; `before` is how it is stored. */
@@ -196,7 +196,7 @@ function keep(before: Proposal | undefined, after: Proposal, draft: Draft): void
   if (!changed) return
   draft.save.push(filed)
   const announced = before?.noticeAtMs !== undefined && stepClass(filed) === 'reclaim'
-  if (filed.state === 'cancelled' && announced && !knownToOwner.has(filed.verdict.code))
+  if (filed.state === 'cancelled' && announced && isOnInstance(filed) && !knownToOwner.has(filed.verdict.code))
     draft.notices.push(callOff(filed, nameOf(filed, draft.gate)))
 }
 
@@ -246,12 +246,13 @@ function isSameCause(proposal: Proposal, candidate: Candidate): boolean {
 }
 
 function candidateOf(proposal: Proposal): Candidate {
-  const { capability, claim, action, instanceId, projectId, cause, ruleId, ruleRevision } = proposal
+  const { capability, claim, action, setting, instanceId, projectId, cause, ruleId, ruleRevision } = proposal
   const { mode, priority, graceMs, reason, gives, hostId } = proposal
   return {
     capability,
     claim,
     action,
+    setting,
     instanceId,
     projectId,
     hostId,

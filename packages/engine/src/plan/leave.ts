@@ -1,7 +1,7 @@
 // One open proposal that was NOT wanted in this cycle. It ends, and the verdict says why, except where nobody can tell:
 // while the reading of its cloud is missing, stale or partial, or its instance has no fresh usage, it is held as it is
 // (without usage its confirmations are void), because "not wanted" then only means "not known".
-import { cloudOf, type Proposal, type Verdict } from '@gleaner/model'
+import { cloudOf, type Proposal, targetId, type Verdict } from '@gleaner/model'
 import { usageFresh } from '../gate/checks/usage-fresh.ts'
 import { type GateAnswer, gateStep, passGate } from '../gate/gate.ts'
 import type { GateWorld } from '../gate/gate-world.ts'
@@ -32,7 +32,7 @@ function end(proposal: Proposal, verdict: Verdict): Proposal {
 }
 
 function unreadableVerdict(proposal: Proposal, world: GateWorld): Verdict | undefined {
-  const cloudId = cloudOf(proposal.instanceId)
+  const cloudId = cloudOf(targetId(proposal))
   const snapshot = world.snapshots.get(cloudId)
   if (snapshot === undefined) return snapshotMissing(cloudId, world.snapshots)
   return snapshotStale(snapshot, world.policy, world.nowMs) ?? snapshotPartial(snapshot)

@@ -1,6 +1,14 @@
 // What owners are told: that something will be done and when at the earliest, that it will not be done after all, or
 // just what a rule of the kind `notify` has to say. The server stores and sends it.
-import { formatDurationMs, type InstanceId, type ProjectId, type Proposal } from '@gleaner/model'
+import {
+  type ActionKind,
+  formatDurationMs,
+  isHostStep,
+  type InstanceId,
+  type OnInstance,
+  type ProjectId,
+  type Proposal,
+} from '@gleaner/model'
 import { isoTime } from '../text/iso-time.ts'
 
 export interface DecidedNotice {
@@ -14,7 +22,10 @@ export interface DecidedNotice {
   readonly dueAtMs: number | undefined
 }
 
-const done = {
+/** Hosts have no owner to tell. */
+type Told = OnInstance<Proposal>
+
+const done: Readonly<Record<ActionKind, string>> = {
   notify: 'told of',
   pause: 'paused',
   suspend: 'suspended',
@@ -24,29 +35,29 @@ const done = {
   start: 'started',
   balloon: 'given less memory',
   delete: 'deleted',
-} as const
+}
 
-export function announce(proposal: Proposal, instanceName: string): DecidedNotice {
+export function announce(proposal: Told, instanceName: string): DecidedNotice {
   const when = proposal.dueAtMs === undefined ? 'soon' : `not before ${isoTime(proposal.dueAtMs)}`
   const grace = proposal.graceMs > 0 ? ` You have ${formatDurationMs(proposal.graceMs)} to answer "keep".` : ''
   return {
     ...about(proposal, instanceName),
     kind: 'announced',
-    sentence: `${instanceName} will be ${done[proposal.action]} ${when} ("${proposal.cause}"): ${proposal.reason.sentence}${grace}`,
+    sentence: `${instanceName} will be ${participle(proposal)} ${when} ("${proposal.cause}"): ${proposal.reason.sentence}${grace}`,
     dueAtMs: proposal.dueAtMs,
   }
 }
 
-export function callOff(proposal: Proposal, instanceName: string): DecidedNotice {
+export function callOff(proposal: Told, instanceName: string): DecidedNotice {
   return {
     ...about(proposal, instanceName),
     kind: 'called-off',
-    sentence: `${instanceName} will not be ${done[proposal.action]} after all: ${proposal.verdict.sentence}`,
+    sentence: `${instanceName} will not be ${participle(proposal)} after all: ${proposal.verdict.sentence}`,
     dueAtMs: undefined,
   }
 }
 
-export function tell(proposal: Proposal, instanceName: string): DecidedNotice {
+export function tell(proposal: Told, instanceName: string): DecidedNotice {
   return {
     ...about(proposal, instanceName),
     kind: 'told',
@@ -55,7 +66,11 @@ export function tell(proposal: Proposal, instanceName: string): DecidedNotice {
   }
 }
 
-function about(proposal: Proposal, instanceName: string) {
+function participle({ action }: Told): string {
+  return isHostStep(action) ? action : done[action]
+}
+
+function about(proposal: Told, instanceName: string) {
   const { id, instanceId, projectId } = proposal
   return { proposalId: id, instanceId, instanceName, projectId }
 }

@@ -14,7 +14,7 @@ export function reconcile(proposal: Proposal, entry: JournalEntry): Proposal {
 function underWay(entry: JournalEntry): Verdict {
   return {
     code: 'in-flight',
-    sentence: `${entry.action} of ${entry.instanceName} is under way.`,
+    sentence: `${entry.action} of ${entry.targetName} is under way.`,
     facts: { journal: entry.id, sinceMs: entry.intendedAtMs },
   }
 }
@@ -23,7 +23,7 @@ function ended(entry: JournalEntry): Verdict {
   const outcome = entry.outcome === undefined ? '' : `: ${entry.outcome}`
   return {
     code: 'passed',
-    sentence: `${entry.action} of ${entry.instanceName} ended as ${entry.state}${outcome}.`,
+    sentence: `${entry.action} of ${entry.targetName} ended as ${entry.state}${outcome}.`,
     facts: { journal: entry.id, state: entry.state, finishedAtMs: entry.finishedAtMs ?? null },
   }
 }

@@ -11,6 +11,7 @@ const others: Readonly<Record<keyof Proposal, Partial<Proposal>>> = {
   capability: { capability: 'energy' },
   claim: { claim: 'command' },
   action: { action: 'stop' },
+  setting: { setting: { memoryMiB: 512 } },
   instanceId: { instanceId: anInstance({ name: 'other' }).id },
   projectId: { projectId: 'test:other' as never },
   hostId: { hostId: undefined },

@@ -1,6 +1,6 @@
 // Whether two versions of a proposal are the same as far as the store is concerned. The evidence (reason, gives) changes
 // with every sample and is fresh in every plan; it alone is no cause to write. Anything else is.
-import type { Proposal, Verdict } from '@gleaner/model'
+import { isSameSetting, type Proposal, type Verdict } from '@gleaner/model'
 
 /** Written out: a loop over the names of the fields costs five times as much, for tens of thousands of proposals. */
 export function isSameProposal(a: Proposal, b: Proposal): boolean {
@@ -19,6 +19,7 @@ export function isSameProposal(a: Proposal, b: Proposal): boolean {
     a.instanceId === b.instanceId &&
     a.projectId === b.projectId &&
     a.hostId === b.hostId &&
+    (a.setting === b.setting || isSameSetting(a.setting, b.setting)) &&
     a.cause === b.cause &&
     a.ruleId === b.ruleId &&
     a.ruleRevision === b.ruleRevision &&

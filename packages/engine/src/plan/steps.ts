@@ -1,10 +1,9 @@
-// Things kept by the step they are about: an instance and an action. A map of maps, because joining the two into one text
-// for each of tens of thousands of look-ups per cycle costs more than the look-ups.
-import type { ActionKind, InstanceId } from '@gleaner/model'
+// Things kept by the step they are about: an instance or host, and an action. A map of maps, because joining the two into one
+// text for each of tens of thousands of look-ups per cycle costs more than the look-ups.
+import { type StepKind, type Target, type TargetKey, targetKey } from '@gleaner/model'
 
-export interface Step {
-  readonly instanceId: InstanceId
-  readonly action: ActionKind
+export interface Step extends Target {
+  readonly action: StepKind
 }
 
 export interface Steps<T> {
@@ -15,15 +14,15 @@ export interface Steps<T> {
 }
 
 export function createSteps<T>(): Steps<T> {
-  const byAction = new Map<ActionKind, Map<InstanceId, T>>()
+  const byAction = new Map<StepKind, Map<TargetKey, T>>()
   return {
-    get: ({ instanceId, action }) => byAction.get(action)?.get(instanceId),
-    set({ instanceId, action }, value) {
-      const instances = byAction.get(action)
-      if (instances === undefined) byAction.set(action, new Map([[instanceId, value]]))
-      else instances.set(instanceId, value)
+    get: (step) => byAction.get(step.action)?.get(targetKey(step)),
+    set(step, value) {
+      const targets = byAction.get(step.action)
+      if (targets === undefined) byAction.set(step.action, new Map([[targetKey(step), value]]))
+      else targets.set(targetKey(step), value)
     },
-    remove: ({ instanceId, action }) => byAction.get(action)?.delete(instanceId),
-    all: () => [...byAction.values()].flatMap((instances) => [...instances.values()]),
+    remove: (step) => byAction.get(step.action)?.delete(targetKey(step)),
+    all: () => [...byAction.values()].flatMap((targets) => [...targets.values()]),
   }
 }

@@ -1,14 +1,14 @@
 // Which of two wishes goes first: the stronger claim (order of `claims` in the model), then the one that may act before
 // the one that only observes, then the higher priority, then names and the more cautious mode: the order is total and
 // the same every time.
-import { type Candidate, type Claim, claims, type Mode, modes } from '@gleaner/model'
+import { type Candidate, type Claim, claims, type Mode, modes, targetId } from '@gleaner/model'
 
 export function byStrength(a: Candidate, b: Candidate): number {
   return (
     claimRank(a) - claimRank(b) ||
     Number(isActing(b.mode)) - Number(isActing(a.mode)) ||
     b.priority - a.priority ||
-    order(a.instanceId, b.instanceId) ||
+    order(targetId(a), targetId(b)) ||
     order(a.action, b.action) ||
     order(a.capability, b.capability) ||
     order(a.cause, b.cause) ||

@@ -5,5 +5,12 @@ import { type ActionSupports, indexSupports } from '../ledger/action-support.ts'
 const givesBack: GivesBack = { physicalCores: true, physicalMemory: true, sellable: false }
 
 export function allSupports(...clouds: readonly CloudId[]): ActionSupports {
-  return indexSupports(clouds.map((id) => ({ id, actions: actionKinds.map((action) => ({ action, givesBack })) })))
+  return indexSupports(
+    clouds.map((id) => ({
+      id,
+      actions: actionKinds.map((action) => ({ action, givesBack })),
+      ratioControl: {},
+      hostControl: {},
+    })),
+  )
 }

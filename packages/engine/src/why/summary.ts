@@ -4,6 +4,7 @@ import {
   type Hold,
   type Instance,
   type InstanceId,
+  isHostStep,
   type JournalEntry,
   type Proposal,
   targetState,
@@ -12,6 +13,7 @@ import type { CheckAnswer } from '../gate/gate.ts'
 import { isOpenEntry } from '../people/journal-entry.ts'
 import type { Refused } from '../plan/capability-answer.ts'
 import { isoTime } from '../text/iso-time.ts'
+import { verbOf } from '../text/step-words.ts'
 import type { RuleStory } from './rule-stories.ts'
 
 export interface SummaryParts {
@@ -45,22 +47,23 @@ export function summarize(parts: SummaryParts): string {
   return noRule(instance, parts.rules)
 }
 
-function foresee(instance: Instance, proposal: Proposal): string {
-  const { name } = instance
+/** What is going to happen to what has this name, and what it waits for. */
+export function foresee({ name }: { readonly name: string }, proposal: Proposal): string {
   const { action, cause, verdict } = proposal
+  const deed = `${verbOf(action)} ${name}`
   switch (proposal.state) {
     case 'observed':
-      return `"${cause}" would ${action} ${name}. ${verdict.sentence}`
+      return `"${cause}" would ${deed}. ${verdict.sentence}`
     case 'confirming':
     case 'awaiting-approval':
     case 'held':
-      return `"${cause}" wants to ${action} ${name}. ${verdict.sentence}`
+      return `"${cause}" wants to ${deed}. ${verdict.sentence}`
     case 'notified':
       return action === 'notify'
         ? `The owner of ${name} was told by "${cause}".`
-        : `"${cause}" is going to ${action} ${name}. ${verdict.sentence}`
+        : `"${cause}" is going to ${deed}. ${verdict.sentence}`
     case 'due':
-      return `"${cause}" is about to ${action} ${name}.`
+      return `"${cause}" is about to ${deed}.`
     case 'acting':
       return `${action} of ${name} for "${cause}" is under way.`
     case 'done':
@@ -76,7 +79,8 @@ function lastDone(instance: Instance, history: readonly JournalEntry[]): Journal
   let last: JournalEntry | undefined
   for (const entry of history)
     if (!isOpenEntry(entry) && (last === undefined || entry.intendedAtMs >= last.intendedAtMs)) last = entry
-  return last?.state === 'done' && targetState[last.action] === instance.state ? last : undefined
+  if (last?.state !== 'done' || isHostStep(last.action)) return undefined
+  return targetState[last.action] === instance.state ? last : undefined
 }
 
 function noRule(instance: Instance, rules: readonly RuleStory[]): string {

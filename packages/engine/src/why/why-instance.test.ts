@@ -69,7 +69,9 @@ test('all that stands in the way is told, not only the first', () => {
 
 test('without a proposal: what was refused and why', () => {
   const verdict = aVerdict({ code: 'kept', sentence: 'alice keeps it.' })
-  const story = why({ refused: [{ instanceId: id, action: 'suspend', cause: 'idle-hour', verdict }] })
+  const story = why({
+    refused: [{ instanceId: id, hostId: undefined, action: 'suspend', cause: 'idle-hour', verdict }],
+  })
   expect(story.summary).toBe('"idle-hour" asks for suspend, but: alice keeps it.')
   expect(story.asked.hypothetical).toBe(true)
   expect(story.gate.some(({ refusal }) => refusal === 'progress')).toBe(false)

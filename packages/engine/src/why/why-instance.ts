@@ -54,7 +54,7 @@ export function whyInstance(world: WhyWorld, instanceId: InstanceId, rules: read
   const gate = openGateWorld(world)
   const instance = world.snapshots.get(cloudOf(instanceId))?.instanceById.get(instanceId)
   const proposals = world.proposals.filter((proposal) => proposal.instanceId === instanceId).sort(byStrength)
-  const holds = gate.holdsOf(instanceId).filter((hold) => isActiveHold(hold, world.nowMs))
+  const holds = gate.holdsOf({ instanceId, hostId: undefined }).filter((hold) => isActiveHold(hold, world.nowMs))
   const history = world.journal.filter((entry) => entry.instanceId === instanceId)
   const refused = world.refused.filter((each) => each.instanceId === instanceId)
   const open = proposals.filter((proposal) => openProposalStates.includes(proposal.state))
@@ -90,6 +90,7 @@ function hypothetical(
     capability: 'idleness',
     claim: 'idleness',
     action: rule?.action ?? 'suspend',
+    setting: undefined,
     instanceId,
     projectId: instance?.projectId ?? (instanceId as string as Proposal['projectId']),
     hostId: instance?.hostId,

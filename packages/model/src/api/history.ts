@@ -2,17 +2,32 @@
 import { type Static, Type } from 'typebox'
 import { journalStates } from '../journal.ts'
 import { endpoint } from './endpoint.ts'
-import { ActionName, CapabilityName, IdParam, OneOf, PageOf, PageQuery, Time, VerdictView, YieldView } from './parts.ts'
+import {
+  CapabilityName,
+  IdParam,
+  OneOf,
+  PageOf,
+  PageQuery,
+  StepSettingView,
+  StepName,
+  TargetView,
+  Time,
+  VerdictView,
+  YieldView,
+} from './parts.ts'
 
 export const JournalView = Type.Object({
   id: Type.String(),
   proposalId: Type.Optional(Type.String()),
   capability: CapabilityName,
-  action: ActionName,
+  action: StepName,
+  setting: Type.Optional(StepSettingView),
   cloud: Type.String(),
-  instanceId: Type.String(),
-  instance: Type.String(),
-  project: Type.String(),
+  target: TargetView,
+  /** Absent where it is about a host as a whole. */
+  instanceId: Type.Optional(Type.String()),
+  instance: Type.Optional(Type.String()),
+  project: Type.Optional(Type.String()),
   host: Type.Optional(Type.String()),
   cause: Type.String({ description: 'Name of the rule or of the person' }),
   reason: VerdictView,
@@ -48,6 +63,7 @@ export const historyEndpoints = {
     {
       query: Type.Object({
         instance: Type.Optional(Type.String()),
+        host: Type.Optional(Type.String({ description: 'Only steps on this host as a whole' })),
         state: Type.Optional(OneOf(journalStates)),
         cause: Type.Optional(Type.String()),
         search: Type.Optional(Type.String({ maxLength: 200 })),

@@ -3,7 +3,10 @@ import { type Static, Type } from 'typebox'
 import { hostStates } from '../inventory.ts'
 import { metrics } from '../telemetry.ts'
 import { endpoint } from './endpoint.ts'
+import { JournalView } from './history.ts'
+import { GateCheckView, HoldView, TimelineView } from './instances.ts'
 import { DurationText, IdParam, OneOf, PageOf, PageQuery, SeriesView } from './parts.ts'
+import { ProposalView } from './plan.ts'
 import { LedgerLineView } from './system.ts'
 
 export const HostView = Type.Object({
@@ -21,12 +24,30 @@ export const HostView = Type.Object({
   usedMemoryMiB: Type.Optional(Type.Number()),
   measured: Type.Boolean(),
   ledger: Type.Object({ cores: LedgerLineView, memoryMiB: LedgerLineView }),
-  /** Open proposals on its instances. */
+  /** What the cloud's scheduler sells per physical unit; absent where none sells. */
+  coreRatio: Type.Optional(Type.Number()),
+  memoryRatio: Type.Optional(Type.Number()),
+  /** Open proposals on it and on its instances. */
   proposals: Type.Integer(),
   idlePowerW: Type.Optional(Type.Number()),
   fullPowerW: Type.Optional(Type.Number()),
 })
 export type HostView = Static<typeof HostView>
+
+/** The story of a host as a whole; that of its instances stands with them. */
+export const WhyHostView = Type.Object({
+  host: HostView,
+  /** The answer in one or two sentences. */
+  summary: Type.String(),
+  /** The checks of the open proposal; none when nothing is proposed. */
+  gate: Type.Array(GateCheckView),
+  holds: Type.Array(HoldView),
+  proposals: Type.Array(ProposalView),
+  history: Type.Array(JournalView),
+  /** Everything above in the order of time, newest last. */
+  timeline: TimelineView,
+})
+export type WhyHostView = Static<typeof WhyHostView>
 
 const tag = 'hosts'
 
@@ -50,6 +71,16 @@ export const hostEndpoints = {
   getHost: endpoint(
     { method: 'GET', path: '/api/v1/hosts/:id', role: 'viewer', tag, summary: 'One host' },
     { params: IdParam, response: HostView },
+  ),
+  whyHost: endpoint(
+    {
+      method: 'GET',
+      path: '/api/v1/hosts/:id/why',
+      role: 'viewer',
+      tag,
+      summary: 'What was and was not decided about the host as a whole, and from which numbers',
+    },
+    { params: IdParam, response: WhyHostView },
   ),
   getHostTelemetry: endpoint(
     { method: 'GET', path: '/api/v1/hosts/:id/telemetry', role: 'viewer', tag, summary: 'Usage of a host over time' },

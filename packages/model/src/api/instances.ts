@@ -78,6 +78,8 @@ export type RuleVerdictView = Static<typeof RuleVerdictView>
 
 export const GateCheckView = Type.Object({ check: Type.String(), passed: Type.Boolean(), verdict: VerdictView })
 
+export const TimelineView = Type.Array(Type.Object({ at: Time, kind: Type.String(), sentence: Type.String() }))
+
 /** The story of an instance. */
 export const WhyView = Type.Object({
   instance: InstanceView,
@@ -89,7 +91,7 @@ export const WhyView = Type.Object({
   proposals: Type.Array(ProposalView),
   history: Type.Array(JournalView),
   /** Everything above in the order of time, newest last. */
-  timeline: Type.Array(Type.Object({ at: Time, kind: Type.String(), sentence: Type.String() })),
+  timeline: TimelineView,
 })
 export type WhyView = Static<typeof WhyView>
 

@@ -2,6 +2,7 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { actionKinds } from '../action.ts'
 import { capabilities, modes } from '../capability.ts'
+import { hostStepKinds } from '../host-step.ts'
 import { reasonCodes } from '../verdict.ts'
 
 /** A union of string literals, as an `enum` that OpenAPI readers and completion understand. */
@@ -27,6 +28,22 @@ export const IdParam = Type.Object({
 export const CapabilityName = OneOf(capabilities)
 export const ModeName = OneOf(modes)
 export const ActionName = OneOf(actionKinds)
+/** Actions on instances and steps on hosts as a whole. */
+export const StepName = OneOf([...actionKinds, ...hostStepKinds])
+
+export const TargetView = Type.Object(
+  { kind: OneOf(['instance', 'host']), id: Type.String(), name: Type.String() },
+  { description: 'What it is about: an instance, or a host as a whole' },
+)
+
+export const StepSettingView = Type.Object(
+  {
+    memoryMiB: Type.Optional(Type.Number()),
+    coreRatio: Type.Optional(Type.Number()),
+    memoryRatio: Type.Optional(Type.Number()),
+  },
+  { description: 'The figures the step sets' },
+)
 
 export const VerdictView = Type.Object({
   code: OneOf(Object.keys(reasonCodes) as (keyof typeof reasonCodes)[]),

@@ -4,15 +4,15 @@ import type { JournalEntry } from '@gleaner/model'
 import type { Runtime } from '../runtime.ts'
 
 export async function actionEnded(runtime: Runtime, entry: JournalEntry): Promise<void> {
-  const subject = `${entry.action} of ${entry.instanceName}`
+  const subject = `${entry.action} of ${entry.targetName}`
   if (entry.state === 'done') await runtime.problems.settle(subject)
   else {
     await runtime.problems.report({
       code: entry.state === 'timed-out' ? 'action-timed-out' : 'action-failed',
       severity: 'error',
       subject,
-      sentence: `${entry.action} of ${entry.instanceName} for "${entry.cause}" did not succeed: ${entry.outcome ?? 'no reason given'}.`,
-      remedy: `See what the cloud says of ${entry.instanceName}; Gleaner leaves it alone for its cool-down and then decides anew.`,
+      sentence: `${entry.action} of ${entry.targetName} for "${entry.cause}" did not succeed: ${entry.outcome ?? 'no reason given'}.`,
+      remedy: `See what the cloud says of ${entry.targetName}; Gleaner leaves it alone for its cool-down and then decides anew.`,
     })
   }
   runtime.wake(`observe:${entry.cloudId}`, 'decide')

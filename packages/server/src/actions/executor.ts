@@ -1,37 +1,45 @@
-// Carries out one action on one instance, so that a process that dies at any point neither repeats nor loses it:
+// Carries out one action on one instance, or one step on one host, so that a process that dies at any point neither repeats nor loses it:
 //
-//   1. intend: the journal holds what is about to be done; a second entry for the same proposal or instance is refused.
+//   1. intend: the journal holds what is about to be done; a second entry for the same proposal, instance or host is
+//      refused.
 //   2. attempt: the journal counts the call that is about to be made.
 //   3. act: the cloud is called with the entry's idempotency key.
 //   4. accept: the journal holds that the cloud took the call.
-//   5. pursue: the cloud is looked at until the engine's judgement is done, failed or timed out; then the end is written.
+//   5. pursue: the cloud is looked at (a host: through the newest reading of its cloud) until the engine's judgement is done, failed or timed out; then the end is written.
 //
 // After a crash `pursue` starts from whatever the journal holds: it looks first, and calls again only where the cloud
 // still shows the old state. Every write is fenced: a leader that was replaced cannot write, and does not call without
 // having written.
-import { judgeAction } from '@gleaner/engine'
+import { hostFigures, type Judgement, type Snapshot, isComplete, judgeAction, judgeHostStep } from '@gleaner/engine'
 import {
-  type ActionKind,
   type Capability,
+  type CloudId,
   GleanerError,
+  type Host,
   type Instance,
   type JournalEntry,
+  type StepKind,
+  type StepSetting,
   type Verdict,
   type Yield,
   describeError,
   isError,
+  isHostStep,
 } from '@gleaner/model'
 import type { Clock, Cloud, Fence, Store } from '@gleaner/ports'
 import type { Logger } from 'pino'
 import type { EventHub } from '../events/hub.ts'
 import { newId } from '../ids/new-id.ts'
+import { callStep } from './call-step.ts'
 
 /** An action that has passed the gate. */
 export interface Order {
   readonly proposalId: string | undefined
   readonly capability: Capability
-  readonly action: ActionKind
-  readonly instance: Instance
+  readonly action: StepKind
+  readonly setting: StepSetting | undefined
+  /** As it was when the gate was passed. */
+  readonly on: { readonly instance: Instance } | { readonly host: Host }
   readonly cause: string
   readonly reason: Verdict
   readonly gives: Yield
@@ -40,6 +48,8 @@ export interface Order {
 export interface ExecutorParts {
   readonly store: Store
   readonly clouds: ReadonlyMap<string, Cloud>
+  /** The newest reading of a cloud: how hosts are looked at. */
+  readonly readingOf: (cloudId: CloudId) => Snapshot | undefined
   readonly clock: Clock
   readonly hub: EventHub
   readonly log: Logger
@@ -70,15 +80,11 @@ export class Executor {
       proposalId: order.proposalId,
       capability: order.capability,
       action: order.action,
-      cloudId: order.instance.cloudId,
-      instanceId: order.instance.id,
-      instanceName: order.instance.name,
-      projectId: order.instance.projectId,
-      hostId: order.instance.hostId,
+      setting: order.setting,
+      ...targetOf(order),
       cause: order.cause,
       reason: order.reason,
       state: 'intended',
-      stateBefore: order.instance.state,
       intendedAtMs: nowMs,
       acceptedAtMs: undefined,
       finishedAtMs: undefined,
@@ -101,10 +107,7 @@ export class Executor {
   /** Step 5, once: looks, judges, writes. Resolves with the entry as it stands then. */
   async pursue(fence: Fence, entry: JournalEntry, signal: AbortSignal): Promise<JournalEntry> {
     if (this.#calling.has(entry.id)) return entry
-    const { clock } = this.#parts
-    const cloud = this.#cloudOf(entry)
-    const look = await this.#withTimeout(signal, (limited) => cloud.look(entry.instanceId, limited))
-    const judgement = judgeAction(entry, { ...look, seenMoving: this.#seenMoving.has(entry.id), nowMs: clock.nowMs() })
+    const judgement = await this.#judge(entry, signal)
     switch (judgement.kind) {
       case 'wait':
         if (judgement.moving) this.#seenMoving.add(entry.id)
@@ -121,20 +124,32 @@ export class Executor {
     }
   }
 
+  async #judge(entry: JournalEntry, signal: AbortSignal): Promise<Judgement> {
+    const { clock, readingOf } = this.#parts
+    const { instanceId, hostId } = entry
+    if (instanceId === undefined) {
+      const reading = readingOf(entry.cloudId)
+      const host = hostId === undefined ? undefined : reading?.hostById.get(hostId)
+      // What a partial reading does not show may be there all the same.
+      const tells = reading !== undefined && (host !== undefined || isComplete(reading))
+      return judgeHostStep(entry, { host, readAtMs: tells ? reading.takenAtMs : undefined, nowMs: clock.nowMs() })
+    }
+    const cloud = this.#cloudOf(entry)
+    const look = await this.#withTimeout(signal, (limited) => cloud.look(instanceId, limited))
+    return judgeAction(entry, { ...look, seenMoving: this.#seenMoving.has(entry.id), nowMs: clock.nowMs() })
+  }
+
   async #call(fence: Fence, entry: JournalEntry, signal: AbortSignal): Promise<JournalEntry> {
     const { store, log } = this.#parts
     const called = { ...entry, attempts: entry.attempts + 1 }
     await store.journal.attempt(fence, entry.id)
-    const { action, instanceId, hostId, idempotencyKey } = entry
     try {
-      if (action !== 'notify') {
-        const cloud = this.#cloudOf(entry)
-        await this.#withTimeout(signal, (limited) => cloud.act({ action, instanceId, hostId, idempotencyKey }, limited))
-      }
+      const cloud = this.#cloudOf(entry)
+      await this.#withTimeout(signal, (limited) => callStep(cloud, entry, limited))
     } catch (error) {
       // Whether the call got through is unknown: the entry stays intended, and the next look decides.
       if (!isError(error) || error.kind === 'unavailable' || error.kind === 'broken') {
-        log.warn({ err: error, entry: entry.id }, `${action} ${entry.instanceName}: no answer from the cloud`)
+        log.warn({ err: error, entry: entry.id }, `${entry.action} ${entry.targetName}: no answer from the cloud`)
         return called
       }
       return this.#finish(fence, called, { state: 'failed', outcome: describeError(error) })
@@ -160,8 +175,8 @@ export class Executor {
     this.#seenMoving.delete(entry.id)
     const finished: JournalEntry = { ...entry, ...end, finishedAtMs }
     this.#parts.log.info(
-      { entry: entry.id, instance: entry.instanceId, outcome: end.outcome },
-      `${entry.action} ${entry.instanceName}: ${end.state}`,
+      { entry: entry.id, instance: entry.instanceId, host: entry.hostId, outcome: end.outcome },
+      `${entry.action} ${entry.targetName}: ${end.state}`,
     )
     this.#tell(finished)
     return finished
@@ -180,4 +195,14 @@ export class Executor {
   async #withTimeout<T>(signal: AbortSignal, call: (limited: AbortSignal) => Promise<T>): Promise<T> {
     return call(AbortSignal.any([signal, AbortSignal.timeout(this.#parts.callTimeoutMs)]))
   }
+}
+
+function targetOf({ on, action }: Order) {
+  if ('instance' in on) {
+    const { cloudId, id, name, projectId, hostId, state } = on.instance
+    return { cloudId, instanceId: id, targetName: name, projectId, hostId, stateBefore: state }
+  }
+  const { cloudId, id, name, state } = on.host
+  const stateBefore = isHostStep(action) ? hostFigures(on.host, action) : state
+  return { cloudId, instanceId: undefined, targetName: name, projectId: undefined, hostId: id, stateBefore }
 }

@@ -7,6 +7,7 @@ import { clearProblem, listProblems } from './history/problems.ts'
 import { getHostTelemetry } from './hosts/get-host-telemetry.ts'
 import { getHost } from './hosts/get-host.ts'
 import { listHosts } from './hosts/list-hosts.ts'
+import { whyHost } from './hosts/why-host.ts'
 import { actOnInstance } from './instances/act-on-instance.ts'
 import { getInstanceTelemetry } from './instances/get-instance-telemetry.ts'
 import { getInstance } from './instances/get-instance.ts'
@@ -65,6 +66,7 @@ export const handlers: Handlers = {
   listAudit,
   listHosts,
   getHost,
+  whyHost,
   getHostTelemetry,
   listInstances,
   getInstance,

@@ -33,6 +33,7 @@ beforeAll(async () => {
     ['lab:web-1', 'lab:web-2'].map((id) => ({
       id: `${kind}_${id}`,
       instanceId: id as never,
+      hostId: undefined,
       kind: kind as 'keep',
       untilMs: clock.nowMs() + 1e9,
       by: 'x',

@@ -33,6 +33,7 @@ const samples: Readonly<Record<EndpointName, Sample>> = {
   listAudit: {},
   listHosts: { query: { sort: '-cpu', search: 'hv' } },
   getHost: { path: { id: 'hv-1' } },
+  whyHost: { path: { id: 'hv-1' } },
   getHostTelemetry: { path: { id: 'hv-1' }, query: { points: '4' } },
   listInstances: { query: { search: 'web', sort: '-idle', limit: '10' } },
   getInstance: { path: web1 },
@@ -75,6 +76,7 @@ describe('the matrix of rights', () => {
         {
           id: 'hld_1',
           instanceId: first.id,
+          hostId: undefined,
           kind: 'keep',
           untilMs: clock.nowMs() + 1e9,
           by: 'me',

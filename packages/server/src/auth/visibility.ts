@@ -7,7 +7,8 @@ import type { Caller } from '../application.ts'
 export interface Visibility {
   /** True when nothing is hidden. */
   readonly all: boolean
-  sees(projectId: ProjectId): boolean
+  /** What belongs to no project, such as a step on a host, is for those from whom nothing is hidden. */
+  sees(projectId: ProjectId | undefined): boolean
   /** Ids of all projects that are seen, for queries of the store; undefined when nothing is hidden. */
   readonly projectIds: readonly string[] | undefined
 }
@@ -23,5 +24,5 @@ export function visibilityOf(
   const granted = new Set(caller.projects)
   const seen = new Set<string>(caller.projects.filter((name) => name.includes(':')))
   for (const [id, name] of projectNames) if (granted.has(id) || granted.has(name)) seen.add(id)
-  return { all: false, sees: (projectId) => seen.has(projectId), projectIds: [...seen] }
+  return { all: false, sees: (projectId) => projectId !== undefined && seen.has(projectId), projectIds: [...seen] }
 }

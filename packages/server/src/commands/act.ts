@@ -8,6 +8,7 @@ import {
   type JournalEntry,
   type Proposal,
   cloudOf,
+  targetId,
 } from '@gleaner/model'
 import type { Caller } from '../application.ts'
 import type { CommandQueue } from '../decide/command-queue.ts'
@@ -53,7 +54,7 @@ export async function approve(runtime: Runtime, proposalId: string, caller: Call
   const proposal = await runtime.store.proposals.approve(proposalId, caller.name, runtime.clock.nowMs())
   await audit(runtime, caller, {
     what: 'approve',
-    object: proposal.instanceId,
+    object: targetId(proposal),
     after: { proposal: proposal.id, action: proposal.action },
   })
   runtime.hub.tell('plan')

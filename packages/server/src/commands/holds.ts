@@ -1,6 +1,6 @@
 // A person's word about an instance: keep it as it is, refuse a proposal, take the word back.
 import { keepHold, vetoHold } from '@gleaner/engine'
-import { GleanerError, type Hold, type InstanceId, openProposalStates } from '@gleaner/model'
+import { GleanerError, type Hold, type InstanceId, openProposalStates, targetId } from '@gleaner/model'
 import type { Caller } from '../application.ts'
 import type { Runtime } from '../runtime.ts'
 import { audit } from './audit.ts'
@@ -17,7 +17,14 @@ export async function keep(
 ): Promise<Hold> {
   const nowMs = runtime.clock.nowMs()
   const hold = await runtime.store.holds.add(
-    keepHold({ instanceId, by: order.caller.name, nowMs, forMs: order.durationMs, reason: order.reason }),
+    keepHold({
+      instanceId,
+      hostId: undefined,
+      by: order.caller.name,
+      nowMs,
+      forMs: order.durationMs,
+      reason: order.reason,
+    }),
   )
   await changed(runtime, order.caller, { what: 'keep', object: instanceId, after: hold })
   return hold
@@ -27,10 +34,10 @@ export async function releaseHold(runtime: Runtime, id: string, caller: Caller):
   const before = (await runtime.store.holds.active(runtime.clock.nowMs())).find((hold) => hold.id === id)
   if (before === undefined) throw new GleanerError('not-found', { object: `hold ${id}` })
   await runtime.store.holds.release(id, caller.name, runtime.clock.nowMs())
-  await changed(runtime, caller, { what: 'release hold', object: before.instanceId, before })
+  await changed(runtime, caller, { what: 'release hold', object: targetId(before), before })
 }
 
-/** The proposal is cancelled in the next cycle, because the instance is held from now on. */
+/** The proposal is cancelled in the next cycle, because the instance or host is held from now on. */
 export async function veto(
   runtime: Runtime,
   proposalId: string,
@@ -44,13 +51,20 @@ export async function veto(
   const nowMs = runtime.clock.nowMs()
   await runtime.store.holds.add(
     vetoHold(
-      { instanceId: proposal.instanceId, by: order.caller.name, nowMs, forMs: order.durationMs, reason: order.reason },
+      {
+        instanceId: proposal.instanceId,
+        hostId: proposal.hostId,
+        by: order.caller.name,
+        nowMs,
+        forMs: order.durationMs,
+        reason: order.reason,
+      },
       runtime.config.policy,
     ),
   )
   await changed(runtime, order.caller, {
     what: 'veto',
-    object: proposal.instanceId,
+    object: targetId(proposal),
     before: { proposal: proposalId },
     after: { forMs: order.durationMs },
   })

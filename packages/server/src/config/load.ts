@@ -340,6 +340,7 @@ function buildPolicy(file: ConfigFile, durationMs: DurationReader): Policy {
       actionsPerMinute: budgets.actionsPerMinute ?? base.budgets.actionsPerMinute,
       hostShare: budgets.hostShare ?? base.budgets.hostShare,
       projectShare: budgets.projectShare ?? base.budgets.projectShare,
+      cloudShare: budgets.cloudShare ?? base.budgets.cloudShare,
       shareWindowMs: durationMs('policy.budgets.shareWindow', budgets.shareWindow, {
         otherwiseMs: base.budgets.shareWindowMs,
         effect: 'Time over which the shares count',

@@ -99,7 +99,11 @@ export const PolicyConfig = Type.Object(
       Type.Object(
         {
           actionsPerMinute: Type.Optional(
-            Type.Integer({ minimum: 0, maximum: 10_000, description: 'Reclaiming actions a minute (10)' }),
+            Type.Integer({
+              minimum: 0,
+              maximum: 10_000,
+              description: 'Actions a minute that take something, from instances or hosts (10)',
+            }),
           ),
           hostShare: Type.Optional(
             Type.Number({
@@ -113,6 +117,14 @@ export const PolicyConfig = Type.Object(
               minimum: 0,
               maximum: 1,
               description: 'Share of the instances of a project within shareWindow (0.5)',
+            }),
+          ),
+          cloudShare: Type.Optional(
+            Type.Number({
+              minimum: 0,
+              maximum: 1,
+              description:
+                'Share of the hosts of a cloud that are closed or sold at a higher ratio within shareWindow (0.2)',
             }),
           ),
           shareWindow: Type.Optional(DurationText),

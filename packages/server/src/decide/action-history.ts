@@ -1,7 +1,7 @@
 // What was done to each instance before, as the rules and the gate ask for it: the journal of the last month in memory,
 // kept up to date by reading what is new, and when each instance was last seen to come to life.
 import { type HistoryAccess, journalHorizonMs } from '@gleaner/engine'
-import { type ActionKind, type InstanceId, type JournalEntry, targetState } from '@gleaner/model'
+import { type ActionKind, type InstanceId, isHostStep, type JournalEntry, targetState } from '@gleaner/model'
 import type { Store } from '@gleaner/ports'
 import type { Runtime } from '../runtime.ts'
 import type { InstanceMemories } from './instance-memories.ts'
@@ -69,11 +69,11 @@ export class ActionHistory implements HistoryAccess {
     if (known === undefined || this.#loadedToMs === undefined) return undefined
     const done = this.#byInstance
       .get(instanceId)
-      ?.findLast((entry) => entry.state === 'done' && targetState[entry.action] !== undefined)
+      ?.findLast((entry) => entry.state === 'done' && stateAfter(entry) !== undefined)
     return (
       done !== undefined &&
       done.capability === 'idleness' &&
-      targetState[done.action] === known.state &&
+      stateAfter(done) === known.state &&
       done.reason.code !== 'commanded'
     )
   }
@@ -81,6 +81,7 @@ export class ActionHistory implements HistoryAccess {
   #take(entry: JournalEntry): void {
     const before = this.#byId.get(entry.id)
     this.#byId.set(entry.id, entry)
+    if (entry.instanceId === undefined) return
     const list = this.#byInstance.get(entry.instanceId)
     if (list === undefined) this.#byInstance.set(entry.instanceId, [entry])
     else if (before === undefined) list.push(entry)
@@ -91,11 +92,16 @@ export class ActionHistory implements HistoryAccess {
     for (const entry of this.#byId.values()) {
       if (entry.intendedAtMs >= beforeMs || entry.finishedAtMs === undefined) continue
       this.#byId.delete(entry.id)
+      if (entry.instanceId === undefined) continue
       const rest = this.#byInstance.get(entry.instanceId)?.filter((other) => other !== entry) ?? []
       if (rest.length === 0) this.#byInstance.delete(entry.instanceId)
       else this.#byInstance.set(entry.instanceId, rest)
     }
   }
+}
+
+function stateAfter({ action }: JournalEntry) {
+  return isHostStep(action) ? undefined : targetState[action]
 }
 
 async function openEntries(store: Store): Promise<readonly JournalEntry[]> {

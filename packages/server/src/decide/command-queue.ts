@@ -2,14 +2,19 @@
 // passes the same gate; the one who gave it waits for the answer: the journal entry, or the verdict that refuses it.
 import { type Command, commandCandidate } from '@gleaner/engine'
 import {
-  type ActionKind,
   type Candidate,
   GleanerError,
-  type InstanceId,
   type JournalEntry,
+  type StepKind,
+  type Target,
   type Verdict,
+  targetKey,
 } from '@gleaner/model'
 import type { CommandWorld, Decision } from '@gleaner/engine'
+
+interface Step extends Target {
+  readonly action: StepKind
+}
 
 interface Waiting {
   readonly command: Command
@@ -28,7 +33,8 @@ export class CommandQueue {
 
   /** Rejects with `conflict` and the reason when the command is refused. */
   give(command: Command): Promise<JournalEntry> {
-    const key = keyOf(command.instance.id, command.action)
+    const { instance, action } = command
+    const key = keyOf({ instanceId: instance.id, hostId: instance.hostId, action })
     if (this.#waiting.has(key)) {
       throw new GleanerError('conflict', {
         detail: `${command.action} of ${command.instance.name} was asked for a moment ago.`,
@@ -44,39 +50,38 @@ export class CommandQueue {
 
   /** After a cycle: tells those whose command is refused for good, or held up by something that will not pass by itself. */
   refuse(decision: Decision): void {
-    for (const { instanceId, action, verdict } of decision.refused) this.#fail(instanceId, action, verdict)
-    for (const proposal of decision.plan.ended) this.#fail(proposal.instanceId, proposal.action, proposal.verdict)
+    for (const refused of decision.refused) this.#fail(refused, refused.verdict)
+    for (const proposal of decision.plan.ended) this.#fail(proposal, proposal.verdict)
     for (const proposal of decision.plan.proposals) {
-      if (proposal.claim === 'command' && proposal.state === 'held')
-        this.#fail(proposal.instanceId, proposal.action, proposal.verdict)
+      if (proposal.claim === 'command' && proposal.state === 'held') this.#fail(proposal, proposal.verdict)
     }
   }
 
   /** The command is about to be carried out. */
-  take(instanceId: InstanceId, action: ActionKind): void {
-    const waiting = this.#waiting.get(keyOf(instanceId, action))
+  take(step: Step): void {
+    const waiting = this.#waiting.get(keyOf(step))
     if (waiting !== undefined) waiting.taken = true
   }
 
   /** The command was begun. */
   begun(entry: JournalEntry): void {
-    const key = keyOf(entry.instanceId, entry.action)
+    const key = keyOf(entry)
     this.#waiting.get(key)?.resolve(entry)
     this.#waiting.delete(key)
   }
 
-  failed(instanceId: InstanceId, action: ActionKind, error: GleanerError): void {
-    const key = keyOf(instanceId, action)
+  failed(step: Step, error: GleanerError): void {
+    const key = keyOf(step)
     this.#waiting.get(key)?.reject(error)
     this.#waiting.delete(key)
   }
 
-  #fail(instanceId: InstanceId, action: ActionKind, verdict: Verdict): void {
-    if (this.#waiting.get(keyOf(instanceId, action))?.taken === true) return
-    this.failed(instanceId, action, new GleanerError('conflict', { detail: verdict.sentence }))
+  #fail(step: Step, verdict: Verdict): void {
+    if (this.#waiting.get(keyOf(step))?.taken === true) return
+    this.failed(step, new GleanerError('conflict', { detail: verdict.sentence }))
   }
 }
 
-function keyOf(instanceId: InstanceId, action: ActionKind): string {
-  return `${instanceId} ${action}`
+function keyOf(step: Step): string {
+  return `${targetKey(step)} ${step.action}`
 }

@@ -1,13 +1,16 @@
 // What decisions rest on, for previews and explanations: the very things the decide loop uses, as of now.
 import {
   type ExplainInput,
+  type WhyHost,
   type WhyInstance,
+  type WhyWorld,
   buildInstanceTable,
   indexSupports,
   ruleStories,
+  whyHost,
   whyInstance,
 } from '@gleaner/engine'
-import type { InstanceId } from '@gleaner/model'
+import type { HostId, InstanceId, JournalEntry, Proposal } from '@gleaner/model'
 import type { Insight } from '../application.ts'
 import type { DecideParts } from '../loops/decide.ts'
 import type { Runtime } from '../runtime.ts'
@@ -20,7 +23,11 @@ const mostEntries = 200
 
 export function makeInsight(runtime: Runtime, parts: DecideParts): Insight {
   const ruleInput = ruleInputOf(runtime, parts)
-  return { ruleInput, why: (instanceId) => why(instanceId, { runtime, parts, input: ruleInput() }) }
+  return {
+    ruleInput,
+    why: (instanceId) => why(instanceId, { runtime, parts, input: ruleInput() }),
+    whyHost: (hostId) => whyTheHost(hostId, { runtime, parts, input: ruleInput() }),
+  }
 }
 
 /** The table is built once per reading; the time is that of the question. */
@@ -45,18 +52,37 @@ interface WhyParts {
 }
 
 async function why(instanceId: InstanceId, { runtime, parts, input }: WhyParts): Promise<WhyInstance> {
-  const { store, state } = runtime
+  const { store } = runtime
   const [proposals, older] = await Promise.all([
     store.proposals.forInstance(instanceId, mostProposals),
     store.journal.list({ instanceId }, { limit: mostEntries, offset: 0 }),
   ])
-  const journal = new Map([...older.items, ...parts.history.all()].map((entry) => [entry.id, entry]))
   const { rules, compiled } = parts.rules.book
   const known = rules.flatMap((rule, index) => {
     const program = compiled[index]
     return program === undefined ? [] : [{ rule, compiled: program }]
   })
-  const world = {
+  const world = worldOf({ runtime, parts, input }, proposals, older.items)
+  return whyInstance(world, instanceId, ruleStories(instanceId, known, input))
+}
+
+async function whyTheHost(hostId: HostId, why: WhyParts): Promise<WhyHost> {
+  const { store } = why.runtime
+  const [proposals, older] = await Promise.all([
+    store.proposals.forHost(hostId, mostProposals),
+    store.journal.list({ onHostId: hostId }, { limit: mostEntries, offset: 0 }),
+  ])
+  return whyHost(worldOf(why, proposals, older.items), hostId)
+}
+
+function worldOf(
+  { runtime, parts, input }: WhyParts,
+  proposals: readonly Proposal[],
+  older: readonly JournalEntry[],
+): WhyWorld {
+  const { state } = runtime
+  const journal = new Map([...older, ...parts.history.all()].map((entry) => [entry.id, entry]))
+  return {
     nowMs: input.nowMs,
     policy: policyNow(runtime),
     snapshots: readSnapshots(state),
@@ -64,10 +90,9 @@ async function why(instanceId: InstanceId, { runtime, parts, input }: WhyParts):
     supports: indexSupports(runtime.clouds.values()),
     holds: state.holds,
     journal: [...journal.values()],
-    rules,
+    rules: parts.rules.book.rules,
     proposals,
     ledger: state.plan?.ledger ?? [],
     refused: parts.refused.list,
   }
-  return whyInstance(world, instanceId, ruleStories(instanceId, known, input))
 }

@@ -1,15 +1,19 @@
-// Carries out what is due, one after the other. Before each step the instance itself is looked at and the gate is asked
+// Carries out what is due, one after the other. Before each step the instance itself is looked at (a host in the newest
+// reading of its cloud, which cannot be older than the gate allows) and the gate is asked
 // once more: with the state as it is now, the holds as they are now, the journal as it is now. What does not pass waits
 // for the next cycle, which tells why.
 import { type GateAnswer, explainRule, indexSupports, journalHorizonMs, openGateWorld, passGate } from '@gleaner/engine'
 import {
   GleanerError,
+  type Host,
   type Instance,
   type JournalEntry,
   type Proposal,
   type Verdict,
   cloudOf,
   describeError,
+  isHostStep,
+  targetId,
 } from '@gleaner/model'
 import type { Fence } from '@gleaner/ports'
 import { type Runtime, cloudCallTimeoutMs } from '../runtime.ts'
@@ -33,11 +37,11 @@ export function actLoop(runtime: Runtime, parts: DecideParts): Loop {
       let begun = 0
       for (const proposal of due) {
         if (signal.aborted || runtime.state.fence?.term !== fence.term) break
-        parts.commands.take(proposal.instanceId, proposal.action)
+        parts.commands.take(proposal)
         try {
           if (await step({ runtime, parts, fence, signal }, proposal)) begun++
         } catch (error) {
-          parts.commands.failed(proposal.instanceId, proposal.action, asError(error))
+          parts.commands.failed(proposal, asError(error))
           await runtime.problems.reportError(subjectOf(proposal), error)
         }
       }
@@ -52,7 +56,7 @@ export function actLoop(runtime: Runtime, parts: DecideParts): Loop {
 
 /** Not the subject of the action's own end: a call that could not be made is another thing. */
 function subjectOf(proposal: Proposal): string {
-  return `calling ${proposal.action} of ${proposal.instanceId}`
+  return `calling ${proposal.action} of ${targetId(proposal)}`
 }
 
 interface Acting {
@@ -64,16 +68,12 @@ interface Acting {
 
 async function step(acting: Acting, proposal: Proposal): Promise<boolean> {
   const { runtime, parts, fence, signal } = acting
-  const instance = await lookNow(acting, proposal)
-  if (instance === undefined) return false
+  const on = isHostStep(proposal.action) ? hostNow(runtime, proposal) : await lookNow(acting, proposal)
+  if (on === undefined) return false
   const answer = await gateNow(acting, proposal)
   if (!answer.passed) {
     runtime.log.info({ proposal: proposal.id, code: answer.verdict.code }, `not now: ${answer.verdict.sentence}`)
-    parts.commands.failed(
-      proposal.instanceId,
-      proposal.action,
-      new GleanerError('conflict', { detail: answer.verdict.sentence }),
-    )
+    parts.commands.failed(proposal, new GleanerError('conflict', { detail: answer.verdict.sentence }))
     return false
   }
   const entry: JournalEntry = await runtime.executor.begin(
@@ -82,7 +82,8 @@ async function step(acting: Acting, proposal: Proposal): Promise<boolean> {
       proposalId: proposal.id,
       capability: proposal.capability,
       action: proposal.action,
-      instance,
+      setting: proposal.setting,
+      on,
       cause: proposal.cause,
       reason: evidenceNow(acting, proposal),
       gives: proposal.gives,
@@ -90,30 +91,41 @@ async function step(acting: Acting, proposal: Proposal): Promise<boolean> {
     signal,
   )
   parts.commands.begun(entry)
+  // Whether a host became what it should is seen in a reading that begins after the call.
+  if ('host' in on) runtime.wake(`observe:${on.host.cloudId}`)
   await runtime.problems.settle(subjectOf(proposal))
   return true
 }
 
 /** The instance as it is now; undefined when it differs from what the decision rests on: then it is read anew first. */
-async function lookNow({ runtime, parts, signal }: Acting, proposal: Proposal): Promise<Instance | undefined> {
-  const cloudId = cloudOf(proposal.instanceId)
+async function lookNow(
+  { runtime, parts, signal }: Acting,
+  proposal: Proposal,
+): Promise<{ readonly instance: Instance } | undefined> {
+  const { instanceId } = proposal
+  if (instanceId === undefined) return undefined
+  const cloudId = cloudOf(instanceId)
   const cloud = runtime.clouds.get(cloudId)
-  const known = runtime.state.clouds.get(cloudId)?.snapshot?.instanceById.get(proposal.instanceId)
+  const known = runtime.state.clouds.get(cloudId)?.snapshot?.instanceById.get(instanceId)
   if (cloud === undefined || known === undefined) return undefined
   const limited = AbortSignal.any([signal, AbortSignal.timeout(cloudCallTimeoutMs)])
-  const { instance } = await cloud.look(proposal.instanceId, limited)
+  const { instance } = await cloud.look(instanceId, limited)
   const same =
     instance?.state === known.state && instance.hostId === known.hostId && instance.protectedBy === known.protectedBy
-  if (same) return instance
+  if (same) return { instance }
   const detail = instance === undefined ? 'it is gone' : `it is ${instance.state} now`
   runtime.log.info({ proposal: proposal.id }, `not now: ${known.name} has changed since it was read, ${detail}`)
   parts.commands.failed(
-    proposal.instanceId,
-    proposal.action,
+    proposal,
     new GleanerError('conflict', { detail: `${known.name} has changed since it was read: ${detail}.` }),
   )
   runtime.wake(`observe:${cloudId}`)
   return undefined
+}
+
+function hostNow({ state }: Runtime, { hostId }: Proposal): { readonly host: Host } | undefined {
+  const host = hostId && state.clouds.get(cloudOf(hostId))?.snapshot?.hostById.get(hostId)
+  return host === undefined ? undefined : { host }
 }
 
 /** The numbers as they are at the moment of acting: those of the proposal may be some cycles old. */
@@ -121,7 +133,7 @@ function evidenceNow({ runtime, parts }: Acting, proposal: Proposal): Verdict {
   const { table } = parts.seen
   const { rules, compiled } = parts.rules.book
   const rule = compiled[rules.findIndex((each) => each.id === proposal.ruleId)]
-  const index = table?.indexOf(proposal.instanceId)
+  const index = proposal.instanceId === undefined ? undefined : table?.indexOf(proposal.instanceId)
   if (table === undefined || rule === undefined || index === undefined) return proposal.reason
   const input = { table, telemetry: runtime.telemetry, history: parts.history, nowMs: runtime.clock.nowMs() }
   const explained = explainRule(rule, input, index)

@@ -23,7 +23,7 @@ import {
   totalLedger,
   trackPlacements,
 } from '@gleaner/engine'
-import { type CloudId, type HostLedger, type InstanceId, type Proposal, cloudOf } from '@gleaner/model'
+import { type CloudId, type HostLedger, type Proposal, type TargetKey, cloudOf, targetKey } from '@gleaner/model'
 import type { Fence } from '@gleaner/ports'
 import type { ActionHistory } from '../decide/action-history.ts'
 import type { CommandQueue } from '../decide/command-queue.ts'
@@ -169,7 +169,7 @@ async function cycle(work: Cycle): Promise<Decision> {
   state.ruleCounts = evaluated.counts
   state.previousPlan = state.plan
   state.plan = decision.plan
-  state.proposals = byInstance(decision.plan.proposals)
+  state.proposals = byTarget(decision.plan.proposals)
   state.ready = true
   state.starting = undefined
   runtime.hub.tell('plan')
@@ -228,18 +228,19 @@ async function follow(runtime: Runtime): Promise<string> {
   const [plan, previous] = await store.plans.latest(2)
   state.plan = plan
   state.previousPlan = previous
-  state.proposals = byInstance(await store.proposals.open())
+  state.proposals = byTarget(await store.proposals.open())
   state.ready = true
   state.starting = undefined
   runtime.hub.tell('plan')
   return 'follows'
 }
 
-function byInstance(proposals: readonly Proposal[]): ReadonlyMap<InstanceId, readonly Proposal[]> {
-  const map = new Map<InstanceId, Proposal[]>()
+function byTarget(proposals: readonly Proposal[]): ReadonlyMap<TargetKey, readonly Proposal[]> {
+  const map = new Map<TargetKey, Proposal[]>()
   for (const proposal of proposals) {
-    const list = map.get(proposal.instanceId)
-    if (list === undefined) map.set(proposal.instanceId, [proposal])
+    const key = targetKey(proposal)
+    const list = map.get(key)
+    if (list === undefined) map.set(key, [proposal])
     else list.push(proposal)
   }
   return map

@@ -28,12 +28,12 @@ export function watchLoop(runtime: Runtime, hooks: WatchHooks): Loop {
         if (signal.aborted) break
         try {
           const now = await executor.pursue(fence, entry, signal)
-          await runtime.problems.settle(`action on ${entry.instanceName}`)
+          await runtime.problems.settle(`action on ${entry.targetName}`)
           if (now.finishedAtMs === undefined) continue
           ended++
           await hooks.ended(now)
         } catch (error) {
-          await runtime.problems.reportError(`action on ${entry.instanceName}`, error)
+          await runtime.problems.reportError(`action on ${entry.targetName}`, error)
         }
       }
       await runtime.problems.settle('watching actions')

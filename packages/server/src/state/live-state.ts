@@ -6,13 +6,13 @@ import type {
   Capability,
   CloudId,
   Hold,
-  InstanceId,
   JournalEntry,
   Mode,
   Plan,
   Policy,
   Proposal,
   Rule,
+  TargetKey,
 } from '@gleaner/model'
 import type { Fence } from '@gleaner/ports'
 
@@ -50,8 +50,8 @@ export interface LiveState {
   apiModes: Readonly<Partial<Record<Capability, Mode>>>
   killSwitch: KillSwitch | undefined
   holds: readonly Hold[]
-  /** Open proposals by instance. */
-  proposals: ReadonlyMap<InstanceId, readonly Proposal[]>
+  /** Open proposals by instance (its own id is the key) and host. */
+  proposals: ReadonlyMap<TargetKey, readonly Proposal[]>
   openActions: readonly JournalEntry[]
   /** Set while this replica leads. */
   fence: Fence | undefined

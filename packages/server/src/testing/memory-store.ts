@@ -88,7 +88,7 @@ export function memoryStore(content: MemoryContent): Store {
         pageOf(
           content.journal.filter(
             (entry) =>
-              (filter.projectIds?.includes(entry.projectId) ?? true) &&
+              (filter.projectIds?.includes(entry.projectId ?? '') ?? true) &&
               (filter.instanceId === undefined || filter.instanceId === entry.instanceId),
           ),
           page,
@@ -97,7 +97,7 @@ export function memoryStore(content: MemoryContent): Store {
     proposals: {
       recent: async (filter: { projectIds?: readonly string[] }, page: { limit: number; offset: number }) =>
         pageOf(
-          content.proposals.filter((proposal) => filter.projectIds?.includes(proposal.projectId) ?? true),
+          content.proposals.filter((proposal) => filter.projectIds?.includes(proposal.projectId ?? '') ?? true),
           page,
         ),
     },

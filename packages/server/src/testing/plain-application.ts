@@ -17,6 +17,7 @@ import {
   instanceId,
   noYield,
   projectId,
+  targetKey,
 } from '@gleaner/model'
 import type { Clock, Cloud } from '@gleaner/ports'
 import { pino } from 'pino'
@@ -79,7 +80,7 @@ export function plainApplication(options: PlainOptions): PlainApplication {
   ].filter((proposal) => proposal !== undefined)
   state.plan = plainPlan('pln_2', proposals, { nowMs, hosts })
   state.previousPlan = plainPlan('pln_1', proposals.slice(0, 1), { nowMs: nowMs - 60_000, hosts })
-  state.proposals = new Map(proposals.map((proposal) => [proposal.instanceId, [proposal]]))
+  state.proposals = new Map(proposals.map((proposal) => [targetKey(proposal), [proposal]]))
   state.rules = [plainRule(nowMs)]
   state.ready = true
   state.storeReachable = true
@@ -106,7 +107,11 @@ export function plainApplication(options: PlainOptions): PlainApplication {
     hub: new EventHub(clock),
     commands: recordingCommands({ commanded, nowMs, instances, rules: state.rules }),
     usage: { ...noUsageReader, ...options.usage },
-    insight: { ruleInput: input, why: async (id) => plainWhy(id, instances) },
+    insight: {
+      ruleInput: input,
+      why: async (id) => plainWhy(id, instances),
+      whyHost: async (id) => ({ ...plainWhyHost, hostId: id, host: hosts.find((host) => host.id === id) }),
+    },
     loops: () => [],
   }
   return { app, content, commanded, logged }
@@ -165,9 +170,10 @@ export function plainJournalEntry(id: string, instance: Instance, nowMs: number)
     proposalId: undefined,
     capability: 'idleness',
     action: 'suspend',
+    setting: undefined,
     cloudId: instance.cloudId,
     instanceId: instance.id,
-    instanceName: instance.name,
+    targetName: instance.name,
     projectId: instance.projectId,
     hostId: instance.hostId,
     cause: 'night-suspend',
@@ -183,6 +189,17 @@ export function plainJournalEntry(id: string, instance: Instance, nowMs: number)
     gives: { ...noYield, physicalMemoryMiB: instance.memoryMiB },
     term: 1,
   }
+}
+
+const plainWhyHost = {
+  summary: 'Nothing is wanted of the host as a whole.',
+  gate: [],
+  ledger: undefined,
+  holds: [],
+  proposals: [],
+  refused: [],
+  history: [],
+  timeline: [],
 }
 
 const noUsageReader: UsageReader = {
@@ -248,6 +265,7 @@ function plainProposal(parts: {
     capability: 'idleness',
     claim: 'idleness',
     action: 'suspend',
+    setting: undefined,
     instanceId: instance.id,
     projectId: instance.projectId,
     hostId: instance.hostId,
@@ -343,6 +361,7 @@ function recordingCommands({ commanded, nowMs, instances, rules }: Recording): C
   const hold = (id: string, by: string): Hold => ({
     id: 'hld_1',
     instanceId: id as Instance['id'],
+    hostId: undefined,
     kind: 'keep',
     untilMs: nowMs + 1000,
     by,

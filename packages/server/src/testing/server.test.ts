@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { type Socket, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Instance, type JournalEntry, instanceId } from '@gleaner/model'
+import { type Instance, type JournalEntry, type OnInstance, instanceId, isOnInstance } from '@gleaner/model'
 import type { Clock } from '@gleaner/ports'
 import { createTestDatabase } from '@gleaner/store/testing'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -51,8 +51,8 @@ async function journal(state?: JournalEntry['state']): Promise<readonly JournalE
   return items
 }
 
-async function firstDone(): Promise<JournalEntry> {
-  return server.until('an action that is done', async () => (await journal('done')).at(-1))
+async function firstDone(): Promise<OnInstance<JournalEntry>> {
+  return server.until('an action that is done', async () => (await journal('done')).filter(isOnInstance).at(-1))
 }
 
 async function problem(code: string) {
@@ -139,7 +139,7 @@ describe('a cloud that behaves', patient, () => {
 
   it('keeps what its owner wants kept', async () => {
     await start()
-    const proposal = await server.until('a proposal', () => server.app.state.plan?.proposals[0])
+    const proposal = await server.until('a proposal', () => server.app.state.plan?.proposals.find(isOnInstance))
     await server.app.commands.keep(proposal.instanceId, { durationMs: 86_400_000, reason: 'demo tomorrow' }, operator)
     await firstDone()
     await server.cycles(10)
@@ -193,7 +193,7 @@ describe('a cloud that does not', patient, () => {
     server.cloud.faults.put({ kind: 'fall-back', action: 'suspend', times: 1 })
     const failed = await server.until('a failed action', async () => (await journal('failed'))[0])
     expect(failed.outcome).toMatch(/fell back to running/)
-    expect((await problem('action-failed')).sentence).toContain(failed.instanceName)
+    expect((await problem('action-failed')).sentence).toContain(failed.targetName)
   })
 
   it('that never finishes an action is not waited for for ever', async () => {

@@ -1,4 +1,4 @@
-import { isError } from '@gleaner/model'
+import { cloudId, hostId, isError } from '@gleaner/model'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { instance, nowMs } from '../testing/samples.ts'
 import { openTestStore, type TestStore } from '../testing/test-store.ts'
@@ -12,12 +12,13 @@ afterAll(() => opened.close())
 describe('holds', () => {
   it('are in force until their time or their release, for ever if it says so', async () => {
     const { holds } = opened.store
-    const base = { instanceId: instance('web-1'), by: 'alice', reason: 'demo', createdAtMs: nowMs }
+    const base = { instanceId: instance('web-1'), hostId: undefined, by: 'alice', reason: 'demo', createdAtMs: nowMs }
     const keep = await holds.add({ ...base, kind: 'keep', untilMs: nowMs + 1000 })
     const always = await holds.add({ ...base, kind: 'veto', untilMs: Number.POSITIVE_INFINITY, createdAtMs: nowMs + 1 })
     const other = await holds.add({
       ...base,
       instanceId: instance('web-2'),
+      hostId: undefined,
       kind: 'cool-down',
       untilMs: nowMs + 1000,
       createdAtMs: nowMs + 2,
@@ -37,4 +38,17 @@ describe('holds', () => {
     const error = await holds.release('hold_none', 'bob', nowMs).catch((thrown: unknown) => thrown)
     expect(isError(error, 'not-found')).toBe(true)
   })
+})
+
+it('stand on a host as well, and never on both or neither', async () => {
+  const { holds } = opened.store
+  const base = { by: 'olga', reason: '', kind: 'veto', createdAtMs: nowMs + 7, untilMs: nowMs + 9e9 } as const
+  const host = hostId(cloudId('lab'), 'node-1')
+  const hold = await holds.add({ ...base, instanceId: undefined, hostId: host })
+  expect(await holds.active(nowMs + 8e9)).toContainEqual(hold)
+  for (const about of [
+    { instanceId: undefined, hostId: undefined },
+    { instanceId: instance('a'), hostId: host },
+  ])
+    await expect(holds.add({ ...base, ...about })).rejects.toThrow()
 })

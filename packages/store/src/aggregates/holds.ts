@@ -1,4 +1,4 @@
-// Holds on instances. A hold is in force while it is not released and its time has not come; `untilMs` itself is outside.
+// Holds on instances and hosts. A hold is in force while it is not released and its time has not come; `untilMs` itself is outside.
 import { GleanerError, type Hold } from '@gleaner/model'
 import type { HoldStore } from '@gleaner/ports'
 import type { Selectable } from 'kysely'
@@ -39,7 +39,8 @@ export function holds(database: Database): HoldStore {
           .insertInto('hold')
           .values({
             id,
-            instance_id: hold.instanceId,
+            instance_id: hold.instanceId ?? null,
+            host_id: hold.hostId ?? null,
             kind: hold.kind,
             until_ms: hold.untilMs,
             made_by: hold.by,
@@ -71,7 +72,8 @@ export function holds(database: Database): HoldStore {
 function toHold(row: Selectable<HoldTable>): Hold {
   return {
     id: row.id,
-    instanceId: row.instance_id as Hold['instanceId'],
+    instanceId: (row.instance_id ?? undefined) as Hold['instanceId'],
+    hostId: (row.host_id ?? undefined) as Hold['hostId'],
     kind: row.kind,
     untilMs: row.until_ms,
     by: row.made_by,

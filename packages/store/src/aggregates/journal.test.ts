@@ -1,9 +1,10 @@
-import { isError, type JournalEntry } from '@gleaner/model'
+import { cloudId, hostId, isError, type JournalEntry } from '@gleaner/model'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { instance, nowMs, sampleEntry } from '../testing/samples.ts'
 import { openTestStore, type TestStore } from '../testing/test-store.ts'
 
+const lab = cloudId('lab')
 let opened: TestStore
 let counter = 0
 beforeAll(async () => {
@@ -18,7 +19,7 @@ const fresh = (more: Partial<JournalEntry> = {}) => {
     id: `act_${n}`,
     idempotencyKey: `key_${n}`,
     instanceId: instance(`i-${n}`),
-    instanceName: `i-${n}`,
+    targetName: `i-${n}`,
     ...more,
   })
 }
@@ -72,9 +73,9 @@ describe('the journal', () => {
     const sameKey = await thrown(store.journal.intend(fence, { ...fresh(), idempotencyKey: entry.idempotencyKey }))
     expect(isError(sameKey, 'conflict') && String(sameKey)).toContain('written before')
     const sameInstance = await thrown(
-      store.journal.intend(fence, { ...fresh(), instanceId: entry.instanceId, instanceName: entry.instanceName }),
+      store.journal.intend(fence, { ...fresh(), instanceId: entry.instanceId, targetName: entry.targetName }),
     )
-    expect(isError(sameInstance, 'conflict') && String(sameInstance)).toContain(`${entry.instanceName} is under way`)
+    expect(isError(sameInstance, 'conflict') && String(sameInstance)).toContain(`${entry.targetName} is under way`)
     await store.journal.finish(fence, entry.id, { ...done, state: 'failed' })
     await store.journal.intend(fence, { ...fresh(), instanceId: entry.instanceId })
     const lateTwin = await thrown(store.journal.intend(fence, { ...fresh(), idempotencyKey: entry.idempotencyKey }))
@@ -148,9 +149,9 @@ describe('the journal', () => {
     const { store, fence } = opened
     const at = (day: number) => nowMs + day * 86_400_000
     const entries = [
-      fresh({ instanceName: 'Shop_100%', cause: 'weekend', intendedAtMs: at(10) }),
-      fresh({ instanceName: 'shop-2', cause: 'alice', action: 'stop', intendedAtMs: at(11) }),
-      fresh({ instanceName: 'db', cause: 'weekend', intendedAtMs: at(12) }),
+      fresh({ targetName: 'Shop_100%', cause: 'weekend', intendedAtMs: at(10) }),
+      fresh({ targetName: 'shop-2', cause: 'alice', action: 'stop', intendedAtMs: at(11) }),
+      fresh({ targetName: 'db', cause: 'weekend', intendedAtMs: at(12) }),
     ]
     for (const entry of entries) await store.journal.intend(fence, entry)
     const [first, second, third] = entries
@@ -172,5 +173,52 @@ describe('the journal', () => {
     const page = await store.journal.list({ fromMs: at(10) }, { limit: 1, offset: 1 })
     expect([page.total, page.items.map(({ id }) => id)]).toEqual([3, [second?.id]])
     expect((await store.journal.since(at(11))).map(({ id }) => id)).toEqual([second?.id, third?.id])
+  })
+})
+
+describe('steps on hosts', () => {
+  const onHost = (host: string, more: Partial<JournalEntry> = {}) =>
+    fresh({
+      action: 'raise-ratio',
+      capability: 'oversubscription',
+      setting: { coreRatio: 2.5 },
+      instanceId: undefined,
+      projectId: undefined,
+      hostId: hostId(lab, host),
+      targetName: host,
+      ...more,
+    })
+
+  it('come back as they were written, and are found by their host', async () => {
+    const { store, fence } = opened
+    const entry = onHost('node-1')
+    await store.journal.intend(fence, entry)
+    expect(await store.journal.find(entry.id)).toStrictEqual(entry)
+    const found = await store.journal.list({ onHostId: 'lab:node-1' }, { limit: 10, offset: 0 })
+    expect(found.items.map(({ id }) => id)).toEqual([entry.id])
+    expect((await store.journal.list({ text: 'NODE-1' }, { limit: 10, offset: 0 })).total).toBe(1)
+    expect(
+      (await store.journal.list({ projectIds: ['lab:web'], onHostId: 'lab:node-1' }, { limit: 1, offset: 0 })).total,
+    ).toBe(0)
+  })
+
+  it('exclude each other on one host, and nothing on its instances', async () => {
+    const { store, fence } = opened
+    await store.journal.intend(fence, onHost('node-2'))
+    await store.journal.intend(fence, fresh({ hostId: hostId(lab, 'node-2') }))
+    const second = await thrown(store.journal.intend(fence, onHost('node-2', { action: 'close', setting: undefined })))
+    expect(isError(second, 'conflict') && String(second)).toContain('node-2 is under way')
+    await store.journal.intend(fence, onHost('node-3'))
+  })
+
+  it('cannot be about nothing, nor change what they set', async () => {
+    const { store, fence, database } = opened
+    expect(await thrown(store.journal.intend(fence, onHost('node-4', { hostId: undefined })))).toBeInstanceOf(Error)
+    const entry = onHost('node-5')
+    await store.journal.intend(fence, entry)
+    const other = database.write((queries) =>
+      sql`update journal set setting = '{"coreRatio":9}' where id = ${entry.id}`.execute(queries),
+    )
+    expect(String(await thrown(other))).toContain('not a step forward')
   })
 })

@@ -1,6 +1,6 @@
 // The journal of actions. Each write is one transaction that checks the leader's term, moves the entry one step forward and
 // appends that step to journal_transition. The schema itself refuses a second entry with the same idempotency key, a
-// second open entry of an instance, and every step back.
+// second open entry of an instance or host, and every step back.
 import { GleanerError, type JournalEntry, type Verdict, type Yield } from '@gleaner/model'
 import type { JournalFilter, JournalStore } from '@gleaner/ports'
 import { type Selectable, sql } from 'kysely'
@@ -119,9 +119,10 @@ async function note(queries: Queries, id: string, atMs: number | null): Promise<
 }
 
 function filtered(queries: Queries, filter: JournalFilter) {
-  const { instanceId, states, cause, fromMs, toMs, text, projectIds } = filter
+  const { instanceId, onHostId, states, cause, fromMs, toMs, text, projectIds } = filter
   let query = queries.selectFrom('journal')
   if (instanceId !== undefined) query = query.where('instance_id', '=', instanceId)
+  if (onHostId !== undefined) query = query.where('host_id', '=', onHostId).where('instance_id', 'is', null)
   if (states !== undefined) query = query.where('state', '=', sql<string>`any(${states}::text[])`)
   if (cause !== undefined) query = query.where('cause', '=', cause)
   if (fromMs !== undefined) query = query.where('intended_at_ms', '>=', fromMs)
@@ -132,6 +133,7 @@ function filtered(queries: Queries, filter: JournalFilter) {
     query = query.where((where) =>
       where.or([
         where('instance_name', 'ilike', pattern),
+        where('host_name', 'ilike', pattern),
         where('cause', 'ilike', pattern),
         where('action', 'ilike', pattern),
       ]),
@@ -141,6 +143,7 @@ function filtered(queries: Queries, filter: JournalFilter) {
 }
 
 function toRow(entry: JournalEntry) {
+  const isOnHost = entry.instanceId === undefined
   return {
     id: entry.id,
     idempotency_key: entry.idempotencyKey,
@@ -148,10 +151,12 @@ function toRow(entry: JournalEntry) {
     capability: entry.capability,
     action: entry.action,
     cloud_id: entry.cloudId,
-    instance_id: entry.instanceId,
-    instance_name: entry.instanceName,
-    project_id: entry.projectId,
+    instance_id: entry.instanceId ?? null,
+    instance_name: isOnHost ? null : entry.targetName,
+    project_id: entry.projectId ?? null,
     host_id: entry.hostId ?? null,
+    host_name: isOnHost ? entry.targetName : null,
+    setting: entry.setting === undefined ? null : toJson(entry.setting),
     cause: entry.cause,
     reason: toJson(entry.reason),
     state: entry.state,
@@ -174,9 +179,10 @@ function toEntry(row: Row): JournalEntry {
     capability: row.capability as JournalEntry['capability'],
     action: row.action as JournalEntry['action'],
     cloudId: row.cloud_id as JournalEntry['cloudId'],
-    instanceId: row.instance_id as JournalEntry['instanceId'],
-    instanceName: row.instance_name,
-    projectId: row.project_id as JournalEntry['projectId'],
+    setting: row.setting ?? undefined,
+    instanceId: (row.instance_id ?? undefined) as JournalEntry['instanceId'],
+    targetName: row.instance_name ?? row.host_name ?? '',
+    projectId: (row.project_id ?? undefined) as JournalEntry['projectId'],
     hostId: (row.host_id ?? undefined) as JournalEntry['hostId'],
     cause: row.cause,
     reason: row.reason as Verdict,
@@ -199,9 +205,10 @@ function refusal(error: unknown, entry: JournalEntry): unknown {
     case 'journal_pkey':
       return new GleanerError('conflict', { detail: 'This action was written before.' }, { cause: error })
     case 'journal_open_instance_key':
+    case 'journal_open_host_key':
       return new GleanerError(
         'conflict',
-        { detail: `Another action on ${entry.instanceName} is under way.` },
+        { detail: `Another action on ${entry.targetName} is under way.` },
         { cause: error },
       )
     case undefined:
@@ -212,6 +219,6 @@ function refusal(error: unknown, entry: JournalEntry): unknown {
 
 function notForward(row: Row, step: string): GleanerError {
   return new GleanerError('conflict', {
-    detail: `The ${row.action} of ${row.instance_name} is ${row.state}; it cannot be ${step}.`,
+    detail: `The ${row.action} of ${row.instance_name ?? row.host_name} is ${row.state}; it cannot be ${step}.`,
   })
 }

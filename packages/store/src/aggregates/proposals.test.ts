@@ -1,4 +1,4 @@
-import { isError, type Proposal, proposalStates } from '@gleaner/model'
+import { cloudId, hostId, isError, type Proposal, proposalStates } from '@gleaner/model'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { instance, nowMs, sampleProposal } from '../testing/samples.ts'
@@ -128,5 +128,44 @@ describe('proposals', () => {
       cause: 'a\uFFFDb\uFFFDc',
       reason: { sentence: 'x\uFFFD\uFFFD' },
     })
+  })
+})
+
+describe('proposals on hosts', () => {
+  const onHost = (host: string, more: Partial<Proposal> = {}) =>
+    fresh({
+      capability: 'oversubscription',
+      action: 'raise-ratio',
+      setting: { coreRatio: 2.5, memoryRatio: 1.1 },
+      instanceId: undefined,
+      projectId: undefined,
+      hostId: hostId(cloudId('lab'), host),
+      ruleId: undefined,
+      ruleRevision: undefined,
+      ...more,
+    })
+
+  it('come back as they were, and are found by their host alone', async () => {
+    const { store, fence } = opened
+    const proposal = onHost('node-8')
+    const beside = fresh({ hostId: hostId(cloudId('lab'), 'node-8') })
+    await store.proposals.save(fence, [proposal, beside])
+    expect(await store.proposals.find(proposal.id)).toStrictEqual(proposal)
+    expect((await store.proposals.forHost('lab:node-8', 10)).map(({ id }) => id)).toEqual([proposal.id])
+    const ofProject = await store.proposals.recent({ projectIds: ['lab:web'] }, { limit: 1000, offset: 0 })
+    expect(ofProject.items.map(({ id }) => id)).not.toContain(proposal.id)
+  })
+
+  it('are never two for one step', async () => {
+    const { store, fence } = opened
+    const first = onHost('node-9')
+    await store.proposals.save(fence, [
+      first,
+      onHost('node-9', { action: 'close', setting: undefined }),
+      onHost('node-7'),
+    ])
+    const twin = await thrown(store.proposals.save(fence, [onHost('node-9')]))
+    expect(isError(twin, 'conflict')).toBe(true)
+    await store.proposals.save(fence, [{ ...first, state: 'cancelled' }, onHost('node-9')])
   })
 })

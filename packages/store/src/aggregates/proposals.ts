@@ -63,6 +63,19 @@ export function proposals(database: Database): ProposalStore {
           .execute()
         return rows.map(toProposal)
       }),
+    forHost: (hostId, limit) =>
+      database.read(async (queries) => {
+        const rows = await queries
+          .selectFrom('proposal')
+          .selectAll()
+          .where('host_id', '=', hostId)
+          .where('instance_id', 'is', null)
+          .orderBy('updated_at_ms', 'desc')
+          .orderBy('id', 'desc')
+          .limit(limit)
+          .execute()
+        return rows.map(toProposal)
+      }),
     recent: ({ state, capability, projectIds }, { limit, offset }) =>
       database.read(async (queries) => {
         const matching = queries
@@ -93,7 +106,7 @@ async function save(queries: Queries, chunk: readonly Proposal[]): Promise<void>
     insert into proposal as stored
       (id, instance_id, action, capability, state, created_at_ms, updated_at_ms, approved_by, document)
     select * from unnest(
-      ${column(({ id }) => id)}::text[], ${column(({ instanceId }) => instanceId as string)}::text[],
+      ${column(({ id }) => id)}::text[], ${column(({ instanceId }) => (instanceId ?? null) as string | null)}::text[],
       ${column(({ action }) => action)}::text[], ${column(({ capability }) => capability)}::text[],
       ${column(({ state }) => state)}::text[], ${column(({ createdAtMs }) => createdAtMs)}::float8[],
       ${column(({ updatedAtMs }) => updatedAtMs)}::float8[], ${column(({ approvedBy }) => approvedBy ?? null)}::text[],
@@ -104,8 +117,9 @@ async function save(queries: Queries, chunk: readonly Proposal[]): Promise<void>
     where stored.state not in (${sql.join(endedStates)})`
     .execute(queries)
     .catch((error: unknown) => {
-      if (violatedConstraint(error) !== 'proposal_open_key') throw error
-      const detail = 'There is an open proposal for this action on the instance already.'
+      const violated = violatedConstraint(error)
+      if (violated !== 'proposal_open_key' && violated !== 'proposal_open_host_key') throw error
+      const detail = 'There is an open proposal for this action on the instance or host already.'
       throw new GleanerError('conflict', { detail }, { cause: error })
     })
 }
@@ -130,13 +144,15 @@ function toProposal(row: Row): Proposal {
   const stored = row.document as Omit<Proposal, 'id'>
   return {
     ...stored,
+    setting: stored.setting,
+    projectId: stored.projectId,
     hostId: stored.hostId,
     ruleId: stored.ruleId,
     ruleRevision: stored.ruleRevision,
     noticeAtMs: stored.noticeAtMs,
     dueAtMs: stored.dueAtMs,
     id: row.id,
-    instanceId: row.instance_id as Proposal['instanceId'],
+    instanceId: (row.instance_id ?? undefined) as Proposal['instanceId'],
     action: row.action as Proposal['action'],
     capability: row.capability as Capability,
     state: row.state as Proposal['state'],

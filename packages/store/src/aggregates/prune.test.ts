@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { instance, nowMs, sampleEntry, sampleLine, samplePlan, sampleProposal, sampleRule } from '../testing/samples.ts'
+import {
+  instance,
+  nowMs,
+  sampleEntry,
+  sampleEstimate,
+  sampleLine,
+  samplePlan,
+  sampleProposal,
+  sampleRule,
+} from '../testing/samples.ts'
 import { openTestStore, type TestStore } from '../testing/test-store.ts'
 
 let opened: TestStore
@@ -17,6 +26,7 @@ describe('prune', () => {
     for (const [n, createdAtMs] of [oldMs, nowMs].entries()) {
       await store.plans.save(fence, samplePlan({ id: `plan_${n}`, createdAtMs, reasons: { passed: n } }))
       await store.ledger.append(fence, 'lab', { atMs: createdAtMs, cores: sampleLine(), memoryMiB: sampleLine() })
+      await store.estimates.save(fence, [{ estimate: sampleEstimate({ atMs: createdAtMs }), state: new Uint8Array() }])
       await store.audit.append({ atMs: createdAtMs, by: 'a', from: 'cli', what: 'w', object: 'o', before: 0, after: n })
       const notice = { id: `n${n}`, instanceId: 'lab:i', proposalId: undefined, sentence: 's', dueAtMs: undefined }
       await store.notices.add(fence, { ...notice, createdAtMs, sentBy: ['log'] })
@@ -32,7 +42,14 @@ describe('prune', () => {
       const atMs = name === 'ended' ? oldMs : nowMs
       if (name !== 'under-way') await store.journal.finish(fence, name, { state: 'done', atMs, outcome: '' })
     }
-    const hold = { instanceId: instance('x'), kind: 'keep', by: 'alice', reason: '', createdAtMs: oldMs } as const
+    const hold = {
+      instanceId: instance('x'),
+      hostId: undefined,
+      kind: 'keep',
+      by: 'alice',
+      reason: '',
+      createdAtMs: oldMs,
+    } as const
     await store.holds.add({ ...hold, untilMs: oldMs })
     const released = await store.holds.add({ ...hold, untilMs: nowMs + 10 })
     await store.holds.release(released.id, 'alice', oldMs)
@@ -52,6 +69,7 @@ describe('prune', () => {
 
     expect((await store.plans.latest(9)).map(({ id }) => id)).toEqual(['plan_1'])
     expect((await store.ledger.range('lab', 0, nowMs * 2)).map(({ atMs }) => atMs)).toEqual([nowMs])
+    expect((await store.estimates.range('lab:node-1', 0, nowMs * 2)).map(({ atMs }) => atMs)).toEqual([nowMs])
     expect((await store.audit.list({ limit: 9, offset: 0 })).items.map(({ after }) => after)).toEqual([1])
     expect((await store.notices.forInstance('lab:i', 9)).map(({ id }) => id)).toEqual(['n1'])
     expect((await store.proposals.recent({}, { limit: 9, offset: 0 })).items.map(({ id }) => id)).toEqual(['held'])

@@ -21,6 +21,7 @@ export function prune(database: Database): Store['prune'] {
   return async (beforeMs) => {
     await sweep('plan', sql`created_at_ms < ${beforeMs.plans}`)
     await sweep('ledger_point', sql`at_ms < ${beforeMs.ledger}`)
+    await sweep('estimate', sql`at_ms < ${beforeMs.ledger}`)
     const history = beforeMs.history
     await sweep('proposal', sql`updated_at_ms < ${history} and state in ('done', 'failed', 'timed-out', 'cancelled')`)
     await sweep('journal', sql`finished_at_ms < ${history}`)

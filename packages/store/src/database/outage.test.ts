@@ -67,7 +67,7 @@ describe('the store while PostgreSQL is away', { timeout: boundMs }, () => {
           else
             await store.journal.intend(
               led.fence,
-              sampleEntry({ id, idempotencyKey: id, instanceId: `lab:${id}` as never, instanceName: id }),
+              sampleEntry({ id, idempotencyKey: id, instanceId: `lab:${id}` as never, targetName: id }),
             )
           acknowledged.add(id)
         } catch (error) {

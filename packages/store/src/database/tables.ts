@@ -44,7 +44,7 @@ interface RuleRevisionTable {
 
 export interface ProposalTable {
   id: string
-  instance_id: string
+  instance_id: string | null
   action: string
   capability: string
   state: string
@@ -52,7 +52,8 @@ export interface ProposalTable {
   updated_at_ms: number
   approved_by: string | null
   document: Json
-  project_id: GeneratedAlways<string>
+  project_id: GeneratedAlways<string | null>
+  host_id: GeneratedAlways<string | null>
 }
 
 export interface JournalTable {
@@ -62,9 +63,9 @@ export interface JournalTable {
   capability: string
   action: string
   cloud_id: string
-  instance_id: string
-  instance_name: string
-  project_id: string
+  instance_id: string | null
+  instance_name: string | null
+  project_id: string | null
   host_id: string | null
   cause: string
   reason: Json
@@ -78,6 +79,8 @@ export interface JournalTable {
   outcome: string | null
   gives: Json
   term: number
+  host_name: string | null
+  setting: ColumnType<unknown, string | null, string | null>
 }
 
 interface JournalTransitionTable {
@@ -92,7 +95,7 @@ interface JournalTransitionTable {
 
 export interface HoldTable {
   id: string
-  instance_id: string
+  instance_id: string | null
   kind: 'keep' | 'person-acted' | 'veto' | 'cool-down'
   until_ms: number
   made_by: string
@@ -100,6 +103,7 @@ export interface HoldTable {
   created_at_ms: number
   released_at_ms: number | null
   released_by: string | null
+  host_id: string | null
 }
 
 export interface ProblemTable {
@@ -183,6 +187,40 @@ interface AuditTable {
   after: ColumnType<unknown, string | null, never>
 }
 
+export interface EstimateTable {
+  host_id: string
+  at_ms: number
+  cloud_id: string
+  scope_ms: number
+  strategy: string
+  blind: boolean
+  cores_capacity: number
+  cores_booked: number
+  cores_mean: number | null
+  cores_peak: number | null
+  cores_estimate: number
+  cores_violation: number
+  cores_confidence: number
+  cores_ratio: number | null
+  cores_aim: number | null
+  memory_capacity: number
+  memory_booked: number
+  memory_mean: number | null
+  memory_peak: number | null
+  memory_estimate: number
+  memory_violation: number
+  memory_confidence: number
+  memory_ratio: number | null
+  memory_aim: number | null
+}
+
+interface EstimatorTable {
+  host_id: string
+  cloud_id: string
+  estimate: Json
+  state: Uint8Array
+}
+
 export interface Tables {
   leader: LeaderTable
   setting: SettingTable
@@ -201,4 +239,6 @@ export interface Tables {
   notice: NoticeTable
   notice_delivery: NoticeDeliveryTable
   audit: AuditTable
+  estimate: EstimateTable
+  estimator: EstimatorTable
 }

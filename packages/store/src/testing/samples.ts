@@ -1,11 +1,13 @@
 // Whole and valid records for tests; a test states only what it is about.
 import {
   cloudId,
+  type HostEstimate,
   hostId,
   type Instance,
   instanceId,
   type JournalEntry,
   type LedgerLine,
+  type OnInstance,
   type Plan,
   type Proposal,
   projectId,
@@ -23,12 +25,13 @@ const verdict: Verdict = {
   facts: { zeta: 0.05, alpha: 'kept in this order', missing: null, sure: true },
 }
 
-export function sampleProposal(more: Partial<Proposal> = {}): Proposal {
-  return {
+export function sampleProposal(more: Partial<Proposal> = {}): OnInstance<Proposal> {
+  const proposal: Proposal = {
     id: 'prop_1',
     capability: 'idleness',
     claim: 'idleness',
     action: 'suspend',
+    setting: undefined,
     instanceId: instance('web-1'),
     projectId: projectId(cloud, 'web'),
     hostId: hostId(cloud, 'node-1'),
@@ -52,6 +55,7 @@ export function sampleProposal(more: Partial<Proposal> = {}): Proposal {
     confirmedAtMs: nowMs - 1000,
     ...more,
   }
+  return proposal as OnInstance<Proposal>
 }
 
 export function sampleEntry(more: Partial<JournalEntry> = {}): JournalEntry {
@@ -61,9 +65,10 @@ export function sampleEntry(more: Partial<JournalEntry> = {}): JournalEntry {
     proposalId: 'prop_1',
     capability: 'idleness',
     action: 'suspend',
+    setting: undefined,
     cloudId: cloud,
     instanceId: instance('web-1'),
-    instanceName: 'web-1',
+    targetName: 'web-1',
     projectId: projectId(cloud, 'web'),
     hostId: undefined,
     cause: 'night-suspend',
@@ -111,6 +116,38 @@ export function sampleLine(more: Partial<LedgerLine> = {}): LedgerLine {
     overdrawn: 0,
     physicallyFree: 47.6543210987655,
     sellable: 160,
+    ...more,
+  }
+}
+
+const samplePeak = {
+  capacity: 60,
+  booked: 80,
+  mean: 12.5,
+  peak: 20.25,
+  estimate: 24.123456789,
+  free: 35.8,
+  ratio: 1.93,
+  violation: 0,
+  isStable: true,
+  confidence: 0.9,
+  evidence: { scopes: 12, bound: 23.5 },
+  record: { judged: 11, violationRate: 0, severity: 0, savings: 0.7, misprediction: 0.1 },
+  ratioInForce: 1.5,
+  ratioAim: 1.75,
+}
+
+export function sampleEstimate(more: Partial<HostEstimate> = {}): HostEstimate {
+  return {
+    hostId: hostId(cloud, 'node-1'),
+    cloudId: cloud,
+    atMs: nowMs,
+    scopeMs: 3_600_000,
+    strategy: 'gleaner',
+    measuredAtMs: nowMs,
+    coverage: 1,
+    cores: samplePeak,
+    memoryMiB: { ...samplePeak, mean: undefined, peak: undefined, ratioInForce: undefined, ratioAim: undefined },
     ...more,
   }
 }

@@ -1,8 +1,8 @@
-// Only a share of the instances of one host, and of one project, is acted upon within the share window; one always may
-// be. The whole is what runs or is paused there now plus what was acted upon within the window: instances that were put
+// Only a share of the instances of one host, and of one project, and of the hosts of one cloud is acted upon within the share
+// window; one always may be. The whole is what runs or is paused there now plus what was acted upon within the window: instances that were put
 // to sleep long ago do not make room for putting the rest to sleep at once.
 import type { Instance, InstanceId, ReasonCode, Verdict } from '@gleaner/model'
-import { formatDurationMs } from '@gleaner/model'
+import { formatDurationMs, isOnInstance } from '@gleaner/model'
 import { holdingTable } from '../../ledger/holding.ts'
 import type { Check } from './check.ts'
 
@@ -20,7 +20,7 @@ interface ShareBudget {
 export const budgetHost: Check = ({ proposal, world, snapshot, instance }) => {
   // The host it is on now counts, not the one it was on when it was proposed.
   const hostId = instance === undefined ? proposal.hostId : instance.hostId
-  if (hostId === undefined || snapshot === undefined) return undefined
+  if (hostId === undefined || snapshot === undefined || !isOnInstance(proposal)) return undefined
   return shareVerdict(proposal.instanceId, {
     code: 'budget-host',
     where: `host ${snapshot.hostById.get(hostId)?.name ?? hostId}`,
@@ -32,7 +32,7 @@ export const budgetHost: Check = ({ proposal, world, snapshot, instance }) => {
 }
 
 export const budgetProject: Check = ({ proposal, world, snapshot }) => {
-  if (snapshot === undefined) return undefined
+  if (snapshot === undefined || !isOnInstance(proposal)) return undefined
   return shareVerdict(proposal.instanceId, {
     code: 'budget-project',
     where: `project ${snapshot.projectById.get(proposal.projectId)?.name ?? proposal.projectId}`,
@@ -41,6 +41,23 @@ export const budgetProject: Check = ({ proposal, world, snapshot }) => {
     there: snapshot.instancesOfProject.get(proposal.projectId) ?? [],
     acted: world.book.ofProject(proposal.projectId),
   })
+}
+
+/** Desktops are no part of it: they are not Gleaner's to close or to sell. */
+export const budgetCloud: Check = ({ proposal, world, snapshot }) => {
+  const { hostId } = proposal
+  if (snapshot === undefined || hostId === undefined || isOnInstance(proposal)) return undefined
+  const { cloudShare, shareWindowMs } = world.policy.budgets
+  const acted = world.book.ofCloud(snapshot.cloudId)
+  if (acted.size === 0) return undefined
+  const hosts = snapshot.hosts.filter(({ kind }) => kind === 'hypervisor').length
+  const allowed = Math.max(1, Math.floor(cloudShare * hosts))
+  if ((acted.has(hostId) ? acted.size : acted.size + 1) <= allowed) return undefined
+  return {
+    code: 'budget-cloud',
+    sentence: `${acted.size} of ${hosts} hosts of ${snapshot.cloudId} were acted upon within ${formatDurationMs(shareWindowMs)}; the budget allows ${allowed}.`,
+    facts: { acted: acted.size, hosts, allowed, share: cloudShare, windowMs: shareWindowMs },
+  }
 }
 
 function shareVerdict(id: InstanceId, budget: ShareBudget): Verdict | undefined {

@@ -1,6 +1,6 @@
-// No hold that concerns this kind of step is active on the instance. A cool-down concerns only what Gleaner would take by
+// No hold that concerns this kind of step is active on the instance or host. A cool-down concerns only what Gleaner would take by
 // itself; a person's command yields to nobody's hold but a keep, and only when it takes something away.
-import type { HoldKind, ReasonCode } from '@gleaner/model'
+import { type HoldKind, type ReasonCode, targetId } from '@gleaner/model'
 import { winningHold } from '../../people/winning-hold.ts'
 import { isoTime } from '../../text/iso-time.ts'
 import type { StepClass } from '../step-class.ts'
@@ -12,6 +12,8 @@ const concerns: Readonly<Record<StepClass, readonly HoldKind[]>> = {
   restore: ['keep', 'person-acted', 'veto'],
   'restore-command': [],
   notify: ['keep', 'veto'],
+  'host-take': ['keep', 'person-acted', 'veto', 'cool-down'],
+  'host-give': ['keep', 'person-acted', 'veto'],
 }
 
 const codes: Readonly<Record<HoldKind, ReasonCode>> = {
@@ -21,12 +23,12 @@ const codes: Readonly<Record<HoldKind, ReasonCode>> = {
   'cool-down': 'cool-down',
 }
 
-export const notHeld: Check = ({ proposal, kind, world, instance }) => {
-  const holds = world.holdsOf(proposal.instanceId)
+export const notHeld: Check = ({ proposal, kind, world, instance, host }) => {
+  const holds = world.holdsOf(proposal)
   if (holds.length === 0) return undefined
   const hold = winningHold(holds, concerns[kind], world.nowMs)
   if (hold === undefined) return undefined
-  const name = instance?.name ?? proposal.instanceId
+  const name = instance?.name ?? host?.name ?? targetId(proposal)
   const until = isoTime(hold.untilMs)
   const why = hold.reason === '' ? '' : ` (${hold.reason.replace(/\.$/, '')})`
   const sentences: Readonly<Record<HoldKind, string>> = {

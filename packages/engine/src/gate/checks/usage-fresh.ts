@@ -1,5 +1,6 @@
 // No data is never idle: an instance that may use cores must have a recent usage sample. One that is paused, suspended or
-// stopped uses none and has nothing to measure.
+// stopped uses none and has nothing to measure. A host must have one for the steps that rest upon its usage.
+import { hostSteps, isHostStep, targetId } from '@gleaner/model'
 import { holdingTable } from '../../ledger/holding.ts'
 import { isSampleFresh } from '../../ledger/sample-age.ts'
 import { isoTime } from '../../text/iso-time.ts'
@@ -8,17 +9,19 @@ import type { Check } from './check.ts'
 
 const holding = holdingTable(undefined)
 
-export function needsUsage(step: Pick<GateStep, 'kind' | 'instance'>): boolean {
+export function needsUsage(step: Pick<GateStep, 'kind' | 'instance' | 'proposal'>): boolean {
+  const { action } = step.proposal
+  if (isHostStep(action)) return hostSteps[action].needsUsage
   return step.kind === 'reclaim' && (step.instance === undefined || holding(step.instance.state).cores)
 }
 
 export const usageFresh: Check = (step) => {
   const { proposal, world } = step
   if (!needsUsage(step)) return undefined
-  const slot = world.usage.slotOf(proposal.instanceId)
+  const slot = world.usage.slotOf(targetId(proposal))
   const lastAtMs = slot < 0 ? Number.NaN : world.usage.lastAtMs(slot)
   if (isSampleFresh(lastAtMs, world.policy, world.nowMs)) return undefined
-  const name = step.instance?.name ?? proposal.instanceId
+  const name = step.instance?.name ?? step.host?.name ?? targetId(proposal)
   return {
     code: 'telemetry-stale',
     sentence: Number.isNaN(lastAtMs)

@@ -85,7 +85,7 @@ export function factsOf(world: ScriptWorld) {
 export function actOn(world: ScriptWorld): readonly string[] {
   const said: string[] = []
   for (const proposal of world.open) {
-    if (proposal.state !== 'due') continue
+    if (proposal.state !== 'due' || proposal.instanceId === undefined) continue
     const name = proposal.instanceId.slice(cloud.length + 1)
     const before = world.instances.get(name)
     if (before === undefined) continue
@@ -104,9 +104,10 @@ export function actOn(world: ScriptWorld): readonly string[] {
       proposalId: proposal.id,
       capability: proposal.capability,
       action: proposal.action,
+      setting: proposal.setting,
       cloudId: cloud,
       instanceId: proposal.instanceId,
-      instanceName: name,
+      targetName: name,
       projectId: proposal.projectId,
       hostId: proposal.hostId,
       cause: proposal.cause,

@@ -7,7 +7,14 @@
 //   keep|veto INSTANCE BY DURATION      approve INSTANCE BY      command INSTANCE ACTION BY      person INSTANCE STATE
 //   cycle [DURATION] [times=] [reads=no]   time passes (60s), the cloud is read, the engine decides; -DURATION: backwards
 //   act     everything due is done         plan      ledger      why INSTANCE      diff      # comment, printed as it is
-import { type ActionKind, formatDurationMs, type InstanceState, type Mode, parseDurationMs } from '@gleaner/model'
+import {
+  type ActionKind,
+  formatDurationMs,
+  type InstanceState,
+  type Mode,
+  parseDurationMs,
+  targetId,
+} from '@gleaner/model'
 import { totalLedger } from '../../ledger/ledger-line.ts'
 import { keepHold, vetoHold } from '../../people/make-hold.ts'
 import { isoTime } from '../../text/iso-time.ts'
@@ -82,11 +89,13 @@ const commands: Readonly<Record<string, Command>> = {
     world.gaps = []
   }),
   keep: quietly((world, [name = '', by = '', length = '1h']) => {
-    const hold = keepHold({ instanceId: instanceIdOf(name), by, nowMs: world.nowMs, forMs: durationMs(length) })
+    const about = { instanceId: instanceIdOf(name), hostId: undefined }
+    const hold = keepHold({ ...about, by, nowMs: world.nowMs, forMs: durationMs(length) })
     world.holds = [...world.holds, { ...hold, id: `hold_${++world.ids}` }]
   }),
   veto: quietly((world, [name = '', by = '', length = '4h']) => {
-    const wish = { instanceId: instanceIdOf(name), by, nowMs: world.nowMs, forMs: durationMs(length) }
+    const about = { instanceId: instanceIdOf(name), hostId: undefined }
+    const wish = { ...about, by, nowMs: world.nowMs, forMs: durationMs(length) }
     world.holds = [...world.holds, { ...vetoHold(wish, world.policy), id: `hold_${++world.ids}` }]
   }),
   approve: quietly((world, [name = '', by = '']) => {
@@ -111,10 +120,15 @@ const commands: Readonly<Record<string, Command>> = {
   },
   act: (world) => actOn(world).map((line) => `  ${line}`),
   plan: (world) =>
-    world.open.map(({ instanceId, action, cause, state, verdict }) =>
-      ['  ', instanceId.slice(4).padEnd(8), action.padEnd(8), cause.padEnd(10), state.padEnd(18), verdict.code].join(
-        '',
-      ),
+    world.open.map(({ instanceId, hostId, action, cause, state, verdict }) =>
+      [
+        '  ',
+        targetId({ instanceId, hostId }).slice(4).padEnd(8),
+        action.padEnd(8),
+        cause.padEnd(10),
+        state.padEnd(18),
+        verdict.code,
+      ].join(''),
     ),
   ledger: (world) => {
     const { cores, memoryMiB } = totalLedger(world.plan?.ledger ?? [])
@@ -166,13 +180,13 @@ function tellCycle(world: ScriptWorld, decision: Decision): readonly string[] {
   for (const each of [...decision.plan.proposals, ...decision.plan.ended]) {
     const before = told.get(each.id)
     if (before?.state === each.state && before.verdict.code === each.verdict.code) continue
-    lines.push(`  ${each.instanceId.slice(4)} ${each.action} (${each.id}): ${each.state}. ${each.verdict.sentence}`)
+    lines.push(`  ${targetId(each).slice(4)} ${each.action} (${each.id}): ${each.state}. ${each.verdict.sentence}`)
   }
   const refusedBefore = new Set(world.previouslyRefused.map(refusalKey))
   for (const refused of world.refused) {
     if (refusedBefore.has(refusalKey(refused))) continue
-    const { instanceId, cause, verdict } = refused
-    lines.push(`  ${instanceId.slice(4)} not for "${cause}": ${verdict.sentence}`)
+    const { cause, verdict } = refused
+    lines.push(`  ${targetId(refused).slice(4)} not for "${cause}": ${verdict.sentence}`)
   }
   for (const { kind, sentence } of decision.notices) lines.push(`  notice (${kind}): ${sentence}`)
   return lines

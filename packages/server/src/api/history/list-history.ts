@@ -10,6 +10,7 @@ export const listHistory: Handler<typeof endpoints.listHistory> = async ({ app, 
   const index = world()
   const filter: JournalFilter = {
     ...only('instanceId', query.instance === undefined ? undefined : idOf(query.instance)),
+    ...only('onHostId', query.host === undefined ? undefined : hostIdOf(query.host)),
     ...only('states', query.state === undefined ? undefined : [query.state]),
     ...only('cause', query.cause),
     ...only('text', query.search),
@@ -19,6 +20,15 @@ export const listHistory: Handler<typeof endpoints.listHistory> = async ({ app, 
   }
   const page = await app.store.journal.list(filter, { limit: query.limit ?? 100, offset: query.offset ?? 0 })
   return { items: page.items.map((entry) => journalView(entry, index)), total: page.total }
+
+  function hostIdOf(idOrName: string): string {
+    try {
+      return index.host(idOrName).id
+    } catch (error) {
+      if (error instanceof GleanerError && error.code === 'not-found') return idOrName
+      throw error
+    }
+  }
 
   /** A name of an instance that still exists, else taken for the id of one that may be gone. */
   function idOf(idOrName: string): string {

@@ -18,8 +18,8 @@ export const releaseHold: Handler<typeof endpoints.releaseHold> = async ({ app, 
 }
 
 function projectOf(
-  id: InstanceId,
+  id: InstanceId | undefined,
   instanceById: ReadonlyMap<InstanceId, { readonly projectId: ProjectId }>,
 ): ProjectId | undefined {
-  return instanceById.get(id)?.projectId
+  return id === undefined ? undefined : instanceById.get(id)?.projectId
 }

@@ -59,6 +59,7 @@ describe('what was given back', () => {
     const hold: Hold = {
       id: 'h',
       instanceId: vm.id,
+      hostId: undefined,
       kind: 'person-acted',
       untilMs: nowMs,
       by: 'x',

@@ -1,9 +1,18 @@
 // Capacity given back over a span, from the journal. An action that took something away and succeeded gives back what it
 // says from the moment it was done until the first of: the next entry about that instance, a person's action on it, the
 // moment the cloud says its present state began (when that is another state than the action led to), the end of the span.
-// Of an instance that is gone nobody knows since when, so it counts for nothing.
+// Steps on hosts free nothing by themselves and count for nothing here. Of an instance that is gone nobody knows since when, so it counts for nothing.
 // What is not certain ends a span early: the figure is rather too small than too large.
-import { type Hold, type InstanceId, type JournalEntry, type Yield, isReclaiming, targetState } from '@gleaner/model'
+import {
+  type Hold,
+  type InstanceId,
+  type JournalEntry,
+  type Yield,
+  isHostStep,
+  isOnInstance,
+  isReclaiming,
+  targetState,
+} from '@gleaner/model'
 import type { Instance } from '@gleaner/model'
 
 export interface SavingsInput {
@@ -30,6 +39,7 @@ export function savingsOf(input: SavingsInput): Savings {
   let actionsDone = 0
   for (const entry of input.journal) {
     if (entry.state !== 'done' || entry.finishedAtMs === undefined || !isReclaiming(entry.action)) continue
+    if (!isOnInstance(entry) || isHostStep(entry.action)) continue
     if (entry.finishedAtMs >= fromMs && entry.finishedAtMs < toMs) actionsDone++
     const instance = input.instanceById.get(entry.instanceId)
     const target = targetState[entry.action]
@@ -57,6 +67,7 @@ export function savingsOf(input: SavingsInput): Savings {
 /** Per entry the time of the next one about the same instance that changes its state. */
 function nextEntryTimes(journal: readonly JournalEntry[]): ReadonlyMap<JournalEntry, number> {
   const ordered = journal
+    .filter(isOnInstance)
     .filter((entry) => entry.action !== 'notify' && entry.state === 'done')
     .sort((a, b) => a.intendedAtMs - b.intendedAtMs)
   const last = new Map<InstanceId, JournalEntry>()
@@ -72,7 +83,7 @@ function nextEntryTimes(journal: readonly JournalEntry[]): ReadonlyMap<JournalEn
 function personTimes(holds: readonly Hold[]): ReadonlyMap<InstanceId, readonly number[]> {
   const times = new Map<InstanceId, number[]>()
   for (const hold of holds) {
-    if (hold.kind !== 'person-acted') continue
+    if (hold.kind !== 'person-acted' || !isOnInstance(hold)) continue
     const list = times.get(hold.instanceId)
     if (list === undefined) times.set(hold.instanceId, [hold.createdAtMs])
     else list.push(hold.createdAtMs)

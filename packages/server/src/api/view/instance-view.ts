@@ -1,5 +1,5 @@
 // An instance as the API shows it: what the cloud says, what was last measured, what will happen to it next.
-import type { Hold, Instance, InstanceId, InstanceView } from '@gleaner/model'
+import { type Hold, type Instance, type InstanceView, type TargetKey, targetKey } from '@gleaner/model'
 import type { Application } from '../../application.ts'
 import { nextView } from './next-view.ts'
 import { only } from './only.ts'
@@ -43,24 +43,25 @@ export function instanceView(instance: Instance, world: WorldIndex, app: Shown):
   }
 }
 
-/** The holds of one array by instance, built once per array: the state replaces the array when a hold changes. */
-const holdIndex = new WeakMap<readonly Hold[], ReadonlyMap<InstanceId, readonly Hold[]>>()
+/** The holds of one array by what they are about, built once per array: the state replaces the array when a hold changes. */
+const holdIndex = new WeakMap<readonly Hold[], ReadonlyMap<TargetKey, readonly Hold[]>>()
 
-export function holdsOf(holds: readonly Hold[], id: InstanceId): readonly Hold[] {
+export function holdsOf(holds: readonly Hold[], key: TargetKey): readonly Hold[] {
   let index = holdIndex.get(holds)
   if (index === undefined) {
-    const built = new Map<InstanceId, Hold[]>()
+    const built = new Map<TargetKey, Hold[]>()
     for (const hold of holds) {
-      const list = built.get(hold.instanceId)
-      if (list === undefined) built.set(hold.instanceId, [hold])
+      const of = targetKey(hold)
+      const list = built.get(of)
+      if (list === undefined) built.set(of, [hold])
       else list.push(hold)
     }
     holdIndex.set(holds, (index = built))
   }
-  return index.get(id) ?? []
+  return index.get(key) ?? []
 }
 
-function heldUntil(holds: readonly Hold[], id: InstanceId, nowMs: number): number | undefined {
+function heldUntil(holds: readonly Hold[], id: TargetKey, nowMs: number): number | undefined {
   let untilMs: number | undefined
   for (const hold of holdsOf(holds, id))
     if (hold.untilMs > nowMs && (untilMs === undefined || hold.untilMs > untilMs)) untilMs = hold.untilMs

@@ -1,6 +1,7 @@
 // An action of the journal as the API and the live events show it.
 import type { JournalEntry, JournalView } from '@gleaner/model'
 import { only } from './only.ts'
+import { targetView } from './target-view.ts'
 import { timeText } from './time-text.ts'
 import { verdictView } from './verdict-view.ts'
 import type { WorldIndex } from './world-index.ts'
@@ -12,10 +13,7 @@ export function journalView(entry: JournalEntry, world: WorldIndex): JournalView
     capability: entry.capability,
     action: entry.action,
     cloud: entry.cloudId,
-    instanceId: entry.instanceId,
-    instance: entry.instanceName,
-    project: world.projectName(entry.projectId),
-    ...only('host', world.hostName(entry.hostId)),
+    ...targetView(entry, world, entry.targetName),
     cause: entry.cause,
     reason: verdictView(entry.reason),
     state: entry.state,

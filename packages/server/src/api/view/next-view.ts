@@ -1,6 +1,12 @@
 // The next thing that will happen to an instance, in one sentence: of its open proposals the one that has come furthest.
 // The moment stands in `dueAt`, not in the sentence, so that a reader sees it in its own time zone.
-import { type ActionKind, type NextView as NextViewSchema, type Proposal, type ProposalState } from '@gleaner/model'
+import {
+  type ActionKind,
+  type NextView as NextViewSchema,
+  type Proposal,
+  type ProposalState,
+  isHostStep,
+} from '@gleaner/model'
 import type { Static } from 'typebox'
 import { only } from './only.ts'
 import { timeText } from './time-text.ts'
@@ -37,19 +43,19 @@ const nearness: Readonly<Record<ProposalState, number>> = {
 export function nextView(proposals: readonly Proposal[] | undefined): NextView | undefined {
   let next: Proposal | undefined
   for (const proposal of proposals ?? [])
-    if (nearness[proposal.state] > (next === undefined ? 0 : nearness[next.state])) next = proposal
-  if (next === undefined) return undefined
+    if (!isHostStep(proposal.action) && nearness[proposal.state] > (next === undefined ? 0 : nearness[next.state]))
+      next = proposal
+  if (next === undefined || isHostStep(next.action)) return undefined
   return {
     proposalId: next.id,
     action: next.action,
     state: next.state,
     ...only('dueAt', next.dueAtMs === undefined ? undefined : timeText(next.dueAtMs)),
-    sentence: sentenceOf(next),
+    sentence: sentenceOf(next, participle[next.action]),
   }
 }
 
-function sentenceOf(proposal: Proposal): string {
-  const done = participle[proposal.action]
+function sentenceOf(proposal: Proposal, done: string): string {
   const because = `by "${proposal.cause}"`
   switch (proposal.state) {
     case 'acting':

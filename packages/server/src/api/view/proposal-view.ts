@@ -1,22 +1,19 @@
 // A proposal as the API shows it: names beside ids, times as text.
-import { type Proposal, type ProposalView, cloudOf } from '@gleaner/model'
+import { type Proposal, type ProposalView, cloudOf, targetId } from '@gleaner/model'
 import { only } from './only.ts'
+import { targetView } from './target-view.ts'
 import { timeText } from './time-text.ts'
 import { verdictView } from './verdict-view.ts'
 import type { WorldIndex } from './world-index.ts'
 
 export function proposalView(proposal: Proposal, world: WorldIndex): ProposalView {
-  const instance = world.instanceById.get(proposal.instanceId)
   return {
     id: proposal.id,
     capability: proposal.capability,
     claim: proposal.claim,
     action: proposal.action,
-    cloud: cloudOf(proposal.instanceId),
-    instanceId: proposal.instanceId,
-    instance: instance?.name ?? proposal.instanceId,
-    project: world.projectName(proposal.projectId),
-    ...only('host', world.hostName(proposal.hostId)),
+    cloud: cloudOf(targetId(proposal)),
+    ...targetView(proposal, world),
     cause: proposal.cause,
     mode: proposal.mode,
     state: proposal.state,
