@@ -10,6 +10,7 @@ import { Executor } from './actions/executor.ts'
 import { buildApi } from './api/build-api.ts'
 import type { Application } from './application.ts'
 import { LocalToken } from './auth/local-token.ts'
+import { openFront } from './compat/nova/open-front.ts'
 import { acceleratedClock } from './clock/accelerated-clock.ts'
 import { realClock } from './clock/real-clock.ts'
 import { makeCommands } from './commands/make-commands.ts'
@@ -128,8 +129,12 @@ async function start(options: StartOptions, cleanups: Cleanup[]): Promise<Omit<R
 
   const localToken = await LocalToken.create(config.stateDirectory)
   cleanups.push(() => localToken.remove())
-  const api = buildApi(application, { localToken })
-  cleanups.push(() => api.close())
+  const front = config.front === undefined ? undefined : await openFront(application, config.front)
+  const api = buildApi(application, { localToken, front })
+  cleanups.push(async () => {
+    await front?.close()
+    await api.close()
+  })
   const url = await listen(api, config)
 
   for (const cloud of clouds) {

@@ -1,5 +1,6 @@
 // The whole HTTP face of the server: REST API, live events, metrics, health, OpenAPI, console. It sees the running server
 // only through Application; who listens where, and for how long, is the business of main.
+import { type RequestListener, type Server, createServer } from 'node:http'
 import { type EndpointName, GleanerError, type Role, endpoints } from '@gleaner/model'
 import type { Clock } from '@gleaner/ports'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
@@ -11,6 +12,7 @@ import { Sessions } from '../auth/sessions.ts'
 import { TokenDirectory } from '../auth/token-directory.ts'
 import { visibilityOf } from '../auth/visibility.ts'
 import { realClock } from '../clock/real-clock.ts'
+import type { FrontFigures } from '../compat/nova/front-figures.ts'
 import { describeApi } from './describe-api.ts'
 import type { ApiContext } from './handler.ts'
 import { handlers, publicNames } from './handlers.ts'
@@ -36,9 +38,22 @@ export interface ApiOptions {
   readonly consoleDirectory?: string
   /** Real time, for tokens and sessions. */
   readonly wallClock?: Clock
+  /** Takes its requests before anything of the API sees them: other tokens, other forms, bodies that are streamed. */
+  readonly front?: FrontDoor | undefined
+}
+
+export interface FrontDoor {
+  /** True when the front answers at the address of the API, and this is one of its paths. */
+  takes(url: string): boolean
+  readonly handle: RequestListener
+  readonly figures: FrontFigures
 }
 
 const mostBodyBytes = 512 * 1024
+/** A client that sends its request a byte a minute holds nothing for long. */
+const requestTimeoutMs = 30_000
+/** Fastify's own default. */
+const keepAliveMs = 72_000
 
 export function buildApi(app: Application, options: ApiOptions = {}): FastifyInstance {
   const api = Fastify({
@@ -46,8 +61,8 @@ export function buildApi(app: Application, options: ApiOptions = {}): FastifyIns
     loggerInstance: app.log.child({}, { level: app.log.level === 'debug' ? 'debug' : 'warn' }) as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: mostBodyBytes,
-    // A client that sends its request a byte a minute holds nothing for long.
-    requestTimeout: 30_000,
+    requestTimeout: requestTimeoutMs,
+    ...(options.front === undefined ? {} : { serverFactory: serverBehind(options.front) }),
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 1000 },
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
@@ -70,7 +85,7 @@ export function buildApi(app: Application, options: ApiOptions = {}): FastifyIns
       registerEndpoint(scope, { name, endpoint, handler: handlers[name] }, context)
     }
     registerLiveEvents(scope, context)
-    registerMetrics(scope, context)
+    registerMetrics(scope, context, options.front?.figures)
     registerHealth(scope, app)
   })
   serveConsole(api, options.consoleDirectory ?? defaultConsoleDirectory)
@@ -103,6 +118,16 @@ function contextOf(app: Application, options: ApiOptions): ApiContext {
     tokens,
     sessions,
     wallClock,
+  }
+}
+
+/** The server Fastify would make, with the front before it. */
+function serverBehind(front: FrontDoor): (api: RequestListener) => Server {
+  return (api) => {
+    const settings = { requestTimeout: requestTimeoutMs, keepAliveTimeout: keepAliveMs }
+    return createServer(settings, (request, response) =>
+      front.takes(request.url ?? '') ? front.handle(request, response) : api(request, response),
+    )
   }
 }
 

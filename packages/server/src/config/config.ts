@@ -1,5 +1,6 @@
 // The configuration as the server uses it: every default filled in, every secret resolved, and where each value is from.
 import type { Capability, CloudId, Mode, Policy, Role, RuleDefinition } from '@gleaner/model'
+import type { FrontSettings } from './front.ts'
 import type { CloudConfig } from './schema.ts'
 
 export type SettingSource = 'default' | 'file' | 'environment'
@@ -28,6 +29,8 @@ export interface Config {
   readonly periods: { readonly observeMs: number; readonly sampleMs: number; readonly decideMs: number }
   readonly telemetry: { readonly stepMs: number; readonly recentMs: number }
   readonly retention: { readonly plansMs: number; readonly ledgerMs: number; readonly historyMs: number }
+  /** Undefined when there is no Nova-compatible front. */
+  readonly front: FrontSettings | undefined
   readonly rules: readonly RuleDefinition[]
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
   readonly origins: readonly SettingOrigin[]

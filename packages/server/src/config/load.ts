@@ -17,6 +17,7 @@ import {
 import * as Value from 'typebox/value'
 import { LineCounter, parseDocument } from 'yaml'
 import type { Config, SettingOrigin, SettingSource } from './config.ts'
+import { readFront } from './front.ts'
 import { type ConfigFault, type Source, lineOf, schemaFaults, throwFaults } from './faults.ts'
 import { type CloudConfig, ConfigFile, type Secret, cloudSchemas } from './schema.ts'
 
@@ -167,6 +168,14 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
   })
 
   const policy = buildPolicy(file, durationMs)
+  const front = readFront(file.front, {
+    fault: (path, detail) => fault(['front', ...path], detail),
+    durationMs,
+    parseListen,
+    listen: listen ?? { host: '127.0.0.1', port: 7878 },
+    cloudIds: (file.clouds ?? []).map((cloud) => cloud.id),
+    resolvePath: (path) => resolve(source === undefined ? options.directory : dirname(source.file), path),
+  })
   const rules = (file.rules ?? []).flatMap((rule, index): RuleDefinition[] => {
     const filled = Value.Default(RuleDefinition, structuredClone(withCoverage(rule)))
     const found =
@@ -209,6 +218,7 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
     speed,
     fileModes: file.modes ?? {},
     policy,
+    front,
     periods: {
       observeMs: durationMs('periods.observe', file.periods?.observe, {
         otherwiseMs: 60_000,

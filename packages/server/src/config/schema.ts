@@ -1,6 +1,7 @@
 // Every key of the configuration file, with its meaning. The descriptions are the reference page of the documentation.
 import { DurationText, durationPattern, ModeName, OneOf, capabilities } from '@gleaner/model'
 import { type Static, Type } from 'typebox'
+import { FrontConfig } from './front.ts'
 
 const strict = { additionalProperties: false } as const
 
@@ -175,6 +176,7 @@ export const ConfigFile = Type.Object(
       Type.Object(Object.fromEntries(capabilities.map((name) => [name, Type.Optional(ModeName)])), strict),
     ),
     policy: Type.Optional(PolicyConfig),
+    front: Type.Optional(FrontConfig),
     periods: Type.Optional(
       Type.Object(
         {

@@ -2,6 +2,7 @@
 // only grows since the start of the process.
 import { type JournalEntry, type LedgerLine, capabilities } from '@gleaner/model'
 import type { Application } from '../../application.ts'
+import type { FrontFigures } from '../../compat/nova/front-figures.ts'
 import { cloudStateName } from '../system/cloud-view.ts'
 import { proposalCounts } from '../system/proposal-counts.ts'
 import { Exposition, type Sample } from './exposition.ts'
@@ -30,6 +31,8 @@ export interface MetricsInput {
   readonly problems: readonly { readonly severity: string }[] | undefined
   /** Actions that ended since the process started. */
   readonly actions: ReadonlyMap<string, number>
+  /** Undefined when there is no Nova-compatible front. */
+  readonly front: FrontFigures | undefined
 }
 
 export function collectMetrics(input: MetricsInput): string {
@@ -40,6 +43,7 @@ export function collectMetrics(input: MetricsInput): string {
   decisions(out, input)
   loops(out, input.app)
   usage(out, input)
+  if (input.front !== undefined) front(out, input.front)
   return out.text()
 }
 
@@ -205,6 +209,27 @@ function usage(out: Exposition, { app, process }: MetricsInput): void {
   out.gauge('nodejs_external_memory_bytes', 'Memory outside of the heap', one(process.externalBytes))
   out.counter('process_cpu_seconds_total', 'CPU time of the process', one(process.cpuS))
   out.gauge('process_start_time_seconds', 'Start of the process', one(process.startedAtS))
+}
+
+function front(out: Exposition, figures: FrontFigures): void {
+  const of = (counts: ReadonlyMap<string, number>, ...names: readonly string[]): Sample[] =>
+    [...counts].map(([key, value]) => {
+      const parts = key.split(' ')
+      return { labels: Object.fromEntries(names.map((name, index) => [name, parts[index] ?? ''])), value }
+    })
+  out.gauge('gleaner_front_requests_open', 'Requests to the front under way', one(figures.open))
+  out.gauge('gleaner_front_creates_waiting', 'Creates that wait for room', one(figures.waiting))
+  out.counter(
+    'gleaner_front_requests_total',
+    'Requests to the front by kind, and by how they ended',
+    of(figures.requests, 'kind', 'outcome'),
+  )
+  out.counter(
+    'gleaner_front_creates_total',
+    'Creates through the front by firmness, and by what came of their wish for room',
+    of(figures.creates, 'firmness', 'room'),
+  )
+  out.counter('gleaner_front_late_tags_total', 'Tags set after creation, by outcome', of(figures.tags, 'outcome'))
 }
 
 const one = (value: number | undefined): Sample[] => [{ value }]

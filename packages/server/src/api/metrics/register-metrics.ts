@@ -1,12 +1,13 @@
 // GET /metrics, for whoever may read the status (role viewer): a scraper sends its token as bearer_token.
 import type { JournalEntry, Problem } from '@gleaner/model'
 import type { FastifyInstance } from 'fastify'
+import type { FrontFigures } from '../../compat/nova/front-figures.ts'
 import type { ApiContext } from '../handler.ts'
 import { admit } from '../register-endpoint.ts'
 import { collectMetrics, endedActionKey } from './collect-metrics.ts'
 import { ProcessMonitor } from './process-figures.ts'
 
-export function registerMetrics(api: FastifyInstance, context: ApiContext): void {
+export function registerMetrics(api: FastifyInstance, context: ApiContext, front: FrontFigures | undefined): void {
   const { app } = context
   const monitor = new ProcessMonitor()
   const actions = new Map<string, number>()
@@ -34,7 +35,8 @@ export function registerMetrics(api: FastifyInstance, context: ApiContext): void
       },
     },
     async (_request, reply) => {
-      const text = collectMetrics({ app, process: monitor.read(), problems: await openProblems(context), actions })
+      const problems = await openProblems(context)
+      const text = collectMetrics({ app, process: monitor.read(), problems, actions, front })
       return reply.type('text/plain; version=0.0.4; charset=utf-8').send(text)
     },
   )

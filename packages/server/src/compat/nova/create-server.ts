@@ -1,0 +1,115 @@
+// POST /servers. The wish to be preemptible is read, checked and taken out; nova gets it as the mark it can keep. A firm
+// server is made room for where there is none. Once sent, the call is seen through to its answer, also when the client
+// goes: what was begun is known to be done or not, and nothing is ever sent twice.
+import type { Handover } from './handover.ts'
+import type { ServerRoute } from './classify-request.ts'
+import {
+  type CreateDocument,
+  type Wish,
+  bodyForNova,
+  isObject,
+  readCreate,
+  wishOf,
+  wishWithFlavor,
+} from './create-document.ts'
+import type { Flavor, Flavors } from './flavors.ts'
+import type { FrontCounter } from './front-figures.ts'
+import type { LateTags } from './late-tags.ts'
+import { reaches, tagsAtCreateMinor } from './microversion.ts'
+import { readBody } from './read-body.ts'
+import { passWhole } from './relay.ts'
+import type { Upstream, WholeAnswer } from './upstream.ts'
+import { type Visit, passing } from './visit.ts'
+
+export interface CreateParts {
+  readonly nova: Upstream
+  readonly flavors: Flavors
+  readonly handover: Handover
+  readonly lateTags: LateTags
+  readonly counter: FrontCounter
+  /** Fires when the front closes: what was sent to nova is waited for until then. */
+  readonly closing: AbortSignal
+  /** Told of every preemptible server that nova accepted. */
+  readonly madePreemptible: (made: MadePreemptible) => void
+}
+
+export interface MadePreemptible {
+  readonly visit: Visit
+  /** Undefined when nova's answer does not say (several at once, by reservation). */
+  readonly serverId: string | undefined
+  readonly name: string
+  readonly wish: Wish
+  readonly taggedAtOnce: boolean
+}
+
+type CreateRoute = ServerRoute & { readonly target: string }
+
+/** Resolves with the status that was passed on. */
+export async function createServer(parts: CreateParts, route: CreateRoute, visit: Visit): Promise<number> {
+  const body = await readBody(visit.incoming)
+  const document = readCreate(body)
+  const answer =
+    document === undefined
+      ? await send(parts, { body, route, visit })
+      : await createFrom(parts, { body, document, route, visit })
+  await passWhole(answer, { outgoing: visit.outgoing, ...passing(visit) })
+  return answer.status
+}
+
+interface Create {
+  readonly body: Buffer
+  readonly document: CreateDocument
+  readonly route: CreateRoute
+  readonly visit: Visit
+}
+
+async function createFrom(parts: CreateParts, create: Create): Promise<WholeAnswer> {
+  const { document, route, visit } = create
+  const said = wishOf(document)
+  const flavor = said.preemptible ? undefined : await flavorOf(parts, document, visit)
+  const wish = flavor === undefined ? said : wishWithFlavor(said, flavor.extraSpecs)
+  const takesTags = !route.legacy && reaches(visit.version, tagsAtCreateMinor)
+  const body = bodyForNova(document, wish, { takesTags }) ?? create.body
+  parts.counter.created(wish.preemptible ? 'preemptible' : 'firm')
+  const answer = await send(parts, { ...create, body })
+  if (wish.preemptible && answer.status === 202) {
+    const serverId = serverIdIn(answer)
+    if (!takesTags && serverId !== undefined) parts.lateTags.tag(serverId, visit.calls)
+    parts.madePreemptible({ visit, serverId, name: String(document.server['name']), wish, taggedAtOnce: takesTags })
+  }
+  return answer
+}
+
+/** Undefined where nova would not find it either: it says so itself, when it gets the request. */
+async function flavorOf(
+  { flavors }: CreateParts,
+  { server }: CreateDocument,
+  { calls, ended }: Visit,
+): Promise<Flavor | undefined> {
+  const reference = server['flavorRef']
+  if (typeof reference !== 'string' && typeof reference !== 'number') return undefined
+  // An id, or a link that ends with it.
+  const id = String(reference).split('/').at(-1) ?? ''
+  if (id === '') return undefined
+  return flavors.find(id, calls, ended)
+}
+
+async function send(
+  { nova, handover, closing }: CreateParts,
+  { body, route, visit }: Pick<Create, 'body' | 'route' | 'visit'>,
+): Promise<WholeAnswer> {
+  await handover.pass(visit.ended)
+  const headers = [...visit.headers, 'Content-Length', String(body.length)]
+  return nova.call({ method: 'POST', path: route.target, headers }, body, closing)
+}
+
+export function serverIdIn({ body }: WholeAnswer): string | undefined {
+  try {
+    const answer: unknown = JSON.parse(body.toString('utf8'))
+    const server = isObject(answer) ? answer['server'] : undefined
+    const id = isObject(server) ? server['id'] : undefined
+    return typeof id === 'string' && id !== '' ? id : undefined
+  } catch {
+    return undefined
+  }
+}
