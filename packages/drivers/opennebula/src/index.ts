@@ -1,0 +1,2 @@
+export { OpenNebulaCloud } from './opennebula-cloud.ts'
+export * from './options.ts'

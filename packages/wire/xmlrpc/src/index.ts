@@ -1,0 +1,7 @@
+export * from './http-post.ts'
+export * from './limits.ts'
+export * from './message.ts'
+export * from './timers.ts'
+export * from './value.ts'
+export * from './wire-error.ts'
+export * from './xml-cursor.ts'
