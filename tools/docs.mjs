@@ -59,6 +59,10 @@ ${table(
     ['`GLEANER_STATE_DIR`', 'State directory; wins over `stateDirectory`'],
     ['`GLEANER_LISTEN`', 'Address and port; wins over `listen`'],
     ['`DATABASE_URL`', 'PostgreSQL to use; wins over `databaseUrl`'],
+    [
+      '`ONE_XMLRPC`, `ONE_AUTH`',
+      'Endpoint of an OpenNebula, and the file with user:password; where the file has no `endpoint`, no `auth`',
+    ],
     ['`GLEANER_URL`, `GLEANER_TOKEN`', 'Where the command line finds the server, and its token'],
   ],
 )}

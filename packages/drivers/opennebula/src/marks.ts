@@ -2,11 +2,11 @@
 // the instance can set them (onevm update), unless the operator restricts them (VM_RESTRICTED_ATTR in oned.conf).
 //
 //   GLEANER_PROTECTED   any value but no or false keeps Gleaner off; the value is shown as who or why
-//   GLEANER_PREEMPTIBLE yes or true: it fills free room and gives way when that is needed
+//   GLEANER_PREEMPTIBLE yes or true: it fills free room and gives way when that is needed; the tag `preemptible` says the same
 //   GLEANER_TAGS        a list, separated by commas; Sunstone's LABELS count as well
 //
 // OpenNebula's own lock protects too.
-import type { Firmness } from '@gleaner/model'
+import { type Firmness, preemptibleMark, readMark } from '@gleaner/model'
 import type { VmRow } from './parse/vm-document.ts'
 
 export const markNames = {
@@ -22,15 +22,15 @@ export interface Marks {
   readonly tags: readonly string[]
 }
 
-const yes = /^(yes|true|1)$/i
-const no = /^(no|false|0|)$/i
 const mostTags = 100
 
 export function readMarks({ user, lockedBy }: Pick<VmRow, 'user' | 'lockedBy'>): Marks {
+  const tags = [...new Set([...tagsIn(user[markNames.tags]), ...tagsIn(user[markNames.labels])])]
+  const isPreemptible = readMark(user[markNames.preemptible]) ?? tags.includes(preemptibleMark.tag)
   return {
     protectedBy: protection(user[markNames.protectedBy]) ?? lock(lockedBy),
-    firmness: yes.test(user[markNames.preemptible] ?? '') ? 'preemptible' : 'firm',
-    tags: [...new Set([...tagsIn(user[markNames.tags]), ...tagsIn(user[markNames.labels])])].slice(0, mostTags),
+    firmness: isPreemptible ? 'preemptible' : 'firm',
+    tags: tags.slice(0, mostTags),
   }
 }
 
@@ -42,8 +42,9 @@ export function tagsIn(text: string | undefined): readonly string[] {
 }
 
 function protection(value: string | undefined): string | undefined {
-  if (value === undefined || no.test(value)) return undefined
-  return yes.test(value) ? `its attribute ${markNames.protectedBy}` : value
+  const mark = readMark(value)
+  if (value === undefined || value === '' || mark === false) return undefined
+  return mark === true ? `its attribute ${markNames.protectedBy}` : value
 }
 
 function lock(owner: number | undefined): string | undefined {

@@ -83,6 +83,8 @@ describe('an inventory', () => {
     })
     marked(4, { GLEANER_PROTECTED: '', GLEANER_PREEMPTIBLE: 'maybe' })
     marked(5, {}).lockedBy = 2
+    marked(6, { GLEANER_TAGS: 'preemptible' })
+    marked(7, { GLEANER_TAGS: 'preemptible', GLEANER_PREEMPTIBLE: 'no' })
     const inventory = await cloud.observe(never)
     expect(found(inventory, 1)).toMatchObject({ protectedBy: 'alice: thesis', firmness: 'firm', tags: [] })
     expect(found(inventory, 2)?.protectedBy).toContain('GLEANER_PROTECTED')
@@ -93,6 +95,7 @@ describe('an inventory', () => {
     })
     expect(found(inventory, 4)).toMatchObject({ protectedBy: undefined, firmness: 'firm' })
     expect(found(inventory, 5)?.protectedBy).toContain('lock')
+    expect([6, 7].map((n) => found(inventory, n)?.firmness)).toEqual(['preemptible', 'firm'])
   })
 
   it('says where an instance is, and since when, by its state', async () => {
@@ -601,7 +604,6 @@ describe('the check', () => {
     const ahead = new OpenNebulaCloud({
       id: 'one',
       clock: {
-        ...clock,
         speed: 1,
         nowMs: () => clock.nowMs() - 300_000,
         sleep: (ms, signal) => clock.sleep(ms, signal),

@@ -3,7 +3,7 @@
 // Nothing is remembered in place of being read: what could not be read is a gap, and a cloud that does not answer rejects.
 // Kept are the ids and sizes of the last reading (where to cut the next one, what the figures belong to), the last
 // monitoring record of each instance (rates need two), the keys of accepted actions and what became of the last of them.
-// Changes are told of instances that somebody watches, and of all when the events of the hook manager can be read.
+// Changes are told of instances that somebody watches; of the others they are seen when all are read.
 import {
   type CloudId,
   cloudId,

@@ -22,8 +22,6 @@ export interface OpenNebulaCloudOptions {
   readonly session: string
   /** PEM of the authorities whose certificates are accepted instead of the system's. */
   readonly ca?: string
-  /** Where the hook manager publishes events, tcp://host:2101; without it changes are noticed when they are read. */
-  readonly events?: string
   readonly projectBy?: ProjectBy
   readonly shelveBy?: ShelveBy
   readonly deleteBy?: DeleteBy

@@ -1,7 +1,11 @@
 // The configuration as the server uses it: every default filled in, every secret resolved, and where each value is from.
 import type { Capability, CloudId, Mode, Policy, Role, RuleDefinition } from '@gleaner/model'
 import type { FrontSettings } from './front.ts'
-import type { CloudConfig } from './schema.ts'
+import type { OpenNebulaSettings } from './opennebula-settings.ts'
+import type { LibvirtCloud, SimulatedCloud } from './schema.ts'
+
+/** As the file has it, with every secret and every address resolved. */
+export type CloudConfig = LibvirtCloud | OpenNebulaSettings | SimulatedCloud
 
 export type SettingSource = 'default' | 'file' | 'environment'
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { GleanerError } from '@gleaner/model'
@@ -107,7 +107,7 @@ describe('a bad configuration names file, line and what was expected', () => {
     [
       'an unknown kind of cloud',
       'clouds:\n  - id: lab\n    kind: vmware\n',
-      /gleaner\.yaml:3: kind: "vmware" .* one of libvirt, simulated/,
+      /gleaner\.yaml:3: kind: "vmware" .* one of libvirt, opennebula, simulated/,
     ],
     ['a bad duration', 'periods:\n  observe: soon\n', /gleaner\.yaml:2: observe: "soon" .*A duration such as/],
     [
@@ -200,5 +200,80 @@ describe('addresses', () => {
   it('knows loopback', () => {
     expect(['127.0.0.1', '127.9.9.9', 'localhost', '::1'].every(isLoopback)).toBe(true)
     expect(['0.0.0.0', '10.0.0.1', '127.example.org'].some(isLoopback)).toBe(false)
+  })
+})
+
+describe('an OpenNebula', () => {
+  const file = (name: string, text: string) => {
+    const path = join(directory, name)
+    writeFileSync(path, text)
+    return path
+  }
+  const one = (keys = '') => `clouds: [{ id: one, kind: opennebula${keys} }]`
+  const found = (keys: string, environment: Environment = {}) => {
+    const [cloud] = parse(one(keys), environment).clouds
+    if (cloud?.kind !== 'opennebula') throw new Error('no OpenNebula')
+    return cloud
+  }
+
+  it('is where the file says, as whom the file says', () => {
+    const auth = file('one.auth', 'gleaner:geheim\n')
+    const cloud = found(`, endpoint: "https://one/RPC2", auth: { file: ${auth} }, project: owner, shelve: stop`)
+    expect(cloud).toMatchObject({
+      endpoints: ['https://one/RPC2'],
+      session: 'gleaner:geheim',
+      project: 'owner',
+      shelve: 'stop',
+    })
+    expect(found(', auth: "a:b:c", endpoint: ["http://a/RPC2", "http://b/RPC2"]')).toMatchObject({
+      endpoints: ['http://a/RPC2', 'http://b/RPC2'],
+      session: 'a:b:c',
+    })
+  })
+
+  it('is where OpenNebula’s own tools would look for it', () => {
+    const ONE_AUTH = file('one_auth', 'oneadmin:geheim\n')
+    const named = { ONE_AUTH, ONE_XMLRPC: 'http://front:2633/RPC2' }
+    expect(found('', named)).toMatchObject({ endpoints: ['http://front:2633/RPC2'], session: 'oneadmin:geheim' })
+    mkdirSync(join(directory, '.one'), { recursive: true })
+    file('.one/one_auth', 'me:geheim')
+    expect(found('', { HOME: directory })).toMatchObject({
+      endpoints: ['http://localhost:2633/RPC2'],
+      session: 'me:geheim',
+      ca: undefined,
+    })
+  })
+
+  it('takes the authorities to trust from a file', () => {
+    const pem = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'
+    expect(found(`, auth: "a:b", ca: ${file('ca.pem', pem)}`).ca).toBe(pem)
+  })
+
+  it.each([
+    [
+      '',
+      { HOME: '/nowhere' },
+      /gleaner.yaml:1: .*"auth" is missing and the file \/nowhere\/.one\/one_auth cannot be read \(ENOENT\)/,
+    ],
+    ['', { ONE_AUTH: '/nowhere/auth' }, /the file \/nowhere\/auth that ONE_AUTH names/],
+    [', auth: nocolon', {}, /auth.*must hold user:password/],
+    [', auth: ":geheim"', {}, /auth.*must hold user:password/],
+    [', auth: { env: ONE_SECRET }', {}, /environment variable ONE_SECRET is not set/],
+    [', auth: "a:b", endpoint: "front:2633"', {}, /http or https, not with front:/],
+    [', auth: "a:b", endpoint: "//front"', {}, /cannot be read/],
+    [', auth: "a:b", endpoint: "http://a:geheim@front/RPC2"', {}, /belong into auth/],
+    [', auth: "a:b"', { ONE_XMLRPC: 'tcp://front' }, /from ONE_XMLRPC/],
+    [', auth: "a:b", ca: nothing.pem', {}, /nothing.pem cannot be read/],
+    [', auth: "a:b", shelve: suspend', {}, /shelve/],
+    [', auth: "a:b", endpoints: []', {}, /endpoints/],
+  ])('%s is refused, with place and remedy and without the password', (keys, environment, expected) => {
+    const fault = faultOf(one(keys), environment)
+    expect(fault).toMatch(expected)
+    expect(fault).not.toContain('geheim')
+  })
+
+  it('holds no secret where settings are shown', () => {
+    const config = parse(one(', auth: "gleaner:geheim"'))
+    expect(JSON.stringify(config.origins)).not.toContain('geheim')
   })
 })

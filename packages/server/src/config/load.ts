@@ -16,10 +16,11 @@ import {
 } from '@gleaner/model'
 import * as Value from 'typebox/value'
 import { LineCounter, parseDocument } from 'yaml'
-import type { Config, SettingOrigin, SettingSource } from './config.ts'
-import { readFront } from './front.ts'
+import type { CloudConfig, Config, SettingOrigin, SettingSource } from './config.ts'
 import { type ConfigFault, type Source, lineOf, schemaFaults, throwFaults } from './faults.ts'
-import { type CloudConfig, ConfigFile, type Secret, cloudSchemas } from './schema.ts'
+import { readFront } from './front.ts'
+import { openNebulaSettings } from './opennebula-settings.ts'
+import { ConfigFile, type FileCloud, type LibvirtCloud, type Secret, cloudSchemas } from './schema.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -104,7 +105,7 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
     return parseDurationMs(chosen) ?? otherwiseMs
   }
 
-  const secret = (value: Secret | undefined, path: readonly string[]): string | undefined => {
+  const secret = (value: Secret | undefined, path: readonly (string | number)[]): string | undefined => {
     if (value === undefined || typeof value === 'string') return value
     if ('env' in value) {
       const found = environment[value.env]
@@ -121,16 +122,23 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
     }
   }
 
+  const resolved = (cloud: FileCloud, index: number): CloudConfig => {
+    const at = (path: readonly (string | number)[], detail: string) => fault(['clouds', index, ...path], detail)
+    if (cloud.kind === 'libvirt') libvirtFaults(cloud, at)
+    if (cloud.kind !== 'opennebula') return cloud
+    return openNebulaSettings(cloud, {
+      environment,
+      directory: source === undefined ? options.directory : dirname(source.file),
+      auth: secret(cloud.auth, ['clouds', index, 'auth']),
+      fault: at,
+    })
+  }
   const clouds = (file.clouds ?? []).flatMap((cloud, index): CloudConfig[] => {
     const schema = cloudSchemas[cloud.kind]
     const found = source === undefined ? [] : schemaFaults(source, schema, { value: cloud, at: ['clouds', index] })
     faults.push(...found)
-    return found.length === 0 ? [cloud as unknown as CloudConfig] : []
+    return found.length === 0 ? [resolved(cloud as unknown as FileCloud, index)] : []
   })
-  for (const cloud of clouds) {
-    const index = file.clouds?.findIndex((each) => each.id === cloud.id) ?? 0
-    if (cloud.kind === 'libvirt') libvirtFaults(cloud, (path, detail) => fault(['clouds', index, ...path], detail))
-  }
   const seen = new Set<string>()
   for (const [index, cloud] of (file.clouds ?? []).entries()) {
     if (seen.has(cloud.id)) fault(['clouds', index, 'id'], `the cloud id "${cloud.id}" is used twice`)
@@ -288,10 +296,7 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
 const libvirtUri = /^[a-z]+(\+(unix|ssh|tls|tcp))?:\/\/[^\s]*$/
 
 /** What the schema cannot say: names that repeat, addresses and patterns that cannot be read. */
-function libvirtFaults(
-  cloud: Extract<CloudConfig, { kind: 'libvirt' }>,
-  fault: (path: readonly (string | number)[], detail: string) => void,
-): void {
+function libvirtFaults(cloud: LibvirtCloud, fault: (path: readonly (string | number)[], detail: string) => void): void {
   const names = new Set<string>()
   for (const [index, host] of cloud.hosts.entries()) {
     if (names.has(host.name)) fault(['hosts', index, 'name'], `the host name "${host.name}" is used twice`)

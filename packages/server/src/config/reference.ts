@@ -56,7 +56,8 @@ export function configReference(): readonly ConfigKey[] {
 function typeOf(shape: Shape): string {
   if (shape.const !== undefined) return JSON.stringify(shape.const)
   if (shape.enum !== undefined) return shape.enum.join(', ')
-  if (shape.anyOf !== undefined) return 'text or secret'
+  if (shape.anyOf !== undefined)
+    return shape.anyOf.some((inner) => (inner as Shape).type === 'array') ? 'text or list' : 'text or secret'
   if (shape.items !== undefined) return 'list'
   if (shape.pattern?.startsWith('^([0-9]') === true) return 'duration'
   return shape.type ?? 'any'

@@ -57,6 +57,44 @@ export const LibvirtCloud = Type.Object(
 )
 export type LibvirtCloud = Static<typeof LibvirtCloud>
 
+export const OpenNebulaCloud = Type.Object(
+  {
+    id: CloudName,
+    kind: Type.Literal('opennebula'),
+    endpoint: Type.Optional(
+      Type.Union(
+        [Type.String({ minLength: 1 }), Type.Array(Type.String({ minLength: 1 }), { minItems: 1, maxItems: 10 })],
+        {
+          description: 'Address of the XML-RPC interface; several when servers stand in for each other (ONE_XMLRPC)',
+        },
+      ),
+    ),
+    auth: Type.Optional(
+      Type.Union(Secret.anyOf, {
+        description: 'user:password or user:token (the file ONE_AUTH names, else ~/.one/one_auth)',
+      }),
+    ),
+    ca: Type.Optional(
+      Type.String({ minLength: 1, description: 'PEM file of the authorities to trust instead of the system’s' }),
+    ),
+    project: Type.Optional(OneOf(['group', 'owner'], { description: 'What counts as a project (group)' })),
+    shelve: Type.Optional(
+      OneOf(['undeploy', 'stop'], {
+        description: 'A running guest is shelved by a shutdown, or with its memory (undeploy)',
+      }),
+    ),
+    delete: Type.Optional(
+      OneOf(['terminate', 'terminate-hard'], { description: 'A guest is ended by a shutdown, or at once (terminate)' }),
+    ),
+    closeHosts: Type.Optional(
+      OneOf(['disable', 'offline'], { description: 'How hosts are closed: still monitored, or not (disable)' }),
+    ),
+    callTimeout: Type.Optional(lengthOf('Longest wait for one answer of OpenNebula (30s)')),
+  },
+  strict,
+)
+export type OpenNebulaCloud = Static<typeof OpenNebulaCloud>
+
 export const SimulatedCloud = Type.Object(
   {
     id: CloudName,
@@ -79,8 +117,8 @@ export const SimulatedCloud = Type.Object(
 )
 export type SimulatedCloud = Static<typeof SimulatedCloud>
 
-export const cloudSchemas = { libvirt: LibvirtCloud, simulated: SimulatedCloud } as const
-export type CloudConfig = LibvirtCloud | SimulatedCloud
+export const cloudSchemas = { libvirt: LibvirtCloud, opennebula: OpenNebulaCloud, simulated: SimulatedCloud } as const
+export type FileCloud = LibvirtCloud | OpenNebulaCloud | SimulatedCloud
 
 export const PolicyConfig = Type.Object(
   {
@@ -163,7 +201,12 @@ export const ConfigFile = Type.Object(
     /** What callers without a token may do. Default: administrator when every cloud is simulated and the address is loopback, else nobody. */
     anonymous: Type.Optional(OneOf(['nobody', 'viewer', 'member', 'operator', 'administrator'])),
     clouds: Type.Optional(
-      Type.Array(Type.Object({ id: CloudName, kind: OneOf(['libvirt', 'simulated']) }, { additionalProperties: true })),
+      Type.Array(
+        Type.Object(
+          { id: CloudName, kind: OneOf(['libvirt', 'opennebula', 'simulated']) },
+          { additionalProperties: true },
+        ),
+      ),
     ),
     speed: Type.Optional(
       Type.Number({

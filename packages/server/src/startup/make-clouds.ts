@@ -1,5 +1,6 @@
 // From the configuration to drivers: the one place that knows them all.
 import { LibvirtCloud } from '@gleaner/driver-libvirt'
+import { OpenNebulaCloud } from '@gleaner/driver-opennebula'
 import { SimulatedCloud, chaosFaults } from '@gleaner/driver-simulated'
 import { parseDurationMs } from '@gleaner/model'
 import type { Clock, Cloud } from '@gleaner/ports'
@@ -28,6 +29,19 @@ export function makeClouds(config: Config, clock: Clock): readonly Cloud[] {
           ...(cloud.guestReports === undefined ? {} : { guestReports: cloud.guestReports }),
           ...(cloud.guestReportSockets === undefined ? {} : { guestReportSockets: cloud.guestReportSockets }),
           ...(cloud.callTimeout === undefined ? {} : { callTimeoutMs: parseDurationMs(cloud.callTimeout) ?? 10_000 }),
+        })
+      case 'opennebula':
+        return new OpenNebulaCloud({
+          clock,
+          id: cloud.id,
+          endpoints: cloud.endpoints,
+          session: cloud.session,
+          ...(cloud.ca === undefined ? {} : { ca: cloud.ca }),
+          ...(cloud.project === undefined ? {} : { projectBy: cloud.project }),
+          ...(cloud.shelve === undefined ? {} : { shelveBy: cloud.shelve }),
+          ...(cloud.delete === undefined ? {} : { deleteBy: cloud.delete }),
+          ...(cloud.closeHosts === undefined ? {} : { closeBy: cloud.closeHosts }),
+          ...(cloud.callTimeout === undefined ? {} : { callTimeoutMs: parseDurationMs(cloud.callTimeout) ?? 30_000 }),
         })
     }
   })

@@ -1,7 +1,7 @@
 // Servers that cut, hang, never stop talking, or are something else: a fault of its own each, soon, and without the body
 // that was sent in any text.
-import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http'
-import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
+import { createServer as createHttpServer, type RequestListener } from 'node:http'
+import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net'
 import { inspect } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
 import { HttpPoster, type PostOptions } from './http-post.ts'
@@ -15,7 +15,9 @@ afterEach(() => {
 })
 
 async function http(listener: RequestListener): Promise<URL> {
-  return listening(createHttpServer(listener))
+  const server = createHttpServer(listener)
+  open.push(() => server.closeAllConnections())
+  return listening(server)
 }
 
 async function tcp(onSocket: (socket: Socket) => void): Promise<URL> {
@@ -31,12 +33,9 @@ async function tcp(onSocket: (socket: Socket) => void): Promise<URL> {
   return listening(server)
 }
 
-async function listening(server: Server | ReturnType<typeof createTcpServer>): Promise<URL> {
+async function listening(server: Server): Promise<URL> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  open.push(() => {
-    if ('closeAllConnections' in server) server.closeAllConnections()
-    server.close()
-  })
+  open.push(() => server.close())
   return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/RPC2`)
 }
 
@@ -208,7 +207,7 @@ describe('a caller', () => {
     const sockets = new Set<unknown>()
     const url = await http((request, response) => {
       sockets.add(request.socket)
-      if (request.headers.connection === 'close') return response.end('x')
+      if (request.headers.connection === 'close') return void response.end('x')
       most = Math.max(
         most,
         waiting.push(() => response.end('x')),

@@ -19,15 +19,10 @@ export type RpcValue =
   | { readonly kind: 'struct'; readonly members: ReadonlyMap<string, RpcValue> }
 
 export function writeValue(value: RpcArgument): string {
-  switch (typeof value) {
-    case 'boolean':
-      return `<value><boolean>${value ? 1 : 0}</boolean></value>`
-    case 'number':
-      if (!Number.isInteger(value) || Math.abs(value) > 0x7fff_ffff) throw new TypeError('not a 32-bit integer')
-      return `<value><int>${value}</int></value>`
-    case 'string':
-      return `<value><string>${escaped(value)}</string></value>`
-  }
+  if (typeof value === 'boolean') return `<value><boolean>${value ? 1 : 0}</boolean></value>`
+  if (typeof value === 'string') return `<value><string>${escaped(value)}</string></value>`
+  if (!Number.isInteger(value) || Math.abs(value) > 0x7fff_ffff) throw new TypeError('not a 32-bit integer')
+  return `<value><int>${value}</int></value>`
 }
 
 /** Reads the inside of a <value>, which has just been entered, and leaves it. */

@@ -29,7 +29,7 @@ function write({ name, text, children }: Tree, way: number): string {
     way % 3 === 0
       ? text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
       : way % 3 === 1
-        ? [...text]
+        ? Array.from(text)
             .map((c) => `&#${way % 2 === 0 ? '' : 'x'}${(c.codePointAt(0) ?? 0).toString(way % 2 === 0 ? 10 : 16)};`)
             .join('')
         : `<![CDATA[${text.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`

@@ -111,9 +111,10 @@ describe('recorded monitoring', () => {
   it('of hosts is one too', () => {
     const table = read('host-monitoring', 'hostpool-monitoring-last')
     expect(table.columns).toBe(hostColumns.length)
-    const of = (id: number) => [
-      ...table.values.slice([...table.ids].indexOf(id) * 3, [...table.ids].indexOf(id) * 3 + 3),
-    ]
+    const of = (id: number) => {
+      const at = Array.from(table.ids).indexOf(id) * table.columns
+      return Array.from(table.values.subarray(at, at + table.columns))
+    }
     expect(of(0)).toEqual([1_795_207_245, 345, 16_274_765])
   })
 })

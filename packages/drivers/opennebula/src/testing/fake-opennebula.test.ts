@@ -77,7 +77,7 @@ describe('a refusal of the fake is that of the real server', () => {
 
   it('covers every class of refusal', () => {
     const codes = new Set(refusals.map(({ name }) => /<i4>(-?\d+)<\/i4>/.exec(textOf(recordedAnswer(name)))?.[1]))
-    expect([...codes].sort()).toEqual(['-501', '-506', '1024', '2048', '256', '4096', '512', '8192'].sort())
+    expect(codes).toEqual(new Set(['-501', '-506', '1024', '2048', '256', '4096', '512', '8192']))
   })
 })
 
