@@ -27,6 +27,12 @@ for (const folder of packageFolders(join(root, 'packages'))) {
   if (!(layer in table.layers)) faults.push(`packages/${layer} is not in tools/layers.json`)
 }
 
+/** The subpaths a package offers on purpose: those that its package.json names. */
+function exportsOf(layer) {
+  const { exports } = JSON.parse(readFileSync(join(root, 'packages', layer, 'package.json'), 'utf8'))
+  return Object.keys(exports ?? {})
+}
+
 function checkFile(layer, file, declared) {
   const isTest =
     /\.(test|prop\.test|adversarial\.test)\.tsx?$/.test(file) ||
@@ -48,7 +54,7 @@ function checkFile(layer, file, declared) {
     const other = layerOf.get(`${scope}/${short}`)
     if (other === undefined) faults.push(`${name}: there is no package ${scope}/${short}`)
     else if (isTest && table.testOnly.some((allowed) => [other, ...rest].join('/') === allowed)) continue
-    else if (rest.length > 0 && !isTest)
+    else if (rest.length > 0 && !isTest && !exportsOf(other).includes(`./${rest.join('/')}`))
       faults.push(`${name}: "${target}" reaches past the exports of ${scope}/${short}`)
     else if (other !== layer && !table.layers[layer].includes(other))
       faults.push(`${name}: ${layer} may not import ${other}`)

@@ -7,7 +7,6 @@
 // Source: ScroogeVM, model/oversubscription_computation/vmbasedoversubscription.py.
 import type { InstanceSlice } from './host-slice.ts'
 import { nsigmaStrategy, stateless, type StrategySettings } from './published-host-strategies.ts'
-import { percentileOf } from './sample-statistics.ts'
 import type { InstanceWindow } from './slice-history.ts'
 import type { Sight, Strategy } from './strategy.ts'
 
@@ -48,7 +47,7 @@ function instanceUse(window: InstanceWindow, sight: Sight, { parameters, asPubli
   const { resource, history } = sight
   const { allocation } = (window.slices.at(-1) as InstanceSlice)[resource]
   if (!history.isFull(window)) return allocation
-  const peak = percentileOf(history.window(resource, window), parameters.rclike[resource])
+  const peak = history.percentile(resource, parameters.rclike[resource], window)
   // No sample in the whole window: nothing is known, so all of it counts.
   if (Number.isNaN(peak)) return allocation
   if (!asPublished) return Math.min(allocation, peak)

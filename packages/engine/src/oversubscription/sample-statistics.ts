@@ -51,7 +51,7 @@ export function percentileOf(samples: Samples, percent: number): number {
   const position = (percent / 100) * (count - 1)
   const rank = Math.floor(position)
   if (rank >= count - 1) return maximumOf(present)
-  const copy = Float64Array.from(present)
+  const copy = present.slice()
   const lower = select(copy, rank)
   if (position === rank) return lower
   let upper = Number.POSITIVE_INFINITY

@@ -5,7 +5,7 @@
 // different record later counts as booked again).
 // Source: ScroogeVM, model/sliceobjectwrapper.py, slicevmwrapper.py, slicemodel.py.
 import type { HostSlice, InstanceSlice, Resource, Samples } from './host-slice.ts'
-import { deviationOf, meanOf } from './sample-statistics.ts'
+import { deviationOf, meanOf, percentileOf } from './sample-statistics.ts'
 
 export interface HistoryOptions {
   /** Scopes before the newest one that a window holds. */
@@ -13,9 +13,16 @@ export interface HistoryOptions {
   readonly asPublished: boolean
 }
 
+/** What was worked out of a window, until it moves on. Several strategies ask for the same. */
+interface Derived {
+  readonly samples: Samples
+  percentile: { readonly percent: number; readonly value: number } | undefined
+}
+
 export interface InstanceWindow {
   readonly name: string
   readonly slices: InstanceSlice[]
+  readonly derived: Record<Resource, Derived | undefined>
   isPresent: boolean
   hasEnded: boolean
   identity: string
@@ -25,7 +32,7 @@ export class SliceHistory {
   readonly hosts: HostSlice[] = []
   readonly instances = new Map<string, InstanceWindow>()
   readonly #options: HistoryOptions
-  #concatenated = new Map<object, Partial<Record<Resource, Samples>>>()
+  #derived = nothingDerived()
 
   constructor(options: HistoryOptions) {
     this.#options = options
@@ -36,7 +43,7 @@ export class SliceHistory {
   }
 
   add(slice: HostSlice): void {
-    this.#concatenated = new Map()
+    this.#derived = nothingDerived()
     push(this.hosts, slice, this.length)
     for (const window of this.instances.values()) window.isPresent = false
     for (const instance of slice.instances) this.#addInstance(instance)
@@ -48,7 +55,14 @@ export class SliceHistory {
     if (!this.#options.asPublished && instance.isRepeat === true) return
     let window = this.instances.get(instance.name)
     if (window === undefined) {
-      window = { name: instance.name, slices: [], isPresent: false, hasEnded: false, identity: '' }
+      window = {
+        name: instance.name,
+        slices: [],
+        derived: nothingDerived(),
+        isPresent: false,
+        hasEnded: false,
+        identity: '',
+      }
       this.instances.set(instance.name, window)
     }
     if (this.#options.asPublished) {
@@ -60,6 +74,8 @@ export class SliceHistory {
       window.identity = identity
     }
     window.isPresent = true
+    window.derived.cpu = undefined
+    window.derived.memory = undefined
     push(window.slices, instance, this.length)
   }
 
@@ -78,10 +94,20 @@ export class SliceHistory {
 
   /** All samples of the window of the host, or of an instance. */
   window(resource: Resource, of?: InstanceWindow): Samples {
-    const owner = of ?? this
-    let known = this.#concatenated.get(owner)
-    if (known === undefined) this.#concatenated.set(owner, (known = {}))
-    return (known[resource] ??= concatenate((of?.slices ?? this.hosts).map((slice) => slice[resource].usage)))
+    return this.#derive(resource, of).samples
+  }
+
+  /** One percentile (0..100) of a window; NaN when it has no sample. */
+  percentile(resource: Resource, percent: number, of?: InstanceWindow): number {
+    const derived = this.#derive(resource, of)
+    if (derived.percentile?.percent !== percent)
+      derived.percentile = { percent, value: percentileOf(derived.samples, percent) }
+    return derived.percentile.value
+  }
+
+  #derive(resource: Resource, of: InstanceWindow | undefined): Derived {
+    const known = of === undefined ? this.#derived : of.derived
+    return (known[resource] ??= { samples: concatenate(of?.slices ?? this.hosts, resource), percentile: undefined })
   }
 }
 
@@ -90,11 +116,19 @@ function push<Item>(list: Item[], item: Item, length: number): void {
   if (list.length > length) list.shift()
 }
 
-function concatenate(parts: readonly Samples[]): Samples {
-  if (parts.length === 1) return parts[0] as Samples
-  const whole = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0))
+function nothingDerived(): Record<Resource, Derived | undefined> {
+  return { cpu: undefined, memory: undefined }
+}
+
+type UsageSlice = Readonly<Record<Resource, { readonly usage: Samples }>>
+
+function concatenate(slices: readonly UsageSlice[], resource: Resource): Samples {
+  let length = 0
+  for (const slice of slices) length += slice[resource].usage.length
+  const whole = new Float64Array(length)
   let at = 0
-  for (const part of parts) {
+  for (const slice of slices) {
+    const part = slice[resource].usage
     whole.set(part, at)
     at += part.length
   }

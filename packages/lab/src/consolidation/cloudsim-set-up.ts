@@ -5,8 +5,8 @@
 // Instances are placed in their order by their nominal size, memory included, each on the host whose power it raises least,
 // the others taken as they were before anybody came. As in the published simulator the memory of a host limits only this first
 // placement; `memoryBinds` makes it count always, as it does on real hosts.
-import { type HostColumns, type InstanceColumns, type PowerCurve, powerAtW } from '@gleaner/engine'
-import { GleanerError } from '@gleaner/model'
+import { type HostColumns, type InstanceColumns, type PowerCurve, powerAtW } from '@gleaner/engine/energy'
+import { GleanerError } from '@gleaner/model/errors'
 
 const g4: PowerCurve = [86, 89.4, 92.6, 96, 99.5, 102, 106, 108, 112, 114, 117]
 const g5: PowerCurve = [93.7, 97, 101, 105, 110, 116, 121, 125, 129, 133, 135]

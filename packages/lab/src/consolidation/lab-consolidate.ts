@@ -1,7 +1,7 @@
 // `gleaner lab consolidate`: days of loads under consolidation policies, one line each, and DIR/consolidation.csv.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { GleanerError } from '@gleaner/model'
+import { GleanerError } from '@gleaner/model/errors'
 import { type LabConsole, processConsole } from '../cli.ts'
 import { FaultLog } from '../trace/fault-log.ts'
 import { cloudsimSetUp, publishedHostCount } from './cloudsim-set-up.ts'

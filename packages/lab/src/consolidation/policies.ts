@@ -12,8 +12,8 @@ import {
   randomChoice,
   regressionDetector,
   thresholdDetector,
-} from '@gleaner/engine'
-import { GleanerError } from '@gleaner/model'
+} from '@gleaner/engine/energy'
+import { GleanerError } from '@gleaner/model/errors'
 import { SeededRandom } from '../generate/seeded-random.ts'
 
 const detectors: Readonly<Record<string, OverloadDetector>> = {

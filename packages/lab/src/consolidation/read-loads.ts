@@ -1,6 +1,6 @@
 // The processor loads of a day, one row an instance: a share of its size at each step. A hole counts with the value before
 // it (the first ones with the first value that is there): a lost sample is never a reason to call an instance idle.
-import { GleanerError } from '@gleaner/model'
+import { GleanerError } from '@gleaner/model/errors'
 import type { FaultLog } from '../trace/fault-log.ts'
 import { openTrace } from '../trace/open-trace.ts'
 

@@ -1,4 +1,4 @@
-import type { ConsolidationPolicy } from '@gleaner/engine'
+import type { ConsolidationPolicy } from '@gleaner/engine/energy'
 import { expect, test } from 'vitest'
 import type { SetUp } from './cloudsim-set-up.ts'
 import type { Loads } from './read-loads.ts'

@@ -11,7 +11,7 @@
 //   PDM        compute that migrating instances lacked / compute that was asked for
 //   SLAV       SLATAH × PDM
 // Source of set-up and measures: Beloglazov and Buyya, CCPE 24(13), 2012, section 5.1 and 6.
-import { type ConsolidationPolicy, type FleetView, type PowerCurve, powerAtW } from '@gleaner/engine'
+import { type ConsolidationPolicy, type FleetView, type PowerCurve, powerAtW } from '@gleaner/engine/energy'
 import { migrationMiBPerS, type SetUp } from './cloudsim-set-up.ts'
 import type { Loads } from './read-loads.ts'
 

@@ -4,7 +4,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { GleanerError } from '@gleaner/model'
+import { GleanerError } from '@gleaner/model/errors'
 import { type Fleet, type FleetInstance, type FleetOptions, loadShapes, makeFleet } from './make-fleet.ts'
 import { writeParquet } from './write-parquet.ts'
 

@@ -2,7 +2,7 @@
 // Dumps of the ancestor itself are taken too where they have the same columns. One dump at a time is in memory.
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { judgeSlice, type SliceJudgement, type SliceOutcome } from '@gleaner/engine'
+import { judgeSlice, type SliceJudgement, type SliceOutcome } from '@gleaner/engine/oversubscription'
 import { splitRow } from '../trace/split-row.ts'
 
 export interface Series {

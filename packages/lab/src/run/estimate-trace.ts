@@ -14,7 +14,7 @@ import {
   type StabilityFlags,
   type StrategyName,
   type StrategyParameters,
-} from '@gleaner/engine'
+} from '@gleaner/engine/oversubscription'
 import { FaultLog, type FaultSummary } from '../trace/fault-log.ts'
 import { type OpenTrace, openTrace, type TraceOptions } from '../trace/open-trace.ts'
 import { HostDump, sharedSlice } from './host-dump.ts'

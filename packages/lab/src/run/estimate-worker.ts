@@ -1,6 +1,6 @@
 // One thread of a run: takes a trace, says how many bytes it has read, gives the result or what went wrong. Ends when told.
 import { parentPort } from 'node:worker_threads'
-import { GleanerError } from '@gleaner/model'
+import { GleanerError } from '@gleaner/model/errors'
 import { type EstimateTask, estimateTrace, type TraceResult } from './estimate-trace.ts'
 
 export type WorkerAnswer =

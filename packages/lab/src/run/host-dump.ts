@@ -12,7 +12,7 @@ import {
   presentSamples,
   type Resource,
   type Samples,
-} from '@gleaner/engine'
+} from '@gleaner/engine/oversubscription'
 import type { LabStrategyName } from './lab-strategy.ts'
 
 export interface DumpHead {

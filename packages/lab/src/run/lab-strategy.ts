@@ -1,6 +1,6 @@
 // The strategies the lab can run: those of the engine and the oracle, which only recorded data can have.
-import { type StrategyName, strategyNames } from '@gleaner/engine'
-import { GleanerError } from '@gleaner/model'
+import { type StrategyName, strategyNames } from '@gleaner/engine/oversubscription'
+import { GleanerError } from '@gleaner/model/errors'
 
 export const labStrategyNames = [...strategyNames, 'oracle'] as const
 export type LabStrategyName = StrategyName | 'oracle'

@@ -12,7 +12,7 @@ import {
   type ResourceEstimate,
   type SliceOutcome,
   tiersOf,
-} from '@gleaner/engine'
+} from '@gleaner/engine/oversubscription'
 
 export class OracleLane {
   readonly #resource: Resource

@@ -1,4 +1,4 @@
-import { nothingJudged } from '@gleaner/engine'
+import { nothingJudged } from '@gleaner/engine/oversubscription'
 import { describe, expect, it } from 'vitest'
 import { Progress } from './progress.ts'
 import { meanFared, summaryCsv } from './summary.ts'

@@ -1,7 +1,7 @@
 // The tidy table of a run: one line per trace, host, resource and strategy; `*` is the mean over the hosts of a trace.
 // misprediction, violation and decreases are sums over the slices in multiples of the capacity, as the ancestor's notebook
 // prints them; rates, severity, savings and excess are means over the judged slices (see the engine's estimate-metrics).
-import type { Fared, Resource } from '@gleaner/engine'
+import type { Fared, Resource } from '@gleaner/engine/oversubscription'
 import type { LabStrategyName } from './lab-strategy.ts'
 
 export interface SummaryRow {

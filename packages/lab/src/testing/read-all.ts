@@ -1,5 +1,5 @@
 // All slices of a trace with what was wrong in it.
-import type { HostSlice } from '@gleaner/engine'
+import type { HostSlice } from '@gleaner/engine/oversubscription'
 import { FaultLog, type FaultSummary } from '../trace/fault-log.ts'
 import { openTrace, type TraceOptions } from '../trace/open-trace.ts'
 

@@ -3,7 +3,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync, constants } from 'node:zlib'
-import { GleanerError } from '@gleaner/model'
+import { GleanerError } from '@gleaner/model/errors'
 import { isAzureFolder } from './azure-reader.ts'
 import { firstBytes } from './byte-source.ts'
 import { isOpendcFolder } from './opendc-reader.ts'

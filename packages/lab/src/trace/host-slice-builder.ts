@@ -1,5 +1,5 @@
 // From the ordered records of the spool to the slices of hosts. See open-trace.ts for what is guaranteed.
-import { type HostShare, type HostSlice, type InstanceSlice, meanOf } from '@gleaner/engine'
+import { type HostShare, type HostSlice, type InstanceSlice, meanOf } from '@gleaner/engine/oversubscription'
 import type { SpoolRecord } from './slice-spool.ts'
 import type { TraceSink } from './trace-sink.ts'
 

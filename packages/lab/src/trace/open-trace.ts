@@ -6,8 +6,8 @@
 // of their samples are there.
 import { statSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import type { HostSlice } from '@gleaner/engine'
-import { GleanerError } from '@gleaner/model'
+import type { HostSlice } from '@gleaner/engine/oversubscription'
+import { GleanerError } from '@gleaner/model/errors'
 import { azureStepS, readAzure } from './azure-reader.ts'
 import { bitbrainsStepS, readBitbrains } from './bitbrains-reader.ts'
 import { detectFormat, type TraceFormat } from './detect-format.ts'

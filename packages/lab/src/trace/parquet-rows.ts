@@ -1,7 +1,7 @@
 // The rows of a Parquet file, a bounded number at a time, with the columns that are asked for (those it lacks are
 // undefined). 64-bit integers come as numbers; dates as milliseconds.
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
-import { GleanerError } from '@gleaner/model'
+import { GleanerError } from '@gleaner/model/errors'
 import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetRead } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
 

@@ -5,7 +5,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { readLines } from './read-lines.ts'
 import { splitRow } from './split-row.ts'
-import type { TraceSink } from './trace-sink.ts'
+import type { Position, TraceSink } from './trace-sink.ts'
 
 export const planetlabStepS = 300
 
@@ -37,6 +37,8 @@ export async function readPlanetlabFolder(folder: string, sink: TraceSink, optio
 
 export async function readPlanetlabTable(file: string, sink: TraceSink, options: PlanetlabOptions): Promise<void> {
   const seen = new Set<string>()
+  const cursor = new Cursor()
+  const target = { sink, file, cores: options.coresPerInstance }
   for await (const { lines, firstNumber } of readLines({ file, onBytes: sink.onBytes, faults: sink.faults })) {
     for (let i = 0; i < lines.length; i++) {
       const line = lines[i] as string
@@ -52,12 +54,13 @@ export async function readPlanetlabTable(file: string, sink: TraceSink, options:
       }
       seen.add(name)
       const instance = addInstance(name, sink, options)
+      cursor.line = number
+      const cell = { text: '', instance, sample: 0, where: cursor }
       for (let column = 1; column < cells.length; column++) {
-        const where = `line ${number}, column ${column + 1}`
-        put(
-          { text: cells[column] as string, instance, sample: column - 1, where },
-          { sink, file, cores: options.coresPerInstance },
-        )
+        cursor.column = column + 1
+        cell.text = cells[column] as string
+        cell.sample = column - 1
+        put(cell, target)
       }
       sink.endInstance(instance)
     }
@@ -69,11 +72,21 @@ function addInstance(name: string, sink: TraceSink, { coresPerInstance, place }:
   return sink.addInstance({ name, host, cpuAllocation: coresPerInstance, memoryAllocation: 0 })
 }
 
+/** Where the reader is; becomes a text only when something is wrong there. */
+class Cursor implements Position {
+  line = 0
+  column = 0
+
+  toString(): string {
+    return `line ${this.line}, column ${this.column}`
+  }
+}
+
 interface Cell {
   readonly text: string
   readonly instance: number
   readonly sample: number
-  readonly where: string
+  readonly where: string | Position
 }
 
 function put(cell: Cell, target: { sink: TraceSink; file: string; cores: number }): void {
@@ -81,7 +94,7 @@ function put(cell: Cell, target: { sink: TraceSink; file: string; cores: number 
   const percent = cell.text === '' ? Number.NaN : Number(cell.text)
   if (Number.isNaN(percent)) {
     const detail = `"${cell.text.slice(0, 40)}" is no percentage; the sample is left out`
-    sink.fault(cell.text === '' ? 'missing' : 'not-a-number', file, { position: cell.where, detail })
+    sink.fault(cell.text === '' ? 'missing' : 'not-a-number', file, { position: cell.where.toString(), detail })
     return
   }
   sink.sample(

@@ -2,7 +2,7 @@
 // A record of an instance is empty until it starts and after it ends; one that brings no newer `time` than the record
 // before it is a repeat of the dead. Usage is in cores, memory in MB (kB / 1000); integer lists are as good as any.
 // A file that ends too early is refused as a whole: the instances behind the cut would be missing from every sum.
-import { GleanerError } from '@gleaner/model'
+import { GleanerError } from '@gleaner/model/errors'
 import { CutOff, readBytes } from './byte-source.ts'
 import { JsonFault, type JsonListener, JsonScanner } from './json-scanner.ts'
 import type { TraceSink } from './trace-sink.ts'

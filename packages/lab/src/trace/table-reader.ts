@@ -5,7 +5,7 @@
 //   cpu_allocated, memory_allocated         what the instance was promised
 //   host_cpu, host_memory                   capacity of its host
 // A counter that goes back has wrapped or was reset: that interval is left out and named, never guessed.
-import { GleanerError } from '@gleaner/model'
+import { GleanerError } from '@gleaner/model/errors'
 import { openParquet } from './parquet-rows.ts'
 import { parseTime, secondsOf } from './parse-time.ts'
 import { readLines } from './read-lines.ts'

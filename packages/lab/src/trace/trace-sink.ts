@@ -3,6 +3,7 @@
 // A sample counts for the cell of its step; of several in a cell the mean counts. What a cell lacks is NaN, never zero.
 import type { FaultKind, FaultLog } from './fault-log.ts'
 import { BookedPeak } from './booked-peak.ts'
+import { SampleSlab } from './sample-slab.ts'
 import type { SliceSpool, SpoolRecord } from './slice-spool.ts'
 
 export interface TraceShape {
@@ -20,7 +21,13 @@ export interface TimedSample {
   readonly cpu: number
   /** MB used; NaN = not measured. */
   readonly memory: number
-  readonly where: string
+  /** Asked only when something is wrong: a text, or what can tell it. */
+  readonly where: string | Position
+}
+
+/** Of a reader that would otherwise make a text a sample. */
+export interface Position {
+  toString(): string
 }
 
 interface Cells {
@@ -30,6 +37,7 @@ interface Cells {
   readonly cpu: Float64Array
   readonly memory: Float64Array
   readonly counts: Uint16Array
+  hasMemory: boolean
 }
 
 export interface KnownInstance {
@@ -57,6 +65,7 @@ export class TraceSink {
   readonly #cells = new Map<number, Cells>()
   readonly #cellCount: number
   readonly #booked = new BookedPeak()
+  readonly #slab = new SampleSlab()
   #newestSlice = Number.NEGATIVE_INFINITY
 
   constructor({ shape, spool, faults, onBytes }: SinkOptions) {
@@ -94,8 +103,8 @@ export class TraceSink {
 
   sample(sample: TimedSample, file: string): void {
     const { instance, timeS, where } = sample
-    const cpu = this.#sound(sample.cpu, 'cpu', { file, where })
-    const memory = this.#sound(sample.memory, 'memory', { file, where })
+    const cpu = isSound(sample.cpu) ? sample.cpu : this.#unsound(sample.cpu, 'cpu', { file, where })
+    const memory = isSound(sample.memory) ? sample.memory : this.#unsound(sample.memory, 'memory', { file, where })
     if (Number.isNaN(cpu) && Number.isNaN(memory)) return
     const { sliceS, stepS } = this.#shape
     const steps = Math.max(1, Math.round((sample.durationS ?? stepS) / stepS))
@@ -105,7 +114,7 @@ export class TraceSink {
       const cell = Math.min(this.#cellCount - 1, Math.floor((at - slice * sliceS) / stepS))
       const cells = this.#cellsOf(instance, slice)
       if (slice < cells.slice || (slice === cells.slice && cell < cells.lastCell)) {
-        const position = `${where}, time ${timeS}`
+        const position = `${where.toString()}, time ${timeS}`
         this.fault('time-went-back', file, {
           position,
           detail: 'the sample is older than the one before it and is left out',
@@ -113,7 +122,7 @@ export class TraceSink {
         return
       }
       cells.lastCell = cell
-      put(cells, cell, { cpu, memory })
+      put(cells, cell, cpu, memory)
     }
   }
 
@@ -176,21 +185,27 @@ export class TraceSink {
       epochS: cells.slice * this.#shape.sliceS,
       cpuAllocation: known.cpuAllocation,
       memoryAllocation: known.memoryAllocation,
-      cpu: cells.cpu.slice(),
-      memory: cells.memory.some((value) => !Number.isNaN(value)) ? cells.memory.slice() : none,
+      cpu: this.#slab.keep(cells.cpu),
+      memory: cells.hasMemory ? this.#slab.keep(cells.memory) : none,
       extra: none,
     }
     this.#booked.add(record)
     this.spool.add(record)
   }
 
-  #sound(value: number, what: string, { file, where }: { file: string; where: string }): number {
-    if (value >= 0 && value < Number.POSITIVE_INFINITY) return value
+  #unsound(value: number, what: string, { file, where }: { file: string; where: string | Position }): number {
     if (value < 0) {
-      this.fault('negative', file, { position: where, detail: `${what} is ${value}; the sample is left out` })
+      this.fault('negative', file, {
+        position: where.toString(),
+        detail: `${what} is ${value}; the sample is left out`,
+      })
     }
     return Number.NaN
   }
+}
+
+function isSound(value: number): boolean {
+  return value >= 0 && value < Number.POSITIVE_INFINITY
 }
 
 /** Shared: most formats know nothing of memory. */
@@ -204,6 +219,7 @@ function makeCells(slice: number, count: number): Cells {
     cpu: new Float64Array(count).fill(Number.NaN),
     memory: new Float64Array(count).fill(Number.NaN),
     counts: new Uint16Array(count),
+    hasMemory: false,
   }
 }
 
@@ -211,16 +227,21 @@ function clearCells(cells: Cells, slice: number): void {
   cells.slice = slice
   cells.isFirst = false
   cells.lastCell = -1
+  cells.hasMemory = false
   cells.cpu.fill(Number.NaN)
   cells.memory.fill(Number.NaN)
   cells.counts.fill(0)
 }
 
-function put(cells: Cells, cell: number, { cpu, memory }: { cpu: number; memory: number }): void {
+/** Four plain values: it is called once a sample. */
+// oxlint-disable-next-line max-params
+function put(cells: Cells, cell: number, cpu: number, memory: number): void {
   const count = cells.counts[cell] as number
   cells.counts[cell] = count + 1
   cells.cpu[cell] = blend(cells.cpu[cell] as number, cpu, count)
+  if (Number.isNaN(memory)) return
   cells.memory[cell] = blend(cells.memory[cell] as number, memory, count)
+  cells.hasMemory = true
 }
 
 function blend(old: number, value: number, count: number): number {
