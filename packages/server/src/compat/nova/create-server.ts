@@ -1,21 +1,16 @@
 // POST /servers. The wish to be preemptible is read, checked and taken out; nova gets it as the mark it can keep. A firm
 // server is made room for where there is none. Once sent, the call is seen through to its answer, also when the client
-// goes: what was begun is known to be done or not, and nothing is ever sent twice.
+// goes: what was begun is known to be done or not. Nothing is ever sent twice.
 import type { Handover } from './handover.ts'
 import type { ServerRoute } from './classify-request.ts'
-import {
-  type CreateDocument,
-  type Wish,
-  bodyForNova,
-  isObject,
-  readCreate,
-  wishOf,
-  wishWithFlavor,
-} from './create-document.ts'
+import { type CreateDocument, type Wish, bodyForNova, readCreate, wishOf, wishWithFlavor } from './create-document.ts'
 import type { Flavor, Flavors } from './flavors.ts'
 import type { FrontCounter } from './front-figures.ts'
 import type { LateTags } from './late-tags.ts'
+import { serverIdIn } from './server-id.ts'
 import { reaches, tagsAtCreateMinor } from './microversion.ts'
+import { type RoomOutcome, type RoomParts, roomForCreate } from './room-for-create.ts'
+import { createInRoom } from './create-in-room.ts'
 import { readBody } from './read-body.ts'
 import { passWhole } from './relay.ts'
 import type { Upstream, WholeAnswer } from './upstream.ts'
@@ -27,10 +22,12 @@ export interface CreateParts {
   readonly handover: Handover
   readonly lateTags: LateTags
   readonly counter: FrontCounter
+  readonly room: RoomParts
   /** Fires when the front closes: what was sent to nova is waited for until then. */
   readonly closing: AbortSignal
   /** Told of every preemptible server that nova accepted. */
   readonly madePreemptible: (made: MadePreemptible) => void
+  readonly inBackground: (work: Promise<void>) => void
 }
 
 export interface MadePreemptible {
@@ -69,15 +66,26 @@ async function createFrom(parts: CreateParts, create: Create): Promise<WholeAnsw
   const flavor = said.preemptible ? undefined : await flavorOf(parts, document, visit)
   const wish = flavor === undefined ? said : wishWithFlavor(said, flavor.extraSpecs)
   const takesTags = !route.legacy && reaches(visit.version, tagsAtCreateMinor)
-  const body = bodyForNova(document, wish, { takesTags }) ?? create.body
-  parts.counter.created(wish.preemptible ? 'preemptible' : 'firm')
-  const answer = await send(parts, { ...create, body })
-  if (wish.preemptible && answer.status === 202) {
+  const sent = { ...create, body: bodyForNova(document, wish, { takesTags }) ?? create.body }
+  if (!wish.preemptible) return createFirm(parts, sent, flavor)
+  parts.counter.created('preemptible')
+  const answer = await send(parts, sent)
+  if (answer.status === 202) {
     const serverId = serverIdIn(answer)
     if (!takesTags && serverId !== undefined) parts.lateTags.tag(serverId, visit.calls)
     parts.madePreemptible({ visit, serverId, name: String(document.server['name']), wish, taggedAtOnce: takesTags })
   }
   return answer
+}
+
+/** A flavor nova does not show is one it will refuse: nothing to make room for. */
+async function createFirm(parts: CreateParts, sent: Create, flavor: Flavor | undefined): Promise<WholeAnswer> {
+  const { document, visit } = sent
+  const outcome: RoomOutcome =
+    flavor === undefined ? { word: 'objection' } : await roomForCreate(parts.room, { document, flavor, visit })
+  parts.counter.created(`firm ${outcome.word}`)
+  if (outcome.room === undefined) return send(parts, sent)
+  return createInRoom(parts, outcome.room, { visit, post: () => post(parts, sent), send: () => send(parts, sent) })
 }
 
 /** Undefined where nova would not find it either: it says so itself, when it gets the request. */
@@ -94,22 +102,15 @@ async function flavorOf(
   return flavors.find(id, calls, ended)
 }
 
-async function send(
-  { nova, handover, closing }: CreateParts,
-  { body, route, visit }: Pick<Create, 'body' | 'route' | 'visit'>,
-): Promise<WholeAnswer> {
-  await handover.pass(visit.ended)
-  const headers = [...visit.headers, 'Content-Length', String(body.length)]
-  return nova.call({ method: 'POST', path: route.target, headers }, body, closing)
+type Posting = Pick<Create, 'body' | 'route' | 'visit'>
+
+/** Not while a room is being handed over to somebody else. */
+async function send(parts: CreateParts, posting: Posting): Promise<WholeAnswer> {
+  await parts.handover.pass(posting.visit.ended)
+  return post(parts, posting)
 }
 
-export function serverIdIn({ body }: WholeAnswer): string | undefined {
-  try {
-    const answer: unknown = JSON.parse(body.toString('utf8'))
-    const server = isObject(answer) ? answer['server'] : undefined
-    const id = isObject(server) ? server['id'] : undefined
-    return typeof id === 'string' && id !== '' ? id : undefined
-  } catch {
-    return undefined
-  }
+function post({ nova, closing }: CreateParts, { body, route, visit }: Posting): Promise<WholeAnswer> {
+  const headers = [...visit.headers, 'Content-Length', String(body.length)]
+  return nova.call({ method: 'POST', path: route.target, headers }, body, closing)
 }

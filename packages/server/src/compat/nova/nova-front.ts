@@ -55,6 +55,8 @@ export class NovaFront {
       lateTags: this.#lateTags,
       counter: this.#counter,
       closing: this.#closing.signal,
+      room: { app, settings, keystone: this.#keystone, counter: this.#counter },
+      inBackground: (work) => this.#inBackground(work),
       madePreemptible: (made) => this.#inBackground(noteCreated({ app, keystone: this.#keystone, settings }, made)),
     }
   }

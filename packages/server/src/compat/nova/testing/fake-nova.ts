@@ -59,6 +59,8 @@ export class FakeNova {
   readonly servers = new Map<string, FakeServer>()
   /** vCPUs by host. */
   readonly hosts = new Map<string, number>()
+  /** vCPUs that are held on a host for nobody's server yet, by claim. */
+  readonly claims = new Map<string, { readonly host: string; readonly vcpus: number }>()
   readonly limits = { maxTotalInstances: -1, maxTotalCores: -1, maxTotalRAMSize: -1 }
   readonly troubles: Trouble[] = []
   readonly requests: Recorded[] = []
@@ -86,20 +88,20 @@ export class FakeNova {
   settle(): void {
     for (const server of this.servers.values()) {
       if (server.status !== 'BUILD') continue
-      server.host = this.#hostFor(server)
+      server.host = this.hostWith(this.flavors.get(server.flavorId)?.vcpus ?? 0)
       server.status = server.host === undefined ? 'ERROR' : 'ACTIVE'
     }
   }
 
-  used(host: string): number {
-    return [...this.servers.values()]
-      .filter((server) => server.host === host)
-      .reduce((sum, { flavorId }) => sum + (this.flavors.get(flavorId)?.vcpus ?? 0), 0)
+  free(host: string): number {
+    const servers = [...this.servers.values()].filter((server) => server.host === host)
+    const claims = [...this.claims.values()].filter((claim) => claim.host === host)
+    const used = servers.reduce((sum, { flavorId }) => sum + (this.flavors.get(flavorId)?.vcpus ?? 0), 0)
+    return (this.hosts.get(host) ?? 0) - used - claims.reduce((sum, { vcpus }) => sum + vcpus, 0)
   }
 
-  #hostFor({ flavorId }: FakeServer): string | undefined {
-    const needed = this.flavors.get(flavorId)?.vcpus ?? 0
-    return [...this.hosts].find(([name, vcpus]) => this.used(name) + needed <= vcpus)?.[0]
+  hostWith(vcpus: number): string | undefined {
+    return [...this.hosts.keys()].find((name) => this.free(name) >= vcpus)
   }
 
   #answer(exchange: Exchange): void {
