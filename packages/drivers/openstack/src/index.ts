@@ -1,0 +1,2 @@
+export * from './openstack-cloud.ts'
+export * from './options.ts'

@@ -1,0 +1,121 @@
+// The calls of placement that Gleaner needs. A change whose generation somebody else has moved on is read and made anew.
+import type { JsonReader } from './json.ts'
+import type { MicroversionRange, MicroversionWish } from './microversion.ts'
+import { isStatus, OpenStackError } from './openstack-error.ts'
+import {
+  type Consumer,
+  consumerBody,
+  type Inventories,
+  readConsumer,
+  readInventories,
+  readProvider,
+  readResources,
+  type ResourceProvider,
+  type Resources,
+} from './placement-records.ts'
+import type { ServiceClient } from './service-client.ts'
+
+/** Consumers have generations from 1.28 on; from 1.38 on their type is asked for, which nova's own do not have. */
+const base: MicroversionWish = { atLeast: '1.28', atMost: '1.36' }
+const conflictAttempts = 8
+
+export class PlacementClient {
+  readonly #client: ServiceClient
+
+  constructor(client: ServiceClient) {
+    this.#client = client
+  }
+
+  microversions(signal: AbortSignal): Promise<MicroversionRange> {
+    return this.#client.microversions(signal)
+  }
+
+  async providers(signal: AbortSignal): Promise<readonly ResourceProvider[]> {
+    const answer = await this.#read('/resource_providers', signal)
+    return answer.objects('resource_providers').map(readProvider)
+  }
+
+  async inventories(providerId: string, signal: AbortSignal): Promise<Inventories> {
+    return readInventories(await this.#read(`/resource_providers/${providerId}/inventories`, signal))
+  }
+
+  async traits(providerId: string, signal: AbortSignal): Promise<readonly string[]> {
+    return (await this.#read(`/resource_providers/${providerId}/traits`, signal)).texts('traits')
+  }
+
+  /** Who holds what of a provider. */
+  async holders(providerId: string, signal: AbortSignal): Promise<ReadonlyMap<string, Resources>> {
+    const answer = await this.#read(`/resource_providers/${providerId}/allocations`, signal)
+    const allocations = answer.object('allocations')
+    const ids = Object.keys(allocations.value)
+    return new Map(ids.map((id) => [id, readResources(allocations.object(id))]))
+  }
+
+  async consumer(id: string, signal: AbortSignal): Promise<Consumer> {
+    return readConsumer(await this.#read(`/allocations/${id}`, signal))
+  }
+
+  /** What all consumers of a project hold. */
+  async usageOf(projectId: string, signal: AbortSignal): Promise<Resources> {
+    const answer = await this.#read(`/usages?${new URLSearchParams({ project_id: projectId })}`, signal)
+    const usages = answer.object('usages')
+    return Object.fromEntries(Object.keys(usages.value).map((name) => [name, usages.amount(name)]))
+  }
+
+  /** Changes the ratio of one class; everything else of its inventory stays. */
+  async setRatio(
+    providerId: string,
+    change: { readonly resourceClass: string; readonly ratio: number },
+    signal: AbortSignal,
+  ): Promise<void> {
+    await retryConflicts(async () => {
+      const { generation, items } = await this.inventories(providerId, signal)
+      const item = items.get(change.resourceClass)
+      if (item === undefined) {
+        throw new OpenStackError('missing', `the resource provider ${providerId} has no ${change.resourceClass}`)
+      }
+      if (item.allocationRatio === change.ratio) return
+      const path = `/resource_providers/${providerId}/inventories/${change.resourceClass}`
+      const body = { ...item.raw, allocation_ratio: change.ratio, resource_provider_generation: generation }
+      await this.#client.call({ method: 'PUT', path, body, microversion: base }, signal)
+    })
+  }
+
+  /**
+   * Changes what several consumers hold in one step: all or nothing. `change` is given their present state and returns
+   * the new one, or undefined when nothing is to be done; it is asked again when somebody was faster.
+   */
+  async exchange(
+    ids: readonly string[],
+    change: (present: ReadonlyMap<string, Consumer>) => ReadonlyMap<string, Consumer> | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await retryConflicts(async () => {
+      const consumers = await Promise.all(ids.map(async (id) => [id, await this.consumer(id, signal)] as const))
+      const wanted = change(new Map(consumers))
+      if (wanted === undefined) return
+      const body = Object.fromEntries([...wanted].map(([id, consumer]) => [id, consumerBody(consumer)]))
+      // A second time would meet other generations, and be read anew.
+      const call = { method: 'POST', path: '/allocations', body, microversion: base, isIdempotent: true } as const
+      await this.#client.call(call, signal)
+    })
+  }
+
+  #read(path: string, signal: AbortSignal): Promise<JsonReader> {
+    return this.#client.read({ method: 'GET', path, microversion: base }, signal)
+  }
+}
+
+async function retryConflicts(attempt: () => Promise<void>): Promise<void> {
+  for (let left = conflictAttempts; ; left--) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (left <= 1 || !isGenerationConflict(error)) throw error
+    }
+  }
+}
+
+export function isGenerationConflict(error: unknown): boolean {
+  return isStatus(error, 409) && error.code === 'placement.concurrent_update'
+}
