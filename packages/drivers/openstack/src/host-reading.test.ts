@@ -67,7 +67,7 @@ describe('a host', () => {
     [{ isUp: false, isEnabled: false }, 'down'],
     [{ isEnabled: false }, 'maintenance'],
     [{ isEnabled: false, disabledReason: 'new memory' }, 'maintenance'],
-    [{ isEnabled: false, disabledReason: 'gleaner: lease 12' }, 'disabled'],
+    [{ isEnabled: false, disabledReason: 'Gleaner: lease 12' }, 'disabled'],
     [{ isEnabled: false, disabledReason: 'AUTO: too many failed builds' }, 'disabled'],
   ] as const)('whose service says %j is %s', (change, state) => {
     expect(host({ hypervisor: { ...hypervisor, ...change } }).state).toBe(state)

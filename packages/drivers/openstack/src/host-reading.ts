@@ -7,7 +7,7 @@ import { type CloudId, type Host, hostId, type HostState } from '@gleaner/model'
 import type { Inventories, InventoryItem, NovaAggregate, NovaHypervisor } from '@gleaner/wire-openstack'
 
 /** Begins the reason of every service that Gleaner disabled. */
-export const closedByGleaner = 'gleaner: '
+export const closedByGleaner = 'Gleaner: '
 /** Begins the reason where nova did so itself, after servers failed to start. */
 const closedByNova = 'AUTO: '
 

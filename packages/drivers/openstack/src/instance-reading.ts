@@ -1,12 +1,18 @@
 // From a server of nova to an instance: whose it is, how firmly it was promised its room, who protects it.
-import { type CloudId, type Firmness, hostId, type HostId, type Instance, instanceId, projectId } from '@gleaner/model'
+import {
+  type CloudId,
+  type Firmness,
+  hostId,
+  type HostId,
+  type Instance,
+  instanceId,
+  preemptibleMark,
+  projectId,
+  readMark,
+} from '@gleaner/model'
 import type { NovaServer } from '@gleaner/wire-openstack'
 import { instanceState } from './instance-state.ts'
 
-/** As a tag, and as the name of a metadata entry that says true. */
-export const preemptibleMark = 'preemptible'
-/** In a flavor it must have a namespace: nova's scheduler takes one without for a capability no host has. */
-export const preemptibleFlavorSpec = 'gleaner:preemptible'
 export const protectedTag = 'gleaner-protected'
 export const protectedMetadata = 'gleaner_protected'
 
@@ -46,9 +52,9 @@ export function placeOf(cloudId: CloudId, { node, host }: Pick<NovaServer, 'node
 
 export function firmnessOf({ tags, metadata, flavor }: Pick<NovaServer, 'tags' | 'metadata' | 'flavor'>): Firmness {
   const isPreemptible =
-    tags.includes(preemptibleMark) ||
-    isYes(metadata[preemptibleMark]) ||
-    isYes(flavor.extraSpecs[preemptibleFlavorSpec])
+    tags.includes(preemptibleMark.tag) ||
+    readMark(metadata[preemptibleMark.property]) ||
+    readMark(flavor.extraSpecs[preemptibleMark.extraSpec])
   return isPreemptible ? 'preemptible' : 'firm'
 }
 
@@ -57,10 +63,7 @@ function protectionOf({ isLocked, lockedReason, tags, metadata }: NovaServer): s
   if (isLocked) return lockedReason === undefined ? 'a lock in nova' : `a lock in nova: ${lockedReason}`
   if (tags.includes(protectedTag)) return `the tag ${protectedTag}`
   const written = metadata[protectedMetadata]?.trim()
-  if (written === undefined || written === '' || /^(no|false|0)$/i.test(written)) return undefined
-  return isYes(written) ? `the metadata ${protectedMetadata}` : written
-}
-
-function isYes(text: string | undefined): boolean {
-  return text !== undefined && /^(yes|true|1)$/i.test(text.trim())
+  if (written === undefined || written === '') return undefined
+  const isProtected = readMark(written) ?? written
+  return isProtected === true ? `the metadata ${protectedMetadata}` : isProtected || undefined
 }
