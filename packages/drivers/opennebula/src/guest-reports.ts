@@ -5,14 +5,14 @@
 import type { IdleReport } from './parse/idle-report.ts'
 
 export class GuestReports {
-  readonly #marks = new Map<number, string>()
+  readonly #marks = new Map<number, readonly [number, number]>()
 
-  /** The report when it is news; undefined when it is the one already known, or the first. */
-  news(report: IdleReport): IdleReport | undefined {
-    const known = this.#marks.get(report.vmId)
-    this.#marks.set(report.vmId, report.mark)
-    if (known === undefined || (known === report.mark && report.idleS > 0)) return undefined
-    return report
+  /** Whether the report is news, and neither the one already known nor the first. */
+  isNews({ vmId, idleS, marks }: Omit<IdleReport, 'users'>): boolean {
+    const known = this.#marks.get(vmId)
+    const isSame = known !== undefined && Object.is(known[0], marks[0]) && Object.is(known[1], marks[1])
+    if (!isSame) this.#marks.set(vmId, marks)
+    return known !== undefined && (!isSame || idleS === 0)
   }
 
   keepOnly(ids: ReadonlyMap<number, unknown>): void {

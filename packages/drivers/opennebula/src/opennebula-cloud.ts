@@ -34,6 +34,7 @@ import { checkCloud } from './check-cloud.ts'
 import { clockTimers } from './clock-timers.ts'
 import { toCloudError } from './cloud-error.ts'
 import { hostControl } from './host-control.ts'
+import { mapInSlices } from './in-slices.ts'
 import { type InventoryContext, projectsOf, toHost, toInstance } from './inventory.ts'
 import { labels } from './labels.ts'
 import { migration } from './migration.ts'
@@ -117,7 +118,7 @@ export class OpenNebulaCloud implements Cloud {
     const context: InventoryContext = { cloudId: this.id, projectBy: this.#projectBy, nowMs: this.#clock.nowMs() }
     const inventory = {
       hosts: hostRows.map((row) => toHost(row, this.id)),
-      instances: rows.map((row) => toInstance(row, context)),
+      instances: await mapInSlices(rows, (row) => toInstance(row, context)),
       projects: projectsOf(rows, context),
     }
     if (hosts.status === 'fulfilled') gaps.push(...hiddenHosts(inventory))

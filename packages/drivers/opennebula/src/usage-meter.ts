@@ -46,13 +46,19 @@ const metric = Object.fromEntries(metrics.map((name, index) => [name, index])) a
   number
 >
 
+/** The records of one question, to be found by instance. */
+interface Asked {
+  readonly table: MonitoringTable
+  readonly rowOf: ReadonlyMap<number, number>
+  readonly lives: Float64Array
+}
+
 export class UsageMeter {
   readonly #cloudId: CloudId
   readonly #vmReports = new GuestReports()
   readonly #hostReports = new GuestReports()
-  /** Per instance: its last record, and the life it belonged to. */
-  readonly #last = new Map<number, { readonly record: Float64Array; readonly life: number }>()
   readonly #lastOfHost = new Map<number, number>()
+  #before: Asked | undefined
   #askedAtMs = 0
 
   constructor(cloudId: CloudId) {
@@ -67,10 +73,12 @@ export class UsageMeter {
       atMs: new Float64Array(most),
       values: new Float64Array(most * metrics.length).fill(Number.NaN),
     }
-    const news = this.#news(readings)
-    for (let row = 0; row < vms.ids.length; row++) this.#takeVm(row, { readings, batch, news })
+    const reports = new Map<number, IdleReport>()
+    for (const report of readings.hostReports) if (this.#hostReports.isNews(report)) reports.set(report.vmId, report)
+    const asked = askedNow(vms, roster)
+    for (let row = 0; row < vms.ids.length; row++) this.#takeVm(row, { readings, batch, reports, asked })
     for (let row = 0; row < (hosts?.ids.length ?? 0); row++) this.#takeHost(row, { readings, batch })
-    for (const id of this.#last.keys()) if (!roster.has(id)) this.#last.delete(id)
+    this.#before = asked
     this.#vmReports.keepOnly(roster)
     this.#hostReports.keepOnly(roster)
     this.#askedAtMs = nowMs
@@ -82,36 +90,47 @@ export class UsageMeter {
     }
   }
 
-  #takeVm(row: number, { readings, batch, news }: Taking & { readonly news: ReadonlyMap<number, IdleReport> }): void {
-    const { vms, roster } = readings
+  #takeVm(row: number, { readings, batch, reports, asked }: TakingVm): void {
+    const { vms, roster, nowMs } = readings
     const id = vms.ids[row] ?? -1
     const known = roster.get(id)
     if (known === undefined) return
-    const record = vms.values.subarray(row * vms.columns, (row + 1) * vms.columns)
-    const before = this.#last.get(id)
-    if (before?.record[vm.atS] === record[vm.atS]) return
-    this.#last.set(id, { record: record.slice(), life: known.life })
-    const elapsedS = (record[vm.atS] ?? 0) - (before?.record[vm.atS] ?? Number.NaN)
+    const at = row * vms.columns
+    const now = (column: number) => vms.values[at + column] ?? Number.NaN
+    const report = this.#reportIn(now, id) ?? reports.get(id)
+    const before = this.#recordBefore(id)
+    const elapsedS = now(vm.atS) - before.value(vm.atS)
     if (!known.isRunning || !(elapsedS > 0)) return
-    const at = this.#begin(batch, instanceId(this.#cloudId, String(id)), {
-      atS: record[vm.atS] ?? 0,
-      nowMs: readings.nowMs,
-    })
-    const { values } = batch
-    values[at + metric.cpu] = Math.min((record[vm.cpu] ?? Number.NaN) / 100, known.vcpus)
-    values[at + metric.memory] = Math.min((record[vm.memoryKiB] ?? Number.NaN) / 1024, known.memoryMiB)
-    const isSameLife = before?.life === known.life
+    const to = this.#begin(batch, instanceId(this.#cloudId, String(id)), { atS: now(vm.atS), nowMs })
+    const isSameLife = before.life === asked.lives[row]
     const rate = (column: number) => {
-      const grown = (record[column] ?? Number.NaN) - (before?.record[column] ?? Number.NaN)
+      const grown = now(column) - before.value(column)
       return isSameLife && grown >= 0 ? grown / elapsedS : Number.NaN
     }
-    values[at + metric.networkRx] = rate(vm.rxBytes)
-    values[at + metric.networkTx] = rate(vm.txBytes)
-    values[at + metric.disk] = rate(vm.readBytes) + rate(vm.writeBytes)
-    const report = news.get(id)
-    const agentUsers = record[vm.agentUsers] ?? Number.NaN
-    values[at + metric.users] = most(report?.users ?? Number.NaN, agentUsers)
-    if (report !== undefined) values[at + metric.idle] = report.idleS
+    const { values } = batch
+    values[to + metric.cpu] = Math.min(now(vm.cpu) / 100, known.vcpus)
+    values[to + metric.memory] = Math.min(now(vm.memoryKiB) / 1024, known.memoryMiB)
+    values[to + metric.networkRx] = rate(vm.rxBytes)
+    values[to + metric.networkTx] = rate(vm.txBytes)
+    values[to + metric.disk] = rate(vm.readBytes) + rate(vm.writeBytes)
+    values[to + metric.users] = most(report?.users ?? Number.NaN, now(vm.agentUsers))
+    values[to + metric.idle] = report?.idleS ?? Number.NaN
+  }
+
+  /** The guest's own record is the newer form, and wins over what stands on its host. */
+  #reportIn(now: (column: number) => number, vmId: number): IdleReport | undefined {
+    const idleS = now(vm.idleS)
+    if (Number.isNaN(idleS)) return undefined
+    const report = { vmId, idleS, users: now(vm.guestUsers), marks: [now(vm.mark), now(vm.secondMark)] as const }
+    return this.#vmReports.isNews(report) ? report : undefined
+  }
+
+  #recordBefore(id: number): { readonly value: (column: number) => number; readonly life: number } {
+    const row = this.#before?.rowOf.get(id)
+    if (this.#before === undefined || row === undefined) return nothingBefore
+    const { table, lives } = this.#before
+    const at = row * table.columns
+    return { value: (column) => table.values[at + column] ?? Number.NaN, life: lives[row] ?? Number.NaN }
   }
 
   #takeHost(row: number, { readings, batch }: Taking): void {
@@ -123,9 +142,9 @@ export class UsageMeter {
     const beforeS = this.#lastOfHost.get(id)
     this.#lastOfHost.set(id, atS ?? 0)
     if (beforeS === undefined || !((atS ?? 0) > beforeS)) return
-    const at = this.#begin(batch, hostIdOf(this.#cloudId, id), { atS: atS ?? 0, nowMs })
-    batch.values[at + metric.cpu] = Math.min((cpu ?? Number.NaN) / 100, size.cores)
-    batch.values[at + metric.memory] = Math.min((memoryKiB ?? Number.NaN) / 1024, size.memoryMiB)
+    const to = this.#begin(batch, hostIdOf(this.#cloudId, id), { atS: atS ?? 0, nowMs })
+    batch.values[to + metric.cpu] = Math.min((cpu ?? Number.NaN) / 100, size.cores)
+    batch.values[to + metric.memory] = Math.min((memoryKiB ?? Number.NaN) / 1024, size.memoryMiB)
   }
 
   #begin(batch: Batch, subject: string, { atS, nowMs }: { readonly atS: number; readonly nowMs: number }): number {
@@ -133,20 +152,18 @@ export class UsageMeter {
     batch.atMs[row] = Math.min(nowMs, Math.max(atS * 1000, this.#askedAtMs + 1))
     return row * metrics.length
   }
+}
 
-  #news({ vms, hostReports }: Readings): ReadonlyMap<number, IdleReport> {
-    const news = new Map<number, IdleReport>()
-    for (const report of hostReports) {
-      const found = this.#hostReports.news(report)
-      if (found !== undefined) news.set(report.vmId, found)
-    }
-    // The guest's own record is the newer form, and wins.
-    for (const report of vms.idle) {
-      const found = this.#vmReports.news(report)
-      if (found !== undefined) news.set(report.vmId, found)
-    }
-    return news
-  }
+const nothingBefore = { value: () => Number.NaN, life: Number.NaN }
+
+function askedNow(table: MonitoringTable, roster: ReadonlyMap<number, RosterEntry>): Asked {
+  const rowOf = new Map<number, number>()
+  const lives = new Float64Array(table.ids.length)
+  table.ids.forEach((id, row) => {
+    rowOf.set(id, row)
+    lives[row] = roster.get(id)?.life ?? Number.NaN
+  })
+  return { table, rowOf, lives }
 }
 
 interface Batch {
@@ -158,6 +175,11 @@ interface Batch {
 interface Taking {
   readonly readings: Readings
   readonly batch: Batch
+}
+
+interface TakingVm extends Taking {
+  readonly reports: ReadonlyMap<number, IdleReport>
+  readonly asked: Asked
 }
 
 /** Of two counts of the same people the higher; NaN only when neither is known. */

@@ -12,10 +12,11 @@ import type { XmlCursor } from '@gleaner/wire-xmlrpc'
 
 export interface IdleReport {
   readonly vmId: number
+  /** NaN when it does not say. */
   readonly users: number
   readonly idleS: number
-  /** Differs whenever the report is a new one; two equal ones may be one that was kept. */
-  readonly mark: string
+  /** Differ whenever the report is a new one; with two equal pairs the second may be the first that was kept. */
+  readonly marks: readonly [number, number]
 }
 
 const field = /^([a-z]+)=(\d{1,15}(?:\.\d{1,6})?)$/
@@ -34,7 +35,7 @@ export function parseIdleText(text: string, vmId: number): IdleReport | undefine
   if (users === undefined || idleS === undefined || !Number.isInteger(users)) return undefined
   // A guest cannot have been idle for longer than it is up.
   if (idleS > uptimeS) return undefined
-  return { vmId, users, idleS, mark: `${seq}/${uptimeS}` }
+  return { vmId, users, idleS, marks: [seq, uptimeS] }
 }
 
 /** The cursor has just entered an IDLE element of a host's template; leaves it. */
@@ -43,8 +44,7 @@ export function readIdleVector(cursor: XmlCursor): IdleReport | undefined {
   for (let name = cursor.child(); name !== undefined; name = cursor.child()) fields.set(name, cursor.text().trim())
   const [vmId, idleS] = [number(fields.get('VMID')), number(fields.get('IDLE_SECONDS'))]
   if (!Number.isInteger(vmId) || Number.isNaN(idleS)) return undefined
-  const users = number(fields.get('USERS'))
-  return { vmId, users, idleS, mark: ['SEQ', 'IDLE_SECONDS', 'USERS', 'CPU'].map((name) => fields.get(name)).join('/') }
+  return { vmId, users: number(fields.get('USERS')), idleS, marks: [number(fields.get('SEQ')), idleS] }
 }
 
 /** A number, or what guest-get-users answers, be it as JSON or as OpenNebula up to 6.10 writes it; NaN for all else. */

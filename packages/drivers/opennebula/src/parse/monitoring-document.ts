@@ -1,9 +1,9 @@
 // Reads MONITORING_DATA, which holds the last record of every VM or host, into columns: ten thousand records become two
 // arrays that pass from thread to thread at no cost, and not ten thousand objects. A value that is missing is NaN; a
 // record without an id or a time is no record. Of several for one id the newest counts.
-import { protocolErrorOf } from './wrong-document.ts'
 import type { XmlCursor } from '@gleaner/wire-xmlrpc'
-import { type IdleReport, number, parseIdleText, parseUsers } from './idle-report.ts'
+import { number, parseIdleText, parseUsers } from './idle-report.ts'
+import { protocolErrorOf } from './wrong-document.ts'
 
 export const vmColumns = [
   'atS',
@@ -14,6 +14,11 @@ export const vmColumns = [
   'readBytes',
   'writeBytes',
   'agentUsers',
+  // What the guest says of itself (IdleReport).
+  'idleS',
+  'guestUsers',
+  'mark',
+  'secondMark',
 ] as const
 export const hostColumns = ['atS', 'cpu', 'memoryKiB'] as const
 
@@ -22,13 +27,11 @@ export interface MonitoringTable {
   /** Row i, column c: `values[i * columns + c]`. */
   readonly values: Float64Array
   readonly columns: number
-  /** What the guests said of themselves. */
-  readonly idle: readonly IdleReport[]
 }
 
 interface Row {
+  readonly id: number
   readonly values: Float64Array
-  readonly idle: IdleReport | undefined
 }
 
 const vmNames: Readonly<Record<string, (typeof vmColumns)[number]>> = {
@@ -49,40 +52,35 @@ export function readHostMonitoring(cursor: XmlCursor): MonitoringTable {
   return readTable(cursor, hostColumns.length, readHostRecord)
 }
 
-function readTable(
-  cursor: XmlCursor,
-  columns: number,
-  readRecord: (cursor: XmlCursor) => Row & { readonly id: number },
-): MonitoringTable {
+function readTable(cursor: XmlCursor, columns: number, readRecord: (cursor: XmlCursor) => Row): MonitoringTable {
   if (cursor.root() !== 'MONITORING_DATA') throw protocolErrorOf('monitoring data')
-  const rows = new Map<number, Row>()
+  const rows = new Map<number, Float64Array>()
   for (let name = cursor.child(); name !== undefined; name = cursor.child()) {
     if (name !== 'MONITORING') {
       cursor.skip()
       continue
     }
-    const { id, values, idle } = readRecord(cursor)
+    const { id, values } = readRecord(cursor)
     const atS = values[0] ?? Number.NaN
     if (!Number.isInteger(id) || id < 0 || id > 0x7fff_ffff || !(atS > 0)) continue
     const known = rows.get(id)
-    if (known === undefined || (known.values[0] ?? 0) <= atS) rows.set(id, { values, idle })
+    if (known === undefined || (known[0] ?? 0) <= atS) rows.set(id, values)
   }
   cursor.end()
   const table = {
     ids: Int32Array.from(rows.keys()),
     values: new Float64Array(rows.size * columns),
     columns,
-    idle: [...rows.values()].flatMap(({ idle }) => (idle === undefined ? [] : [idle])),
   }
   let at = 0
-  for (const { values } of rows.values()) {
+  for (const values of rows.values()) {
     table.values.set(values, at)
     at += columns
   }
   return table
 }
 
-function readVmRecord(cursor: XmlCursor): Row & { readonly id: number } {
+function readVmRecord(cursor: XmlCursor): Row {
   let id = Number.NaN
   const values = new Float64Array(vmColumns.length).fill(Number.NaN)
   const said = { text: '', seconds: '', users: '' }
@@ -96,16 +94,14 @@ function readVmRecord(cursor: XmlCursor): Row & { readonly id: number } {
     else if (name === 'VM_USERS') values[vmColumns.indexOf('agentUsers')] = parseUsers(cursor.text())
     else cursor.skip()
   }
-  return { id, values, idle: parseIdleText(said.text, id) ?? apart(said, id) }
+  const report = parseIdleText(said.text, id)
+  const apart = [number(said.seconds), number(said.users)] as const
+  const { idleS, users, marks } = report ?? { idleS: apart[0], users: apart[1], marks: apart }
+  if (!Number.isNaN(idleS)) values.set([idleS, users, ...marks], vmColumns.indexOf('idleS'))
+  return { id, values }
 }
 
-function apart(said: { readonly seconds: string; readonly users: string }, vmId: number): IdleReport | undefined {
-  const idleS = number(said.seconds)
-  if (Number.isNaN(idleS)) return undefined
-  return { vmId, users: number(said.users), idleS, mark: `${said.seconds}/${said.users}` }
-}
-
-function readHostRecord(cursor: XmlCursor): Row & { readonly id: number } {
+function readHostRecord(cursor: XmlCursor): Row {
   let id = Number.NaN
   const values = new Float64Array(hostColumns.length).fill(Number.NaN)
   for (let name = cursor.child(); name !== undefined; name = cursor.child()) {
@@ -120,5 +116,5 @@ function readHostRecord(cursor: XmlCursor): Row & { readonly id: number } {
       }
     }
   }
-  return { id, values, idle: undefined }
+  return { id, values }
 }

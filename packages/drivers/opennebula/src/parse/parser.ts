@@ -43,26 +43,33 @@ export class Parser {
     const order: ParseOrder = { number: ++this.#orders, kind, bytes }
     return new Promise((resolve, reject) => {
       this.#pending.set(order.number, { resolve, reject })
+      // While somebody waits for it the process must not end for want of anything else to do.
+      worker.ref()
       worker.postMessage(order, [bytes.buffer as ArrayBuffer])
     })
   }
 
   #start(): Worker {
     const worker = new Worker(new URL('./parse-worker.js', import.meta.url), {
+      // Whatever this process was started with is not for the thread.
+      execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: threadMemoryMiB },
     })
-    let death = 'the thread that reads answers ended'
-    worker.unref()
+    let death = 'it ended'
     worker.on('message', (reply: ParseReply) => {
       const pending = this.#pending.get(reply.number)
       this.#pending.delete(reply.number)
+      if (this.#pending.size === 0) worker.unref()
       if (reply.failure === undefined) pending?.resolve(reply.result)
       else pending?.reject(errorOf(reply.failure))
     })
     worker.on('error', (error) => (death = error.message))
     worker.on('exit', () => {
       if (this.#worker === worker) this.#worker = undefined
-      for (const { reject } of this.#pending.values()) reject(new XmlRpcWireError('protocol', death))
+      const error = this.#isClosed
+        ? new XmlRpcWireError('disconnected', 'the driver was closed')
+        : new TypeError(`the answer could not be read: ${death}`)
+      for (const { reject } of this.#pending.values()) reject(error)
       this.#pending.clear()
     })
     return worker
