@@ -343,7 +343,7 @@ describe('what a guest says of itself', () => {
     expect(await idle()).toEqual([5060, 1])
   })
 
-  it('may stand on the host, as before OpenNebula 6', async () => {
+  it('may stand on the host, as before OpenNebula 5.12', async () => {
     const on = fake.hosts.get(0)
     const tell = async (seq: number, seconds: number) => {
       if (on === undefined) throw new Error('no host')

@@ -4,7 +4,7 @@
 //   OpenNebula keeps an attribute that is not sent again together with newer ones, so the time of a record says nothing of
 //   the time of this text: `seq` does.
 // - IDLE_SECONDS and GUEST_USERS of the VM's monitoring, for probes that print them apart.
-// - IDLE=[VMID, IDLE_SECONDS, USERS, SEQ] of the host's template (folder host/system, and all of OpenNebula before 6.0).
+// - IDLE=[VMID, IDLE_SECONDS, USERS, SEQ] of the host's template (folder host/system, and all of OpenNebula before 5.12).
 // - VM_USERS of the VM's monitoring: a command of guestagent.conf, a number or the agent's own list of users.
 //
 // What is not understood is not there. A report never says which guest it is from: that is known from where it stands.
