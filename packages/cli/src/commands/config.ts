@@ -1,7 +1,7 @@
 // `gleaner config check`: is the configuration right, and can each cloud be reached with the rights that are needed;
 // `gleaner config show`: what is configured, from where, with what effect. Neither needs a running server.
 import type { Config } from '@gleaner/server'
-import { loadConfig, makeClouds, realClock } from '@gleaner/server'
+import { checkFront, loadConfig, makeClouds, realClock } from '@gleaner/server'
 import type { CommandContext } from '../command-context.ts'
 import type { Column } from '../format/table.ts'
 
@@ -37,9 +37,18 @@ export async function configCheck(context: CommandContext, file: string | undefi
       await cloud.close()
     }
   }
-  if (clouds.some(({ items }) => items.some(({ ok }) => !ok))) context.fail()
-  if (context.printJson({ file: config.file ?? null, clouds })) return
+  const front = await checkedFront(context, config)
+  if (front !== undefined && !context.json) showCloud(context, front)
+  if ([...clouds, ...(front === undefined ? [] : [front])].some(({ items }) => items.some(({ ok }) => !ok)))
+    context.fail()
+  if (context.printJson({ file: config.file ?? null, clouds, ...(front === undefined ? {} : { front }) })) return
   if (clouds.length === 0) context.say('No cloud is configured; docs/configuration.md tells how to connect one.')
+}
+
+async function checkedFront(context: CommandContext, { front }: Config): Promise<CheckedCloud | undefined> {
+  if (front === undefined) return undefined
+  const items = await checkFront(front, AbortSignal.any([context.io.signal, AbortSignal.timeout(checkTimeoutMs)]))
+  return { id: 'front', kind: 'nova', address: front.upstream.href, items }
 }
 
 function showCloud(context: CommandContext, cloud: CheckedCloud): void {

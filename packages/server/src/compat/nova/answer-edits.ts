@@ -16,11 +16,12 @@ export function movedLink(href: string, links: LinkMap): string | undefined {
   return base === undefined ? undefined : `${links.to}${href.slice(base.length)}`
 }
 
-const linkPlace = /links\n\*\nhref\n$/
+/** `links`, and lists of them for the next page such as `servers_links`. */
+const linkPlace = `links\n${place('*', 'href')}`
 
 export function linkEdits(links: LinkMap): JsonEdits {
   return {
-    wants: (at) => linkPlace.test(at),
+    wants: (at) => at.endsWith(linkPlace),
     string: (href) => movedLink(href, links),
     end: () => undefined,
   }

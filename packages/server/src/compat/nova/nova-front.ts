@@ -13,6 +13,7 @@ import { frontAddress } from './front-address.ts'
 import { FrontCounter, type FrontFigures } from './front-figures.ts'
 import { Handover } from './handover.ts'
 import { LateTags } from './late-tags.ts'
+import { novaAddresses } from './nova-addresses.ts'
 import { answerFault } from './nova-fault.ts'
 import { noteCreated } from './note-created.ts'
 import { passOn } from './pass-on.ts'
@@ -44,7 +45,7 @@ export class NovaFront {
     this.#settings = settings
     this.#nova = new Upstream({ name: 'nova', url: upstream, ca, silenceMs })
     this.#keystone = new Upstream({ name: 'keystone', url: identity, ca, silenceMs })
-    this.#novaAddresses = addressesOf(this.#nova.address, settings.alsoAddressed)
+    this.#novaAddresses = novaAddresses(this.#nova.address, settings.alsoAddressed)
     // One listener per create under way.
     setMaxListeners(0, this.#closing.signal)
     this.#lateTags = new LateTags(app.clock, (outcome) => this.#counter.tagged(outcome))
@@ -132,10 +133,4 @@ export class NovaFront {
     else if (error.status >= 500) this.#app.log.warn({ cause: describeError(error) }, `front: ${asked.kind} failed`)
     answerFault(outgoing, error)
   }
-}
-
-/** Nova behind TLS that ends before it knows itself by http; both are the same address. */
-function addressesOf(address: string, others: readonly string[]): readonly string[] {
-  const twin = address.startsWith('https:') ? address.replace(/^https:/, 'http:') : address.replace(/^http:/, 'https:')
-  return [...new Set([address, twin, ...others])]
 }

@@ -18,6 +18,8 @@ export interface OpenFront extends FrontDoor {
 
 /** The head of a request has to arrive within this time; its body may take as long as it moves. */
 const headWithinMs = 30_000
+/** Longer than load balancers keep an idle connection, so that it is never the front that closes one in use. */
+const keepAliveMs = 72_000
 
 export async function openFront(app: Application, settings: FrontSettings): Promise<OpenFront> {
   const front = new NovaFront(app, settings)
@@ -37,10 +39,13 @@ export async function openFront(app: Application, settings: FrontSettings): Prom
 }
 
 function listen(front: NovaFront, { host, port }: { readonly host: string; readonly port: number }): Promise<Server> {
-  const server = createServer({ requestTimeout: 0, headersTimeout: headWithinMs }, (request, response) => {
-    if (isFrontPath(request.url ?? '')) front.handle(request, response)
-    else answerFault(response, new GleanerError('not-found', { object: 'This path' }))
-  })
+  const server = createServer(
+    { requestTimeout: 0, headersTimeout: headWithinMs, keepAliveTimeout: keepAliveMs },
+    (request, response) => {
+      if (isFrontPath(request.url ?? '')) front.handle(request, response)
+      else answerFault(response, new GleanerError('not-found', { object: 'This path' }))
+    },
+  )
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(

@@ -106,7 +106,8 @@ export class FakeNova {
 
   #answer(exchange: Exchange): void {
     const { path } = exchange
-    if (path.startsWith('/identity/v3/auth/tokens')) this.#token(exchange)
+    if (path === '/identity/v3/') exchange.say(200, { version: { id: 'v3.14', status: 'stable' } })
+    else if (path.startsWith('/identity/v3/auth/tokens')) this.#token(exchange)
     else if (path === '/' || /^\/v2(?:\.1)?\/?$/.test(path)) this.#version(exchange)
     else this.#compute(exchange)
   }
