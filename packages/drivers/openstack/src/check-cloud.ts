@@ -2,7 +2,7 @@
 // the rule of the policy that gives it. Only reads.
 import { describeError, isError } from '@gleaner/model'
 import type { CheckItem, Clock } from '@gleaner/ports'
-import { isAtLeast, isStatus, type OpenStackConnection } from '@gleaner/wire-openstack'
+import { isAtLeast, isStatus, type OpenStackConnection, SettingsError } from '@gleaner/wire-openstack'
 import { toCloudError } from './cloud-error.ts'
 
 interface CheckOptions {
@@ -112,6 +112,7 @@ class MissingRight extends Error {
 }
 
 function remedyFor(error: unknown, { right, refused, missing }: Remedies): string | undefined {
+  if (error instanceof SettingsError) return 'Correct the key that is named, in the file or the environment it is from.'
   if (error instanceof MissingRight) return rightRemedy(error.name)
   if (isStatus(error, 403) && right !== undefined) return rightRemedy(right)
   if (isStatus(error, 401)) return refused

@@ -55,7 +55,7 @@ export function toHost(cloudId: CloudId, parts: HostParts): Host {
 /** Cores that are pinned are sold once: the ratio of both kinds together is what all of them are sold as. */
 function coreRatio(shared: InventoryItem | undefined, pinned: InventoryItem | undefined): number | undefined {
   const total = (shared?.total ?? 0) + (pinned?.total ?? 0)
-  if (total === 0) return shared?.allocationRatio
+  if (pinned === undefined || total === 0) return shared?.allocationRatio
   const sold = [shared, pinned].reduce(
     (sum, item) => sum + (item === undefined ? 0 : item.total * item.allocationRatio),
     0,

@@ -14,8 +14,7 @@ async function open(): Promise<CloudHarness> {
   const cloud = new OpenStackCloud({
     id: 'fake',
     clock,
-    address: 'a fake',
-    settings: async () => fake.settings(),
+    settings: { entry: fake.entry },
     diagnostics: 100,
     pollMs: 200,
     // The clock stands still while a call is made: nothing would end a pause.

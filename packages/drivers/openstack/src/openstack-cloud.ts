@@ -24,6 +24,7 @@ import { DiagnosticsMeter, type Metered } from './diagnostics-meter.ts'
 import { toInstance } from './instance-reading.ts'
 import { InventoryReader } from './inventory-reader.ts'
 import { defaultCallTimeoutMs, defaultPollMs, type OpenStackCloudOptions } from './options.ts'
+import { addressOf, readSettings } from './settings.ts'
 
 export class OpenStackCloud implements Cloud {
   readonly id: CloudId
@@ -44,7 +45,7 @@ export class OpenStackCloud implements Cloud {
   constructor(options: OpenStackCloudOptions) {
     this.#options = options
     this.id = cloudId(options.id)
-    this.address = options.address
+    this.address = addressOf(options.settings)
     const { clock } = options
     const nowMs = () => clock.nowMs()
     this.#reader = new InventoryReader({ cloudId: this.id, nowMs })
@@ -136,7 +137,7 @@ export class OpenStackCloud implements Cloud {
 
   #connect(): Promise<OpenStackConnection> {
     const { settings, clock, callTimeoutMs = defaultCallTimeoutMs, retry } = this.#options
-    this.#connection ??= settings().then((read) =>
+    this.#connection ??= readSettings(settings).then((read) =>
       openConnection({ settings: read, clock, timeoutMs: callTimeoutMs, ...(retry !== undefined && { retry }) }),
     )
     const opened = this.#connection

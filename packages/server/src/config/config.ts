@@ -2,10 +2,11 @@
 import type { Capability, CloudId, Mode, Policy, Role, RuleDefinition } from '@gleaner/model'
 import type { FrontSettings } from './front.ts'
 import type { OpenNebulaSettings } from './opennebula-settings.ts'
+import type { OpenStackSettings } from './openstack-settings.ts'
 import type { LibvirtCloud, SimulatedCloud } from './schema.ts'
 
 /** As the file has it, with every secret and every address resolved. */
-export type CloudConfig = LibvirtCloud | OpenNebulaSettings | SimulatedCloud
+export type CloudConfig = LibvirtCloud | OpenNebulaSettings | OpenStackSettings | SimulatedCloud
 
 export type SettingSource = 'default' | 'file' | 'environment'
 

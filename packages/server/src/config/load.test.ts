@@ -107,7 +107,7 @@ describe('a bad configuration names file, line and what was expected', () => {
     [
       'an unknown kind of cloud',
       'clouds:\n  - id: lab\n    kind: vmware\n',
-      /gleaner\.yaml:3: kind: "vmware" .* one of libvirt, opennebula, simulated/,
+      /gleaner\.yaml:3: kind: "vmware" .* one of libvirt, opennebula, openstack, simulated/,
     ],
     ['a bad duration', 'periods:\n  observe: soon\n', /gleaner\.yaml:2: observe: "soon" .*A duration such as/],
     [
@@ -275,5 +275,58 @@ describe('an OpenNebula', () => {
   it('holds no secret where settings are shown', () => {
     const config = parse(one(', auth: "gleaner:geheim"'))
     expect(JSON.stringify(config.origins)).not.toContain('geheim')
+  })
+})
+
+describe('an OpenStack', () => {
+  const found = (keys: string, environment: Environment = {}) => {
+    const [cloud] = parse(`clouds: [{ id: lab, kind: openstack${keys} }]`, environment).clouds
+    if (cloud?.kind !== 'openstack') throw new Error('no OpenStack')
+    return cloud
+  }
+
+  it('is an entry of clouds.yaml, which the driver reads', () => {
+    const environment = { OS_CLOUD: 'other' }
+    expect(found('', environment).settings).toEqual({ cloud: undefined, file: undefined, environment })
+    const named = found(', cloud: lab, cloudsFile: clouds.yaml, diagnostics: 50, poll: 5s')
+    expect(named).toMatchObject({
+      settings: { cloud: 'lab', file: expect.stringMatching(/^\/.*\/clouds\.yaml$/) },
+      diagnostics: 50,
+      poll: '5s',
+    })
+  })
+
+  it('is what the file says, with secrets from elsewhere', () => {
+    const auth = 'auth: { url: "https://ks/v3", user: g, password: { env: OS_SECRET }, project: p, projectDomain: d }'
+    expect(found(`, ${auth}, region: R, interface: internal, ca: ca.pem`, { OS_SECRET: 'geheim' }).settings).toEqual({
+      entry: {
+        auth: {
+          auth_url: 'https://ks/v3',
+          username: 'g',
+          password: 'geheim',
+          project_name: 'p',
+          project_domain_name: 'd',
+        },
+        region_name: 'R',
+        interface: 'internal',
+        cacert: expect.stringMatching(/^\/.*\/ca\.pem$/),
+      },
+    })
+    const credential = ', auth: { url: "https://ks/v3", applicationCredential: c, secret: geheim }'
+    expect(found(credential).settings).toMatchObject({ entry: { auth: { application_credential_id: 'c' } } })
+  })
+
+  it.each([
+    [', region: R', /"region" belongs to "auth"/],
+    [', cloud: lab, auth: { url: "http://ks", user: g, password: geheim, project: p }', /exclude each other/],
+    [', auth: { url: keystone, user: g, password: geheim, project: p }', /address of keystone cannot be read/],
+    [', auth: { url: "http://ks", user: g, project: p }', /"password" is missing/],
+    [', auth: { url: "http://ks", applicationCredential: c }', /"secret" of the application credential is missing/],
+    [', auth: { url: "http://ks", user: g, password: { env: NONE }, project: p }', /variable NONE is not set/],
+    [', auth: { url: "http://ks", user: g, password: geheim, project: p, realm: x }', /realm/],
+  ])('%s is refused, with place and remedy and without the password', (keys, expected) => {
+    const fault = faultOf(`clouds: [{ id: lab, kind: openstack${keys} }]`)
+    expect(fault).toMatch(expected)
+    expect(fault).not.toContain('geheim')
   })
 })

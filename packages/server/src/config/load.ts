@@ -20,6 +20,7 @@ import type { CloudConfig, Config, SettingOrigin, SettingSource } from './config
 import { type ConfigFault, type Source, lineOf, schemaFaults, throwFaults } from './faults.ts'
 import { readFront } from './front.ts'
 import { openNebulaSettings } from './opennebula-settings.ts'
+import { openStackSettings } from './openstack-settings.ts'
 import { ConfigFile, type FileCloud, type LibvirtCloud, type Secret, cloudSchemas } from './schema.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -125,10 +126,15 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
   const resolved = (cloud: FileCloud, index: number): CloudConfig => {
     const at = (path: readonly (string | number)[], detail: string) => fault(['clouds', index, ...path], detail)
     if (cloud.kind === 'libvirt') libvirtFaults(cloud, at)
+    const directory = source === undefined ? options.directory : dirname(source.file)
+    if (cloud.kind === 'openstack') {
+      const secretOf = (value: Secret | undefined, path: readonly string[]) => secret(value, ['clouds', index, ...path])
+      return openStackSettings(cloud, { environment, directory, secret: secretOf, fault: at })
+    }
     if (cloud.kind !== 'opennebula') return cloud
     return openNebulaSettings(cloud, {
       environment,
-      directory: source === undefined ? options.directory : dirname(source.file),
+      directory,
       auth: secret(cloud.auth, ['clouds', index, 'auth']),
       fault: at,
     })

@@ -95,6 +95,57 @@ export const OpenNebulaCloud = Type.Object(
 )
 export type OpenNebulaCloud = Static<typeof OpenNebulaCloud>
 
+export const OpenStackCloud = Type.Object(
+  {
+    id: CloudName,
+    kind: Type.Literal('openstack'),
+    cloud: Type.Optional(
+      Type.String({ minLength: 1, description: 'Entry of clouds.yaml (OS_CLOUD, else the OS_ variables)' }),
+    ),
+    cloudsFile: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description: 'Path of clouds.yaml; secure.yaml lies beside it (where OpenStack’s tools look)',
+      }),
+    ),
+    auth: Type.Optional(
+      Type.Object(
+        {
+          url: Type.String({ minLength: 1, description: 'Address of keystone' }),
+          user: Type.Optional(Type.String({ minLength: 1, description: 'Name of the user' })),
+          userDomain: Type.Optional(Type.String({ minLength: 1, description: 'Name of the user’s domain (Default)' })),
+          password: Type.Optional(Type.Union(Secret.anyOf, { description: 'The user’s password' })),
+          project: Type.Optional(Type.String({ minLength: 1, description: 'Name of the project of the token' })),
+          projectDomain: Type.Optional(
+            Type.String({ minLength: 1, description: 'Name of the project’s domain (Default)' }),
+          ),
+          applicationCredential: Type.Optional(
+            Type.String({ minLength: 1, description: 'Id of an application credential, in place of user and project' }),
+          ),
+          secret: Type.Optional(Type.Union(Secret.anyOf, { description: 'Secret of the application credential' })),
+        },
+        { ...strict, description: 'In place of clouds.yaml' },
+      ),
+    ),
+    region: Type.Optional(Type.String({ minLength: 1, description: 'With auth: the region, where there are several' })),
+    interface: Type.Optional(
+      OneOf(['public', 'internal', 'admin'], { description: 'With auth: which addresses of the catalogue (public)' }),
+    ),
+    ca: Type.Optional(Type.String({ minLength: 1, description: 'With auth: PEM file of the authorities to trust' })),
+    diagnostics: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 10_000,
+        description: 'Instances whose usage nova is asked for in one sampling, one call each; 0 for none (0)',
+      }),
+    ),
+    poll: Type.Optional(lengthOf('How often nova is asked what has changed (10s)')),
+    callTimeout: Type.Optional(lengthOf('Longest wait for one answer of a service (30s)')),
+  },
+  strict,
+)
+export type OpenStackCloud = Static<typeof OpenStackCloud>
+
 export const SimulatedCloud = Type.Object(
   {
     id: CloudName,
@@ -117,8 +168,13 @@ export const SimulatedCloud = Type.Object(
 )
 export type SimulatedCloud = Static<typeof SimulatedCloud>
 
-export const cloudSchemas = { libvirt: LibvirtCloud, opennebula: OpenNebulaCloud, simulated: SimulatedCloud } as const
-export type FileCloud = LibvirtCloud | OpenNebulaCloud | SimulatedCloud
+export const cloudSchemas = {
+  libvirt: LibvirtCloud,
+  opennebula: OpenNebulaCloud,
+  openstack: OpenStackCloud,
+  simulated: SimulatedCloud,
+} as const
+export type FileCloud = LibvirtCloud | OpenNebulaCloud | OpenStackCloud | SimulatedCloud
 
 export const PolicyConfig = Type.Object(
   {
@@ -203,7 +259,7 @@ export const ConfigFile = Type.Object(
     clouds: Type.Optional(
       Type.Array(
         Type.Object(
-          { id: CloudName, kind: OneOf(['libvirt', 'opennebula', 'simulated']) },
+          { id: CloudName, kind: OneOf(['libvirt', 'opennebula', 'openstack', 'simulated']) },
           { additionalProperties: true },
         ),
       ),

@@ -1,6 +1,7 @@
 // From the configuration to drivers: the one place that knows them all.
 import { LibvirtCloud } from '@gleaner/driver-libvirt'
 import { OpenNebulaCloud } from '@gleaner/driver-opennebula'
+import { OpenStackCloud } from '@gleaner/driver-openstack'
 import { SimulatedCloud, chaosFaults } from '@gleaner/driver-simulated'
 import { parseDurationMs } from '@gleaner/model'
 import type { Clock, Cloud } from '@gleaner/ports'
@@ -41,6 +42,15 @@ export function makeClouds(config: Config, clock: Clock): readonly Cloud[] {
           ...(cloud.shelve === undefined ? {} : { shelveBy: cloud.shelve }),
           ...(cloud.delete === undefined ? {} : { deleteBy: cloud.delete }),
           ...(cloud.closeHosts === undefined ? {} : { closeBy: cloud.closeHosts }),
+          ...(cloud.callTimeout === undefined ? {} : { callTimeoutMs: parseDurationMs(cloud.callTimeout) ?? 30_000 }),
+        })
+      case 'openstack':
+        return new OpenStackCloud({
+          clock,
+          id: cloud.id,
+          settings: cloud.settings,
+          ...(cloud.diagnostics === undefined ? {} : { diagnostics: cloud.diagnostics }),
+          ...(cloud.poll === undefined ? {} : { pollMs: parseDurationMs(cloud.poll) ?? 10_000 }),
           ...(cloud.callTimeout === undefined ? {} : { callTimeoutMs: parseDurationMs(cloud.callTimeout) ?? 30_000 }),
         })
     }

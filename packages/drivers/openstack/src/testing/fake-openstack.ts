@@ -1,7 +1,7 @@
 // A fake OpenStack behind one real HTTP address: keystone, nova and placement, made of what the real ones answered.
 // Keystone knows the user `gleaner`; a token ends after its time, and can be made to end in the middle.
 import type { Clock } from '@gleaner/ports'
-import { type CloudSettings, settingsFromEntry } from '@gleaner/wire-openstack'
+import type { JsonObject } from '@gleaner/wire-openstack'
 import { FakeHttp, type FakeAnswer, type FakeRequest } from './fake-http.ts'
 import { FakeNova } from './fake-nova.ts'
 import { FakePlacement } from './fake-placement.ts'
@@ -63,8 +63,9 @@ export class FakeOpenStack {
     await this.http.vanish()
   }
 
-  settings(): CloudSettings {
-    return settingsFromEntry({
+  /** As clouds.yaml would have it. */
+  get entry(): JsonObject {
+    return {
       region_name: 'RegionOne',
       auth: {
         auth_url: `${this.http.url}/identity/v3`,
@@ -72,7 +73,7 @@ export class FakeOpenStack {
         password: fakePassword,
         project_name: 'gleaner',
       },
-    })
+    }
   }
 
   #answer(request: FakeRequest): FakeAnswer {
