@@ -4,6 +4,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { connect } from 'amqplib'
 import { parse } from 'yaml'
 
 const [target] = process.argv.slice(2)
@@ -43,7 +44,10 @@ async function save(name, { status, body }) {
   let text = JSON.stringify({ status, body }, null, 2).replaceAll(/http:\/\/127\.0\.0\.1:\d+/g, 'http://cloud')
   text = text.replaceAll(/"adminPass": "[^"]*"/g, '"adminPass": "scrubbed"')
   // A stack trace tells of the machine it happened on.
-  text = text.replaceAll(/"(details|traceback)": "(?!")[^"\\]*(\\.[^"\\]*)*"/g, '"$1": "scrubbed"')
+  text = text.replaceAll(
+    /"(details|traceback|function_name|module_name)": "(?!")[^"\\]*(\\.[^"\\]*)*"/g,
+    '"$1": "scrubbed"',
+  )
   for (const secret of secrets) if (secret) text = text.replaceAll(secret, 'scrubbed')
   await writeFile(join(target, `${name}.json`), `${text}\n`)
 }
@@ -55,12 +59,33 @@ async function until(id, holds) {
     await sleep(500)
   }
 }
-async function create(name, change = {}) {
+async function create(name, change = {}, hints = undefined) {
   const images = await ask('GET', `${catalogue.image}/v2/images?name=blank`)
   const server = { name, imageRef: images.body.images[0].id, flavorRef: '2', networks: 'none', ...change }
-  const answer = await nova('POST', '/servers', { server })
+  const answer = await nova('POST', '/servers', { server, 'os:scheduler_hints': hints })
   return { answer, id: answer.body?.server?.id }
 }
+
+// The first notification of each kind that is wanted.
+const wanted = ['compute_task.build_instances.error', 'instance.suspend.end', 'instance.update', 'service.update']
+const bus = await connect(process.env.LAB_RABBIT_URL)
+const channel = await bus.createChannel()
+const { queue } = await channel.assertQueue('', { exclusive: true })
+await channel.bindQueue(queue, 'nova', 'versioned_notifications.*')
+await channel.consume(
+  queue,
+  async (message) => {
+    const envelope = JSON.parse(message.content.toString())
+    const notification = JSON.parse(envelope['oslo.message'])
+    const index = wanted.indexOf(notification.event_type)
+    if (index < 0) return
+    // Nova counts every heartbeat of a service as an update of it.
+    if (notification.event_type === 'service.update' && !message.content.includes('recorded')) return
+    wanted.splice(index, 1)
+    await save(`notification-${notification.event_type}`, { status: 200, body: notification })
+  },
+  { noAck: true },
+)
 
 await save('token', await login({ name: 'admin', password: auth.password, project: 'admin' }))
 await save('nova-versions', await nova('GET', '/'))
@@ -107,11 +132,21 @@ await placement('DELETE', '/allocations/00000000-0000-4000-8000-000000000001')
 
 const huge = { vcpus: 99, ram: 1_000_000, disk: 1, name: 'recorded-huge', id: 'recorded-huge' }
 await nova('POST', '/flavors', { flavor: huge })
-const failed = await create('recorded-failed', { flavorRef: 'recorded-huge' })
+const failed = await create(
+  'recorded-failed',
+  { flavorRef: 'recorded-huge', availability_zone: 'nova' },
+  { lease_id: 'x' },
+)
 await until(failed.id, (server) => server?.status === 'ERROR')
 await save('server-no-valid-host', await nova('GET', `/servers/${failed.id}`))
 for (const made of [id, failed.id]) await nova('POST', `/servers/${made}/action`, { forceDelete: null })
 await nova('DELETE', '/flavors/recorded-huge')
+
+const [service] = (await nova('GET', '/os-services?binary=nova-compute')).body.services
+await nova('PUT', `/os-services/${service.id}`, { status: 'disabled', disabled_reason: 'recorded' })
+await nova('PUT', `/os-services/${service.id}`, { status: 'enabled' })
+while (wanted.length > 0) await sleep(500)
+await bus.close()
 
 const admin = token
 const project = await ask('POST', `${auth.auth_url}/projects`, { project: { name: 'recorded', domain_id: 'default' } })

@@ -69,6 +69,11 @@ export class ActionRunner {
     return running
   }
 
+  /** A request that nova accepted from somebody else here. */
+  note(id: InstanceId, begun: Begun): void {
+    this.#begun.set(id, begun)
+  }
+
   /** Nova's own word on why the last action on a server failed. */
   async failure({ nova, server, id }: Seen, signal: AbortSignal): Promise<string | undefined> {
     if (server.fault !== undefined && server.vmState === 'error') return server.fault.message

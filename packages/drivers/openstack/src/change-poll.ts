@@ -8,11 +8,10 @@ import { instanceState } from './instance-state.ts'
 interface PollOptions {
   readonly cloudId: CloudId
   readonly clock: Clock
-  readonly pollMs: number
+  /** How long until the next look. */
+  readonly pauseMs: () => number
   readonly connect: () => Promise<OpenStackConnection>
   readonly tell: (event: CloudEvent) => void
-  /** While this says so, somebody else tells the changes. */
-  readonly isToldOtherwise: () => boolean
 }
 
 /** Nova's times have no fractions of a second. */
@@ -32,16 +31,16 @@ export class ChangePoll {
 
   /** Until the signal fires. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, pollMs, isToldOtherwise } = this.#options
+    const { clock, pauseMs } = this.#options
     const beganMs = clock.nowMs()
     while (!signal.aborted) {
       try {
-        if (!isToldOtherwise()) await this.#look(beganMs, signal)
+        await this.#look(beganMs, signal)
       } catch (error) {
         if (signal.aborted) return
         this.#say(`no answer: ${describeError(error)}`, true)
       }
-      await clock.sleep(pollMs, signal).catch(() => {})
+      await clock.sleep(pauseMs(), signal).catch(() => {})
     }
   }
 

@@ -3,12 +3,15 @@
 import { describeError, isError } from '@gleaner/model'
 import type { CheckItem, Clock } from '@gleaner/ports'
 import { isAtLeast, isStatus, type OpenStackConnection, SettingsError } from '@gleaner/wire-openstack'
+import type { BusTrial } from './change-feed.ts'
 import { toCloudError } from './cloud-error.ts'
 
 interface CheckOptions {
   readonly where: string
   readonly clock: Clock
   readonly diagnostics: number
+  /** Undefined where no bus is configured. */
+  readonly bus: (() => Promise<BusTrial>) | undefined
   readonly connect: () => Promise<OpenStackConnection>
 }
 
@@ -86,6 +89,11 @@ export async function checkCloud(options: CheckOptions, signal: AbortSignal): Pr
   await part('names of projects', async () => `${(await keystone.projects(signal)).length} projects`, {
     right: 'identity:list_projects',
   })
+  const bus = await options.bus?.()
+  if (bus !== undefined) {
+    const remedy = 'Correct the address of RabbitMQ in notifications; without the bus nova is asked what has changed.'
+    items.push({ what: 'bus', ok: bus.isConnected, detail: bus.detail, ...(!bus.isConnected && { remedy }) })
+  }
   items.push({
     what: 'usage figures',
     ok: true,

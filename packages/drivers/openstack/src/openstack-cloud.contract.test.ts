@@ -1,6 +1,6 @@
 // The shared contract suite against a fake OpenStack that speaks real HTTP, on a virtual clock.
-import { type InstanceId, instanceId, nativeOf } from '@gleaner/model'
-import { cloudContract, type CloudHarness, VirtualClock } from '@gleaner/testkit'
+import { type InstanceId, instanceId, nativeOf, projectId } from '@gleaner/model'
+import { cloudContract, type CloudHarness, facetContract, VirtualClock } from '@gleaner/testkit'
 import { describe, it } from 'vitest'
 import { OpenStackCloud } from './openstack-cloud.ts'
 import { FakeOpenStack } from './testing/fake-openstack.ts'
@@ -21,6 +21,7 @@ async function open(): Promise<CloudHarness> {
     retry: { attempts: 1, baseMs: 1, longestPauseMs: 1, random: () => 0 },
   })
   const used = new Set<string>()
+  let made = 0
   return {
     cloud,
     nowMs: () => clock.nowMs(),
@@ -48,6 +49,18 @@ async function open(): Promise<CloudHarness> {
         fake.http.dropHanging()
       }
     },
+    newInstance: () => ({
+      name: `new-${++made}`,
+      projectId: projectId(cloud.id, 'physics'),
+      hostId: undefined,
+      flavor: 'small',
+      firmness: 'firm',
+      tags: [],
+      vcpus: 1,
+      memoryMiB: 2048,
+      diskGiB: 10,
+      native: { imageRef: 'blank', networks: 'none' },
+    }),
     remove: async (id) => fake.nova.remove(nativeOf(id)),
     dispose: async () => {
       await cloud.close()
@@ -68,3 +81,5 @@ cloudContract(
   'openstack, fake services',
   { open },
 )
+
+facetContract({ describe, it }, 'openstack, fake services', { open })

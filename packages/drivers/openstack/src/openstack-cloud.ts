@@ -13,11 +13,31 @@ import {
   type Inventory,
   type SampleBatch,
 } from '@gleaner/model'
-import type { ActionRequest, CheckItem, Cloud, CloudEvent, Look } from '@gleaner/ports'
+import type {
+  ActionRequest,
+  CheckItem,
+  Cloud,
+  CloudEvent,
+  HostControl,
+  InstanceCreation,
+  InstanceLabels,
+  InstanceMigration,
+  Look,
+  RatioControl,
+  RoomClaims,
+} from '@gleaner/ports'
 import { openConnection, type OpenStackConnection, untilAborted } from '@gleaner/wire-openstack'
+import { creation } from './facets/creation.ts'
+import { hostControl } from './facets/host-control.ts'
+import type { Inside } from './facets/inside.ts'
+import { labels } from './facets/labels.ts'
+import { migration } from './facets/migration.ts'
+import { ratioControl } from './facets/ratio-control.ts'
+import { roomClaims } from './facets/room-claims.ts'
+import { UnplacedReader } from './facets/unplaced.ts'
 import { ActionRunner } from './action-runner.ts'
 import { supportedActions } from './actions.ts'
-import { ChangePoll } from './change-poll.ts'
+import { ChangeFeed } from './change-feed.ts'
 import { checkCloud } from './check-cloud.ts'
 import { toCloudError } from './cloud-error.ts'
 import { DiagnosticsMeter, type Metered } from './diagnostics-meter.ts'
@@ -31,14 +51,20 @@ export class OpenStackCloud implements Cloud {
   readonly kind = 'openstack'
   readonly address: string
   readonly actions = supportedActions
+  readonly creation: InstanceCreation
+  readonly migration: InstanceMigration
+  readonly hostControl: HostControl
+  readonly ratioControl: RatioControl
+  readonly claims: RoomClaims
+  readonly labels: InstanceLabels
   readonly #options: OpenStackCloudOptions
   readonly #reader: InventoryReader
   readonly #runner: ActionRunner
   readonly #meter: DiagnosticsMeter
+  readonly #feed: ChangeFeed
   readonly #listeners = new Set<(event: CloudEvent) => void>()
   readonly #closed = new AbortController()
   #connection: Promise<OpenStackConnection> | undefined
-  #listening: { readonly end: AbortController; readonly done: Promise<void> } | undefined
   /** Those seen running by the last reading. */
   #running: readonly Metered[] | undefined
 
@@ -51,12 +77,38 @@ export class OpenStackCloud implements Cloud {
     this.#reader = new InventoryReader({ cloudId: this.id, nowMs })
     this.#runner = new ActionRunner({ where: this.id, clock, closed: this.#closed.signal })
     this.#meter = new DiagnosticsMeter(options.diagnostics ?? 0, nowMs)
+    this.#feed = new ChangeFeed({
+      cloudId: this.id,
+      clock,
+      pollMs: options.pollMs ?? defaultPollMs,
+      busUrl: options.notifications,
+      connect: () => this.#connect(),
+      tell: (event) => this.#tell(event),
+    })
+    const inside: Inside = {
+      cloud: this.id,
+      clock,
+      call: (object, signal, work) => this.#call(object, signal, work),
+      accepted: (id, action, requestId) => {
+        if (requestId !== undefined) this.#runner.note(id, { action, requestId })
+      },
+    }
+    this.creation = creation(
+      inside,
+      new UnplacedReader({ cloudId: this.id, nowMs, details: (id) => this.#feed.requestOf(id) }),
+    )
+    this.migration = migration(inside)
+    this.hostControl = hostControl(inside)
+    this.ratioControl = ratioControl(inside)
+    this.claims = roomClaims(inside)
+    this.labels = labels(inside)
   }
 
   async check(signal: AbortSignal): Promise<readonly CheckItem[]> {
     this.#mustBeOpen(signal)
-    const { clock, diagnostics = 0 } = this.#options
-    return checkCloud({ where: this.id, clock, diagnostics, connect: () => this.#connect() }, signal)
+    const { clock, diagnostics = 0, notifications } = this.#options
+    const bus = notifications === undefined ? undefined : () => this.#feed.tryBus(signal)
+    return checkCloud({ where: this.id, clock, diagnostics, bus, connect: () => this.#connect() }, signal)
   }
 
   async observe(signal: AbortSignal): Promise<Inventory> {
@@ -106,18 +158,17 @@ export class OpenStackCloud implements Cloud {
     // A new function each time: whoever subscribes twice leaves twice.
     const own = (event: CloudEvent) => listener(event)
     this.#listeners.add(own)
-    this.#listen()
+    if (!this.#closed.signal.aborted) this.#feed.start()
     return () => {
       this.#listeners.delete(own)
-      if (this.#listeners.size === 0) this.#listening?.end.abort()
+      if (this.#listeners.size === 0) void this.#feed.stop()
     }
   }
 
   async close(): Promise<void> {
     this.#closed.abort()
     this.#listeners.clear()
-    this.#listening?.end.abort()
-    await this.#listening?.done
+    await this.#feed.stop()
     await (await this.#connection?.catch(() => undefined))?.close()
   }
 
@@ -145,20 +196,6 @@ export class OpenStackCloud implements Cloud {
       if (this.#connection === opened) this.#connection = undefined
     })
     return opened
-  }
-
-  #listen(): void {
-    if (this.#closed.signal.aborted || (this.#listening !== undefined && !this.#listening.end.signal.aborted)) return
-    const end = new AbortController()
-    const poll = new ChangePoll({
-      cloudId: this.id,
-      clock: this.#options.clock,
-      pollMs: this.#options.pollMs ?? defaultPollMs,
-      connect: () => this.#connect(),
-      tell: (event) => this.#tell(event),
-      isToldOtherwise: () => false,
-    })
-    this.#listening = { end, done: poll.run(end.signal) }
   }
 
   #tell(event: CloudEvent): void {

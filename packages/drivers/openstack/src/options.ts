@@ -20,6 +20,8 @@ export interface OpenStackCloudOptions {
   readonly settings: SettingsFrom
   /** Longest wait for one answer. */
   readonly callTimeoutMs?: number
+  /** Address of the bus on which nova tells its changes: amqp://user:password@host:port/ */
+  readonly notifications?: string
   /** How often changes are asked for while somebody listens and no bus tells them. */
   readonly pollMs?: number
   /** Most instances whose diagnostics are read in one sampling; 0 reads none. */

@@ -317,6 +317,7 @@ describe('an OpenStack', () => {
   })
 
   it.each([
+    [', notifications: "mq:geheim@host"', /address of the bus cannot be read/],
     [', region: R', /"region" belongs to "auth"/],
     [', cloud: lab, auth: { url: "http://ks", user: g, password: geheim, project: p }', /exclude each other/],
     [', auth: { url: keystone, user: g, password: geheim, project: p }', /address of keystone cannot be read/],

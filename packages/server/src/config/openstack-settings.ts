@@ -8,6 +8,8 @@ import type { OpenStackCloud, Secret } from './schema.ts'
 export interface OpenStackSettings
   extends Pick<OpenStackCloud, 'id' | 'kind' | 'diagnostics' | 'poll' | 'callTimeout'> {
   readonly settings: SettingsFrom
+  /** With its user and password. */
+  readonly notifications: string | undefined
 }
 
 export interface SettingsSource {
@@ -26,8 +28,18 @@ export function openStackSettings(cloud: OpenStackCloud, source: SettingsSource)
     ...(diagnostics !== undefined && { diagnostics }),
     ...(poll !== undefined && { poll }),
     ...(callTimeout !== undefined && { callTimeout }),
+    notifications: busOf(cloud, source),
     settings: cloud.auth === undefined ? settingsOfFile(cloud, source) : settingsOfKeys(cloud, cloud.auth, source),
   }
+}
+
+/** Never shows what may be a password. */
+function busOf(cloud: OpenStackCloud, { secret, fault }: SettingsSource): string | undefined {
+  const url = secret(cloud.notifications, ['notifications'])
+  if (url !== undefined && !(URL.canParse(url) && /^amqps?:$/.test(new URL(url).protocol))) {
+    fault(['notifications'], 'the address of the bus cannot be read; it is such as amqp://user:password@host:5672/')
+  }
+  return url
 }
 
 function settingsOfFile(cloud: OpenStackCloud, { environment, directory, fault }: SettingsSource): SettingsFrom {

@@ -139,7 +139,12 @@ export const OpenStackCloud = Type.Object(
         description: 'Instances whose usage nova is asked for in one sampling, one call each; 0 for none (0)',
       }),
     ),
-    poll: Type.Optional(lengthOf('How often nova is asked what has changed (10s)')),
+    notifications: Type.Optional(
+      Type.Union(Secret.anyOf, {
+        description: 'Address of the RabbitMQ on which nova tells what changes: amqp://user:password@host:5672/ (none)',
+      }),
+    ),
+    poll: Type.Optional(lengthOf('How often nova is asked what has changed; with the bus six times as seldom (10s)')),
     callTimeout: Type.Optional(lengthOf('Longest wait for one answer of a service (30s)')),
   },
   strict,

@@ -49,6 +49,7 @@ export function makeClouds(config: Config, clock: Clock): readonly Cloud[] {
           clock,
           id: cloud.id,
           settings: cloud.settings,
+          ...(cloud.notifications === undefined ? {} : { notifications: cloud.notifications }),
           ...(cloud.diagnostics === undefined ? {} : { diagnostics: cloud.diagnostics }),
           ...(cloud.poll === undefined ? {} : { pollMs: parseDurationMs(cloud.poll) ?? 10_000 }),
           ...(cloud.callTimeout === undefined ? {} : { callTimeoutMs: parseDurationMs(cloud.callTimeout) ?? 30_000 }),

@@ -4,6 +4,7 @@ import { readCredentials } from './credentials.ts'
 import { HttpSender } from './http-sender.ts'
 import { KeystoneClient } from './keystone-client.ts'
 import { KeystoneSession } from './keystone-session.ts'
+import { NeutronClient } from './neutron-client.ts'
 import { NovaClient } from './nova-client.ts'
 import { PlacementClient } from './placement-client.ts'
 import { defaultRetry, type RetryPolicy } from './retry.ts'
@@ -22,6 +23,7 @@ export interface OpenStackConnection {
   readonly nova: NovaClient
   readonly placement: PlacementClient
   readonly keystone: KeystoneClient
+  readonly neutron: NeutronClient
   close(): Promise<void>
 }
 
@@ -41,6 +43,7 @@ export function openConnection(options: ConnectionOptions): OpenStackConnection 
     session,
     nova: new NovaClient(service(['compute'], { microversionName: 'compute' })),
     placement: new PlacementClient(service(['placement'], { microversionName: 'placement' })),
+    neutron: new NeutronClient(service(['network'])),
     // Its catalogue entry may lack the version, or point where only its own network reaches: the address that gave the
     // token is one that answers.
     keystone: new KeystoneClient(service(['identity'], { url: session.authUrl })),

@@ -51,6 +51,20 @@ export class PlacementClient {
     return new Map(ids.map((id) => [id, readResources(allocations.object(id))]))
   }
 
+  /** Whether the scheduler could place so much on this provider now: there is room, and it is not disabled. */
+  async hasRoom(providerId: string, resources: Resources, signal: AbortSignal): Promise<boolean> {
+    const wanted = Object.entries(resources).filter(([, amount]) => amount > 0)
+    const query = {
+      resources: wanted.map(([name, amount]) => `${name}:${amount}`).join(','),
+      in_tree: providerId,
+      required: '!COMPUTE_STATUS_DISABLED',
+      limit: 1,
+    }
+    const microversion = { atLeast: '1.31', atMost: '1.36' }
+    const call = { method: 'GET', path: '/allocation_candidates', query, microversion } as const
+    return (await this.#client.read(call, signal)).list('allocation_requests').length > 0
+  }
+
   async consumer(id: string, signal: AbortSignal): Promise<Consumer> {
     return readConsumer(await this.#read(`/allocations/${id}`, signal))
   }

@@ -57,6 +57,8 @@ export class FakeNova {
   readonly hosts: FakeHost[] = []
   /** What ended badly, by request. */
   readonly failures = new Map<string, readonly object[]>()
+  /** Public keys by user and name. */
+  readonly keyPairs = new Map<string, string>()
   /** Keeps shelved servers on their host, as with shelved_offload_time other than 0. */
   keepsShelved = false
   pageSize = 1000
@@ -128,6 +130,8 @@ export class FakeNova {
           : ok({ services: this.hosts.map((host) => serviceOf(host)) })
       case 'os-aggregates':
         return recorded('aggregates')
+      case 'os-keypairs':
+        return this.#keyPairs(request, id)
       case 'flavors':
         return recorded('flavors')
       default:
@@ -381,6 +385,16 @@ export class FakeNova {
       service: { id: serviceId, host: name, disabled_reason: disabledReason },
     }))
     return ok({ hypervisors })
+  }
+
+  #keyPairs({ method, query, body }: FakeRequest, name: string): FakeAnswer {
+    if (method === 'POST') {
+      const { keypair } = body as { keypair: { name: string; public_key: string } }
+      this.keyPairs.set(`gleaner ${keypair.name}`, keypair.public_key)
+      return ok({ keypair })
+    }
+    const publicKey = this.keyPairs.get(`${query.get('user_id') ?? 'gleaner'} ${name}`)
+    return publicKey === undefined ? notFound(name) : ok({ keypair: { name, public_key: publicKey } })
   }
 
   #setService(id: string, change: ServiceChange): FakeAnswer {

@@ -37,6 +37,7 @@ export class FakeOpenStack {
     ['gleaner', 'gleaner'],
   ])
   tokenLifeMs = 3_600_000
+  networks: string[] = []
   readonly #clock: Clock
   readonly #ended = new AbortController()
   #given = 0
@@ -85,6 +86,7 @@ export class FakeOpenStack {
       return recorded(service === 'identity' ? 'unauthenticated-keystone' : 'unauthenticated-nova')
     if (service === 'identity') return this.#projects()
     if (service === 'compute' && version === 'v2.1') return this.nova.answer({ ...request, path: rest(3) }, project)
+    if (service === 'network') return { status: 200, body: { networks: this.networks.map((id) => ({ id })) } }
     if (service === 'placement') return this.placement.answer({ ...request, path: rest(2) })
     return { status: 404, body: {} }
   }

@@ -90,6 +90,7 @@ export class FakePlacement {
     if (kind === 'usages') return this.#usages(query.get('project_id') ?? '')
     if (kind === 'allocations')
       return method === 'GET' ? this.#consumer(id) : this.#exchange(body as Readonly<Record<string, ConsumerBody>>)
+    if (kind === 'allocation_candidates') return this.#candidates(query)
     if (kind !== 'resource_providers') return { status: 404, body: {} }
     if (id === '') return this.#list()
     const provider = this.providers.get(id)
@@ -115,6 +116,18 @@ export class FakePlacement {
       parent_provider_uuid: null,
     }))
     return ok({ resource_providers })
+  }
+
+  #candidates(query: URLSearchParams): FakeAnswer {
+    const uuid = query.get('in_tree') ?? ''
+    const asked = (query.get('resources') ?? '').split(',').map((part) => part.split(':'))
+    const resources = Object.fromEntries(asked.map(([name, amount]) => [name ?? '', Number(amount)]))
+    const isDisabled = this.providers.get(uuid)?.traits.includes('COMPUTE_STATUS_DISABLED') === true
+    const found = !isDisabled && this.fits(uuid, resources)
+    return ok({
+      allocation_requests: found ? [{ allocations: { [uuid]: { resources } } }] : [],
+      provider_summaries: {},
+    })
   }
 
   #holders(provider: FakeProvider): FakeAnswer {
