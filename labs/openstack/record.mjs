@@ -59,10 +59,10 @@ async function until(id, holds) {
     await sleep(500)
   }
 }
-async function create(name, change = {}, hints = undefined) {
+async function create(name, change = {}) {
   const images = await ask('GET', `${catalogue.image}/v2/images?name=blank`)
   const server = { name, imageRef: images.body.images[0].id, flavorRef: '2', networks: 'none', ...change }
-  const answer = await nova('POST', '/servers', { server, 'os:scheduler_hints': hints })
+  const answer = await nova('POST', '/servers', { server })
   return { answer, id: answer.body?.server?.id }
 }
 
@@ -132,11 +132,7 @@ await placement('DELETE', '/allocations/00000000-0000-4000-8000-000000000001')
 
 const huge = { vcpus: 99, ram: 1_000_000, disk: 1, name: 'recorded-huge', id: 'recorded-huge' }
 await nova('POST', '/flavors', { flavor: huge })
-const failed = await create(
-  'recorded-failed',
-  { flavorRef: 'recorded-huge', availability_zone: 'nova' },
-  { lease_id: 'x' },
-)
+const failed = await create('recorded-failed', { flavorRef: 'recorded-huge', availability_zone: 'nova' })
 await until(failed.id, (server) => server?.status === 'ERROR')
 await save('server-no-valid-host', await nova('GET', `/servers/${failed.id}`))
 for (const made of [id, failed.id]) await nova('POST', `/servers/${made}/action`, { forceDelete: null })

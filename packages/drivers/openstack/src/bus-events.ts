@@ -1,25 +1,29 @@
 // From a notification of nova to what the loops are told: which instance or host changed. The beginnings of actions are
-// left out, since their ends follow; so are the hourly existence reports.
+// left out, since their ends follow; so are the hourly existence reports, and the updates of a compute service that are
+// nothing but its heartbeat (nova tells each of them).
 //
-// Of a request that found no host the bus alone tells the scheduler hints and the zone; they are kept for a while.
+// Of a request that found no host the bus alone tells the availability zone that was asked for; it is kept for a while.
+// (The scheduler hints are lost there as well: nova 26 sends them empty.)
 import { type CloudId, hostId, instanceId } from '@gleaner/model'
 import type { CloudEvent } from '@gleaner/ports'
-import { isObject, type Json, type Notification } from '@gleaner/wire-openstack'
-import type { RequestDetails } from './facets/unplaced.ts'
+import { isObject, type Notification } from '@gleaner/wire-openstack'
 
-const keptRequests = 1_000
+const keptZones = 1_000
 
 export class BusEvents {
   readonly #cloudId: CloudId
   /** By server; oldest first. */
-  readonly #requests = new Map<string, RequestDetails>()
+  readonly #zones = new Map<string, string>()
+  /** What was last told of each compute service. */
+  readonly #services = new Map<string, string>()
 
   constructor(cloudId: CloudId) {
     this.#cloudId = cloudId
   }
 
-  requestOf(serverId: string): RequestDetails | undefined {
-    return this.#requests.get(serverId)
+  /** The zone that was asked for when no host was found. */
+  zoneOf(serverId: string): string | undefined {
+    return this.#zones.get(serverId)
   }
 
   /** Undefined for what changes nothing here. */
@@ -39,6 +43,10 @@ export class BusEvents {
     const words = [disabled === true ? 'disabled' : 'enabled', ...(forcedDown === true ? ['forced down'] : [])]
     const why = typeof reason === 'string' && reason !== '' ? ` (${reason})` : ''
     const detail = `${host}: ${words.join(', ')}${why}`
+    const before = this.#services.get(host)
+    this.#services.set(host, detail)
+    // The first says what is, not what changed: but whether a heartbeat or a change is the first nobody knows.
+    if (before === detail || (before === undefined && disabled !== true && forcedDown !== true)) return undefined
     return { kind: 'host-changed', hostId: hostId(this.#cloudId, host), detail } as const
   }
 
@@ -53,24 +61,12 @@ export class BusEvents {
     return { kind: 'instance-changed', instanceId: instanceId(this.#cloudId, id), detail }
   }
 
-  #keep(id: string, { scheduler_hints: hints, availability_zone: zone }: Notification['payload']): void {
-    this.#requests.set(id, {
-      hints: isObject(hints) && Object.keys(hints).length > 0 ? plainHints(hints) : undefined,
-      zone: typeof zone === 'string' ? zone : undefined,
-    })
-    const [oldest] = this.#requests.keys()
-    if (this.#requests.size > keptRequests && oldest !== undefined) this.#requests.delete(oldest)
+  #keep(id: string, { availability_zone: zone }: Notification['payload']): void {
+    if (typeof zone !== 'string') return
+    this.#zones.set(id, zone)
+    const [oldest] = this.#zones.keys()
+    if (this.#zones.size > keptZones && oldest !== undefined) this.#zones.delete(oldest)
   }
-}
-
-/** Nova keeps every hint as a list; asked for with one value it takes that value. */
-function plainHints(hints: Readonly<Record<string, Json>>): Readonly<Record<string, Json>> {
-  return Object.fromEntries(
-    Object.entries(hints).map(([key, value]) => {
-      const [only, ...others] = Array.isArray(value) ? (value as readonly Json[]) : [value]
-      return [key, others.length === 0 && only !== undefined ? only : value]
-    }),
-  )
 }
 
 function stateWord({ state }: Notification['payload']): string {

@@ -5,7 +5,6 @@ import type { Clock, CloudEvent } from '@gleaner/ports'
 import { NotificationBus, type OpenStackConnection } from '@gleaner/wire-openstack'
 import { BusEvents } from './bus-events.ts'
 import { ChangePoll } from './change-poll.ts'
-import type { RequestDetails } from './facets/unplaced.ts'
 
 interface FeedOptions {
   readonly cloudId: CloudId
@@ -51,8 +50,8 @@ export class ChangeFeed {
     return trial ?? { isConnected: false, detail: 'not tried' }
   }
 
-  requestOf(serverId: string): RequestDetails | undefined {
-    return this.#events.requestOf(serverId)
+  zoneOf(serverId: string): string | undefined {
+    return this.#events.zoneOf(serverId)
   }
 
   start(): void {

@@ -1,5 +1,5 @@
-// Usage from nova's server diagnostics: what the hypervisor counts for one server, at one call for each. That is dear, so
-// it is bounded: in one sampling at most so many are read, those first that waited longest. Rates are differences of two
+// Usage from nova's server diagnostics: what the hypervisor counts for one server, at two calls for each (whether it still
+// runs is asked first: some hypervisors answer for a suspended guest as well). That is dear, so it is bounded: in one sampling at most so many are read, those first that waited longest. Rates are differences of two
 // readings of the same guest over the time between them, by our own clock.
 //
 // Nova's memory figure is what the guest has at the moment (its balloon), not what it touches: it is an upper bound.
@@ -7,6 +7,7 @@ import { emptyBatch, type InstanceId, metrics, type Metric, type SampleBatch } f
 import type { NovaClient, NovaDiagnostics } from '@gleaner/wire-openstack'
 import { isStatus } from '@gleaner/wire-openstack'
 import { eachAtOnce } from './each-at-once.ts'
+import { instanceState } from './instance-state.ts'
 
 export interface Metered {
   readonly id: InstanceId
@@ -54,7 +55,7 @@ export class DiagnosticsMeter {
 
   async #read(nova: NovaClient, metered: Metered, signal: AbortSignal): Promise<Row | undefined> {
     const before = this.#last.get(metered.id)
-    const told = await nova.diagnostics(metered.serverId, signal).catch((error: unknown) => {
+    const told = await readOne(nova, metered.serverId, signal).catch((error: unknown) => {
       // One guest that its hypervisor cannot tell about does not hide the others.
       if (isStatus(error, 400, 404, 409, 500, 501)) return undefined
       throw error
@@ -65,6 +66,12 @@ export class DiagnosticsMeter {
     if (told === undefined) return undefined
     return { id: metered.id, atMs, values: usage({ atMs, told }, before, metered) }
   }
+}
+
+/** Undefined when it does not run. */
+async function readOne(nova: NovaClient, id: string, signal: AbortSignal): Promise<NovaDiagnostics | undefined> {
+  const server = await nova.server(id, signal)
+  return server !== undefined && instanceState(server) === 'running' ? nova.diagnostics(id, signal) : undefined
 }
 
 function usage(now: Reading, before: Reading | undefined, { vcpus, memoryMiB }: Metered): Row['values'] {

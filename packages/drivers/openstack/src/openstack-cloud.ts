@@ -95,7 +95,7 @@ export class OpenStackCloud implements Cloud {
     }
     this.creation = creation(
       inside,
-      new UnplacedReader({ cloudId: this.id, nowMs, details: (id) => this.#feed.requestOf(id) }),
+      new UnplacedReader({ cloudId: this.id, nowMs, zoneOf: (id) => this.#feed.zoneOf(id) }),
     )
     this.migration = migration(inside)
     this.hostControl = hostControl(inside)

@@ -6,7 +6,7 @@
 //
 // Nova accepts a request before it has found a host: `look` tells what became of it.
 import { createHash } from 'node:crypto'
-import { GleanerError, type HostId, instanceId, nativeOf, preemptibleMark, projectId } from '@gleaner/model'
+import { GleanerError, instanceId, nativeOf, preemptibleMark, projectId } from '@gleaner/model'
 import type { InstanceCreation, NewInstance } from '@gleaner/ports'
 import type { Json, NovaClient, NovaHypervisor, OpenStackConnection } from '@gleaner/wire-openstack'
 import { untilAborted } from '@gleaner/wire-openstack'
@@ -101,7 +101,7 @@ async function hostFor(
 ): Promise<NovaHypervisor | undefined> {
   const { hostId, vcpus, memoryMiB, diskGiB, name } = request
   if (hostId === undefined) return undefined
-  const host = await findHypervisor(inside, { nova: connection.nova, id: hostId as HostId }, signal)
+  const host = await findHypervisor(inside, { nova: connection.nova, id: hostId }, signal)
   const resources = { VCPU: vcpus, MEMORY_MB: memoryMiB, DISK_GB: Math.ceil(diskGiB) }
   if (await connection.placement.hasRoom(host.id, resources, signal)) return host
   throw conflict(inside, name, `${host.name} has no room for it`)

@@ -1,25 +1,19 @@
 // Servers that nova took and then found no host for: in error, never on a host, with "no valid host" as their fault. Holds
 // what is needed to ask again: nova does not rebuild such a server, it has to be deleted and made anew.
 //
-// What nova does not show is missing: the networks that were asked for and, without the bus, scheduler hints and zone. Whoever
-// needs a certain network names it in the metadata (marks.ts).
+// What nova does not show is missing: the networks that were asked for, scheduler hints but for the server group and, without
+// the bus, the availability zone. Whoever needs a certain network names it in the metadata (marks.ts).
 import type { CloudId } from '@gleaner/model'
 import type { UnplacedInstance } from '@gleaner/ports'
 import type { Json, NovaServer, OpenStackConnection } from '@gleaner/wire-openstack'
 import { toInstance } from '../instance-reading.ts'
 import { creationTag, networkMetadata, ownerKey } from './marks.ts'
 
-/** Of the request, as the bus told it. */
-export interface RequestDetails {
-  readonly hints: Readonly<Record<string, Json>> | undefined
-  readonly zone: string | undefined
-}
-
 interface ReaderOptions {
   readonly cloudId: CloudId
   readonly nowMs: () => number
-  /** What the bus told of a server's request. */
-  readonly details: (serverId: string) => RequestDetails | undefined
+  /** The zone that a server's request named, where the bus told it. */
+  readonly zoneOf: (serverId: string) => string | undefined
 }
 
 const noHost = /no valid host/i
@@ -53,7 +47,7 @@ export class UnplacedReader {
   }
 
   #toUnplaced(server: NovaServer, flavors: ReadonlyMap<string, string>): UnplacedInstance | undefined {
-    const { cloudId, nowMs, details } = this.#options
+    const { cloudId, nowMs, zoneOf } = this.#options
     const instance = toInstance(cloudId, server, nowMs())
     const { fault } = server
     if (instance === undefined || fault === undefined || !isNeverPlaced(server)) return undefined
@@ -71,7 +65,7 @@ export class UnplacedReader {
       tags: tags.filter((tag) => !tag.startsWith(creationTag)),
       failedAtMs: server.updatedAtMs ?? nowMs(),
       reason: fault.message.trim(),
-      native: requestOf(server, { flavorId: flavors.get(server.flavor.name), details: details(server.id) }),
+      native: requestOf(server, { flavorId: flavors.get(server.flavor.name), zone: zoneOf(server.id) }),
     }
   }
 }
@@ -82,11 +76,11 @@ function isNeverPlaced({ vmState, host, launchedAtMs }: NovaServer): boolean {
 
 interface Known {
   readonly flavorId: string | undefined
-  readonly details: RequestDetails | undefined
+  readonly zone: string | undefined
 }
 
 /** The `server` object of POST /servers, as far as nova shows what it was made of. */
-function requestOf(server: NovaServer, { flavorId, details }: Known): Readonly<Record<string, Json>> {
+function requestOf(server: NovaServer, { flavorId, zone }: Known): Readonly<Record<string, Json>> {
   const { raw, metadata } = server
   const network = metadata[networkMetadata]
   return given({
@@ -101,8 +95,8 @@ function requestOf(server: NovaServer, { flavorId, details }: Known): Readonly<R
     config_drive: raw['config_drive'] === 'True' ? true : undefined,
     security_groups: raw['security_groups'],
     trusted_image_certificates: raw['trusted_image_certificates'],
-    availability_zone: details?.zone,
-    'os:scheduler_hints': details?.hints,
+    availability_zone: zone,
+    'os:scheduler_hints': groupOf(raw['server_groups']),
     networks: network === undefined ? undefined : [{ uuid: network }],
   })
 }
@@ -110,6 +104,11 @@ function requestOf(server: NovaServer, { flavorId, details }: Known): Readonly<R
 function imageOf(image: Json | undefined): string | undefined {
   const id = typeof image === 'object' && image !== null && 'id' in image ? image['id'] : undefined
   return typeof id === 'string' ? id : undefined
+}
+
+function groupOf(groups: Json | undefined): Readonly<Record<string, Json>> | undefined {
+  const [group] = Array.isArray(groups) ? (groups as readonly Json[]) : []
+  return group === undefined ? undefined : { group }
 }
 
 function given(entries: Readonly<Record<string, Json | undefined>>): Readonly<Record<string, Json>> {

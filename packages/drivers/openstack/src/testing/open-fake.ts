@@ -54,11 +54,13 @@ export async function openFake(options: Partial<OpenStackCloudOptions> = {}, hos
     boot: ({ name = `guest-${++made}`, host = 'compute-1', ...more } = {}) =>
       instanceId(cloud.id, fake.nova.boot({ name, host, ...more })),
     during: async (pending) => {
-      let ended = false
-      const noted = pending.finally(() => (ended = true))
-      noted.catch(() => {})
-      for (let i = 0; i < mostSteps && !ended; i++) await step()
-      return noted
+      const ended = Symbol('ended')
+      const end = pending.then(
+        () => ended,
+        () => ended,
+      )
+      for (let i = 0; i < mostSteps; i++) if ((await Promise.race([end, step()])) === ended) break
+      return pending
     },
     until: async (holds) => {
       for (let i = 0; i < mostSteps; i++) {

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type InstanceId, instanceId, nativeOf, projectId } from '@gleaner/model'
 import { cloudContract, type CloudHarness, facetContract } from '@gleaner/testkit'
 import { afterAll, beforeAll, describe, it } from 'vitest'
-import { OpenStackCloud } from './openstack-cloud.ts'
-import { OpenStackLab, realClock } from './testing/openstack-lab.ts'
+import { OpenStackCloud } from '../openstack-cloud.ts'
+import { OpenStackLab, realClock } from './openstack-lab.ts'
 
 const folder = process.env['GLEANER_OPENSTACK_LAB']
 if (folder === undefined) throw new Error('GLEANER_OPENSTACK_LAB is not set; run labs/openstack/test')

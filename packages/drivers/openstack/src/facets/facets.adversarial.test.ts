@@ -1,0 +1,399 @@
+// The facets where it matters: races for room, crashes in between, other people's doings, nova's own settings.
+import { hostId, type HostId, type InstanceId, nativeOf, projectId } from '@gleaner/model'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { recorded } from '../testing/recorded.ts'
+import { type OpenedFake, openFake } from '../testing/open-fake.ts'
+
+const never = new AbortController().signal
+let open: OpenedFake
+
+beforeEach(async () => {
+  open = await openFake()
+})
+afterEach(() => open.close())
+
+const host = (name: string): HostId => hostId(open.cloud.id, name)
+const heldBy = (id: InstanceId) => open.fake.placement.consumers.get(nativeOf(id))?.allocations
+const uuidOf = (name: string) => open.fake.nova.hosts.find((each) => each.name === name)?.uuid ?? ''
+const used = (name: string, what: string) => open.fake.placement.used(uuidOf(name), what)
+const small = { vcpus: 1, memoryMiB: 2048, diskGiB: 10 }
+const claimOf = (claimId: string, from: readonly InstanceId[] = [], size = small) => ({
+  claimId,
+  hostId: host('compute-1'),
+  ...size,
+  from,
+})
+
+describe('a claim', () => {
+  it('takes what its victims held in one step, and not more than it needs', async () => {
+    const victims = [open.boot({ flavorRef: '3' }), open.boot({ flavorRef: '3' })]
+    await open.cloud.claims.claim(claimOf('c1', victims, { vcpus: 3, memoryMiB: 6144, diskGiB: 30 }), never)
+    expect(victims.map(heldBy)).toEqual([undefined, undefined])
+    expect([used('compute-1', 'VCPU'), used('compute-1', 'MEMORY_MB')]).toEqual([3, 6144])
+  })
+
+  it('is tried anew when somebody else changed a holder in between', async () => {
+    const victim = open.boot()
+    let races = 3
+    open.fake.http.fault(({ method, path }) => {
+      if (method !== 'POST' || path !== '/placement/allocations' || races === 0) return undefined
+      races--
+      return recorded('placement-stale')
+    })
+    await open.cloud.claims.claim(claimOf('c1', [victim]), never)
+    expect(heldBy(victim)).toBeUndefined()
+  })
+
+  it('of which the room is not there changes nothing', async () => {
+    const victim = open.boot()
+    const before = structuredClone(heldBy(victim))
+    const tooMuch = claimOf('c1', [victim], { vcpus: 1, memoryMiB: 90_000, diskGiB: 1 })
+    await expect(open.cloud.claims.claim(tooMuch, never)).rejects.toMatchObject({
+      code: 'cloud-conflict',
+      message: /The requested amount would exceed the capacity/,
+    })
+    expect(heldBy(victim)).toEqual(before)
+  })
+
+  it('from a victim that holds nothing there any more, or is gone, is a conflict', async () => {
+    const elsewhere = open.boot({ host: 'compute-2' })
+    const gone = open.boot()
+    open.fake.nova.remove(nativeOf(gone))
+    for (const from of [elsewhere, gone]) {
+      const claiming = open.cloud.claims.claim(claimOf('c1', [from]), never)
+      await expect(claiming).rejects.toMatchObject({ code: 'cloud-conflict', message: /holds no room on compute-1/ })
+    }
+    expect(await open.cloud.claims.claims(never)).toEqual([])
+  })
+
+  it('of free room is told when there is none', async () => {
+    const all = { vcpus: 1, memoryMiB: 11_520, diskGiB: 1 }
+    await open.cloud.claims.claim(claimOf('c1', [], all), never)
+    await expect(open.cloud.claims.claim(claimOf('c2'), never)).rejects.toMatchObject({ code: 'cloud-conflict' })
+    await open.cloud.claims.claim(claimOf('c1', [], all), never)
+  })
+
+  it('is found by a Gleaner that was started anew, and given back to those who still are there', async () => {
+    const victims = [open.boot(), open.boot(), open.boot()] as const
+    const [stays, shelved, gone] = victims
+    await open.cloud.claims.claim(claimOf('c/1 with any name', victims, { ...small, vcpus: 2 }), never)
+    open.fake.nova.remove(nativeOf(gone))
+    open.fake.nova.set(nativeOf(shelved), {
+      'OS-EXT-STS:vm_state': 'shelved_offloaded',
+      'OS-EXT-SRV-ATTR:host': null,
+      'OS-EXT-SRV-ATTR:hypervisor_hostname': null,
+    })
+    const after = open.again()
+    const size = { vcpus: 2, memoryMiB: 2048, diskGiB: 10 }
+    const found = await after.claims.claims(never)
+    expect(found).toEqual([{ claimId: 'c/1 with any name', hostId: host('compute-1'), ...size }])
+    await after.claims.giveBack('c/1 with any name', victims, never)
+    expect(heldBy(stays)).toEqual({ [uuidOf('compute-1')]: { VCPU: 1, MEMORY_MB: 2048, DISK_GB: 10 } })
+    expect([heldBy(shelved), heldBy(gone)]).toEqual([undefined, undefined])
+    expect(await after.claims.claims(never)).toEqual([])
+    expect(open.fake.placement.consumers.get(nativeOf(stays))?.project).toBe('physics')
+  })
+
+  it('that cannot be given back whole stays', async () => {
+    const victim = open.boot({ flavorRef: '4' })
+    await open.cloud.claims.claim(claimOf('c1', [victim]), never)
+    await open.cloud.claims.claim(claimOf('c2', [], { vcpus: 1, memoryMiB: 8_000, diskGiB: 1 }), never)
+    await expect(open.cloud.claims.giveBack('c1', [victim], never)).rejects.toMatchObject({ code: 'cloud-conflict' })
+    expect((await open.cloud.claims.claims(never)).map(({ claimId }) => claimId).toSorted()).toEqual(['c1', 'c2'])
+    expect(heldBy(victim)).toBeUndefined()
+  })
+
+  it('never is somebody else’s: what nova or another holds is neither listed nor released', async () => {
+    const other = '676c6561-6e65-8000-8000-000000000000'
+    const held = { uuid: uuidOf('compute-1'), resources: { VCPU: 1 }, project: 'somebody', user: 'else' }
+    open.fake.placement.hold(other, held)
+    open.boot()
+    await open.cloud.claims.claim(claimOf('c1'), never)
+    expect((await open.cloud.claims.claims(never)).map(({ claimId }) => claimId)).toEqual(['c1'])
+    await open.cloud.claims.release('c1', never)
+    await open.cloud.claims.release('c1', never)
+    await open.cloud.claims.release('never was', never)
+    expect(used('compute-1', 'VCPU')).toBe(2)
+  })
+
+  it('takes pinned cores where a host has no others, and no disk where that is not its own', async () => {
+    const provider = open.fake.placement.providers.get(uuidOf('compute-1'))
+    const { VCPU, MEMORY_MB } = provider?.inventories ?? {}
+    if (provider !== undefined && VCPU && MEMORY_MB) provider.inventories = { PCPU: VCPU, MEMORY_MB }
+    await open.cloud.claims.claim(claimOf('c1'), never)
+    expect([used('compute-1', 'PCPU'), used('compute-1', 'DISK_GB')]).toEqual([1, 0])
+    expect(await open.cloud.claims.claims(never)).toMatchObject([{ vcpus: 1, memoryMiB: 2048, diskGiB: 0 }])
+  })
+})
+
+describe('a host', () => {
+  const state = (name: string) => open.fake.nova.hosts.find((each) => each.name === name)
+
+  it('is closed with a reason that is known as Gleaner’s, and no longer than nova takes', async () => {
+    await open.cloud.hostControl.close(host('compute-1'), 'lease 12 begins', never)
+    expect(state('compute-1')).toMatchObject({ status: 'disabled', disabledReason: 'Gleaner: lease 12 begins' })
+    await open.cloud.hostControl.close(host('compute-2'), `Gleaner: ${'x'.repeat(400)}`, never)
+    expect(state('compute-2')?.disabledReason).toMatch(/^Gleaner: x{245}…$/)
+    expect((await open.cloud.observe(never)).hosts.map((each) => each.state)).toEqual(['disabled', 'disabled', 'up'])
+  })
+
+  it('that a person closed keeps their reason, and is not opened', async () => {
+    Object.assign(state('compute-1') as object, { status: 'disabled', disabledReason: 'new memory' })
+    await open.cloud.hostControl.close(host('compute-1'), 'lease 12', never)
+    expect(state('compute-1')?.disabledReason).toBe('new memory')
+    await expect(open.cloud.hostControl.open(host('compute-1'), never)).rejects.toMatchObject({
+      code: 'cloud-conflict',
+      message: /somebody else closed it, with the reason "new memory"/,
+    })
+  })
+
+  it('is closed in nova’s word when placement does not learn of it in time', async () => {
+    open.fake.http.fault(({ path }) =>
+      path.endsWith('/traits') ? { status: 200, body: { traits: [], resource_provider_generation: 1 } } : undefined,
+    )
+    await open.during(open.cloud.hostControl.close(host('compute-1'), 'x', never))
+    expect(state('compute-1')?.status).toBe('disabled')
+  })
+
+  it('that is not there is not found', async () => {
+    const absent = host('compute')
+    await expect(open.cloud.hostControl.close(absent, 'x', never)).rejects.toMatchObject({ code: 'cloud-not-found' })
+    const other = hostId('other' as never, 'compute-1')
+    await expect(open.cloud.hostControl.open(other, never)).rejects.toMatchObject({ code: 'cloud-not-found' })
+  })
+})
+
+describe('ratios', () => {
+  it('that nova.conf sets back are told, until they are set anew and stay', async () => {
+    const { ratioControl } = open.cloud
+    const provider = open.fake.placement.providers.get(uuidOf('compute-1'))
+    await ratioControl.setRatios(host('compute-1'), { coreRatio: 2, memoryRatio: 1.25 }, never)
+    expect(await ratioControl.overridden(host('compute-1'), never)).toBeUndefined()
+    const { VCPU } = provider?.inventories ?? {}
+    if (provider && VCPU) provider.inventories = { ...provider.inventories, VCPU: { ...VCPU, allocation_ratio: 4 } }
+    expect(await ratioControl.overridden(host('compute-1'), never)).toBe(
+      'cpu_allocation_ratio of nova.conf on compute-1 sets VCPU back from 2 to 4; leave it unset there',
+    )
+    expect(await ratioControl.overridden(host('compute-2'), never)).toBeUndefined()
+  })
+
+  it('keep what else the inventory says', async () => {
+    const before = open.fake.placement.providers.get(uuidOf('compute-1'))?.inventories['MEMORY_MB']
+    await open.cloud.ratioControl.setRatios(host('compute-1'), { memoryRatio: 1.25 }, never)
+    const after = open.fake.placement.providers.get(uuidOf('compute-1'))?.inventories['MEMORY_MB']
+    expect(after).toEqual({ ...before, allocation_ratio: 1.25 })
+  })
+})
+
+describe('a creation', () => {
+  const creation = () => open.cloud.creation
+
+  it('under a key that was used before a restart finds what it made', async () => {
+    const id = await creation().create(open.request(), never)
+    expect(await open.again().creation.create(open.request(), never)).toBe(id)
+    expect(open.fake.nova.servers.size).toBe(1)
+  })
+
+  it('that failed may be tried again under its key', async () => {
+    open.fake.http.faultTimes(1, ({ method, path }) =>
+      method === 'POST' && path.endsWith('/servers') ? { status: 503, body: {} } : undefined,
+    )
+    await expect(creation().create(open.request(), never)).rejects.toMatchObject({ code: 'cloud-unavailable' })
+    await creation().create(open.request(), never)
+    expect(open.fake.nova.servers.size).toBe(1)
+  })
+
+  it('whose answer was lost makes no second server', async () => {
+    open.fake.http.faultTimes(1, ({ method, path, body }) => {
+      if (method !== 'POST' || !path.endsWith('/servers')) return undefined
+      const { tags } = (body as { server: { tags: string[] } }).server
+      open.fake.nova.boot({ name: 'new', host: 'compute-1', tags })
+      return 'drop'
+    })
+    await expect(creation().create(open.request(), never)).rejects.toMatchObject({ code: 'cloud-unavailable' })
+    await creation().create(open.request(), never)
+    expect(open.fake.nova.servers.size).toBe(1)
+  })
+
+  it('on a host without room, or closed, leaves nothing behind', async () => {
+    await open.cloud.claims.claim(claimOf('c1', [], { vcpus: 1, memoryMiB: 11_000, diskGiB: 1 }), never)
+    await open.cloud.hostControl.close(host('compute-2'), 'x', never)
+    for (const name of ['compute-1', 'compute-2']) {
+      const request = open.request({ hostId: host(name), idempotencyKey: name })
+      await expect(creation().create(request, never)).rejects.toMatchObject({
+        code: 'cloud-conflict',
+        message: /has no room for it/,
+      })
+    }
+    expect(open.fake.nova.servers.size).toBe(0)
+  })
+
+  it('asks nova for what the native part says, without the words nova does not know', async () => {
+    const asked: unknown[] = []
+    open.fake.http.fault(({ method, path, body }) => {
+      if (method === 'POST' && path.endsWith('/servers')) asked.push(body)
+      return undefined
+    })
+    const native = {
+      imageRef: 'i',
+      networks: 'none',
+      preemptible: true,
+      min_count: 3,
+      user_data: 'e30=',
+      'os:scheduler_hints': { group: 'g' },
+    }
+    await creation().create(open.request({ native, firmness: 'preemptible', tags: ['batch'] }), never)
+    expect(asked).toEqual([
+      {
+        server: {
+          imageRef: 'i',
+          networks: 'none',
+          user_data: 'e30=',
+          name: 'new',
+          flavorRef: '2',
+          tags: ['batch', 'preemptible', expect.stringMatching(/^gleaner-created-[0-9a-f]{32}$/)],
+        },
+        'OS-SCH-HNT:scheduler_hints': { group: 'g' },
+      },
+    ])
+  })
+
+  it('in a project is made by a token for that project, and told where Gleaner may not act in it', async () => {
+    const id = await creation().create(open.request(), never)
+    expect(open.fake.nova.servers.get(nativeOf(id))?.tenant_id).toBe('physics')
+    const foreign = open.request({ projectId: projectId(open.cloud.id, 'chemistry'), idempotencyKey: 'k2' })
+    await expect(creation().create(foreign, never)).rejects.toMatchObject({ code: 'cloud-refused' })
+  })
+
+  it('for somebody else gives them their own key', async () => {
+    open.fake.nova.keyPairs.set('ada laptop', 'ssh-ed25519 AAAA ada')
+    const native = { imageRef: 'i', key_name: 'laptop', 'gleaner:owner': 'ada' }
+    const asked: string[] = []
+    open.fake.http.fault(({ method, path, body }) => {
+      if (method === 'POST' && path.endsWith('/servers')) {
+        asked.push((body as { server: { key_name: string } }).server.key_name)
+      }
+      return undefined
+    })
+    await creation().create(open.request({ native }), never)
+    await creation().create(open.request({ native, idempotencyKey: 'k2' }), never)
+    expect(asked).toEqual(['laptop of ada', 'laptop of ada'])
+    expect(open.fake.nova.keyPairs.get('gleaner laptop of ada')).toBe('ssh-ed25519 AAAA ada')
+    expect(open.fake.http.seen.filter((line) => line === 'POST /compute/v2.1/os-keypairs')).toHaveLength(1)
+  })
+
+  it('without an image is told so', async () => {
+    const { native: _, ...without } = open.request()
+    await expect(creation().create(without, never)).rejects.toMatchObject({
+      code: 'cloud-refused',
+      message: /needs an image or a volume/,
+    })
+  })
+})
+
+describe('an instance without a host', () => {
+  it('is one that never had any, told with what it takes to ask again', async () => {
+    for (const each of open.fake.nova.hosts) each.status = 'disabled'
+    const native = { imageRef: 'i', networks: 'none' }
+    const id = await open.cloud.creation.create(open.request({ native, tags: ['batch'] }), never)
+    open.fake.nova.set(nativeOf(id), {
+      key_name: 'laptop',
+      user_id: 'ada',
+      metadata: { gleaner_network: 'net1' },
+      server_groups: ['g1'],
+    })
+    await open.until(async () => (await open.cloud.look(id, never)).instance?.state === 'error')
+    const [found, ...others] = await open.cloud.creation.unplaced(never)
+    expect(others).toEqual([])
+    expect(found).toMatchObject({
+      instanceId: id,
+      name: 'new',
+      projectId: 'fake:physics',
+      firmness: 'firm',
+      flavor: 'small',
+      tags: ['batch'],
+      ...small,
+      reason: 'No valid host was found.',
+      native: {
+        imageRef: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        flavorRef: '2',
+        key_name: 'laptop',
+        'gleaner:owner': 'ada',
+        networks: [{ uuid: 'net1' }],
+        'os:scheduler_hints': { group: 'g1' },
+      },
+    })
+    expect(found?.failedAtMs).toBeLessThanOrEqual(open.clock.nowMs())
+    expect((await open.cloud.look(id, never)).fault).toBe('No valid host was found. ')
+  })
+
+  it('is not one that failed otherwise, or was on a host before', async () => {
+    const fault = { code: 500, message: 'Build of instance aborted: image is broken' }
+    const broken = open.boot()
+    const nowhere = { 'OS-EXT-SRV-ATTR:host': null, 'OS-EXT-SRV-ATTR:hypervisor_hostname': null }
+    const error = { status: 'ERROR', 'OS-EXT-STS:vm_state': 'error' }
+    open.fake.nova.set(nativeOf(broken), { ...error, ...nowhere, 'OS-SRV-USG:launched_at': null, fault })
+    const lost = open.boot()
+    open.fake.nova.set(nativeOf(lost), { ...error, fault: { code: 500, message: 'No valid host was found. ' } })
+    expect(await open.cloud.creation.unplaced(never)).toEqual([])
+  })
+
+  it('is read once, and again when it changes', async () => {
+    for (const each of open.fake.nova.hosts) each.status = 'disabled'
+    const id = await open.cloud.creation.create(open.request(), never)
+    await open.until(async () => (await open.cloud.look(id, never)).instance?.state === 'error')
+    const reads = () =>
+      open.fake.http.seen.filter((line) => line === `GET /compute/v2.1/servers/${nativeOf(id)}`).length
+    await open.cloud.creation.unplaced(never)
+    const before = reads()
+    expect(await open.cloud.creation.unplaced(never)).toHaveLength(1)
+    expect(reads()).toBe(before)
+    open.fake.nova.remove(nativeOf(id))
+    expect(await open.cloud.creation.unplaced(never)).toEqual([])
+  })
+})
+
+describe('placing', () => {
+  it('on a host without room is a conflict, and what is no longer shelved stays where it is', async () => {
+    const id = open.boot({ flavorRef: '4' })
+    const shelve = { action: 'shelve', instanceId: id, hostId: undefined, idempotencyKey: 's' } as const
+    await open.cloud.act(shelve, never)
+    await open.until(async () => (await open.cloud.look(id, never)).instance?.state === 'shelved')
+    await open.cloud.claims.claim(claimOf('c1', [], { vcpus: 1, memoryMiB: 8_000, diskGiB: 1 }), never)
+    const { creation } = open.cloud
+    const look = () => open.cloud.look(id, never)
+    await expect(creation.place(id, host('compute-1'), never)).rejects.toMatchObject({ code: 'cloud-conflict' })
+    await creation.place(id, host('compute-3'), never)
+    await open.until(async () => (await look()).instance?.state === 'running')
+    expect((await look()).instance?.hostId).toBe(host('compute-3'))
+    await creation.place(id, host('compute-2'), never)
+    expect((await look()).instance?.hostId).toBe(host('compute-3'))
+  })
+
+  it('is refused for what is stopped', async () => {
+    const id = open.boot()
+    open.fake.nova.set(nativeOf(id), { 'OS-EXT-STS:vm_state': 'stopped' })
+    const placing = open.cloud.creation.place(id, undefined, never)
+    await expect(placing).rejects.toMatchObject({ code: 'cloud-conflict', message: /it is stopped/ })
+  })
+})
+
+describe('migration', () => {
+  it('of what is locked, and to where there is no room, is a conflict', async () => {
+    const id = open.boot()
+    open.fake.nova.set(nativeOf(id), { locked: true })
+    const migrating = () => open.cloud.migration.migrate(id, host('compute-2'), never)
+    await expect(migrating()).rejects.toMatchObject({ code: 'cloud-conflict', message: /it is locked/ })
+    open.fake.nova.set(nativeOf(id), { locked: false })
+    for (const each of open.fake.nova.hosts.slice(1)) each.status = 'disabled'
+    await expect(migrating()).rejects.toMatchObject({ code: 'cloud-conflict', message: /No valid host/ })
+  })
+})
+
+describe('labels', () => {
+  it('that are longer than nova takes are cut', async () => {
+    const id = open.boot()
+    await open.cloud.labels.setMetadata(id, { note: 'x'.repeat(300) }, never)
+    expect(open.fake.nova.servers.get(nativeOf(id))?.metadata['note']).toBe(`${'x'.repeat(254)}…`)
+  })
+})
