@@ -142,6 +142,7 @@ function line(base: Base, held: readonly InstanceView[], field: 'vcpus' | 'memor
     booked,
     ...(used === undefined ? {} : { used }),
     firmPeak,
+    measuredPeak: firmPeak,
     leased: 0,
     lent,
     headroom,

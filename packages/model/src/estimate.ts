@@ -34,6 +34,8 @@ export interface PeakEstimate {
   readonly ratio: number
   /** By how much the peak was above the estimate before; 0 when that held. */
   readonly violation: number
+  /** Measured scopes in a row whose peak was not above the estimate. */
+  readonly calmScopes: number
   readonly isStable: boolean
   /** Share of the estimates that held, in 0 … 1, never quite sure. */
   readonly confidence: number

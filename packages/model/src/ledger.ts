@@ -13,8 +13,12 @@ export interface LedgerLine {
   readonly booked: number
   /** Used at the moment; undefined when nothing was measured. */
   readonly used: number | undefined
-  /** Highest simultaneous use by firm instances that must be expected. Without data: what is booked. */
+  /** Highest simultaneous use by firm instances that must be expected: of the next two the one that counts. */
   readonly firmPeak: number
+  /** By the rule of highest samples. Without data: what is booked. */
+  readonly measuredPeak: number
+  /** By the estimate of oversubscription; undefined while there is none. Of many hosts: with measuredPeak where there is none. */
+  readonly estimatedPeak: number | undefined
   readonly leased: number
   readonly lent: number
   readonly headroom: number

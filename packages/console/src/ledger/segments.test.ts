@@ -10,6 +10,7 @@ const line: LedgerLineView = {
   booked: 120,
   used: 20,
   firmPeak: 40,
+  measuredPeak: 40,
   leased: 0,
   lent: 10,
   headroom: 9.6,

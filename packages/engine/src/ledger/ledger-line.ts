@@ -10,6 +10,8 @@ export interface LineParts {
   readonly booked: number
   readonly used: number | undefined
   readonly firmPeak: number
+  readonly measuredPeak: number
+  readonly estimatedPeak: number | undefined
   readonly leased: number
   readonly lent: number
   /** Fraction of what is usable that stays free. */
@@ -19,7 +21,7 @@ export interface LineParts {
 }
 
 export function ledgerLine(parts: LineParts): LedgerLine {
-  const { physical, reserved, booked, used, firmPeak, leased, lent } = parts
+  const { physical, reserved, booked, used, firmPeak, measuredPeak, estimatedPeak, leased, lent } = parts
   const usable = physical - reserved
   const headroom = usable * parts.headroomShare
   const left = usable - firmPeak - leased - lent - headroom
@@ -30,6 +32,8 @@ export function ledgerLine(parts: LineParts): LedgerLine {
     booked,
     used,
     firmPeak,
+    measuredPeak,
+    estimatedPeak,
     leased,
     lent,
     headroom,
@@ -53,10 +57,11 @@ export function totalLedger(ledgers: readonly HostLedger[]): LedgerTotals {
   }
 }
 
-/** `used` is the sum over the hosts where it was measured; undefined when it was nowhere. */
+/** `used` is the sum over the hosts where it was measured; undefined when it was nowhere. Likewise `estimatedPeak`. */
 function sumLines(ledgers: readonly HostLedger[], lineOf: (ledger: HostLedger) => LedgerLine): LedgerLine {
   const sum = { ...emptySum }
   let used: number | undefined
+  let estimatedPeak: number | undefined
   for (const ledger of ledgers) {
     const line = lineOf(ledger)
     sum.physical += line.physical
@@ -64,6 +69,10 @@ function sumLines(ledgers: readonly HostLedger[], lineOf: (ledger: HostLedger) =
     sum.usable += line.usable
     sum.booked += line.booked
     sum.firmPeak += line.firmPeak
+    sum.measuredPeak += line.measuredPeak
+    if (line.estimatedPeak !== undefined)
+      estimatedPeak = (estimatedPeak ?? sum.measuredPeak - line.measuredPeak) + line.estimatedPeak
+    else if (estimatedPeak !== undefined) estimatedPeak += line.measuredPeak
     sum.leased += line.leased
     sum.lent += line.lent
     sum.headroom += line.headroom
@@ -73,7 +82,7 @@ function sumLines(ledgers: readonly HostLedger[], lineOf: (ledger: HostLedger) =
     sum.sellable += line.sellable
     if (line.used !== undefined) used = (used ?? 0) + line.used
   }
-  return { ...sum, used }
+  return { ...sum, used, estimatedPeak }
 }
 
 const emptySum = {
@@ -82,6 +91,7 @@ const emptySum = {
   usable: 0,
   booked: 0,
   firmPeak: 0,
+  measuredPeak: 0,
   leased: 0,
   lent: 0,
   headroom: 0,

@@ -1,10 +1,11 @@
-import { defaultPolicy, type LedgerLine } from '@gleaner/model'
+import { defaultPolicy, type Host, type LedgerLine } from '@gleaner/model'
 import { inventories, testCloud, testStartMs } from '@gleaner/testkit'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { freezeSnapshot } from '../snapshot/freeze-snapshot.ts'
 import { allSupports } from '../testing/all-supports.ts'
 import { type FakeSubject, fakeUsage } from '../testing/fake-usage.ts'
+import { firmPeakRules } from './expected-peak.ts'
 import { totalLedger } from './ledger-line.ts'
 import { noUsage } from './usage-access.ts'
 import { takeLedger } from './take-ledger.ts'
@@ -56,7 +57,7 @@ function near(a: number, b: number): void {
 
 function checkLine(line: LedgerLine): void {
   for (const [name, value] of Object.entries(line)) {
-    if (name === 'used' && value === undefined) continue
+    if ((name === 'used' || name === 'estimatedPeak') && value === undefined) continue
     expect(value, name).toBeGreaterThanOrEqual(0)
     expect(value, name).toBeLessThan(Number.POSITIVE_INFINITY)
   }
@@ -88,6 +89,32 @@ test('every line of every host and their totals keep the identities, with no neg
       )
     }),
     { numRuns: 400 },
+  )
+})
+
+test('of two peaks the larger counts, of a host without an estimate the measured one', () => {
+  const rules = fc.constantFrom(...firmPeakRules)
+  const peaks = fc.array(fc.option(fc.double({ min: 0, max: 1e6, noNaN: true }), { nil: undefined }), { minLength: 1 })
+  fc.assert(
+    fc.property(worlds, rules, peaks, (world, rule, estimates) => {
+      const at = (hostId: string) => estimates[hostId.length % estimates.length]
+      const of = ({ id }: Host) => {
+        const cores = at(id)
+        return cores === undefined ? undefined : { cores, memoryMiB: cores * 1024 }
+      }
+      const plain = takeLedger(world)
+      const ledgers = takeLedger({ ...world, expected: { rule, of, basisOf: () => undefined } })
+      for (const [nth, { hostId, cores, memoryMiB }] of ledgers.entries()) {
+        const measured = plain[nth]?.cores.firmPeak ?? Number.NaN
+        checkLine(cores)
+        checkLine(memoryMiB)
+        expect(cores).toMatchObject({ measuredPeak: measured, estimatedPeak: at(hostId) })
+        if (rule === 'larger') expect(cores.firmPeak).toBe(Math.max(measured, at(hostId) ?? 0))
+        if (rule === 'measured') expect(cores.firmPeak).toBe(measured)
+        if (rule === 'estimate') expect(cores.firmPeak).toBe(at(hostId) ?? measured)
+      }
+    }),
+    { numRuns: 200 },
   )
 })
 

@@ -4,7 +4,9 @@ import { describe, expect, test } from 'vitest'
 import { freezeSnapshot } from '../snapshot/freeze-snapshot.ts'
 import { type FakeSubject, fakeUsage } from '../testing/fake-usage.ts'
 import { indexSupports } from './action-support.ts'
+import type { Expectations, FirmPeakRule } from './expected-peak.ts'
 import type { Placements } from './placements.ts'
+import { totalLedger } from './ledger-line.ts'
 import { takeLedger } from './take-ledger.ts'
 
 const nowMs = testStartMs
@@ -18,9 +20,10 @@ interface Case {
   readonly gives?: Readonly<Partial<Record<'suspend' | 'stop' | 'pause', GivesBack>>>
   readonly placements?: Placements
   readonly leased?: { cores: number; memoryMiB: number }
+  readonly expected?: Expectations
 }
 
-function ledgerOf({ host, instances, usage = {}, gives = {}, placements, leased }: Case) {
+function ledgerOf({ host, instances, usage = {}, gives = {}, placements, leased, expected }: Case) {
   const inventory = anInventory({ hosts: [aHost(host)], instances })
   const snapshot = freezeSnapshot(inventory, { cloudId: testCloud, version: 1, takenAtMs: nowMs })
   const actions = Object.entries(gives).map(([action, givesBack]) => ({ action: action as 'suspend', givesBack }))
@@ -31,6 +34,7 @@ function ledgerOf({ host, instances, usage = {}, gives = {}, placements, leased 
     nowMs,
     supports: indexSupports([{ id: testCloud, actions }]),
     ...(placements === undefined ? {} : { placements }),
+    ...(expected === undefined ? {} : { expected }),
     ...(leased === undefined ? {} : { leased: new Map([[aHost().id, leased]]) }),
   })
   if (ledger === undefined) throw new Error('no ledger')
@@ -53,6 +57,8 @@ test('without data the firm peak is what is booked', () => {
     booked: 4,
     used: undefined,
     firmPeak: 4,
+    measuredPeak: 4,
+    estimatedPeak: undefined,
     leased: 0,
     lent: 0,
     headroom: 1.5,
@@ -178,5 +184,33 @@ describe('the use of the host as a whole', () => {
 
   test('is what is used now', () => {
     expect(ledgerOf({ instances: two, usage }).cores.used).toBe(0.4)
+  })
+})
+
+describe('with an estimate', () => {
+  const withEstimate = (rule: FirmPeakRule, cores: number) =>
+    ledgerOf({
+      instances: two,
+      usage: bothMeasured,
+      expected: { rule, of: () => ({ cores, memoryMiB: 3000 }), basisOf: () => cores },
+    })
+
+  test('the larger of the two peaks counts unless told otherwise, and both are shown', () => {
+    expect(withEstimate('larger', 3).cores).toMatchObject({ firmPeak: 3, measuredPeak: 2, estimatedPeak: 3 })
+    expect(withEstimate('larger', 1).cores).toMatchObject({ firmPeak: 2, measuredPeak: 2, estimatedPeak: 1 })
+    expect(withEstimate('estimate', 1).cores).toMatchObject({ firmPeak: 1, measuredPeak: 2, idle: 12.5 })
+    expect(withEstimate('measured', 3).cores).toMatchObject({ firmPeak: 2, estimatedPeak: 3 })
+    expect(withEstimate('larger', 1).memoryMiB).toMatchObject({ firmPeak: 4000, estimatedPeak: 3000 })
+  })
+
+  test('a host without one counts with what is measured, in the totals too', () => {
+    const none = ledgerOf({ instances: two, usage: bothMeasured })
+    expect(none.cores).toMatchObject({ firmPeak: 2, estimatedPeak: undefined })
+    expect(totalLedger([none, withEstimate('larger', 3), none]).cores).toMatchObject({
+      firmPeak: 7,
+      measuredPeak: 6,
+      estimatedPeak: 7,
+    })
+    expect(totalLedger([none]).cores.estimatedPeak).toBeUndefined()
   })
 })

@@ -1,10 +1,11 @@
 // The ledger of one cloud: for each host who may use what of it, cores and memory apart (definition in the model).
 // Guarantees: nothing is negative, nothing is NaN, the identities of ledger-line.ts hold on every line; without usage data
-// the firm peak is what is booked. A host that is down or in an unknown state offers nothing (physical = 0), while what
+// the firm peak is what is booked (firm-peak.ts; with an estimate: expected-peak.ts). A host that is down or in an unknown state offers nothing (physical = 0), while what
 // its instances were promised stays promised; only a host that is up can sell.
 import type { Host, HostId, HostLedger, Instance, Policy } from '@gleaner/model'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { ActionSupports } from './action-support.ts'
+import { type Expectations, inForce } from './expected-peak.ts'
 import { createPeakMeter, type PeakMeter } from './firm-peak.ts'
 import { type Holding, type HoldingTable, holdingTable } from './holding.ts'
 import { ledgerLine } from './ledger-line.ts'
@@ -25,6 +26,8 @@ export interface LedgerInput {
   readonly supports: ActionSupports
   /** Since when instances have been where they are; without it only instance data counts. */
   readonly placements?: Placements
+  /** What is estimated of each host, and which of the peaks counts; without it the measured one does. */
+  readonly expected?: Expectations
   /** What active leases promise on each host. */
   readonly leased?: ReadonlyMap<HostId, Leased>
   /** From the last time, to measure large clouds in turns; without it every host is measured now. */
@@ -80,6 +83,8 @@ function hostLedger(work: HostInput): HostLedger {
   const sells = host.state === 'up'
   const leased = input.leased?.get(host.id)
   const headroomShare = policy.headroomShare
+  const expected = input.expected?.of(host, work.instances)
+  const rule = input.expected?.rule ?? 'measured'
   return {
     hostId: host.id,
     cores: ledgerLine({
@@ -87,7 +92,7 @@ function hostLedger(work: HostInput): HostLedger {
       reserved: there ? host.reservedCores : 0,
       booked: cores.booked,
       used: usedNow(meter.latest(slot, 'cpu'), cores.used),
-      firmPeak: cores.firmPeak,
+      ...inForce(rule, cores.firmPeak, expected?.cores),
       leased: leased?.cores ?? 0,
       lent: cores.lent,
       headroomShare,
@@ -98,7 +103,7 @@ function hostLedger(work: HostInput): HostLedger {
       reserved: there ? host.reservedMemoryMiB : 0,
       booked: memory.booked,
       used: usedNow(meter.latest(slot, 'memory'), memory.used),
-      firmPeak: memory.firmPeak,
+      ...inForce(rule, memory.firmPeak, expected?.memoryMiB),
       leased: leased?.memoryMiB ?? 0,
       lent: memory.lent,
       headroomShare,

@@ -73,7 +73,17 @@ interface Lane {
 }
 
 export interface SavedEstimator {
-  readonly lanes: Readonly<Record<string, { readonly runs: readonly (SavedState | null)[]; readonly fared: Fared }>>
+  readonly lanes: Readonly<
+    Record<
+      string,
+      {
+        readonly runs: readonly (SavedState | null)[]
+        readonly fared: Fared
+        /** The last estimate, still to be judged; without the samples, which the judgement does not look at. */
+        readonly before?: Omit<SliceOutcome, 'samples'>
+      }
+    >
+  >
 }
 
 export class HostEstimator {
@@ -92,7 +102,8 @@ export class HostEstimator {
       return resources.map((resource) => {
         const kept = saved?.lanes[`${name} ${resource}`]
         const runs = kept?.runs.map((state) => (state === null ? undefined : strategy.start(state))) ?? []
-        return { resource, strategy, runs, before: undefined, fared: kept?.fared ?? nothingJudged }
+        const before = kept?.before === undefined ? undefined : { ...kept.before, samples: noSamples }
+        return { resource, strategy, runs, before, fared: kept?.fared ?? nothingJudged }
       })
     })
   }
@@ -131,9 +142,13 @@ export class HostEstimator {
   }
 
   save(): SavedEstimator {
-    const lanes = this.#lanes.map(({ strategy, resource, runs, fared }) => [
+    const lanes = this.#lanes.map(({ strategy, resource, runs, fared, before }) => [
       `${strategy.name} ${resource}`,
-      { runs: runs.map((run) => run?.save() ?? null), fared },
+      {
+        runs: runs.map((run) => run?.save() ?? null),
+        fared,
+        ...(before === undefined ? {} : { before: bare(before) }),
+      },
     ])
     return { lanes: Object.fromEntries(lanes) }
   }
@@ -198,6 +213,12 @@ export class HostEstimator {
       options: { ...this.#options.stability, needed: history.length },
     }).isStable
   }
+}
+
+const noSamples = new Float64Array(0)
+
+function bare({ capacity, booked, free, used, p99, peak }: SliceOutcome): Omit<SliceOutcome, 'samples'> {
+  return { capacity, booked, free, used, p99, peak }
 }
 
 interface SliceFacts {

@@ -232,6 +232,26 @@ export class TelemetryWindows {
     return quietSince(this.layout, { block, series }, { below, toMs, maxGapMs })
   }
 
+  /**
+   * The exact samples of the steps whose start lies in [fromMs, fromMs + into.length * step), oldest first; NaN where there is
+   * none or where the ring no longer reaches. False for an unknown slot, whose samples are all NaN.
+   */
+  samples(slot: number, request: { readonly metric: Metric; readonly fromMs: number }, into: Float64Array): boolean {
+    into.fill(Number.NaN)
+    const block = this.#blockOf(slot)
+    if (block === undefined || !Number.isFinite(request.fromMs)) return block !== undefined
+    const { stepMs, rows } = this.layout
+    const head = block.head[indexInBlock(slot)] as number
+    const first = Math.ceil(request.fromMs / stepMs)
+    const base = (indexInBlock(slot) * metrics.length + metricIndex[request.metric]) * rows
+    const last = Math.min(head, first + into.length - 1)
+    for (let step = Math.max(0, first, head - rows + 1); step <= last; step++) {
+      const value = block.ring[base + (step % rows)] as number
+      if (value >= 0) into[step - first] = value
+    }
+    return true
+  }
+
   series(slot: number, metric: Metric, window: SeriesWindow): TelemetrySeries {
     const block = this.#blockOf(slot)
     if (block === undefined) return { atMs: [], average: [], minimum: [], maximum: [] }

@@ -11,6 +11,8 @@ export const LedgerLineView = Type.Object({
   booked: Type.Number(),
   used: Type.Optional(Type.Number()),
   firmPeak: Type.Number(),
+  measuredPeak: Type.Number(),
+  estimatedPeak: Type.Optional(Type.Number()),
   leased: Type.Number(),
   lent: Type.Number(),
   headroom: Type.Number(),

@@ -221,6 +221,8 @@ function plainLine(physical: number): LedgerLine {
     booked: 4,
     used: 1,
     firmPeak: 2,
+    measuredPeak: 2,
+    estimatedPeak: 1.5,
     leased: 0,
     lent: 0,
     headroom: 1,

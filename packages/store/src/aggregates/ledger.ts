@@ -27,9 +27,15 @@ export function ledger(database: Database): Store['ledger'] {
           .execute()
         return rows.map((row) => ({
           atMs: row.at_ms,
-          cores: row.cores as LedgerLine,
-          memoryMiB: row.memory_mib as LedgerLine,
+          cores: toLine(row.cores),
+          memoryMiB: toLine(row.memory_mib),
         }))
       }),
   }
+}
+
+/** Lines from before there were estimates hold one peak, the measured one. */
+function toLine(stored: unknown): LedgerLine {
+  const line = stored as LedgerLine & { readonly measuredPeak?: number }
+  return { ...line, measuredPeak: line.measuredPeak ?? line.firmPeak, estimatedPeak: line.estimatedPeak }
 }

@@ -51,11 +51,12 @@ export function bucketMeans(range: readonly LedgerPoint[], cut: Cut): LedgerPoin
     }))
 }
 
-/** What is used counts only where every line has it. */
+/** What is used, and what is estimated, counts only where every line has it. */
 function mean(lines: readonly LedgerLine[]): LedgerLine {
   const of = (read: (line: LedgerLine) => number) =>
     lines.reduce((total, line) => total + read(line), 0) / Math.max(1, lines.length)
   const used = of((line) => line.used ?? Number.NaN)
+  const estimatedPeak = of((line) => line.estimatedPeak ?? Number.NaN)
   return {
     physical: of((line) => line.physical),
     reserved: of((line) => line.reserved),
@@ -63,6 +64,8 @@ function mean(lines: readonly LedgerLine[]): LedgerLine {
     booked: of((line) => line.booked),
     used: Number.isNaN(used) ? undefined : used,
     firmPeak: of((line) => line.firmPeak),
+    measuredPeak: of((line) => line.measuredPeak),
+    estimatedPeak: Number.isNaN(estimatedPeak) ? undefined : estimatedPeak,
     leased: of((line) => line.leased),
     lent: of((line) => line.lent),
     headroom: of((line) => line.headroom),
