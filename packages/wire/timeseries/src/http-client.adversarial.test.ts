@@ -154,6 +154,19 @@ describe('an answer', () => {
 })
 
 describe('a server', () => {
+  it('that closes a kept connection when it is used again is asked once more', async () => {
+    let asked = 0
+    const url = await serve((request, response) => {
+      asked++
+      if (asked === 2) request.socket.destroy()
+      else response.end('text')
+    })
+    const client = clientOf(url)
+    await client.ask({ path: 'x' }, () => {}, never)
+    await client.ask({ path: 'x' }, () => {}, never)
+    expect(asked).toBe(3)
+  })
+
   it('that is not there, or speaks no HTTP, is unreachable', async () => {
     const gone = createTcpServer()
     const url = await listen(gone)

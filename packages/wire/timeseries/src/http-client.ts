@@ -30,6 +30,8 @@ export interface Question {
   readonly accept?: string
 }
 
+class StaleConnection extends Error {}
+
 const connections = 4
 /** Enough of an error's page to find its sentence. */
 const longestError = 65_536
@@ -66,8 +68,14 @@ export class HttpClient {
     const deadline = AbortSignal.timeout(this.#options.timeoutMs)
     const ended = AbortSignal.any([signal, deadline, this.#closing.signal])
     try {
-      return await this.#exchange(question, take, ended)
+      return await this.#exchange(question, take, ended).catch((error: unknown) => {
+        // A kept connection may have been closed by the server in the moment it was used again. Questions change nothing,
+        // so this one is asked once more, on a connection of its own.
+        if (!(error instanceof StaleConnection)) throw error
+        return this.#exchange(question, take, ended)
+      })
     } catch (error) {
+      if (error instanceof StaleConnection) throw new AnswerFault('unreachable', error.message, { cause: error })
       if (signal.aborted) throw signal.reason
       if (deadline.aborted) {
         throw new AnswerFault('deadline', `no whole answer within ${this.#options.timeoutMs / 1000} s`, {
@@ -86,7 +94,11 @@ export class HttpClient {
   #exchange(question: Question, take: (chunk: Buffer) => void, signal: AbortSignal) {
     return new Promise<IncomingMessage['headers']>((resolve, reject) => {
       const request = this.#send(question, signal)
-      request.on('error', (error) => reject(new AnswerFault('unreachable', reasonOf(error), { cause: error })))
+      request.on('error', (error) => {
+        const reason = reasonOf(error)
+        const isStale = request.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET'
+        reject(isStale ? new StaleConnection(reason) : new AnswerFault('unreachable', reason, { cause: error }))
+      })
       request.on('response', (response) => {
         const status = response.statusCode ?? 0
         const isAnswer = status >= 200 && status < 300
