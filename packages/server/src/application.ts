@@ -16,7 +16,7 @@ import type {
   Rule,
   RuleDefinition,
 } from '@gleaner/model'
-import type { Clock, Cloud, Store } from '@gleaner/ports'
+import type { Clock, Cloud, Store, TelemetrySource } from '@gleaner/ports'
 import type { Logger } from 'pino'
 import type { Config } from './config/config.ts'
 import type { EventHub } from './events/hub.ts'
@@ -138,6 +138,7 @@ export interface Application {
   readonly store: Store
   readonly storeInfo: { readonly kind: 'private' | 'external'; readonly detail: string }
   readonly clouds: ReadonlyMap<CloudId, Cloud>
+  readonly sources: ReadonlyMap<string, TelemetrySource>
   readonly state: LiveState
   readonly hub: EventHub
   readonly commands: Commands

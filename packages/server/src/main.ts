@@ -4,7 +4,7 @@
 import { hostname } from 'node:os'
 import { TelemetryWindows } from '@gleaner/engine'
 import { type CloudId, GleanerError } from '@gleaner/model'
-import type { Clock, Cloud, Store } from '@gleaner/ports'
+import type { Clock, Cloud, Store, TelemetrySource } from '@gleaner/ports'
 import type { Logger } from 'pino'
 import { Executor } from './actions/executor.ts'
 import { buildApi } from './api/build-api.ts'
@@ -26,21 +26,26 @@ import { type DecideParts, decideLoop } from './loops/decide.ts'
 import { housekeepingLoop } from './loops/housekeeping.ts'
 import { leadLoop } from './loops/lead.ts'
 import type { Loop } from './loops/loop.ts'
+import { backFillLoop } from './loops/back-fill.ts'
 import { observeLoop } from './loops/observe.ts'
 import { persistLoop, persistNow } from './loops/persist.ts'
 import { sampleLoop } from './loops/sample.ts'
+import { sampleSourceLoop } from './loops/sample-source.ts'
 import { watchLoop } from './loops/watch.ts'
 import { watchdogLoop } from './loops/watchdog.ts'
 import { makeInsight } from './insight/make-insight.ts'
 import { ProblemReporter } from './problems/reporter.ts'
 import { type Runtime, cloudCallTimeoutMs } from './runtime.ts'
 import { makeClouds } from './startup/make-clouds.ts'
+import { makeSources } from './startup/make-sources.ts'
 import { addDemoRules } from './startup/demo.ts'
 import { openLog } from './startup/open-log.ts'
 import { openState } from './startup/open-store.ts'
 import { type StepReporter, silent, step } from './startup/progress.ts'
 import { backfill, restoreTelemetry } from './startup/restore-telemetry.ts'
 import { isSimulated, restoreSimulated, simulatedStartMs } from './startup/simulated-state.ts'
+import { Directories } from './sources/directories.ts'
+import { MetricOwners } from './sources/metric-owners.ts'
 import { emptyState } from './state/empty-state.ts'
 import { usageReader } from './usage/usage-reader.ts'
 import { version } from './version.ts'
@@ -54,6 +59,8 @@ export interface StartOptions {
   readonly signal?: AbortSignal
   /** Where the clouds come from; the configuration if absent. */
   readonly makeClouds?: (clock: Clock) => readonly Cloud[]
+  /** Where the sources of measurements come from; the configuration if absent. */
+  readonly makeSources?: (clock: Clock) => readonly TelemetrySource[]
   /** The time everything runs by; the system's, or that of the simulation, if absent. */
   readonly clock?: Clock
   /** Puts something between the server and its store. */
@@ -101,6 +108,10 @@ async function start(options: StartOptions, cleanups: Cleanup[]): Promise<Omit<R
   cleanups.push(async () => {
     await Promise.all(clouds.map((cloud) => cloud.close()))
   })
+  const sources = options.makeSources?.(clock) ?? makeSources(config, clock)
+  cleanups.push(async () => {
+    await Promise.all(sources.map((source) => source.close()))
+  })
   const simulated = clouds.filter(isSimulated)
   for (const cloud of simulated) restoreSimulated(cloud, config.stateDirectory, log)
 
@@ -120,6 +131,7 @@ async function start(options: StartOptions, cleanups: Cleanup[]): Promise<Omit<R
     log,
     clock,
     clouds,
+    sources,
     telemetry,
     opened: opened.info,
   })
@@ -158,11 +170,12 @@ interface Parts {
   readonly log: Logger
   readonly clock: Clock
   readonly clouds: readonly Cloud[]
+  readonly sources: readonly TelemetrySource[]
   readonly telemetry: TelemetryWindows
   readonly opened: Application['storeInfo']
 }
 
-function assemble({ config, store, log, clock, clouds, telemetry, opened }: Parts) {
+function assemble({ config, store, log, clock, clouds, sources, telemetry, opened }: Parts) {
   const hub = new EventHub(clock)
   const state = emptyState(config)
   const byId = new Map<CloudId, Cloud>(clouds.map((cloud) => [cloud.id, cloud]))
@@ -189,9 +202,14 @@ function assemble({ config, store, log, clock, clouds, telemetry, opened }: Part
       actionTimeoutMs: config.policy.actionTimeoutMs,
       callTimeoutMs: cloudCallTimeoutMs,
     }),
+    directories: new Directories(state),
+    owners: new MetricOwners(telemetry, suppliersOf(config, clouds), 3 * config.periods.sampleMs),
     wake: (...names) => {
       for (const loop of loops) if (names.includes(loop.name)) loop.wake()
     },
+  }
+  for (const { config: section, backfillMs } of config.sources) {
+    if (backfillMs > 0) state.backFilling.set(section.id, 0)
   }
   const commands = new CommandQueue()
   const memories = new InstanceMemories()
@@ -208,6 +226,8 @@ function assemble({ config, store, log, clock, clouds, telemetry, opened }: Part
   loops.push(
     lead.loop,
     ...clouds.flatMap((cloud) => [observeLoop(runtime, cloud), sampleLoop(runtime, cloud)]),
+    ...sources.map((source) => sampleSourceLoop(runtime, source)),
+    ...(state.backFilling.size > 0 ? [backFillLoop(runtime, sources)] : []),
     decideLoop(runtime, parts),
     actLoop(runtime, parts),
     watchLoop(runtime, { ended: (entry) => actionEnded(runtime, entry) }),
@@ -225,6 +245,7 @@ function assemble({ config, store, log, clock, clouds, telemetry, opened }: Part
     store,
     storeInfo: opened,
     clouds: byId,
+    sources: new Map(sources.map((source) => [source.id, source])),
     state,
     hub,
     commands: makeCommands(runtime, commands),
@@ -233,6 +254,16 @@ function assemble({ config, store, log, clock, clouds, telemetry, opened }: Part
     loops: () => loops.map((loop) => loop.status()),
   }
   return { runtime, application, loops, lead }
+}
+
+/** Per cloud, whose figures weigh most: sources that are preferred, its driver, the other sources. */
+function suppliersOf(config: Config, clouds: readonly Cloud[]): readonly (readonly string[])[] {
+  return clouds.map((cloud) => {
+    const sources = config.sources.filter((source) => source.clouds.includes(cloud.id))
+    const ids = (prefer: 'driver' | 'source') =>
+      sources.filter((source) => source.prefer === prefer).map((source) => source.config.id)
+    return [...ids('source'), cloud.id, ...ids('driver')]
+  })
 }
 
 function makeClock(config: Config): Clock {

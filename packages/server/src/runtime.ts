@@ -7,6 +7,8 @@ import type { Executor } from './actions/executor.ts'
 import type { Config } from './config/config.ts'
 import type { EventHub } from './events/hub.ts'
 import type { ProblemReporter } from './problems/reporter.ts'
+import type { Directories } from './sources/directories.ts'
+import type { MetricOwners } from './sources/metric-owners.ts'
 import type { LiveState } from './state/live-state.ts'
 
 export interface Runtime {
@@ -20,6 +22,10 @@ export interface Runtime {
   readonly state: LiveState
   readonly problems: ProblemReporter
   readonly executor: Executor
+  /** Who is meant by the labels of a source. */
+  readonly directories: Directories
+  /** Whose figure counts where several measure the same. */
+  readonly owners: MetricOwners
   readonly replica: string
   /** Wakes a loop by its name; unknown names are ignored. */
   wake(...loops: readonly string[]): void

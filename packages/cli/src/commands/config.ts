@@ -1,60 +1,112 @@
-// `gleaner config check`: is the configuration right, and can each cloud be reached with the rights that are needed;
+// `gleaner config check`: is the configuration right, can each cloud and each source of measurements be reached with the
+// rights that are needed, and do the series of a source belong to what is in its clouds;
 // `gleaner config show`: what is configured, from where, with what effect. Neither needs a running server.
 import type { Config } from '@gleaner/server'
-import { checkFront, loadConfig, makeClouds, realClock } from '@gleaner/server'
+import { checkFront, loadConfig, makeClouds, makeSources, realClock, subjectDirectory } from '@gleaner/server'
+import { describeError, type Inventory, isError } from '@gleaner/model'
 import type { CommandContext } from '../command-context.ts'
 import type { Column } from '../format/table.ts'
 
 const checkTimeoutMs = 30_000
 
-interface CheckedCloud {
+type Source = ReturnType<typeof makeSources>[number]
+
+interface CheckItem {
+  readonly what: string
+  readonly ok: boolean
+  readonly detail: string
+  readonly remedy?: string
+}
+
+interface Checked {
   readonly id: string
   readonly kind: string
   readonly address: string
-  readonly items: readonly {
-    readonly what: string
-    readonly ok: boolean
-    readonly detail: string
-    readonly remedy?: string
-  }[]
+  readonly items: readonly CheckItem[]
 }
 
 export async function configCheck(context: CommandContext, file: string | undefined): Promise<void> {
   const config = load(context, file)
-  const clouds: CheckedCloud[] = []
+  const clouds: Checked[] = []
+  const sources: Checked[] = []
+  const inventories = new Map<string, Inventory>()
   if (!context.json)
     context.say(
       `${config.file ?? 'No configuration file'}: ${config.file === undefined ? 'defaults and environment only' : 'right'}`,
     )
+  const signalOf = () => AbortSignal.any([context.io.signal, AbortSignal.timeout(checkTimeoutMs)])
+  const wanted = new Set<string>(config.sources.flatMap((source) => source.clouds))
   for (const cloud of makeClouds(config, realClock)) {
-    const signal = AbortSignal.any([context.io.signal, AbortSignal.timeout(checkTimeoutMs)])
     try {
-      const items = await cloud.check(signal)
-      const checked = { id: cloud.id, kind: cloud.kind, address: cloud.address, items }
+      const checked = { id: cloud.id, kind: cloud.kind, address: cloud.address, items: await cloud.check(signalOf()) }
       clouds.push(checked)
-      if (!context.json) showCloud(context, checked)
+      if (!context.json) show(context, checked)
+      if (!wanted.has(cloud.id)) continue
+      // A cloud that cannot be read has said so above.
+      const inventory = await cloud.observe(signalOf()).catch(() => undefined)
+      if (inventory !== undefined) inventories.set(cloud.id, inventory)
     } finally {
       await cloud.close()
     }
   }
+  for (const source of makeSources(config, realClock)) {
+    try {
+      const items = [...(await source.check(signalOf())), ...(await matching(source, inventories, signalOf()))]
+      const checked = { id: source.id, kind: source.kind, address: source.address, items }
+      sources.push(checked)
+      if (!context.json) show(context, checked)
+    } finally {
+      await source.close()
+    }
+  }
   const front = await checkedFront(context, config)
-  if (front !== undefined && !context.json) showCloud(context, front)
-  if ([...clouds, ...(front === undefined ? [] : [front])].some(({ items }) => items.some(({ ok }) => !ok)))
-    context.fail()
-  if (context.printJson({ file: config.file ?? null, clouds, ...(front === undefined ? {} : { front }) })) return
+  if (front !== undefined && !context.json) show(context, front)
+  const all = [...clouds, ...sources, ...(front === undefined ? [] : [front])]
+  if (all.some(({ items }) => items.some(({ ok }) => !ok))) context.fail()
+  if (context.printJson({ file: config.file ?? null, clouds, sources, ...(front === undefined ? {} : { front }) })) return
   if (clouds.length === 0) context.say('No cloud is configured; docs/configuration.md tells how to connect one.')
 }
 
-async function checkedFront(context: CommandContext, { front }: Config): Promise<CheckedCloud | undefined> {
+async function checkedFront(context: CommandContext, { front }: Config): Promise<Checked | undefined> {
   if (front === undefined) return undefined
   const items = await checkFront(front, AbortSignal.any([context.io.signal, AbortSignal.timeout(checkTimeoutMs)]))
   return { id: 'front', kind: 'nova', address: front.upstream.href, items }
 }
 
-function showCloud(context: CommandContext, cloud: CheckedCloud): void {
+/** Whether the series of a source find their hosts and instances; nothing when that cannot be tried. */
+async function matching(
+  source: Source,
+  inventories: ReadonlyMap<string, Inventory>,
+  signal: AbortSignal,
+): Promise<readonly CheckItem[]> {
+  const known = source.clouds.flatMap((cloudId) => inventories.get(cloudId) ?? [])
+  if (known.length === 0) return []
+  try {
+    const { batch, notes } = await source.sample(subjectDirectory(known, 'check'), signal)
+    if (notes.series === 0) return []
+    const lost = notes.unmatched + notes.ambiguous
+    const examples = [...notes.examples.ambiguous, ...notes.examples.unmatched].slice(0, 3).join(', ')
+    return [
+      {
+        what: 'belongs to',
+        ok: lost < notes.series && notes.ambiguous === 0,
+        detail: `${notes.series - lost} of ${notes.series} series belong to ${new Set(batch.subjects).size} hosts and instances${lost === 0 ? '' : `, ${notes.unmatched} to none, ${notes.ambiguous} to more than one: ${examples}`}`,
+        remedy: 'Say under names of the source what they are called here, or see docs/guides/telemetry-sources.md.',
+      },
+    ]
+  } catch (error) {
+    signal.throwIfAborted()
+    // An error of a kind that the check has told already is not told twice.
+    return isError(error, 'source-unavailable', 'source-refused', 'source-missing')
+      ? []
+      : [{ what: 'gives samples', ok: false, detail: describeError(error), remedy: isError(error) ? error.remedy : '' }]
+  }
+}
+
+function show(context: CommandContext, checked: Checked): void {
   context.line()
-  context.say(`${context.style(cloud.id, 'bold')} (${cloud.kind}): ${cloud.address}`)
-  for (const { what, ok, detail, remedy } of cloud.items) {
+  context.say(`${context.style(checked.id, 'bold')} (${checked.kind}): ${checked.address}`)
+  for (const { what, ok, detail, remedy } of checked.items) {
     context.say(`${what}: ${detail}`, `  ${context.style(ok ? '✓' : '✗', ok ? 'green' : 'red')} `)
     if (!ok && remedy !== undefined) context.say(remedy, '    ')
   }

@@ -29,6 +29,7 @@ export async function status(context: CommandContext): Promise<void> {
   }
   for (const cloud of status.clouds) line('cloud', cloudLine(cloud, context, moments))
   if (status.clouds.length === 0) line('cloud', 'none is connected; see docs/ for how to connect one')
+  for (const source of status.sources) line('source', sourceLine(source, context, moments))
   if (status.ledger !== undefined) {
     line('cores', ledgerLine(status.ledger.cores, cores))
     line('memory', ledgerLine(status.ledger.memoryMiB, memory))
@@ -67,6 +68,19 @@ function cloudLine(cloud: StatusView['clouds'][number], context: CommandContext,
   const read = cloud.takenAt === undefined ? 'not read yet' : `read ${moments.relative(cloud.takenAt)}`
   const gaps = cloud.gaps[0] === undefined ? '' : `; ${cloud.gaps[0].scope}: ${cloud.gaps[0].reason}`
   return `${cloud.id} (${cloud.kind}) ${context.style(cloud.state, stateColour(cloud.state))}, ${read}: ${count(cloud.hosts, 'host')}, ${count(cloud.instances, 'instance')} (${figures(cloud.runningInstances)} running), ${count(cloud.projects, 'project')}${gaps}`
+}
+
+function sourceLine(source: StatusView['sources'][number], context: CommandContext, moments: Moments): string {
+  const read = source.readAt === undefined ? 'not read yet' : `read ${moments.relative(source.readAt)}`
+  const filled =
+    source.filledUntil === undefined ? '' : `, the past is there until ${moments.relative(source.filledUntil)}`
+  const lost = [
+    ...(source.unmatched > 0 ? [`${figures(source.unmatched)} of nothing known`] : []),
+    ...(source.ambiguous > 0 ? [`${figures(source.ambiguous)} of several at once`] : []),
+  ]
+  const series = `${figures(source.series)} series for ${figures(source.subjects)} hosts and instances`
+  const fault = source.fault === undefined ? '' : `; ${source.fault}`
+  return `${source.id} (${source.kind}) ${context.style(source.state, stateColour(source.state))}, ${read}${filled}: ${[series, ...lost].join(', ')}${fault}`
 }
 
 function ledgerLine(line: Ledger, show: (value: number) => string): string {

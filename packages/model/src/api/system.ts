@@ -63,6 +63,30 @@ export const CloudView = Type.Object({
 })
 export type CloudView = Static<typeof CloudView>
 
+/** A source of measurements beside the clouds' own. */
+export const SourceView = Type.Object({
+  id: Type.String(),
+  kind: Type.String(),
+  address: Type.String(),
+  clouds: Type.Array(Type.String()),
+  /** back-filling: the past is being filled in, and nothing is sampled meanwhile. */
+  state: OneOf(['starting', 'back-filling', 'fresh', 'stale', 'unreachable']),
+  /** While back-filling: how far the past is there. */
+  filledUntil: Type.Optional(Time),
+  readAt: Type.Optional(Time),
+  /** Whose figure counts where the driver of the cloud measures the same. */
+  prefer: OneOf(['driver', 'source']),
+  series: Type.Integer(),
+  /** Series that belong to nothing that is known, and to more than one thing. */
+  unmatched: Type.Integer(),
+  ambiguous: Type.Integer(),
+  /** Hosts and instances it has figures of. */
+  subjects: Type.Integer(),
+  samples: Type.Integer(),
+  fault: Type.Optional(Type.String()),
+})
+export type SourceView = Static<typeof SourceView>
+
 export const LoopView = Type.Object({
   name: Type.String(),
   periodS: Type.Number(),
@@ -132,6 +156,7 @@ export const StatusView = Type.Object({
   paused: Type.Optional(PauseView),
   modes: Type.Array(ModeView),
   clouds: Type.Array(CloudView),
+  sources: Type.Array(SourceView),
   ledger: Type.Optional(LedgerView),
   savings: Type.Optional(SavingsView),
   proposals: Type.Object({

@@ -4,6 +4,7 @@ import type { FrontSettings } from './front.ts'
 import type { OpenNebulaSettings } from './opennebula-settings.ts'
 import type { OpenStackSettings } from './openstack-settings.ts'
 import type { LibvirtCloud, SimulatedCloud } from './schema.ts'
+import type { SourceSettings } from './source-settings.ts'
 
 /** As the file has it, with every secret and every address resolved. */
 export type CloudConfig = LibvirtCloud | OpenNebulaSettings | OpenStackSettings | SimulatedCloud
@@ -27,6 +28,7 @@ export interface Config {
   readonly anonymous: Role | undefined
   readonly clouds: readonly (CloudConfig & { readonly id: string })[]
   readonly cloudIds: readonly CloudId[]
+  readonly sources: readonly SourceSettings[]
   readonly speed: number
   /** Modes that the file sets; they cannot be changed while it does. */
   readonly fileModes: Readonly<Partial<Record<Capability, Mode>>>

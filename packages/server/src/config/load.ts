@@ -21,7 +21,10 @@ import { type ConfigFault, type Source, lineOf, schemaFaults, throwFaults } from
 import { readFront } from './front.ts'
 import { openNebulaSettings } from './opennebula-settings.ts'
 import { openStackSettings } from './openstack-settings.ts'
-import { ConfigFile, type FileCloud, type LibvirtCloud, type Secret, cloudSchemas } from './schema.ts'
+import type { Secret } from './schema-parts.ts'
+import { type SourceConfig, sourceSchemas } from './source-schemas.ts'
+import { type SourceSettings, sourceSettings } from './source-settings.ts'
+import { ConfigFile, type FileCloud, type LibvirtCloud, cloudSchemas } from './schema.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -151,6 +154,23 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
     seen.add(cloud.id)
   }
 
+  const sources = (file.sources ?? []).flatMap((section, index): SourceSettings[] => {
+    const at = ['sources', index]
+    const schema = sourceSchemas[section.kind]
+    const found = source === undefined ? [] : schemaFaults(source, schema, { value: section, at })
+    faults.push(...found)
+    if (seen.has(section.id)) fault([...at, 'id'], `the id "${section.id}" is used twice, by clouds or sources`)
+    seen.add(section.id)
+    if (found.length > 0) return []
+    const settings = sourceSettings(section as unknown as SourceConfig, {
+      cloudIds: (file.clouds ?? []).map((cloud) => cloud.id),
+      secret: (value, path) => secret(value, [...at, ...path]),
+      resolvePath: (path) => resolve(source === undefined ? options.directory : dirname(source.file), path),
+      fault: (path, detail) => fault([...at, ...path], detail),
+    })
+    return [settings]
+  })
+
   const listenText = choose('listen', {
     env: 'GLEANER_LISTEN',
     path: ['listen'],
@@ -172,6 +192,8 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
     }),
   )
   if (speed !== 1 && !allSimulated) fault(['speed'], 'time can run faster only when every cloud is simulated')
+
+  if (speed !== 1 && sources.length > 0) fault(['speed'], 'time cannot run faster while sources measure in real time')
 
   const loopback = listen !== undefined && isLoopback(listen.host)
   const anonymousText = choose('anonymous', {
@@ -229,6 +251,7 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
     anonymous: anonymousText === 'nobody' ? undefined : (anonymousText as Role),
     clouds,
     cloudIds: clouds.map((cloud) => cloudId(cloud.id)),
+    sources,
     speed,
     fileModes: file.modes ?? {},
     policy,

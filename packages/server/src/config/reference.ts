@@ -2,6 +2,7 @@
 import type { TSchema } from 'typebox'
 import { loadConfig } from './load.ts'
 import { ConfigFile, cloudSchemas } from './schema.ts'
+import { sourceSchemas } from './source-schemas.ts'
 
 export interface ConfigKey {
   readonly name: string
@@ -34,6 +35,10 @@ export function configReference(): readonly ConfigKey[] {
     }
     if (name === 'clouds') {
       for (const [kind, cloud] of Object.entries(cloudSchemas)) visit(`clouds[kind: ${kind}]`, cloud)
+      return
+    }
+    if (name === 'sources') {
+      for (const [kind, source] of Object.entries(sourceSchemas)) visit(`sources[kind: ${kind}]`, source)
       return
     }
     const { items } = shape

@@ -2,6 +2,7 @@
 import { DurationText, durationPattern, ModeName, OneOf, capabilities } from '@gleaner/model'
 import { type Static, Type } from 'typebox'
 import { FrontConfig } from './front.ts'
+import { SectionName, Secret } from './schema-parts.ts'
 
 const strict = { additionalProperties: false } as const
 
@@ -10,22 +11,9 @@ function lengthOf(description: string) {
   return Type.String({ pattern: durationPattern, description })
 }
 
-/** A value in clear, or where to find it: a secret stands in the environment or in a file, never in the database. */
-export const Secret = Type.Union([
-  Type.String({ minLength: 1 }),
-  Type.Object({ env: Type.String({ minLength: 1 }) }, strict),
-  Type.Object({ file: Type.String({ minLength: 1 }) }, strict),
-])
-export type Secret = Static<typeof Secret>
-
-const CloudName = Type.String({
-  pattern: '^[a-z0-9][a-z0-9-]{0,30}$',
-  description: 'Short name: lower case, digits, dash. Part of every id, so do not change it later',
-})
-
 export const LibvirtCloud = Type.Object(
   {
-    id: CloudName,
+    id: SectionName,
     kind: Type.Literal('libvirt'),
     hosts: Type.Array(
       Type.Object(
@@ -59,7 +47,7 @@ export type LibvirtCloud = Static<typeof LibvirtCloud>
 
 export const OpenNebulaCloud = Type.Object(
   {
-    id: CloudName,
+    id: SectionName,
     kind: Type.Literal('opennebula'),
     endpoint: Type.Optional(
       Type.Union(
@@ -97,7 +85,7 @@ export type OpenNebulaCloud = Static<typeof OpenNebulaCloud>
 
 export const OpenStackCloud = Type.Object(
   {
-    id: CloudName,
+    id: SectionName,
     kind: Type.Literal('openstack'),
     cloud: Type.Optional(
       Type.String({ minLength: 1, description: 'Entry of clouds.yaml (OS_CLOUD, else the OS_ variables)' }),
@@ -153,7 +141,7 @@ export type OpenStackCloud = Static<typeof OpenStackCloud>
 
 export const SimulatedCloud = Type.Object(
   {
-    id: CloudName,
+    id: SectionName,
     kind: Type.Literal('simulated'),
     seed: Type.Optional(Type.Integer({ minimum: 0, description: 'The same seed makes the same datacentre (1)' })),
     hosts: Type.Optional(Type.Integer({ minimum: 1, maximum: 20_000, description: 'Hosts, desktops included (24)' })),
@@ -264,9 +252,14 @@ export const ConfigFile = Type.Object(
     clouds: Type.Optional(
       Type.Array(
         Type.Object(
-          { id: CloudName, kind: OneOf(['libvirt', 'opennebula', 'openstack', 'simulated']) },
+          { id: SectionName, kind: OneOf(['libvirt', 'opennebula', 'openstack', 'simulated']) },
           { additionalProperties: true },
         ),
+      ),
+    ),
+    sources: Type.Optional(
+      Type.Array(
+        Type.Object({ id: SectionName, kind: OneOf(['prometheus', 'influx']) }, { additionalProperties: true }),
       ),
     ),
     speed: Type.Optional(

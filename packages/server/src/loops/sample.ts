@@ -1,4 +1,5 @@
-// Measures the usage of one cloud and keeps it in the windows. What is not measured stays a gap.
+// Measures the usage of one cloud and keeps it in the windows, but for what a source measures that is preferred. What is not
+// measured stays a gap. While the past is being filled in nothing is sampled (see the loop back-fill).
 import type { Cloud } from '@gleaner/ports'
 import { type Runtime, cloudCallTimeoutMs } from '../runtime.ts'
 import { Loop } from './loop.ts'
@@ -12,8 +13,11 @@ export function sampleLoop(runtime: Runtime, cloud: Cloud): Loop {
     clock,
     onError: (error) => void runtime.problems.reportError(subject, error),
     run: async (signal) => {
+      if (runtime.state.backFilling.size > 0) return 'waits until the past is filled in'
       const batch = await cloud.sample(AbortSignal.any([signal, AbortSignal.timeout(cloudCallTimeoutMs)]))
-      const taken = runtime.telemetry.ingest(batch, clock.nowMs())
+      const nowMs = clock.nowMs()
+      const taken = runtime.telemetry.ingest(runtime.owners.without(batch, cloud.id, nowMs), nowMs)
+      if (config.sources.length > 0) runtime.owners.claim(batch, cloud.id, nowMs)
       await runtime.problems.settle(subject)
       return `${batch.subjects.length} samples, ${taken.accepted} taken`
     },

@@ -7,6 +7,8 @@ export function emptyState(config: Config): LiveState {
     ready: false,
     starting: 'has not read anything yet',
     clouds: new Map(),
+    sources: new Map(),
+    backFilling: new Map(),
     plan: undefined,
     previousPlan: undefined,
     rules: [],

@@ -15,6 +15,7 @@ import type {
   TargetKey,
 } from '@gleaner/model'
 import type { Fence } from '@gleaner/ports'
+import type { SourceState } from '../sources/source-state.ts'
 
 export interface CloudState {
   readonly cloudId: CloudId
@@ -40,6 +41,10 @@ export interface LiveState {
   /** While not ready: what is being waited for. */
   starting: string | undefined
   readonly clouds: Map<CloudId, CloudState>
+  /** By the id of the source; what was not asked yet is not in it. */
+  readonly sources: Map<string, SourceState>
+  /** Sources whose past is being filled in, and how far; empty when that is over. */
+  readonly backFilling: Map<string, number>
   plan: Plan | undefined
   previousPlan: Plan | undefined
   rules: readonly Rule[]

@@ -103,6 +103,7 @@ export function plainApplication(options: PlainOptions): PlainApplication {
     store: memoryStore(content),
     storeInfo: { kind: 'private', detail: 'in the memory of a test' },
     clouds: new Map([[lab, plainCloud()]]),
+    sources: new Map(),
     state,
     hub: new EventHub(clock),
     commands: recordingCommands({ commanded, nowMs, instances, rules: state.rules }),

@@ -56,7 +56,8 @@ export interface GridReading {
 /** Cells of one column that a part of history may have: what bounds its memory. */
 const mostCells = 1_000_000
 const firstPartSteps = 15
-const mostPartSteps = 360
+/** Several sources are taken in side by side into windows that keep two hours exactly: no part may be longer than half of it. */
+const mostPartSteps = 60
 /** Keys of series that are remembered beyond those of the last answer. */
 const staleKeys = 4
 

@@ -5,6 +5,8 @@ import type { Application } from '../../application.ts'
 import type { FrontFigures } from '../../compat/nova/front-figures.ts'
 import { cloudStateName } from '../system/cloud-view.ts'
 import { proposalCounts } from '../system/proposal-counts.ts'
+import { sourceStateName } from '../system/source-view.ts'
+import type { SourceState } from '../../sources/source-state.ts'
 import { Exposition, type Sample } from './exposition.ts'
 import type { ProcessFigures } from './process-figures.ts'
 
@@ -39,6 +41,7 @@ export function collectMetrics(input: MetricsInput): string {
   const out = new Exposition()
   server(out, input)
   clouds(out, input.app)
+  sources(out, input.app)
   ledger(out, input.app)
   decisions(out, input)
   loops(out, input.app)
@@ -100,6 +103,48 @@ function clouds(out: Exposition, app: Application): void {
     'gleaner_instances',
     'Instances by state',
     each((cloud) => byState(cloud, snapshotOf(cloud)?.instances)),
+  )
+}
+
+const sourceStates = ['starting', 'back-filling', 'fresh', 'stale', 'unreachable'] as const
+
+function sources(out: Exposition, app: Application): void {
+  const ids = [...app.sources.keys()]
+  const each = (read: (source: string, known: SourceState | undefined) => Sample[]) =>
+    ids.flatMap((source) => read(source, app.state.sources.get(source)))
+  out.gauge(
+    'gleaner_source_state',
+    '1 for the state the source of measurements is in',
+    each((source) =>
+      sourceStates.map((state) => ({
+        labels: { source, state },
+        value: Number(sourceStateName(source, app) === state),
+      })),
+    ),
+  )
+  out.gauge(
+    'gleaner_source_reading_age_seconds',
+    'Age of the last good reading of the source',
+    each((source, known) => {
+      const readAtMs = known?.readAtMs
+      return [{ labels: { source }, value: readAtMs === undefined ? undefined : (app.clock.nowMs() - readAtMs) / 1000 }]
+    }),
+  )
+  out.gauge(
+    'gleaner_source_series',
+    'Series of the last reading by what became of them',
+    each((source, known) => {
+      const notes = known?.notes
+      if (notes === undefined) return []
+      const { series, unmatched, ambiguous, duplicate } = notes
+      const fates = { used: series - unmatched - ambiguous - duplicate, unmatched, ambiguous, duplicate }
+      return Object.entries(fates).map(([fate, value]) => ({ labels: { source, fate }, value }))
+    }),
+  )
+  out.counter(
+    'gleaner_source_samples_total',
+    'Samples of the source that were taken in since the start',
+    each((source, known) => [{ labels: { source }, value: known?.samples ?? 0 }]),
   )
 }
 

@@ -12,6 +12,7 @@ import { modeViews } from './mode-view.ts'
 import { pauseView } from './pause-view.ts'
 import { proposalCounts } from './proposal-counts.ts'
 import { savingsView } from './savings-view.ts'
+import { sourceView } from './source-view.ts'
 
 interface Stored {
   readonly problems: StatusView['problems']
@@ -42,6 +43,7 @@ export const getStatus: Handler<typeof endpoints.getStatus> = async ({ app, worl
     ...only('paused', state.killSwitch === undefined ? undefined : pauseView(state.killSwitch)),
     modes: modeViews(app),
     clouds: [...app.clouds.values()].map((cloud) => cloudView(cloud, app)),
+    sources: [...app.sources.values()].map((source) => sourceView(source, app)),
     ...only('ledger', state.plan === undefined ? undefined : ledgerTotals(state.plan)),
     ...only('savings', stored.savings),
     proposals: proposalCounts(state.proposals),
