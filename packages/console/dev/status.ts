@@ -38,6 +38,7 @@ export function statusOf(state: FakeState): StatusView {
       source: capability === 'energy' ? 'file' : 'default',
       available: capability === 'idleness',
     })),
+    sources: [],
     clouds: [
       {
         id: 'lab',

@@ -271,14 +271,15 @@ export function sourceContract(runner: TestRunner, name: string, subject: Source
 
     test('ends soon when it is not wanted any more', async (harness) => {
       await harness.behave('hang')
+      const firstPart = async (signal: AbortSignal) => {
+        const parts = harness.source.history({ fromMs: 0, toMs: harness.nowMs(), subjects: known }, signal)
+        for await (const part of parts) return part
+        return undefined
+      }
       const calls: ((signal: AbortSignal) => Promise<unknown>)[] = [
         (signal) => harness.source.sample(known, signal),
         (signal) => harness.source.check(signal),
-        (signal) =>
-          harness.source
-            .history({ fromMs: 0, toMs: harness.nowMs(), subjects: known }, signal)
-            [Symbol.asyncIterator]()
-            .next(),
+        firstPart,
       ]
       for (const call of calls) {
         const controller = new AbortController()

@@ -99,7 +99,7 @@ describe('a mistake names its line and what to do', () => {
     ],
     [
       'an id used twice',
-      `${prometheus('    presets: [vmprobe]\n').replace('id: prom', 'id: lab')}`,
+      prometheus('    presets: [vmprobe]\n').replace('id: prom', 'id: lab'),
       {},
       /:3: the id "lab" is used twice/,
     ],

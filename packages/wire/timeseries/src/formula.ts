@@ -91,7 +91,7 @@ export function sampleRows(
   }
   const width = columns.length
   const result = {
-    subjects: new Array<string>(rows),
+    subjects: Array.from<string>({ length: rows }),
     atMs: new Float64Array(rows),
     values: new Float64Array(rows * width).fill(Number.NaN),
   }

@@ -91,7 +91,7 @@ export class GridReader<Query> {
     // When one question fails, the others are not waited for.
     const failed = new AbortController()
     const ended = AbortSignal.any([signal, failed.signal])
-    const filled: (MetricGrid | undefined)[] = new Array<undefined>(columns).fill(undefined)
+    const filled: (MetricGrid | undefined)[] = Array.from({ length: columns })
     this.#dropStaleKeys()
     for (const [number, measure] of measures.entries()) {
       const what = { grid, asked, counts, warnings, signal: ended, indices: this.#indices[number] ?? [] }

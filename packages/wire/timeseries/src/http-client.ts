@@ -106,7 +106,7 @@ export class HttpClient {
         const page: Buffer[] = []
         let bytes = 0
         const give = (fault: unknown) => {
-          reject(fault as Error)
+          reject(fault)
           request.destroy()
         }
         response.on('data', (chunk: Buffer) => {

@@ -48,7 +48,7 @@ export class InfluxqlAnswer implements JsonVisitor {
     if (name === 'error') throw errorOf(json)
     if (depth !== inSeries) return
     if (name === 'tags') this.#tags = json
-    if (name === 'columns' && parseLatin1(json) instanceof Array && (parseLatin1(json) as unknown[]).length !== 2) {
+    if (name === 'columns' && columnCount(json) !== 2) {
       throw new AnswerFault('protocol', `a series has the columns ${printable(json)}, not a time and a value`)
     }
   }
@@ -71,12 +71,18 @@ function tagsOf(json: string) {
   return () => Object.fromEntries(Object.entries(labelsOf(json)).filter(([, value]) => value !== ''))
 }
 
+function columnCount(json: string): number {
+  const parsed = parseLatin1(json)
+  return Array.isArray(parsed) ? parsed.length : 0
+}
+
 const notThere = /database not found|retention policy not found/i
 const notAllowed = /authoriz|authentica|unable to parse authentication|requires/i
 
 /** InfluxDB reports most faults with status 200, in the words of one sentence. */
 function errorOf(json: string): AnswerFault {
-  const said = printable(String(parseLatin1(json) ?? json))
+  const parsed = parseLatin1(json)
+  const said = printable(typeof parsed === 'string' ? parsed : json)
   if (notThere.test(said)) return new AnswerFault('missing', said)
   if (notAllowed.test(said)) return new AnswerFault('refused', said)
   return new AnswerFault(/timeout|too many|max-/i.test(said) ? 'overloaded' : 'rejected', said)
