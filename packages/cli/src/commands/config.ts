@@ -63,7 +63,8 @@ export async function configCheck(context: CommandContext, file: string | undefi
   if (front !== undefined && !context.json) show(context, front)
   const all = [...clouds, ...sources, ...(front === undefined ? [] : [front])]
   if (all.some(({ items }) => items.some(({ ok }) => !ok))) context.fail()
-  if (context.printJson({ file: config.file ?? null, clouds, sources, ...(front === undefined ? {} : { front }) })) return
+  if (context.printJson({ file: config.file ?? null, clouds, sources, ...(front === undefined ? {} : { front }) }))
+    return
   if (clouds.length === 0) context.say('No cloud is configured; docs/configuration.md tells how to connect one.')
 }
 
