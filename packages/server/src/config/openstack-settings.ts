@@ -3,7 +3,8 @@
 // fault of that cloud, told by `gleaner config check` and mended without a restart.
 import { resolve } from 'node:path'
 import type { SettingsFrom } from '@gleaner/driver-openstack'
-import type { OpenStackCloud, Secret } from './schema.ts'
+import type { Secret } from './schema-parts.ts'
+import type { OpenStackCloud } from './schema.ts'
 
 export interface OpenStackSettings
   extends Pick<OpenStackCloud, 'id' | 'kind' | 'diagnostics' | 'poll' | 'callTimeout'> {
