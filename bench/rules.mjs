@@ -1,4 +1,5 @@
-// How much CPU do 20 rules over 100,000 instances take? Limit: 1 s, windows over 14 days of real (tiered) telemetry included.
+// How much CPU do 20 rules over 100,000 instances take in a cycle? Limit: 1 s, windows over 14 days of real (tiered)
+// telemetry included. Measured as the loop runs it: every minute a new sample of each instance, then all rules.
 // The rules are the ready-made ones and variants of them; the population: 80 % running, ages from minutes to years, load
 // in five kinds (idle, nearly idle, by day, busy, in bursts). Telemetry of 60 instances is made sample by sample and then
 // given to all others in its stored form. Usage: npm run bench rules [instances]
@@ -12,6 +13,7 @@ import {
   linkRules,
   readyMadeRules,
   TelemetryWindows,
+  VerdictMemory,
 } from '@gleaner/engine'
 import { cloudId, hostId, instanceId, metrics, projectId } from '@gleaner/model'
 
@@ -19,8 +21,8 @@ const count = Number(process.argv[2] ?? 100_000)
 const limitMs = 1000 * (count / 100_000)
 const minuteMs = 60_000
 const dayMs = 86_400_000
-// Tuesday, 3 June 2025, 22:30 in Paris: the night rules are active.
-const nowMs = Date.UTC(2025, 5, 3, 20, 30)
+// Tuesday, 3 June 2025, 1:54 in Paris: the night rules are active, and at midnight UTC tiles of every length change.
+const nowMs = Date.UTC(2025, 5, 2, 23, 54)
 
 let seed = 20_250_603
 const random = () => {
@@ -154,21 +156,51 @@ const cpuMs = (work) => {
 
 const table = cpuMs(() => buildInstanceTable([{ hosts, instances, projects }], telemetry))
 const program = linkRules(compiled)
-const runs = []
+const memory = new VerdictMemory(program, telemetry)
+
+// The first cycle has nothing to remember. In one of the others the start of every window moves on to another tile.
+const values = new Float64Array(count * metrics.length)
+const atMs = new Float64Array(count)
+const slots = Int32Array.from({ length: count }, (_, index) => telemetry.slotOf(instances[index].id))
+const ingest = (minute) => {
+  for (let index = 0; index < count; index++) {
+    const cpu = telemetry.latest(slots[index], 'cpu', nowMs + (minute - 1) * minuteMs)
+    const users = telemetry.latest(slots[index], 'users', nowMs + (minute - 1) * minuteMs)
+    const quiet = !(cpu >= 0.05)
+    const [network, disk] = quiet ? [300, 2000] : [90_000, 400_000]
+    values.set([cpu, 500 + cpu * 800, network, network / 2, disk], index * metrics.length)
+    values.set([users, users >= 0 ? (quiet ? 7200 : 0) : Number.NaN], index * metrics.length + 5)
+    atMs[index] = nowMs + minute * minuteMs
+  }
+  return cpuMs(() => telemetry.ingest({ slots, atMs, values }, nowMs + minute * minuteMs)).ms
+}
 let evaluation
 let longestSliceMs = 0
-for (let run = 0; run < 5; run++) {
-  const measured = cpuMs(() => {
-    evaluation = beginEvaluation({ program, table: table.result, telemetry, history: emptyHistory, nowMs: nowMs + run })
+const evaluateAt = (minute) =>
+  cpuMs(() => {
+    evaluation = beginEvaluation({
+      program,
+      table: table.result,
+      telemetry,
+      history: emptyHistory,
+      memory,
+      nowMs: nowMs + minute * minuteMs + 20_000,
+    })
     for (let from = 0; from < count; from += 5000) {
       const startMs = performance.now()
       evaluation.evaluate(from, from + 5000)
       longestSliceMs = Math.max(longestSliceMs, performance.now() - startMs)
     }
-  })
-  runs.push(measured.ms)
+  }).ms
+const taken = []
+const runs = []
+for (let minute = 0; minute < 10; minute++) {
+  taken.push(ingest(minute))
+  runs.push(evaluateAt(minute))
 }
+const [coldMs, ...others] = runs
 // The same with answers on record instead of telemetry: what is left is the cost of the rules themselves.
+const lastMs = evaluation.input.nowMs
 const answers = []
 let next = 0
 const recorder = {
@@ -185,16 +217,20 @@ function note(answer) {
 }
 const evaluateWith = (access) => {
   next = 0
-  beginEvaluation({ program, table: table.result, telemetry: access, history: emptyHistory, nowMs }).evaluate(0, count)
+  beginEvaluation({ program, table: table.result, telemetry: access, history: emptyHistory, nowMs: lastMs }).evaluate(
+    0,
+    count,
+  )
 }
 evaluateWith(recorder)
 evaluateWith(replay)
 const own = cpuMs(() => evaluateWith(replay))
 const total = { 'not-covered': 0, 'not-matched': 0, matched: 0, unknown: 0, 'outside-schedule': 0 }
 for (const counts of evaluation.counts) for (const outcome of Object.keys(total)) total[outcome] += counts[outcome]
-const sorted = [...runs].sort((a, b) => a - b)
+const sorted = others.sort((a, b) => a - b)
+const median = sorted[sorted.length >> 1]
 console.log(
-  `rules ${compiled.length}, instances ${count}, telemetry ${(telemetry.memory.bytes / 2 ** 20).toFixed(0)} MiB`,
+  `rules ${compiled.length}, instances ${count}, telemetry ${(telemetry.memory.bytes / 2 ** 20).toFixed(0)} MiB, verdicts remembered ${(memory.bytes / 2 ** 20).toFixed(0)} MiB`,
 )
 console.log(`outcomes: ${JSON.stringify(total)}`)
 for (const [index, counts] of evaluation.counts.entries())
@@ -211,11 +247,11 @@ const parse = cpuMs(() => {
 console.log(`compiling a rule: ${((parse.ms / 100 / compiled.length) * 1000).toFixed(0)} µs`)
 const explained = cpuMs(() => {
   for (let index = 0; index < 1000; index++)
-    explainRule(compiled[0], { table: table.result, telemetry, history: emptyHistory, nowMs }, index)
+    explainRule(compiled[0], { table: table.result, telemetry, history: emptyHistory, nowMs: lastMs }, index)
 })
 console.log(`explaining one instance: ${explained.ms.toFixed(1)} µs`)
 const preview = cpuMs(() => {
-  const run = beginPreview(compiled[0], { table: table.result, telemetry, history: emptyHistory, nowMs })
+  const run = beginPreview(compiled[0], { table: table.result, telemetry, history: emptyHistory, nowMs: lastMs })
   run.advance(0, Math.min(count, 10_000))
   return run
 })
@@ -223,6 +259,12 @@ console.log(
   `preview of ${compiled[0].definition.name} over 10,000 instances and 49 instants: ${preview.ms.toFixed(0)} ms of CPU (${preview.result.matchedTotal} now, ${preview.result.matchedOverPastDay} over the day)`,
 )
 console.log(
-  `\n${count} instances × ${compiled.length} rules: ${sorted[2].toFixed(0)} ms of CPU (median of 5; ${sorted.map((ms) => ms.toFixed(0)).join(', ')}); limit ${limitMs} ms`,
+  `taking in a sample of each: ${[...taken].sort((a, b) => a - b)[taken.length >> 1].toFixed(0)} ms of CPU (median)`,
 )
-process.exit(sorted[2] <= limitMs ? 0 : 1)
+console.log(
+  `\n${count} instances × ${compiled.length} rules: ${median.toFixed(0)} ms of CPU (median of ${others.length} cycles); limit ${limitMs} ms`,
+)
+console.log(
+  `the first cycle after a start: ${coldMs.toFixed(0)} ms; the dearest of the others (midnight: all windows move on): ${sorted.at(-1).toFixed(0)} ms`,
+)
+process.exit(median <= limitMs ? 0 : 1)

@@ -52,7 +52,7 @@ export {
   type TelemetryFunction,
   telemetryFunctions,
   type TelemetryQuestion,
-} from './telemetry/window-reader.ts'
+} from './telemetry/telemetry-question.ts'
 export * from './rules/compile-rule.ts'
 export * from './rules/rule-program.ts'
 export * from './rules/rule-fault.ts'
@@ -64,6 +64,7 @@ export * from './rules/rule-language.ts'
 export * from './rules/ready-made.ts'
 export * from './rules/clause.ts'
 export * from './rules/telemetry-access.ts'
+export { VerdictMemory } from './rules/verdict-memory.ts'
 export * from './rules/history-access.ts'
 export { idleForMs } from './rules/idle-for.ts'
 export * from './oversubscription/index.ts'

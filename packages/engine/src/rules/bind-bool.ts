@@ -1,5 +1,6 @@
 // Closures that say true, false or unknown. && and || are commutative: false && unknown is false from either side, so
 // the operands may be tried in ascending order of their cost without changing any result.
+import { asShare } from './as-share.ts'
 import type { BindScope, BoolReader } from './bind-scope.ts'
 import { bindTexts, mostTags } from './bind-text.ts'
 import { bindCoverage } from './bind-window.ts'
@@ -10,12 +11,10 @@ import type {
   CallNode,
   CompareNode,
   CompareOperator,
-  ConstantNode,
   EqualNode,
   LogicNode,
   MemberNode,
   TypedNode,
-  WindowNode,
 } from './typed-node.ts'
 
 /** A text longer than this is not matched against a pattern: unknown. */
@@ -104,20 +103,6 @@ function bindLogic(scope: BindScope, node: LogicNode): BoolReader {
     }
     return result
   }
-}
-
-/**
- * `percentile(m, p, w) < x` asks whether p per cent of the samples are below x, and that is the cheaper question: with n
- * samples the percentile is the one of rank ceil(p n / 100), and it is below x when and only when as many samples are.
- */
-function asShare(node: CompareNode): CompareNode {
-  const { left, right, operator } = node
-  if (left.op !== 'window' || left.fn !== 'percentile' || left.argument?.op !== 'constant') return node
-  const percent = Number(left.argument.value)
-  if (percent === 0 || (operator !== '<' && operator !== '>=')) return node
-  const share: WindowNode = { ...left, fn: 'shareBelow', argument: right }
-  const needed: ConstantNode = { ...left.argument, value: percent / 100 }
-  return { ...node, operator: operator === '<' ? '>=' : '<', left: share, right: needed }
 }
 
 function bindCompare(scope: BindScope, written: CompareNode): BoolReader {

@@ -4,7 +4,7 @@ import type { BindScope } from './bind-scope.ts'
 import type { Cursor } from './cursor.ts'
 import type { NumberReader } from './linker.ts'
 import { asMeasured, metricTable, type RuleMetric } from './metric-table.ts'
-import type { QuietQuery, WindowRequest } from './telemetry-access.ts'
+import type { QuietQuery, WindowFunction, WindowRequest } from './telemetry-access.ts'
 import type { QuietNode, TypedNode, WindowNode } from './typed-node.ts'
 
 /** Share of a window that must have samples before anything is said about it. */
@@ -17,7 +17,7 @@ export function bindMeasured(scope: BindScope, metric: RuleMetric): NumberReader
 }
 
 export function bindCoverage(scope: BindScope, metric: RuleMetric, windowMs: number): NumberReader {
-  const request: WindowRequest = { fn: 'coverage', metric: metric.metric, argument: 0, lengthMs: windowMs }
+  const request = requestFor('coverage', metric, windowMs)
   return scope.linker.share(`coverage ${metric.metric} ${windowMs}`, () => (c) => {
     const share = c.telemetry.query(c.slot, request, c.nowMs)
     return share >= 0 ? Math.min(1, share) : 0
@@ -26,19 +26,17 @@ export function bindCoverage(scope: BindScope, metric: RuleMetric, windowMs: num
 
 export function bindWindow(scope: BindScope, node: WindowNode): NumberReader {
   const { fn, metric, windowMs } = node
-  const covered = bindCoverage(scope, metric, windowMs)
-  if (fn === 'coverage') return covered
+  if (fn === 'coverage') return bindCoverage(scope, metric, windowMs)
   const argument = node.argument === undefined ? undefined : scope.bindNumber(node.argument)
   const key = `${fn} ${metric.name} ${windowMs} ${node.argument === undefined ? '' : keyOf(scope, node.argument)}`
-  return scope.linker.share(key, () => windowReader(node, covered, argument))
+  return scope.linker.share(key, () => windowReader(node, argument))
 }
 
-function windowReader(node: WindowNode, covered: NumberReader, argument: NumberReader | undefined): NumberReader {
+function windowReader(node: WindowNode, argument: NumberReader | undefined): NumberReader {
   const { fn, metric, windowMs } = node
-  const request: WindowRequest = { fn, metric: metric.metric, argument: 0, lengthMs: windowMs }
+  const request = requestFor(fn, metric, windowMs)
   const isShare = fn === 'shareBelow'
   return (c) => {
-    if (!(covered(c) >= leastCoverage)) return Number.NaN
     const scale = capacity(c, metric)
     request.argument = argument === undefined ? 0 : argument(c) * (isShare ? scale : 1)
     if (Number.isNaN(request.argument) || Number.isNaN(scale)) return Number.NaN
@@ -46,6 +44,10 @@ function windowReader(node: WindowNode, covered: NumberReader, argument: NumberR
     if (isShare) return value >= 0 && value <= 1 ? value : Number.NaN
     return asMeasured(value) / scale
   }
+}
+
+export function requestFor(fn: WindowFunction, { metric }: RuleMetric, lengthMs: number): WindowRequest {
+  return { fn, metric, lengthMs, argument: 0, leastCoverage: fn === 'coverage' ? 0 : leastCoverage }
 }
 
 /** Seconds for which all samples have been below the bound. A gap of more than a quarter of an hour ends the quiet. */
@@ -72,8 +74,8 @@ export function bindQuiet(scope: BindScope, node: QuietNode): NumberReader {
 
 export const longestGapMs = 15 * 60_000
 
-/** 1 for plain metrics; NaN where there is nothing to divide by. */
-function capacity(c: Cursor, metric: RuleMetric): number {
+/** What a measured value is divided by: 1 for plain metrics; NaN where there is nothing to divide by. */
+export function capacity(c: Cursor, metric: RuleMetric): number {
   if (metric.capacityOf === undefined) return 1
   const value = metric.capacityOf(c.instance)
   return value > 0 ? value : Number.NaN

@@ -5,6 +5,7 @@ import type { Host, Instance, Project } from '@gleaner/model'
 import type { Calendar } from './calendar.ts'
 import { emptyHistory, type HistoryAccess } from './history-access.ts'
 import { noTelemetry, type TelemetryAccess } from './telemetry-access.ts'
+import type { VerdictMemory } from './verdict-memory.ts'
 
 export interface Cursor {
   nowMs: number
@@ -19,6 +20,14 @@ export interface Cursor {
   calendars: readonly Calendar[]
   telemetry: TelemetryAccess
   history: HistoryAccess
+  /** What was said before; nothing is remembered where there is none. */
+  memory: VerdictMemory | undefined
+  /** Where the verdicts on the instance begin in the memory; -1 when nothing can be remembered of it. */
+  row: number
+  /** Last step of the windows that end now. */
+  step: number
+  /** Up to which step the verdict that was given last stands; -1 when it was given for now alone. */
+  standsTo: number
   /** memo[i] counts when and only when memoStamp[i] === stamp. */
   stamp: number
   readonly memo: Float64Array
@@ -36,6 +45,10 @@ export function createCursor(memoLength: number, instance: Instance): Cursor {
     calendars: [],
     telemetry: noTelemetry,
     history: emptyHistory,
+    memory: undefined,
+    row: -1,
+    step: 0,
+    standsTo: -1,
     stamp: 1,
     memo: new Float64Array(memoLength),
     memoStamp: new Float64Array(memoLength),

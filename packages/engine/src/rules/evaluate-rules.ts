@@ -11,6 +11,7 @@ import { type InstanceTable, moveTo } from './instance-table.ts'
 import type { ProgramRule, RuleProgram } from './rule-program.ts'
 import type { TelemetryAccess } from './telemetry-access.ts'
 import { isFalse, isTrue } from './ternary.ts'
+import type { VerdictMemory } from './verdict-memory.ts'
 
 /** What a rule said about an instance, as stored: the index is the byte. */
 export const ruleOutcomes = [
@@ -32,6 +33,8 @@ export interface EvaluationInput {
   readonly telemetry: TelemetryAccess
   readonly history: HistoryAccess
   readonly nowMs: number
+  /** What was said in earlier cycles and still stands; it makes no difference but in time. */
+  readonly memory?: VerdictMemory
 }
 
 export interface RuleEvaluation {
@@ -55,6 +58,12 @@ export function beginEvaluation(input: EvaluationInput): RuleEvaluation {
   const standings = rules.map((rule) => standingAt(rule, nowMs))
   const first = table.instances[0]
   const cursor = first === undefined ? undefined : cursorFor(input, first)
+  const { memory } = input
+  if (memory !== undefined && cursor !== undefined) {
+    memory.begin(table, nowMs)
+    cursor.memory = memory
+    cursor.step = memory.stepAt(nowMs)
+  }
   return {
     input,
     outcomes,
@@ -73,6 +82,7 @@ export function beginEvaluation(input: EvaluationInput): RuleEvaluation {
       const end = Math.min(to, table.instances.length)
       for (let index = Math.max(0, from); index < end; index++) {
         moveTo(cursor, table, index)
+        if (memory !== undefined) cursor.row = memory.rowOf(cursor)
         const row = index * rules.length
         for (let number = 0; number < rules.length; number++) {
           const code = standings[number] ?? outcomeOf(rules[number] as ProgramRule, cursor)

@@ -10,6 +10,8 @@ interface FieldWords {
   readonly description: string
   /** What it means when the value is missing. */
   readonly missing?: string
+  /** Depends on the record of the instance and on nothing else. */
+  readonly isOfRecord?: true
   /** All it can ever be, so that a misspelt comparison is found when the rule is saved. */
   readonly values?: readonly string[]
 }
@@ -34,8 +36,14 @@ const ofHost = (read: (host: NonNullable<Cursor['host']>) => number) => (cursor:
   cursor.host === undefined ? Number.NaN : read(cursor.host)
 
 const fields: readonly Field[] = [
-  { path: 'instance.id', type: 'text', description: 'Id, "<cloud>:<native id>"', read: (c) => c.instance.id },
-  { path: 'instance.name', type: 'text', description: 'Name', read: (c) => c.instance.name },
+  {
+    path: 'instance.id',
+    isOfRecord: true,
+    type: 'text',
+    description: 'Id, "<cloud>:<native id>"',
+    read: (c) => c.instance.id,
+  },
+  { path: 'instance.name', isOfRecord: true, type: 'text', description: 'Name', read: (c) => c.instance.name },
   {
     path: 'instance.project',
     type: 'text',
@@ -52,6 +60,7 @@ const fields: readonly Field[] = [
   },
   {
     path: 'instance.flavor',
+    isOfRecord: true,
     type: 'text',
     description: 'Name of its flavor',
     missing: 'the cloud knows no flavor for it',
@@ -59,6 +68,7 @@ const fields: readonly Field[] = [
   },
   {
     path: 'instance.state',
+    isOfRecord: true,
     type: 'text',
     description: 'State: running, paused, suspended, stopped, shelved, error, unknown, or a moving state',
     values: instanceStates,
@@ -66,6 +76,7 @@ const fields: readonly Field[] = [
   },
   {
     path: 'instance.vcpus',
+    isOfRecord: true,
     type: 'number',
     unit: 'cores',
     description: 'Virtual cores',
@@ -73,6 +84,7 @@ const fields: readonly Field[] = [
   },
   {
     path: 'instance.memoryMiB',
+    isOfRecord: true,
     type: 'number',
     unit: 'MiB',
     description: 'Memory it was given',
@@ -80,6 +92,7 @@ const fields: readonly Field[] = [
   },
   {
     path: 'instance.diskGiB',
+    isOfRecord: true,
     type: 'number',
     unit: 'GiB',
     description: 'Disk it was given',
@@ -101,15 +114,17 @@ const fields: readonly Field[] = [
     missing: 'the cloud does not tell when its state began',
     read: (c) => sinceS(c, c.instance.stateSinceMs),
   },
-  { path: 'instance.tags', type: 'texts', description: 'Tags', read: (c) => c.instance.tags },
+  { path: 'instance.tags', isOfRecord: true, type: 'texts', description: 'Tags', read: (c) => c.instance.tags },
   {
     path: 'instance.protected',
+    isOfRecord: true,
     type: 'bool',
     description: 'Marked as not to be touched (the gate refuses such instances in any case)',
     read: (c) => toTernary(c.instance.protectedBy !== undefined),
   },
   {
     path: 'instance.preemptible',
+    isOfRecord: true,
     type: 'bool',
     description: 'Fills room that nobody else needs',
     read: (c) => toTernary(c.instance.firmness === 'preemptible'),
@@ -164,7 +179,13 @@ const fields: readonly Field[] = [
     missing: noHost,
     read: (c) => (c.host === undefined ? Number.NaN : c.hostInstances),
   },
-  { path: 'project.id', type: 'text', description: 'Id of its project', read: (c) => c.instance.projectId },
+  {
+    path: 'project.id',
+    isOfRecord: true,
+    type: 'text',
+    description: 'Id of its project',
+    read: (c) => c.instance.projectId,
+  },
   {
     path: 'project.name',
     type: 'text',
@@ -172,7 +193,7 @@ const fields: readonly Field[] = [
     missing: 'the cloud does not tell the project',
     read: (c) => c.project?.name,
   },
-  { path: 'cloud', type: 'text', description: 'Id of its cloud', read: (c) => c.instance.cloudId },
+  { path: 'cloud', isOfRecord: true, type: 'text', description: 'Id of its cloud', read: (c) => c.instance.cloudId },
   { path: 'now', type: 'timestamp', description: 'The instant of the evaluation', read: (c) => c.nowMs },
   {
     path: 'reclaimed',

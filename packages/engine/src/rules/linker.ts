@@ -1,5 +1,6 @@
 // What the closures of several rules share: the time zones they ask for, and one memo place per distinct question to
-// telemetry or history, so that twenty rules that ask for the same window ask once per instance.
+// telemetry or history, so that twenty rules that ask for the same window ask once per instance; and one place for each
+// distinct clause whose verdict may be remembered from one cycle to the next.
 import type { Cursor } from './cursor.ts'
 
 export type NumberReader = (cursor: Cursor) => number
@@ -11,15 +12,29 @@ export interface Linker {
   zoneIndex(zone: string): number
   /** The reader, memoised under the key; the same key must stand for the same question. */
   share(key: string, read: () => NumberReader): NumberReader
+  /** Where a `VerdictMemory` keeps what was said about the clause; the same key must stand for the same clause. */
+  place(key: string): number
+  /** How many such places there are. */
+  readonly places: number
 }
 
 export function createLinker(): Linker {
   const zones: string[] = []
   const shared = new Map<string, NumberReader>()
+  const places = new Map<string, number>()
   return {
     zones,
     get memoLength() {
       return shared.size
+    },
+    get places() {
+      return places.size
+    },
+    place(key) {
+      const known = places.get(key)
+      if (known !== undefined) return known
+      places.set(key, places.size)
+      return places.size - 1
     },
     zoneIndex(zone) {
       const known = zones.indexOf(zone)

@@ -2,7 +2,8 @@
 // telemetry is asked once per instance. Linking takes microseconds per rule; the server keeps the program until a rule
 // changes. A program is used by one evaluation at a time (single-threaded, no evaluation waits within another).
 import type { BoolReader } from './bind-scope.ts'
-import { bindExpression } from './bind-expression.ts'
+import { bindExpression, bindScope } from './bind-expression.ts'
+import { bindCondition } from './bind-standing.ts'
 import type { CompiledRule } from './compile-rule.ts'
 import { createLinker, type Linker } from './linker.ts'
 
@@ -26,7 +27,7 @@ export function linkRule(rule: CompiledRule, linker: Linker): ProgramRule {
   const { expression } = rule.coverage
   return {
     rule,
-    condition: bindExpression(rule.expression, linker, rule.zone),
+    condition: bindCondition(bindScope(rule.expression, linker, rule.zone), rule.expression.root),
     covering: expression === undefined ? undefined : bindExpression(expression, linker, rule.zone),
   }
 }

@@ -17,6 +17,8 @@ export interface WindowRequest {
   /** Percent for `percentile`, a bound in the metric's unit for `shareBelow`, 0 for the others. */
   argument: number
   lengthMs: number
+  /** NaN when the coverage of the window is less; 0 for coverage itself. */
+  leastCoverage: number
 }
 
 export interface QuietQuery {
@@ -33,6 +35,25 @@ export interface TelemetryAccess {
   query(slot: number, request: WindowRequest, toMs: number): number
   /** Since when all samples up to `toMs` have been below the bound: `toMs` when they are not, NaN without data. */
   quietSince(slot: number, request: QuietQuery, toMs: number): { readonly sinceMs: number }
+}
+
+/** Between which numbers an answer stays; `isMissing`: it is and stays NaN for want of samples. */
+export interface Outlook {
+  readonly least: number
+  readonly most: number
+  readonly isMissing: boolean
+}
+
+/** Telemetry that can tell for how long an answer stands, so that it need not be asked again in every cycle. */
+export interface TelemetryForesight {
+  /** Distance of two samples: foresight counts in steps of this length. */
+  readonly stepMs: number
+  /** Changes when anything happens to the subject but that newer samples come; 0 when nothing can be foreseen of it. */
+  rewritten(slot: number, nowMs: number): number
+  /** How many steps it is worth looking ahead in a window of this length, the farthest first. */
+  horizons(lengthMs: number): readonly number[]
+  /** What holds from `toMs` up to `steps` steps later, as long as `rewritten` stays the same. */
+  foresee(slot: number, request: WindowRequest, ahead: { readonly toMs: number; readonly steps: number }): Outlook
 }
 
 /** Knows nothing: with it every rule that asks for usage is unknown. */

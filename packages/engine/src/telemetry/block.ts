@@ -37,6 +37,8 @@ export class Block {
   readonly lastAtMs: Float64Array
   readonly revision: Uint32Array
   readonly saved: Uint32Array
+  /** Changes with everything but the appending of newer samples (see `WindowOutlook`). Never 0 for a subject. */
+  readonly rewritten: Int32Array
 
   /** Tiles of one subject, all metrics. */
   readonly tilesPerSubject: number
@@ -71,6 +73,7 @@ export class Block {
     this.lastAtMs = new Float64Array(subjects * metricCount).fill(Number.NaN)
     this.revision = new Uint32Array(subjects)
     this.saved = new Uint32Array(subjects)
+    this.rewritten = new Int32Array(subjects)
     this.#offsets = new Int32Array(this.tilesPerSubject)
     this.#limits = new Uint8Array(this.tilesPerSubject)
     this.#placeBins()
@@ -87,7 +90,15 @@ export class Block {
       this.narrow,
       this.wide,
     ]
-    const others = [this.head, this.foldedHours, this.firstStep, this.lastAtMs, this.revision, this.saved]
+    const others = [
+      this.head,
+      this.foldedHours,
+      this.firstStep,
+      this.lastAtMs,
+      this.revision,
+      this.saved,
+      this.rewritten,
+    ]
     return [...arrays, ...others].reduce((sum, array) => sum + array.byteLength, 0)
   }
 
@@ -100,6 +111,12 @@ export class Block {
     this.foldedHours[index] = 0
     this.firstStep[index] = 0
     this.lastAtMs.fill(Number.NaN, index * metrics.length, (index + 1) * metrics.length)
+    this.rewrite(index)
+  }
+
+  /** What was foreseen of this subject is void. */
+  rewrite(index: number): void {
+    this.rewritten[index] = ((this.rewritten[index] as number) + 1) | 1
   }
 
   clearTiles(index: number): void {
@@ -121,6 +138,7 @@ export class Block {
     this.head[index] = source.head[sourceIndex] as number
     this.foldedHours[index] = source.foldedHours[sourceIndex] as number
     this.firstStep[index] = source.firstStep[sourceIndex] as number
+    this.rewrite(index)
   }
 
   /** Copies the bins of a tile and tells how many there are. */
@@ -136,6 +154,22 @@ export class Block {
       for (let j = 0; j < limit; j++) into[j] = wide[~start + j] as number
     }
     return limit
+  }
+
+  /** How many samples are in the bins of a tile from `first` on. */
+  sumBins(tile: number, first: number): number {
+    const limit = this.binLimit(tile)
+    const start = this.binStart(tile)
+    let sum = 0
+    // Two loops, so that each sees one kind of array.
+    if (start >= 0) {
+      const { narrow } = this
+      for (let j = first; j < limit; j++) sum += narrow[start + j] as number
+    } else {
+      const { wide } = this
+      for (let j = first; j < limit; j++) sum += wide[~start + j] as number
+    }
+    return sum
   }
 
   /** Bins beyond the first `width` become 0. */

@@ -66,8 +66,8 @@ export const mostBins = 24
 const binsOfMetric = [mostBins, 16, 16, 16, 16, 8, 12]
 /** count 2, sum 4, minimum 4, maximum 4, place 2. */
 const tileHeaderBytes = 16
-/** head 4, folded 4, first step 4, revision 4, saved 4, last sample of each metric 8. */
-const subjectHeaderBytes = 20 + 8 * metrics.length
+/** head 4, folded 4, first step 4, revision 4, saved 4, rewritten 4, last sample of each metric 8. */
+const subjectHeaderBytes = 24 + 8 * metrics.length
 
 export function makeLayout(options: TelemetryOptions): Layout {
   const {

@@ -96,7 +96,10 @@ export class SampleWriter {
     }
     if (usable === 0) return false
     if (step > head) this.#advance(block, slot, step)
-    else if (step < (block.firstStep[index] as number)) block.firstStep[index] = step
+    else if (step < head) {
+      block.rewrite(index)
+      if (step < (block.firstStep[index] as number)) block.firstStep[index] = step
+    }
     if (step < (block.foldedHours[index] as number) * this.#layout.stepsPerHour) {
       return this.#fillGaps(block, index, { step, usable, offset, atMs })
     }
@@ -159,6 +162,7 @@ export class SampleWriter {
     late: { step: number; usable: number; offset: number; atMs: number },
   ): boolean {
     const { rows } = this.#layout
+    block.rewrite(index)
     let filled = 0
     let same = false
     for (let metric = 0; metric < metrics.length; metric++) {

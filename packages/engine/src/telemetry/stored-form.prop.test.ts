@@ -7,7 +7,7 @@ import { loadKinds, loadValue, seededRandom } from './testing/random-load.ts'
 import { storedHeaderBytes, storedSeed, storedSubjectBytes } from './stored-form.ts'
 import { loadRefusalText } from './subject-decoder.ts'
 import { TelemetryWindows } from './telemetry-windows.ts'
-import { telemetryFunctions } from './window-reader.ts'
+import { telemetryFunctions } from './telemetry-question.ts'
 
 const stepMs = 300_000
 const dayMs = 86_400_000

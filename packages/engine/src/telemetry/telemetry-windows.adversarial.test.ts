@@ -2,7 +2,7 @@ import { metrics } from '@gleaner/model'
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from './testing/random-load.ts'
 import { TelemetryWindows } from './telemetry-windows.ts'
-import type { TelemetryQuestion } from './window-reader.ts'
+import type { TelemetryQuestion } from './telemetry-question.ts'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs

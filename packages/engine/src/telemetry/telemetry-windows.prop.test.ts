@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { loadKinds, loadValue, seededRandom } from './testing/random-load.ts'
 import { TelemetryOracle } from './testing/telemetry-oracle.ts'
 import { TelemetryWindows } from './telemetry-windows.ts'
-import { telemetryFunctions, type TelemetryQuestion } from './window-reader.ts'
+import { telemetryFunctions, type TelemetryQuestion } from './telemetry-question.ts'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { UsageAccess } from '../ledger/usage-access.ts'
 import type { TelemetryAccess } from '../rules/telemetry-access.ts'
 import { TelemetryWindows } from './telemetry-windows.ts'
-import type { TelemetryQuestion } from './window-reader.ts'
+import type { TelemetryQuestion } from './telemetry-question.ts'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs

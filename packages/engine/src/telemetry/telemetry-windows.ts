@@ -12,7 +12,8 @@ import { readSeries, type SeriesWindow, type TelemetrySeries } from './series.ts
 import { SubjectDecoder, type LoadRefusal } from './subject-decoder.ts'
 import { SubjectEncoder } from './subject-encoder.ts'
 import { TierFolder } from './tier-folder.ts'
-import { busyBound, metricIndex, type TelemetryAnswer, type TelemetryQuestion, WindowReader } from './window-reader.ts'
+import { busyBound, metricIndex, type TelemetryAnswer, type TelemetryQuestion } from './telemetry-question.ts'
+import { WindowReader } from './window-reader.ts'
 
 /** The same as a `SampleBatch` with the slots known already: row i belongs to slots[i]. */
 export interface SlotBatch {
@@ -38,10 +39,20 @@ export interface QuietRequest {
   readonly maxGapMs?: number
 }
 
+/** Both ends are open where nothing is certain; `isMissing`: there is no answer, for want of samples, and will be none. */
+export interface Outlook {
+  readonly least: number
+  readonly most: number
+  readonly isMissing: boolean
+}
+
+const openOutlook: Outlook = { least: Number.NEGATIVE_INFINITY, most: Number.POSITIVE_INFINITY, isMissing: false }
+
 export class TelemetryWindows {
   readonly layout: Layout
   readonly #maxSubjects: number
   readonly #latestMaxAgeMs: number
+  readonly #futureSteps: number
   readonly #blocks: Block[] = []
   readonly #slots = new Map<string, number>()
   readonly #keys: (string | undefined)[] = []
@@ -51,12 +62,7 @@ export class TelemetryWindows {
   readonly #encoder: SubjectEncoder
   readonly #decoder: SubjectDecoder
   readonly #totals: Refusals = noRefusals()
-  readonly #window = { lengthMs: 0, toMs: 0 }
-  readonly #opened: { block: Block | undefined; series: number; revision: number } = {
-    block: undefined,
-    series: 0,
-    revision: 0,
-  }
+  readonly #window = { series: 0, lengthMs: 0, toMs: 0 }
   #dirtyCursor = 0
   #accepted = 0
 
@@ -64,14 +70,17 @@ export class TelemetryWindows {
     this.layout = makeLayout(options)
     this.#maxSubjects = options.maxSubjects ?? 250_000
     this.#latestMaxAgeMs = options.latestMaxAgeMs ?? 300_000
-    this.#writer = new SampleWriter(
-      this.layout,
-      new TierFolder(this.layout),
-      options.futureToleranceMs ?? this.layout.stepMs,
-    )
-    this.#reader = new WindowReader(this.layout)
+    const { futureToleranceMs = this.layout.stepMs } = options
+    this.#writer = new SampleWriter(this.layout, new TierFolder(this.layout), futureToleranceMs)
+    this.#futureSteps = Math.ceil(futureToleranceMs / this.layout.stepMs)
+    this.#reader = new WindowReader(this.layout, this.#futureSteps)
     this.#encoder = new SubjectEncoder(this.layout)
     this.#decoder = new SubjectDecoder(this.layout)
+  }
+
+  /** Distance of two samples of one subject. */
+  get stepMs(): number {
+    return this.layout.stepMs
   }
 
   get size(): number {
@@ -179,8 +188,40 @@ export class TelemetryWindows {
   /** The answer on its busy side (see `TelemetryAnswer`), without allocation; NaN for "no data", 0 for its coverage and count. */
   query(slot: number, question: TelemetryQuestion, toMs: number): number {
     const metric = metricIndex[question.metric]
-    if (!this.#open(slot, question, toMs)) return question.fn === 'coverage' || question.fn === 'count' ? 0 : Number.NaN
+    const isCount = question.fn === 'coverage' || question.fn === 'count'
+    if (!this.#open(slot, question, toMs)) return isCount ? 0 : Number.NaN
+    const { leastCoverage } = question
+    if (leastCoverage !== undefined && !isCount && !(this.#reader.coverage >= leastCoverage)) return Number.NaN
     return this.#reader.bound(question, busyBound(question.fn, metric))
+  }
+
+  /**
+   * Between which numbers the answer of `query` stays at every instant from `toMs` up to `steps` steps later, whatever newer
+   * samples come, as long as `rewritten` stays the same. The result is used again for the next question.
+   */
+  foresee(
+    slot: number,
+    question: TelemetryQuestion,
+    ahead: { readonly toMs: number; readonly steps: number },
+  ): Outlook {
+    if (!this.#open(slot, question, ahead.toMs)) return openOutlook
+    return this.#reader.foresee(question, ahead.steps)
+  }
+
+  /** How far it is worth looking ahead in a window of this length, in steps. */
+  horizons(lengthMs: number): readonly number[] {
+    const steps = lengthMs / this.layout.stepMs
+    // Half of a window within the ring must be known, and an hour later tiles have changed.
+    return steps < this.layout.rows ? [Math.floor(0.35 * steps), Math.floor(0.15 * steps)] : [60, 20, 6]
+  }
+
+  /** Changes with everything but the appending of newer samples; 0 when nothing can be foreseen of the subject. */
+  rewritten(slot: number, nowMs: number): number {
+    const block = this.#blockOf(slot)
+    if (block === undefined) return 0
+    const index = indexInBlock(slot)
+    const isAhead = (block.head[index] as number) > Math.ceil(nowMs / this.layout.stepMs) + this.#futureSteps
+    return isAhead ? 0 : (block.rewritten[index] as number)
   }
 
   /** The answer with its bounds; undefined for "no data". */
@@ -315,27 +356,13 @@ export class TelemetryWindows {
     this.#changed(slot)
   }
 
-  /** Questions about one window of one metric come in a row; the window is looked up for the first of them only. */
   #open(slot: number, question: TelemetryQuestion, toMs: number): boolean {
     const block = this.#blockOf(slot)
     if (block === undefined) return false
-    const series = indexInBlock(slot) * metrics.length + metricIndex[question.metric]
-    const revision = block.revision[indexInBlock(slot)] as number
-    const opened = this.#opened
-    if (
-      opened.block === block &&
-      opened.series === series &&
-      opened.revision === revision &&
-      this.#window.lengthMs === question.lengthMs &&
-      this.#window.toMs === toMs
-    )
-      return true
-    opened.block = block
-    opened.series = series
-    opened.revision = revision
+    this.#window.series = indexInBlock(slot) * metrics.length + metricIndex[question.metric]
     this.#window.lengthMs = question.lengthMs
     this.#window.toMs = toMs
-    this.#reader.open(block, series, this.#window)
+    this.#reader.open(block, this.#window)
     return true
   }
 

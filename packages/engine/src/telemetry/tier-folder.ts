@@ -28,6 +28,7 @@ export class TierFolder {
   foldUpTo(block: Block, slot: number, step: number): void {
     const { stepsPerHour, tierHours, rows } = this.#layout
     const index = indexInBlock(slot)
+    block.rewrite(index)
     const hour = Math.floor(step / stepsPerHour)
     if (hour - (block.foldedHours[index] as number) > tierHours + Math.ceil(rows / stepsPerHour)) {
       const newest = Math.floor((block.head[index] as number) / stepsPerHour)

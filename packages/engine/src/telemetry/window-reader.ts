@@ -7,105 +7,101 @@
 // What makes a bound differ from the exact answer, and is inside it: rounding to single precision, the width of a bin, the
 // rounding of stored sums, and tiles cut by the window's edges, of which any admissible choice of samples is considered.
 // "No data" (NaN) when no sample certainly lies in the window.
-import { metrics, type Metric } from '@gleaner/model'
+import { metrics } from '@gleaner/model'
+import { BelowCounter } from './below-counter.ts'
 import type { Block } from './block.ts'
+import { CutSamples } from './cut-samples.ts'
 import { EdgeCounts } from './edge-counts.ts'
-import { type Layout, mostBins } from './layout.ts'
-import { bucketCount, edges } from './log-buckets.ts'
-import { idleMetric } from './sample-writer.ts'
+import type { Layout } from './layout.ts'
+import { edges } from './log-buckets.ts'
+import { OpenWindow } from './open-window.ts'
 import { selectRank } from './select-rank.ts'
 import { sumError } from './sketch.ts'
-import { WindowSelection } from './window-selection.ts'
-
-export const telemetryFunctions = [
-  'average',
-  'minimum',
-  'maximum',
-  'percentile',
-  'shareBelow',
-  'sum',
-  'count',
-  'coverage',
-] as const
-export type TelemetryFunction = (typeof telemetryFunctions)[number]
-
-/** What is asked of the window [toMs - lengthMs, toMs). Owned by the caller and never kept. */
-export interface TelemetryQuestion {
-  fn: TelemetryFunction
-  metric: Metric
-  /** Percent for `percentile`, a bound for `shareBelow`, not used by the others. */
-  argument: number
-  lengthMs: number
-}
-
-export interface TelemetryAnswer {
-  /** The bound on the busy side: whoever acts when it is low enough never acts on an error of estimation. */
-  readonly value: number
-  readonly errorLow: number
-  readonly errorHigh: number
-  /** Samples that certainly lie in the window. */
-  readonly samples: number
-  readonly coverage: number
-}
-
-export type Bound = 'low' | 'high'
+import { type Bound, busyBound, type TelemetryQuestion } from './telemetry-question.ts'
+import { WindowOutlook } from './window-outlook.ts'
+import type { WindowSelection } from './window-selection.ts'
+import type { WindowTotals } from './window-totals.ts'
 
 /** Samples are stored rounded to single precision, towards the busy side. */
 const valueError = 2 ** -22
 
-export const metricIndex: Readonly<Record<Metric, number>> = Object.fromEntries(
-  metrics.map((metric, index) => [metric, index]),
-) as Record<Metric, number>
-
-/** Usage is busy when it is high, idle seconds when they are low; for a share below a bound it is the other way round. */
-export function busyBound(fn: TelemetryFunction, metric: number): Bound {
-  if (fn === 'coverage' || fn === 'count') return 'low'
-  return (metric === idleMetric) === (fn === 'shareBelow') ? 'high' : 'low'
-}
+/** Windows of one subject that are kept open: rules ask about the same ones by turns. */
+const mostOpen = 32
 
 export class WindowReader {
   readonly #layout: Layout
-  readonly #selection: WindowSelection
-  readonly #window = { fromMs: 0, toMs: 0 }
+  readonly #windows: OpenWindow[] = []
+  readonly #open = { block: undefined as Block | undefined, index: 0, revision: 0, toMs: 0, count: 0 }
+  #turn = 0
+  #window: OpenWindow
+  #selection: WindowSelection
+  #totals: WindowTotals
   #block: Block | undefined
-  /** index * metrics + metric: which ring and which tiles. */
   #series = 0
-  #idle = false
-  // What is known of the selected rows, and of the whole tiles' headers.
-  #rowSamples = 0
-  #rowSum = 0
-  #min = 0
-  #max = 0
-  #samples = 0
-  #tileSum = 0
+  readonly #counter = new BelowCounter()
+  readonly #outlook: WindowOutlook
+  // What is below the counter's value: among rows and whole tiles, and in cut tiles.
+  #sureBelow = 0
+  #cutBelow = 0
+  #belowX = Number.NaN
+  #belowHigh = false
   readonly #values: Float32Array
   readonly #valueBits: Uint32Array
   /** Samples of whole tiles and rows, and of cut tiles. */
   readonly #sure = new EdgeCounts()
   readonly #maybe = new EdgeCounts()
-  readonly #bins = new Int32Array(mostBins)
+  readonly #cutSamples = new CutSamples()
 
-  constructor(layout: Layout) {
+  constructor(layout: Layout, futureSteps: number) {
     this.#layout = layout
-    this.#selection = new WindowSelection(layout)
+    this.#window = new OpenWindow(layout)
+    this.#selection = this.#window.selection
+    this.#totals = this.#window.totals
+    this.#outlook = new WindowOutlook(layout, futureSteps)
     this.#values = new Float32Array(layout.rows)
     this.#valueBits = new Uint32Array(this.#values.buffer)
   }
 
-  /** Selects the window; all other methods speak of it until the next call. */
-  open(block: Block, series: number, window: { lengthMs: number; toMs: number }): void {
+  /** Looks the window up, once for all questions about it; all other methods speak of it until the next call. */
+  open(block: Block, window: { readonly series: number; readonly lengthMs: number; readonly toMs: number }): void {
+    const { series, lengthMs, toMs } = window
+    const index = Math.floor(series / metrics.length)
+    const revision = block.revision[index] as number
+    const open = this.#open
+    if (open.block !== block || open.index !== index || open.revision !== revision || open.toMs !== toMs) {
+      open.block = block
+      open.index = index
+      open.revision = revision
+      open.toMs = toMs
+      open.count = 0
+    } else if (this.#window.series === series && this.#window.lengthMs === lengthMs) return
     this.#block = block
     this.#series = series
-    this.#idle = series % metrics.length === idleMetric
-    this.#window.fromMs = window.toMs - window.lengthMs
-    this.#window.toMs = window.toMs
-    this.#selection.select(block, series, this.#window)
-    this.#summarise(block)
+    this.#belowX = Number.NaN
+    this.#window = this.#opened(block, window)
+    this.#selection = this.#window.selection
+    this.#totals = this.#window.totals
+  }
+
+  #opened(
+    block: Block,
+    window: { readonly series: number; readonly lengthMs: number; readonly toMs: number },
+  ): OpenWindow {
+    const open = this.#open
+    for (let i = 0; i < open.count; i++) {
+      const known = this.#windows[i] as OpenWindow
+      if (known.series === window.series && known.lengthMs === window.lengthMs) return known
+    }
+    const place = open.count < mostOpen ? open.count : this.#turn++ % mostOpen
+    const fresh = (this.#windows[place] ??= new OpenWindow(this.#layout))
+    fresh.open(block, window, { windows: this.#windows, count: open.count })
+    if (open.count < mostOpen) open.count++
+    return fresh
   }
 
   /** Samples that certainly lie in the window. */
   get samples(): number {
-    return this.#samples + this.#selection.fewest
+    return this.#totals.samples + this.#selection.fewest
   }
 
   get coverage(): number {
@@ -116,8 +112,9 @@ export class WindowReader {
   bound(question: TelemetryQuestion, side: Bound): number {
     const { most, fewest, expected } = this.#selection
     const { fn, argument } = question
-    if (fn === 'count') return side === 'low' ? this.samples : this.#samples + most
-    if (fn === 'coverage') return expected > 0 ? (this.#samples + (side === 'low' ? fewest : most)) / expected : 0
+    if (fn === 'count') return side === 'low' ? this.samples : this.#totals.samples + most
+    if (fn === 'coverage')
+      return expected > 0 ? (this.#totals.samples + (side === 'low' ? fewest : most)) / expected : 0
     if (this.samples === 0) return Number.NaN
     switch (fn) {
       case 'shareBelow':
@@ -135,50 +132,30 @@ export class WindowReader {
     }
   }
 
-  /** From the stored value to what may have been measured: stored values lie on the busy side of it. */
-  #widened(stored: number, side: Bound): number {
-    if (this.#idle) return side === 'high' ? stored * (1 + valueError) : stored
-    return side === 'low' ? stored * (1 - valueError) : stored
+  /** Between which numbers the answer of `bound` on its busy side stays for so many steps. */
+  foresee(question: TelemetryQuestion, steps: number): WindowOutlook {
+    const { fn, argument, leastCoverage = 0 } = question
+    const high = busyBound(fn, this.#series % metrics.length) === 'high'
+    if (fn === 'shareBelow') this.#countBelow(argument, high)
+    this.#outlook.look(
+      { fn, high, leastCoverage, lengthMs: this.#window.lengthMs, window: this.#window.steps, steps },
+      {
+        block: this.#block as Block,
+        series: this.#series,
+        selection: this.#selection,
+        totals: this.#totals,
+        counter: this.#counter,
+        sureBelow: this.#sureBelow,
+        cutBelow: this.#cutBelow,
+      },
+    )
+    return this.#outlook
   }
 
-  #summarise(block: Block): void {
-    const selection = this.#selection
-    let samples = 0
-    let sum = 0
-    let min = Number.POSITIVE_INFINITY
-    let max = Number.NEGATIVE_INFINITY
-    const { rows } = this.#layout
-    const base = this.#series * rows
-    const { ring } = block
-    for (let step = selection.firstRow; step <= selection.lastRow; ) {
-      const row = step % rows
-      const run = Math.min(selection.lastRow - step + 1, rows - row)
-      for (let position = base + row; position < base + row + run; position++) {
-        const value = ring[position] as number
-        if (!(value >= 0)) continue
-        samples++
-        sum += value
-        if (value < min) min = value
-        if (value > max) max = value
-      }
-      step += run
-    }
-    this.#rowSamples = samples
-    this.#rowSum = sum
-    let tileSum = 0
-    for (let i = 0; i < selection.wholeTiles; i++) {
-      const tile = selection.whole[i] as number
-      samples += block.counts[tile] as number
-      tileSum += block.sums[tile] as number
-      const tileMin = block.minimums[tile] as number
-      const tileMax = block.maximums[tile] as number
-      if (tileMin < min) min = tileMin
-      if (tileMax > max) max = tileMax
-    }
-    this.#samples = samples
-    this.#tileSum = tileSum
-    this.#min = min
-    this.#max = max
+  /** From the stored value to what may have been measured: stored values lie on the busy side of it. */
+  #widened(stored: number, side: Bound): number {
+    if (this.#window.isIdle) return side === 'high' ? stored * (1 + valueError) : stored
+    return side === 'low' ? stored * (1 - valueError) : stored
   }
 
   /** The extreme of what surely is in the window, and of a cut tile: its own, or its other one, or nothing at all. */
@@ -186,7 +163,7 @@ export class WindowReader {
     const { minimums, maximums } = this.#block as Block
     const selection = this.#selection
     const outer = smallest === (side === 'low')
-    let result = smallest ? this.#min : this.#max
+    let result = smallest ? this.#totals.min : this.#totals.max
     for (let i = 0; i < selection.cutTiles; i++) {
       if (!outer && (selection.cutFewest[i] as number) === 0) continue
       const tile = selection.cut[i] as number
@@ -201,22 +178,21 @@ export class WindowReader {
     const { sums } = this.#block as Block
     const { cutTiles, cut, fewest, most } = this.#selection
     const high = side === 'high'
-    const sure = this.#boundOfSum(this.#rowSum, this.#tileSum, high)
-    if (cutTiles === 0) return mean ? sure / this.#samples : sure
+    const sure = this.#boundOfSum(this.#totals.rowSum, this.#totals.wholeSum, high)
+    if (cutTiles === 0) return mean ? sure / this.#totals.samples : sure
     let whole = 0
     for (let i = 0; i < cutTiles; i++) whole += sums[cut[i] as number] as number
     whole *= 1 + sumError + valueError
-    this.#countMaybe(high)
-    const { lowest: from, highest: to } = this.#maybe
+    const samples = this.#totals.samples
+    const { positions, counts } = this.#cutSamples
+    this.#cutSamples.list(this.#block as Block, this.#selection, high)
     let chosen = 0
     let added = 0
-    for (let i = 0; i <= to - from && chosen < most; i++) {
-      const position = high ? to - i : from + i
-      const here = this.#maybe.at[position] as number
-      if (here === 0) continue
-      const value = this.#widened(edges[position] as number, side)
+    for (let i = 0; i < this.#cutSamples.length && chosen < most; i++) {
+      const here = counts[i] as number
+      const value = this.#widened(edges[positions[i] as number] as number, side)
       const moves = mean
-        ? high === value * (this.#samples + chosen) > sure + added && this.#samples + chosen > 0
+        ? high === value * (samples + chosen) > sure + added && samples + chosen > 0
         : high && value > 0
       const want = (moves ? most : fewest) - chosen
       if (want <= 0) break
@@ -230,44 +206,48 @@ export class WindowReader {
       chosen += taken
       added += taken * value
     }
-    return mean ? (sure + added) / (this.#samples + chosen) : sure + added
+    return mean ? (sure + added) / (samples + chosen) : sure + added
   }
 
   #boundOfSum(rowSum: number, tileSum: number, high: boolean): number {
-    if (high) return rowSum * (this.#idle ? 1 + valueError : 1) + tileSum * (1 + sumError + valueError)
-    return rowSum * (this.#idle ? 1 : 1 - valueError) + tileSum * (1 - sumError - valueError)
+    if (high) return rowSum * (this.#window.isIdle ? 1 + valueError : 1) + tileSum * (1 + sumError + valueError)
+    return rowSum * (this.#window.isIdle ? 1 : 1 - valueError) + tileSum * (1 - sumError - valueError)
   }
 
   #shareBelow(x: number, side: Bound): number {
-    const block = this.#block as Block
-    const selection = this.#selection
     if (Number.isNaN(x)) return x
     const high = side === 'high'
-    // Stored values lie on the busy side of the measured ones, so the comparison is exact on one side only.
-    let bound = x
-    if (high && !this.#idle) bound = x * (1 + valueError)
-    if (!high && this.#idle) bound = x * (1 - valueError)
-    let below = this.#rowsBelow(bound)
-    for (let i = 0; i < selection.wholeTiles; i++)
-      below += this.#tileBelow(block, selection.whole[i] as number, { bound, high })
-    if (selection.cutTiles === 0) return below / this.#samples
-    let cutBelow = 0
-    let cutSamples = 0
-    for (let i = 0; i < selection.cutTiles; i++) {
-      const tile = selection.cut[i] as number
-      cutBelow += this.#tileBelow(block, tile, { bound, high })
-      cutSamples += block.counts[tile] as number
-    }
-    const { fewest, most } = selection
+    this.#countBelow(x, high)
+    const { samples } = this.#totals
+    const { fewest, most, cutTiles, cutSamples } = this.#selection
+    const below = this.#sureBelow
+    if (cutTiles === 0) return below / samples
     if (high) {
-      const taken = Math.min(most, cutBelow)
-      return (below + taken) / (this.#samples + Math.max(fewest, taken))
+      const taken = Math.min(most, this.#cutBelow)
+      return (below + taken) / (samples + Math.max(fewest, taken))
     }
-    const others = Math.min(most, cutSamples - cutBelow)
-    return (below + Math.max(0, fewest - others)) / (this.#samples + Math.max(fewest, others))
+    const others = Math.min(most, cutSamples - this.#cutBelow)
+    return (below + Math.max(0, fewest - others)) / (samples + Math.max(fewest, others))
   }
 
-  #rowsBelow(bound: number): number {
+  #countBelow(x: number, high: boolean): void {
+    if (x === this.#belowX && high === this.#belowHigh) return
+    this.#belowX = x
+    this.#belowHigh = high
+    // Stored values lie on the busy side of the measured ones, so the comparison is exact on one side only.
+    let value = x
+    if (high && !this.#window.isIdle) value = x * (1 + valueError)
+    if (!high && this.#window.isIdle) value = x * (1 - valueError)
+    this.#counter.aim(value, high)
+    const { whole, wholeTiles, cut, cutTiles } = this.#selection
+    const block = this.#block as Block
+    this.#sureBelow = this.#rowsBelow()
+    for (let i = 0; i < wholeTiles; i++) this.#sureBelow += this.#counter.ofTile(block, whole[i] as number)
+    this.#cutBelow = 0
+    for (let i = 0; i < cutTiles; i++) this.#cutBelow += this.#counter.ofTile(block, cut[i] as number)
+  }
+
+  #rowsBelow(): number {
     const { ring } = this.#block as Block
     const { firstRow, lastRow } = this.#selection
     const { rows } = this.#layout
@@ -276,44 +256,16 @@ export class WindowReader {
     for (let step = firstRow; step <= lastRow; ) {
       const row = step % rows
       const run = Math.min(lastRow - step + 1, rows - row)
-      for (let position = base + row; position < base + row + run; position++) {
-        if ((ring[position] as number) < bound) below++
-      }
+      below += this.#counter.ofRows(ring, base + row, run)
       step += run
     }
     return below
   }
 
-  /** Samples of a tile that are below the bound: certainly (low) or possibly (high). */
-  #tileBelow(block: Block, tile: number, what: { bound: number; high: boolean }): number {
-    const { bound, high } = what
-    const count = block.counts[tile] as number
-    if ((block.maximums[tile] as number) < bound) return count
-    if (!((block.minimums[tile] as number) < bound)) return 0
-    const place = block.places[tile] as number
-    const level = place >>> 12
-    const low = place & 0xfff
-    const bins = this.#bins
-    const limit = block.copyBins(tile, bins)
-    let notBelow = 0
-    let inBins = 0
-    for (let j = 0; j < limit; j++) {
-      const here = bins[j] as number
-      if (here === 0) continue
-      inBins += here
-      const edge = (((high ? low + j : low + j + 1) << level) + 1) | 0
-      const value = edge > bucketCount ? Number.POSITIVE_INFINITY : (edges[edge] as number)
-      if (high ? value >= bound : value > bound) notBelow += here
-    }
-    const zeros = count - inBins
-    if (!high && zeros > 0 && (edges[1] as number) > bound) notBelow += zeros
-    return count - notBelow
-  }
-
   #percentile(p: number, side: Bound): number {
     if (!(p >= 0 && p <= 100)) return Number.NaN
     const selection = this.#selection
-    const samples = this.#samples
+    const samples = this.#totals.samples
     if (selection.cutTiles === 0 && selection.wholeTiles === 0) {
       this.#copyRows()
       return selectRank(this.#values, samples, rankOf(p, samples))
@@ -343,8 +295,8 @@ export class WindowReader {
       above += here
       cutAbove += cutHere
       const taken = Math.min(most, cutAbove)
-      const all = this.#samples + Math.max(fewest, taken)
-      const notAbove = this.#samples - above + Math.max(0, fewest - taken)
+      const all = this.#totals.samples + Math.max(fewest, taken)
+      const notAbove = this.#totals.samples - above + Math.max(0, fewest - taken)
       if (all > 0 && notAbove < rankOf(p, all)) return position
     }
     return from
@@ -358,7 +310,7 @@ export class WindowReader {
     const maybe = this.#maybe.at
     let cutBelow = 0
     for (let i = 0; i < cutTiles; i++) cutBelow += counts[cut[i] as number] as number
-    let below = this.#samples
+    let below = this.#totals.samples
     for (let position = to; position >= from; position--) {
       const here = sure[position] as number
       const cutHere = maybe[position] as number
@@ -366,7 +318,7 @@ export class WindowReader {
       below -= here
       cutBelow -= cutHere
       const taken = Math.min(most, cutBelow)
-      const all = this.#samples + Math.max(fewest, taken)
+      const all = this.#totals.samples + Math.max(fewest, taken)
       if (below + taken < rankOf(p, all)) return position
     }
     return from
@@ -388,7 +340,7 @@ export class WindowReader {
     const { wholeTiles, whole } = this.#selection
     this.#copyRows()
     this.#sure.clear()
-    this.#sure.addValues(this.#values, this.#valueBits, { count: this.#rowSamples, high })
+    this.#sure.addValues(this.#values, this.#valueBits, { count: this.#totals.rowSamples, high })
     for (let i = 0; i < wholeTiles; i++) this.#sure.addTile(this.#block as Block, whole[i] as number, high)
   }
 

@@ -33,7 +33,7 @@ export interface EvaluationParts {
 export async function evaluateAll(parts: EvaluationParts): Promise<Evaluated> {
   const { book, table, telemetry, history, nowMs } = parts
   const input = { table, telemetry, history, nowMs }
-  const evaluation = beginEvaluation({ ...input, program: book.program })
+  const evaluation = beginEvaluation({ ...input, program: book.program, memory: book.memory })
   for (let from = 0; from < table.instances.length; from += sliceInstances) {
     evaluation.evaluate(from, from + sliceInstances)
     await giveWay()

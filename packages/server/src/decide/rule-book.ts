@@ -1,6 +1,6 @@
 // The rules as stored, and as compiled. A stored rule that no longer compiles (it was saved by another version) takes no
 // part and is a problem; the others go on.
-import { type CompiledRule, type RuleProgram, compileRule, linkRules } from '@gleaner/engine'
+import { type CompiledRule, type RuleProgram, VerdictMemory, compileRule, linkRules } from '@gleaner/engine'
 import type { Rule } from '@gleaner/model'
 import type { Runtime } from '../runtime.ts'
 
@@ -9,15 +9,18 @@ export interface RuleBook {
   readonly rules: readonly Rule[]
   readonly compiled: readonly CompiledRule[]
   readonly program: RuleProgram
+  /** What the program said before. */
+  readonly memory: VerdictMemory
 }
 
 export class RuleShelf {
   readonly #runtime: Runtime
   #key = ''
-  #book: RuleBook = { rules: [], compiled: [], program: linkRules([]) }
+  #book: RuleBook
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime
+    this.#book = this.#bookOf([], [])
   }
 
   get book(): RuleBook {
@@ -49,9 +52,14 @@ export class RuleShelf {
         })
       }
     }
-    this.#book = { rules, compiled, program: linkRules(compiled) }
+    this.#book = this.#bookOf(rules, compiled)
     this.#key = key
     return this.#book
+  }
+
+  #bookOf(rules: readonly Rule[], compiled: readonly CompiledRule[]): RuleBook {
+    const program = linkRules(compiled)
+    return { rules, compiled, program, memory: new VerdictMemory(program, this.#runtime.telemetry) }
   }
 }
 

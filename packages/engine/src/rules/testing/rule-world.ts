@@ -116,7 +116,9 @@ export function exactTelemetry(samples: Readonly<Record<string, Samples>>): Tele
 }
 
 function answer(values: readonly number[], request: WindowRequest): number {
-  if (request.fn === 'coverage') return Math.min(1, (values.length * minuteMs) / request.lengthMs)
+  const coverage = Math.min(1, (values.length * minuteMs) / request.lengthMs)
+  if (request.fn === 'coverage') return coverage
+  if (coverage < request.leastCoverage) return Number.NaN
   if (values.length === 0) return Number.NaN
   const sorted = [...values].sort((a, b) => a - b)
   switch (request.fn) {

@@ -1,5 +1,5 @@
 // The exact answers, from all samples kept for ever: what the windows are held against. One metric of one subject.
-import type { TelemetryFunction } from '../window-reader.ts'
+import type { TelemetryFunction } from '../telemetry-question.ts'
 
 export class TelemetryOracle {
   readonly #stepMs: number
