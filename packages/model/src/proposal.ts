@@ -50,6 +50,13 @@ export const claims = [
 ] as const
 export type Claim = (typeof claims)[number]
 
+/**
+ * How far the decision is that wants an eviction: planned (nobody is told before the room is held for whom it is made),
+ * reserved (the owner is told and has the notice period), validated (checked once more; the instance may leave now).
+ */
+export const evictionStages = ['planned', 'reserved', 'validated'] as const
+export type EvictionStage = (typeof evictionStages)[number]
+
 /** What a capability wants, before arbitration and gate. Made anew in each cycle. */
 export interface Candidate extends Target {
   readonly capability: Capability
@@ -68,6 +75,8 @@ export interface Candidate extends Target {
   readonly graceMs: number
   readonly reason: Verdict
   readonly gives: Yield
+  /** Only where the instance leaves for another: the decision behind it, and how far that is. */
+  readonly eviction?: { readonly decisionId: string; readonly stage: EvictionStage }
 }
 
 /** A candidate that is followed from cycle to cycle. At most one open proposal exists per target and action. */

@@ -77,7 +77,7 @@ export interface RatioControl {
 }
 
 export interface RoomClaim extends RoomSize {
-  /** Given by the caller; the same id again is the same claim. */
+  /** A UUID given by the caller; the same id again is the same claim. */
   readonly claimId: string
   readonly hostId: HostId
 }

@@ -6,6 +6,9 @@
 // - Times are epoch milliseconds and come from the caller; the store reads no clock for anything that is decided upon.
 import type {
   Capability,
+  Eviction,
+  EvictionDecision,
+  EvictionKind,
   Hold,
   HostEstimate,
   Instance,
@@ -127,6 +130,39 @@ export interface HoldStore {
   forInstance(instanceId: string): Promise<readonly Hold[]>
   add(hold: Omit<Hold, 'id'>): Promise<Hold>
   release(id: string, by: string, nowMs: number): Promise<void>
+}
+
+export interface EvictionStore {
+  /** Every decision that has not ended, oldest first. */
+  openDecisions(): Promise<readonly EvictionDecision[]>
+  decision(id: string): Promise<EvictionDecision | undefined>
+  decisionOf(requestId: string): Promise<EvictionDecision | undefined>
+  /** Newest first. */
+  decisions(
+    filter: { readonly cloudId?: string; readonly kind?: EvictionKind },
+    page: { readonly limit: number; readonly offset: number },
+  ): Promise<Page<EvictionDecision>>
+  /** A new decision; `conflict` when its request was decided upon already. */
+  decide(fence: Fence, decision: EvictionDecision): Promise<void>
+  /**
+   * A step of a decision, with the instances that were seen to have left by it, in one transaction. `conflict` when the
+   * decision has ended. An eviction that is there already stays as it is.
+   */
+  save(fence: Fence, decision: EvictionDecision, left: readonly Eviction[]): Promise<void>
+  /** Evicted instances that wait to come back, or are on their way, longest evicted first. */
+  onTheirWayBack(): Promise<readonly Eviction[]>
+  /** How far the way back of an eviction is. */
+  follow(fence: Fence, eviction: Eviction): Promise<void>
+  /** Newest first. */
+  evictions(
+    filter: {
+      readonly instanceId?: string
+      /** Only of these projects (ids); none when empty. */
+      readonly projectIds?: readonly string[]
+      readonly fromMs?: number
+    },
+    page: { readonly limit: number; readonly offset: number },
+  ): Promise<Page<Eviction>>
 }
 
 export interface ProblemStore {
@@ -268,6 +304,7 @@ export interface Store {
   readonly proposals: ProposalStore
   readonly journal: JournalStore
   readonly holds: HoldStore
+  readonly evictions: EvictionStore
   readonly problems: ProblemStore
   readonly tokens: TokenStore
   readonly estimates: EstimateStore
@@ -311,7 +348,10 @@ export interface Store {
     list(page: { readonly limit: number; readonly offset: number }): Promise<Page<AuditEntry>>
   }
 
-  /** Deletes what is older than the retention: plans, ledger points with estimates, ended proposals, finished journal entries, audit. */
+  /**
+   * Deletes what is older than the retention: plans, ledger points with estimates, ended proposals, finished journal entries,
+   * ended decisions to evict, audit.
+   */
   prune(beforeMs: { readonly plans: number; readonly ledger: number; readonly history: number }): Promise<void>
   /** Rejects when the database cannot be written. */
   ping(signal: AbortSignal): Promise<void>

@@ -4,6 +4,7 @@ import type { Store } from '@gleaner/ports'
 import { sql } from 'kysely'
 import { audit } from './aggregates/audit.ts'
 import { estimates } from './aggregates/estimates.ts'
+import { evictions } from './aggregates/evictions.ts'
 import { holds } from './aggregates/holds.ts'
 import { instances } from './aggregates/instances.ts'
 import { journal } from './aggregates/journal.ts'
@@ -30,6 +31,7 @@ export function createStore(database: Database): Store {
     proposals: proposals(database),
     journal: journal(database),
     holds: holds(database),
+    evictions: evictions(database),
     problems: problems(database),
     tokens: tokens(database),
     estimates: estimates(database),

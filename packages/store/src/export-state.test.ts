@@ -6,8 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   instance,
   nowMs,
+  sampleDecision,
   sampleEntry,
   sampleEstimate,
+  sampleEviction,
   sampleLine,
   samplePlan,
   sampleProposal,
@@ -58,6 +60,8 @@ async function fill({ store, fence }: TestStore): Promise<void> {
     reason: '',
     createdAtMs: nowMs,
   })
+  await store.evictions.decide(fence, sampleDecision({ heldUntilMs: nowMs + 0.123456789 }))
+  await store.evictions.save(fence, sampleDecision({ state: 'freed' }), [sampleEviction()])
   await store.problems.report({ code: 'c', severity: 'error', subject: 's', sentence: 'x', remedy: 'y' }, nowMs)
   const token = {
     name: 't',

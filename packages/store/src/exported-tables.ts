@@ -31,4 +31,6 @@ export const exportedTables: readonly ExportedTable[] = [
   { name: 'audit', order: ['id'] },
   { name: 'estimate', order: ['host_id', 'at_ms'] },
   { name: 'estimator', order: ['host_id'] },
+  { name: 'eviction_decision', order: ['id'] },
+  { name: 'eviction', order: ['id'] },
 ]

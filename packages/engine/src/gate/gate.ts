@@ -6,8 +6,8 @@
 //   - standing refusals end the proposal: it would make no sense to keep the owner waiting for it;
 //   - then the mode: what is only observed is judged no further;
 //   - passing refusals hold the proposal back: they go away by themselves;
-//   - progress refusals say how far it has come: confirmed, approved, announced.
-// Commands, restoring steps, notices and steps on hosts have shorter lists, for the reasons told in step-class.ts.
+//   - progress refusals say how far it has come: confirmed, approved, announced; of an eviction, how far its decision is.
+// Commands, evictions, restoring steps, notices and steps on hosts have lists of their own, for the reasons told in step-class.ts.
 import { type HostId, type InstanceId, isOnInstance, type Proposal, targetId, type Verdict } from '@gleaner/model'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { approved } from './checks/approved.ts'
@@ -16,6 +16,7 @@ import { budgetCloud, budgetHost, budgetProject } from './checks/budget-share.ts
 import { causeStands } from './checks/cause-stands.ts'
 import type { Check } from './checks/check.ts'
 import { confirmed } from './checks/confirmed.ts'
+import { evictionValidated, roomReserved } from './checks/eviction-stage.ts'
 import { graceOver } from './checks/grace-over.ts'
 import { hostSuitable } from './checks/host-suitable.ts'
 import { killSwitch } from './checks/kill-switch.ts'
@@ -44,13 +45,21 @@ interface GateCheck {
 }
 
 const ofHosts: readonly StepClass[] = ['host-take', 'host-give']
-const ofInstances: readonly StepClass[] = ['reclaim', 'reclaim-command', 'restore', 'restore-command', 'notify']
+const ofInstances: readonly StepClass[] = [
+  'reclaim',
+  'reclaim-command',
+  'evict',
+  'restore',
+  'restore-command',
+  'notify',
+]
 const all: readonly StepClass[] = [...ofInstances, ...ofHosts]
-/** By Gleaner itself, for a rule or an estimate. */
-const byItself: readonly StepClass[] = ['reclaim', 'restore', 'notify', ...ofHosts]
+/** By Gleaner itself, for a rule, an estimate or a firm request. */
+const byItself: readonly StepClass[] = ['reclaim', 'evict', 'restore', 'notify', ...ofHosts]
 const reclaiming: readonly StepClass[] = ['reclaim', 'reclaim-command']
-const taking: readonly StepClass[] = [...reclaiming, 'host-take']
-const butOwnersWish: readonly StepClass[] = ['reclaim', 'reclaim-command', 'restore', 'notify', ...ofHosts]
+const ending: readonly StepClass[] = [...reclaiming, 'evict']
+const taking: readonly StepClass[] = [...ending, 'host-take']
+const butOwnersWish: readonly StepClass[] = ['reclaim', 'reclaim-command', 'evict', 'restore', 'notify', ...ofHosts]
 
 const checks: readonly GateCheck[] = [
   gateCheck('mode', 'standing', [byItself, modeOff]),
@@ -61,7 +70,7 @@ const checks: readonly GateCheck[] = [
   gateCheck('host', 'standing', [ofHosts, targetThere]),
   gateCheck('state', 'standing', [ofInstances, stateSuitable]),
   gateCheck('state', 'standing', [ofHosts, hostSuitable]),
-  gateCheck('protection', 'standing', [['reclaim', 'reclaim-command', 'restore'], notProtected]),
+  gateCheck('protection', 'standing', [['reclaim', 'reclaim-command', 'evict', 'restore'], notProtected]),
   gateCheck('hold', 'standing', [butOwnersWish, notHeld]),
   gateCheck('observe', 'observed', [byItself, modeObserve]),
   gateCheck('kill-switch', 'passing', [butOwnersWish, killSwitch]),
@@ -69,12 +78,14 @@ const checks: readonly GateCheck[] = [
   gateCheck('snapshot-gaps', 'passing', [taking, snapshotWhole]),
   gateCheck('usage-age', 'passing', [['reclaim', 'host-take'], usageFresh]),
   gateCheck('in-flight', 'passing', [
-    ['reclaim', 'reclaim-command', 'restore', 'restore-command', ...ofHosts],
+    ['reclaim', 'reclaim-command', 'evict', 'restore', 'restore-command', ...ofHosts],
     notInFlight,
   ]),
   gateCheck('confirmation', 'progress', [['reclaim', 'notify', 'host-take'], confirmed]),
   gateCheck('approval', 'progress', [byItself, approved]),
-  gateCheck('grace', 'progress', [reclaiming, graceOver]),
+  gateCheck('room', 'progress', [['evict'], roomReserved]),
+  gateCheck('grace', 'progress', [ending, graceOver]),
+  gateCheck('validation', 'progress', [['evict'], evictionValidated]),
   gateCheck('window', 'passing', [['reclaim', 'host-take'], windowOpen]),
   gateCheck('rate', 'passing', [taking, budgetRate]),
   gateCheck('host-share', 'passing', [reclaiming, budgetHost]),
@@ -93,6 +104,7 @@ function gateCheck(
 const checksOf: Readonly<Record<StepClass, readonly GateCheck[]>> = {
   reclaim: applying('reclaim'),
   'reclaim-command': applying('reclaim-command'),
+  evict: applying('evict'),
   restore: applying('restore'),
   'restore-command': applying('restore-command'),
   notify: applying('notify'),

@@ -3,18 +3,23 @@
 // A restoring step (resume, start) gives back: it may not overrule people, but no budget, grace or data age holds it up,
 // and what its owner asks for himself not even the kill switch does. A notice tells and touches nothing. Steps on a host as
 // a whole take (sell more of it, close it) or give back; there is no owner who would have to be told.
+// An eviction takes a preemptible instance away because its room is needed, whatever it does with it: idleness is not asked
+// for, the owner's "keep" and Gleaner's own cool-down do not hold it (only a refusal by a person does), and the windows and
+// shares that limit reclaiming are replaced by notice, minimum run time and the disruption budgets of its decision.
 import { type Candidate, hostSteps, isHostStep, isReclaiming } from '@gleaner/model'
 
 export type StepClass =
   | 'reclaim'
   | 'reclaim-command'
+  | 'evict'
   | 'restore'
   | 'restore-command'
   | 'notify'
   | 'host-take'
   | 'host-give'
 
-export function stepClass(step: Pick<Candidate, 'action' | 'claim'>): StepClass {
+export function stepClass(step: Pick<Candidate, 'action' | 'claim' | 'eviction'>): StepClass {
+  if (step.eviction !== undefined) return 'evict'
   if (isHostStep(step.action)) return hostSteps[step.action].takes ? 'host-take' : 'host-give'
   const commanded = step.claim === 'command'
   if (isReclaiming(step.action)) return commanded ? 'reclaim-command' : 'reclaim'

@@ -39,7 +39,7 @@ export function advance({ candidate, previous }: Wanted, world: GateWorld): Adva
   const lost = previous === undefined ? undefined : restartReason(previous, candidate)
   if (previous !== undefined && lost !== undefined) {
     clearProgress(draft)
-    if (previous.noticeAtMs !== undefined && stepClass(draft) === 'reclaim' && isOnInstance(previous)) {
+    if (previous.noticeAtMs !== undefined && isAnnounced(draft) && isOnInstance(previous)) {
       const verdict = { code: 'not-confirmed', sentence: lost, facts: {} } as const
       notices = [callOff({ ...previous, verdict }, nameOf(candidate, world))]
     }
@@ -65,6 +65,12 @@ export function advance({ candidate, previous }: Wanted, world: GateWorld): Adva
     }
   }
   return { proposal: draft, answer, notices }
+}
+
+/** Whether the owner counts on it, once told. */
+export function isAnnounced(step: Pick<Candidate, 'action' | 'claim' | 'eviction'>): boolean {
+  const kind = stepClass(step)
+  return kind === 'reclaim' || kind === 'evict'
 }
 
 function takeConfirmation(draft: Draft, { confirmations, confirmedVersion, confirmedAtMs }: Confirmation): void {
@@ -106,6 +112,7 @@ function draftOf(candidate: Candidate, previous: Proposal | undefined, world: Ga
     graceMs: candidate.graceMs,
     reason: candidate.reason,
     gives: candidate.gives,
+    ...(candidate.eviction === undefined ? {} : { eviction: candidate.eviction }),
     id: previous?.id ?? '',
     state: previous?.state ?? 'confirming',
     verdict: previous?.verdict ?? candidate.reason,

@@ -5,11 +5,10 @@
 // Leaves to others: acting (the executor passes the gate once more), saving and sending (the server).
 import { type Candidate, type HostLedger, isOnInstance, type Plan, type Proposal, type Verdict } from '@gleaner/model'
 import { openGateWorld, type GateFacts, type GateWorld } from '../gate/gate-world.ts'
-import { stepClass } from '../gate/step-class.ts'
 import { totalLedger } from '../ledger/ledger-line.ts'
 import { isComplete } from '../snapshot/snapshot.ts'
 import { isFresh } from '../snapshot/snapshot-verdict.ts'
-import { advance, nameOf } from './advance.ts'
+import { advance, isAnnounced, nameOf } from './advance.ts'
 import { arbitrate, type Outranked } from './arbitrate.ts'
 import { type CapabilityAnswer, countReason, type ReasonCounts, type Refused } from './capability-answer.ts'
 import { leave } from './leave.ts'
@@ -148,7 +147,7 @@ function commandsStillWanted(
   for (const candidate of wanted) if (candidate.claim === 'command') given.set(candidate, true)
   const still: Candidate[] = []
   for (const proposal of standing.all()) {
-    if (proposal.claim !== 'command' || given.get(proposal) !== undefined) continue
+    if (proposal.claim !== 'command' || proposal.eviction !== undefined || given.get(proposal) !== undefined) continue
     if (world.nowMs - proposal.createdAtMs <= world.policy.actionTimeoutMs) still.push(candidateOf(proposal))
   }
   return still
@@ -195,7 +194,7 @@ function keep(before: Proposal | undefined, after: Proposal, draft: Draft): void
   else draft.ended.push(filed)
   if (!changed) return
   draft.save.push(filed)
-  const announced = before?.noticeAtMs !== undefined && stepClass(filed) === 'reclaim'
+  const announced = before?.noticeAtMs !== undefined && isAnnounced(filed)
   if (filed.state === 'cancelled' && announced && isOnInstance(filed) && !knownToOwner.has(filed.verdict.code))
     draft.notices.push(callOff(filed, nameOf(filed, draft.gate)))
 }
@@ -241,13 +240,14 @@ function isSameCause(proposal: Proposal, candidate: Candidate): boolean {
     proposal.capability === candidate.capability &&
     proposal.claim === candidate.claim &&
     proposal.ruleId === candidate.ruleId &&
+    proposal.eviction?.decisionId === candidate.eviction?.decisionId &&
     (proposal.ruleId !== undefined || proposal.cause === candidate.cause)
   )
 }
 
 function candidateOf(proposal: Proposal): Candidate {
   const { capability, claim, action, setting, instanceId, projectId, cause, ruleId, ruleRevision } = proposal
-  const { mode, priority, graceMs, reason, gives, hostId } = proposal
+  const { mode, priority, graceMs, reason, gives, hostId, eviction } = proposal
   return {
     capability,
     claim,
@@ -264,5 +264,6 @@ function candidateOf(proposal: Proposal): Candidate {
     graceMs,
     reason,
     gives,
+    ...(eviction === undefined ? {} : { eviction }),
   }
 }

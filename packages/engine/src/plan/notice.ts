@@ -39,13 +39,18 @@ const done: Readonly<Record<ActionKind, string>> = {
 
 export function announce(proposal: Told, instanceName: string): DecidedNotice {
   const when = proposal.dueAtMs === undefined ? 'soon' : `not before ${isoTime(proposal.dueAtMs)}`
-  const grace = proposal.graceMs > 0 ? ` You have ${formatDurationMs(proposal.graceMs)} to answer "keep".` : ''
+  const grace = proposal.graceMs > 0 ? ` You have ${formatDurationMs(proposal.graceMs)} ${toDo(proposal)}.` : ''
   return {
     ...about(proposal, instanceName),
     kind: 'announced',
     sentence: `${instanceName} will be ${participle(proposal)} ${when} ("${proposal.cause}"): ${proposal.reason.sentence}${grace}`,
     dueAtMs: proposal.dueAtMs,
   }
+}
+
+/** An eviction is not answered: whoever runs a preemptible instance has agreed to it. */
+function toDo({ eviction }: Proposal): string {
+  return eviction === undefined ? 'to answer "keep"' : 'to save its work'
 }
 
 export function callOff(proposal: Told, instanceName: string): DecidedNotice {

@@ -24,6 +24,8 @@ export function isSameProposal(a: Proposal, b: Proposal): boolean {
     a.ruleId === b.ruleId &&
     a.ruleRevision === b.ruleRevision &&
     a.mode === b.mode &&
+    a.eviction?.decisionId === b.eviction?.decisionId &&
+    a.eviction?.stage === b.eviction?.stage &&
     a.priority === b.priority &&
     isSameNumber(a.graceMs, b.graceMs) &&
     a.reason.code === b.reason.code &&

@@ -1,5 +1,6 @@
 // Deletes what is older than its retention, in parts small enough that nobody waits long for a lock. What is still in force
-// stays whatever its age: open proposals, open journal entries, holds, open problems, the revisions of existing rules.
+// stays whatever its age: open proposals, open journal entries, holds, open problems, the revisions of existing rules,
+// decisions to evict that are under way, and those whose victims have not come back yet.
 import type { Store } from '@gleaner/ports'
 import { type RawBuilder, sql } from 'kysely'
 import type { Database } from '../database/database.ts'
@@ -29,6 +30,12 @@ export function prune(database: Database): Store['prune'] {
     await sweep(
       'problem',
       sql`last_seen_ms < ${history} and (cleared_at_ms < ${history} or resolved_at_ms < ${history})`,
+    )
+    await sweep(
+      'eviction_decision',
+      sql`updated_at_ms < ${history} and state in ('observed', 'done', 'failed', 'cancelled', 'refused')
+          and not exists (
+            select from eviction where decision_id = eviction_decision.id and state in ('waiting', 'returning'))`,
     )
     await sweep('notice', sql`created_at_ms < ${history}`)
     await sweep('audit', sql`at_ms < ${history}`)

@@ -1,6 +1,7 @@
 // The tables as Kysely sees them: one interface per table of sql/, in the same order. Times are epoch milliseconds. A json
 // column is read as a parsed value and written as text made by toJson: the driver would turn an array into a
 // PostgreSQL array.
+import type { DecisionState, EvictionKind, ReturnState } from '@gleaner/model'
 import type { ColumnType, GeneratedAlways } from 'kysely'
 
 type Json = ColumnType<unknown, string, string>
@@ -221,6 +222,30 @@ interface EstimatorTable {
   state: Uint8Array
 }
 
+export interface EvictionDecisionTable {
+  id: string
+  request_id: string
+  kind: EvictionKind
+  cloud_id: string
+  state: DecisionState
+  created_at_ms: number
+  updated_at_ms: number
+  document: Json
+  term: number
+}
+
+export interface EvictionTable {
+  id: string
+  decision_id: string
+  cloud_id: string
+  instance_id: string
+  project_id: string
+  state: ReturnState
+  evicted_at_ms: number
+  updated_at_ms: number
+  document: Json
+}
+
 export interface Tables {
   leader: LeaderTable
   setting: SettingTable
@@ -241,4 +266,6 @@ export interface Tables {
   audit: AuditTable
   estimate: EstimateTable
   estimator: EstimatorTable
+  eviction_decision: EvictionDecisionTable
+  eviction: EvictionTable
 }

@@ -1,5 +1,6 @@
 // No hold that concerns this kind of step is active on the instance or host. A cool-down concerns only what Gleaner would take by
-// itself; a person's command yields to nobody's hold but a keep, and only when it takes something away.
+// itself; a person's command yields to nobody's hold but a keep, and only when it takes something away. An eviction yields to
+// a person's refusal alone: a keep would make every preemptible instance a firm one for nothing.
 import { type HoldKind, type ReasonCode, targetId } from '@gleaner/model'
 import { winningHold } from '../../people/winning-hold.ts'
 import { isoTime } from '../../text/iso-time.ts'
@@ -9,6 +10,7 @@ import type { Check } from './check.ts'
 const concerns: Readonly<Record<StepClass, readonly HoldKind[]>> = {
   reclaim: ['keep', 'person-acted', 'veto', 'cool-down'],
   'reclaim-command': ['keep'],
+  evict: ['veto'],
   restore: ['keep', 'person-acted', 'veto'],
   'restore-command': [],
   notify: ['keep', 'veto'],

@@ -1,0 +1,179 @@
+// The hosts of a cloud with what is on them, as the placement looks at them: the reading, corrected by what Gleaner has
+// promised since. Room that is held for another decision counts as taken by something firm; instances that leave for
+// another decision count as gone, so that nobody is asked to leave for two; what has left for this very decision is gone
+// even if the reading still shows it. An instance that could not begin to leave in the state it is in counts as firm.
+import {
+  type ActionKind,
+  type EvictionDecision,
+  type Host,
+  type HostId,
+  type Instance,
+  type InstanceId,
+  isDecisionOpen,
+  type PlacedInstance,
+  type PlacementHost,
+  type Room,
+  startStates,
+} from '@gleaner/model'
+import { type HoldingTable, holdingTable } from '../ledger/holding.ts'
+import type { RoomWorld } from './room-world.ts'
+import { priorityOf, runMsOf } from './victim-terms.ts'
+
+export interface HostsNow {
+  readonly hosts: readonly PlacementHost[]
+  /** The name a host has in `hosts`: its own where that is unique. */
+  readonly nameOf: ReadonlyMap<HostId, string>
+  readonly idOf: ReadonlyMap<string, HostId>
+}
+
+export interface HostsQuestion {
+  readonly world: RoomWorld
+  /** The decision that is planned or checked: what it holds is free for it. */
+  readonly own?: EvictionDecision
+  /** What would be done to a victim; undefined when nobody may leave. */
+  readonly action: ActionKind | undefined
+}
+
+export function hostsNow(question: HostsQuestion): HostsNow {
+  const { world } = question
+  const { snapshot } = world
+  const names = new Map<string, number>()
+  for (const { name } of snapshot.hosts) names.set(name, (names.get(name) ?? 0) + 1)
+  const nameOf = new Map(snapshot.hosts.map(({ id, name }) => [id, names.get(name) === 1 ? name : id]))
+  const idOf = new Map([...nameOf].map(([id, name]) => [name, id]))
+  const leaving = leavingInstances(question)
+  const promised = promisedRoom(question)
+  const holding = holdingTable(world.support)
+  const hosts = snapshot.hosts.map((host) => {
+    const there = (snapshot.instancesOfHost.get(host.id) ?? []).filter(({ id }) => !leaving.gone.has(id))
+    const instances = there.flatMap((instance) => placed(instance, { question, host, holding, leaving }))
+    return hostNow(host, nameOf.get(host.id) ?? host.name, {
+      question,
+      instances: [...instances, ...(promised.get(host.id) ?? [])],
+    })
+  })
+  return { hosts, nameOf, idOf }
+}
+
+function hostNow(
+  host: Host,
+  name: string,
+  { question, instances }: { readonly question: HostsQuestion; readonly instances: readonly PlacedInstance[] },
+): PlacementHost {
+  const { coreRatio = 1, memoryRatio = 1, diskRatio = 1, properties } = host
+  const lendable = question.world.lendable?.get(host.id)
+  return {
+    name,
+    vcpus: host.cores,
+    ramMiB: host.memoryMiB,
+    diskGiB: host.diskGiB,
+    cpuRatio: coreRatio,
+    ramRatio: memoryRatio,
+    diskRatio,
+    reservedVcpus: host.reservedCores * coreRatio,
+    reservedRamMiB: host.reservedMemoryMiB * memoryRatio,
+    state: host.state,
+    kind: host.kind,
+    instances: [...instances],
+    ...(properties === undefined ? {} : { properties }),
+    ...(lendable === undefined ? {} : { lendable }),
+  }
+}
+
+interface Placing {
+  readonly question: HostsQuestion
+  readonly host: Host
+  readonly holding: HoldingTable
+  readonly leaving: Leaving
+}
+
+/** Nothing when it holds no room there: stopped or shelved, where that gives its room back. */
+function placed(instance: Instance, { question, host, holding, leaving }: Placing): PlacedInstance[] {
+  const { world, action } = question
+  const { booked, memory } = holding(instance.state)
+  if (!(host.coreRatio === undefined ? memory : booked)) return []
+  const { projectId } = instance
+  const project = { id: projectId, name: world.snapshot.projectById.get(projectId)?.name ?? projectId }
+  const mayLeave =
+    instance.firmness === 'preemptible' &&
+    action !== undefined &&
+    startStates[action].includes(instance.state) &&
+    !leaving.spoken.has(instance.id)
+  return [
+    {
+      id: instance.id,
+      preemptible: mayLeave,
+      vcpus: instance.vcpus,
+      ramMiB: instance.memoryMiB,
+      diskGiB: instance.diskGiB,
+      ageS: runMsOf(instance, world.nowMs) / 1000,
+      priority: priorityOf(instance, project, world.preemption),
+      project: projectId,
+    },
+  ]
+}
+
+interface Leaving {
+  /** Of another decision, on their way out; or of this one, and gone. */
+  readonly gone: ReadonlySet<InstanceId>
+  /** Spoken for by a decision that is not in force (yet, or any more): they stay for now, and nobody else may choose them. */
+  readonly spoken: ReadonlySet<InstanceId>
+}
+
+function leavingInstances({ world, own }: HostsQuestion): Leaving {
+  const gone = new Set<InstanceId>()
+  const spoken = new Set<InstanceId>()
+  for (const decision of world.decisions) {
+    if (decision.id === own?.id) continue
+    const inForce = decision.state !== 'awaiting-approval' && decision.state !== 'undoing'
+    for (const { instanceId, state } of decision.victims) {
+      if (state === 'stayed') continue
+      if (inForce || state === 'left' || state === 'leaving') gone.add(instanceId)
+      else spoken.add(instanceId)
+    }
+    const { recreation } = decision
+    // It counts by its promised room until the decision has ended.
+    if (recreation?.newId !== undefined) gone.add(recreation.newId)
+  }
+  for (const { instanceId, state } of own?.victims ?? []) if (state === 'left') gone.add(instanceId)
+  return { gone, spoken }
+}
+
+/** Room that others have been promised, as instances that nobody evicts. */
+function promisedRoom({ world, own }: HostsQuestion): ReadonlyMap<HostId, readonly PlacedInstance[]> {
+  const promised = new Map<HostId, PlacedInstance[]>()
+  for (const decision of world.decisions) {
+    if (decision.id === own?.id) continue
+    for (const [hostId, room] of roomOfDecision(decision)) {
+      const list = promised.get(hostId) ?? []
+      list.push({
+        id: `room of ${decision.id}`,
+        preemptible: false,
+        vcpus: room.vcpus,
+        ramMiB: room.memoryMiB,
+        diskGiB: room.diskGiB,
+        ageS: 0,
+      })
+      promised.set(hostId, list)
+    }
+  }
+  return promised
+}
+
+/** What a decision needs on each host, from when it is planned until the reading shows what came of it. */
+export function roomOfDecision(decision: EvictionDecision): ReadonlyMap<HostId, Room> {
+  const { wish, placements, state } = decision
+  const rooms = new Map<HostId, Room>()
+  const fulfilled = state === 'done' && wish !== undefined
+  if (wish === undefined || !(fulfilled || isDecisionOpen(decision)) || state === 'undoing') return rooms
+  if (state === 'awaiting-approval') return rooms
+  for (const { hostId } of placements) {
+    const room = rooms.get(hostId) ?? { vcpus: 0, memoryMiB: 0, diskGiB: 0 }
+    rooms.set(hostId, {
+      vcpus: room.vcpus + wish.vcpus,
+      memoryMiB: room.memoryMiB + wish.memoryMiB,
+      diskGiB: room.diskGiB + wish.diskGiB,
+    })
+  }
+  return rooms
+}

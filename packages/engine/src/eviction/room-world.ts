@@ -1,0 +1,33 @@
+// What a decision about room looks at: one reading of one cloud, and what Gleaner itself has promised on it since.
+import type {
+  ActionKind,
+  Eviction,
+  EvictionDecision,
+  GivesBack,
+  Hold,
+  HostId,
+  PlacementHost,
+  Policy,
+  PreemptionPolicy,
+} from '@gleaner/model'
+import type { Snapshot } from '../snapshot/snapshot.ts'
+
+export interface RoomWorld {
+  readonly nowMs: number
+  readonly snapshot: Snapshot
+  readonly support: ReadonlyMap<ActionKind, GivesBack> | undefined
+  readonly policy: Policy
+  readonly preemption: PreemptionPolicy
+  readonly holds: readonly Hold[]
+  /** Decisions on this cloud that are under way, and those whose outcome the reading cannot show yet. */
+  readonly decisions: readonly EvictionDecision[]
+  /** Evictions of this cloud within the longest window of a disruption budget. */
+  readonly evictions: readonly Eviction[]
+  /** What of a host may be lent to preemptible instances beyond what is sold; absent where nothing is. */
+  readonly lendable?: ReadonlyMap<HostId, NonNullable<PlacementHost['lendable']>>
+}
+
+/** Whether the cloud has a scheduler of its own, that counts nominal sizes. */
+export function sellsRoom({ snapshot }: Pick<RoomWorld, 'snapshot'>): boolean {
+  return snapshot.hosts.some(({ coreRatio }) => coreRatio !== undefined)
+}

@@ -1,0 +1,87 @@
+// A request that the cloud could not place is made anew in the room that was made for it. First the new one, then the end of
+// the old one: a crash in between leaves both, never neither. Its room is opened right before, because the cloud's
+// scheduler wants to claim it itself.
+import { type EvictionDecision, type Recreation, settledStates } from '@gleaner/model'
+import { judgeVictim } from '../judge-victim.ts'
+import type { SagaSeen, SagaStep } from '../saga-seen.ts'
+import { become, endClaim, waiting } from './become.ts'
+import { undo } from './undoing.ts'
+
+export function nextOfPlacing(decision: EvictionDecision, seen: SagaSeen): SagaStep {
+  const { recreation, placements } = decision
+  const [placement] = placements
+  if (recreation === undefined || placement === undefined) return become(decision, seen, { state: 'done' })
+  if (recreation.newId === undefined && seen.failed?.now === 'gone') {
+    const verdict = { code: 'request-gone', sentence: `${nameOf(decision)} was deleted meanwhile.`, facts: {} } as const
+    return undo(decision, seen, { endsAs: 'cancelled', verdict })
+  }
+  const opened = endClaim(decision, seen, ['held', 'wanted', 'ending'])
+  if (opened !== undefined) return opened
+  if (recreation.newId === undefined) return { kind: 'create', placement }
+  if (!recreation.runs) return arrival(decision, recreation, seen)
+  if (!recreation.told) return { kind: 'tell-made', instanceId: recreation.newId }
+  return farewell(decision, recreation, seen)
+}
+
+/** Until the new one runs, or cannot. */
+function arrival(decision: EvictionDecision, recreation: Recreation, seen: SagaSeen): SagaStep {
+  const { made } = seen
+  if (made === undefined) return waiting
+  if (made.instance !== 'gone' && made.instance.state === 'running')
+    return become(decision, seen, { recreation: { ...recreation, runs: true } })
+  if (made.instance !== 'gone' && !settledStates.includes(made.instance.state)) return waiting
+  const state = made.instance === 'gone' ? 'gone' : made.instance.state
+  const why = made.fault === undefined ? '' : `: ${made.fault}`
+  return undo(decision, seen, {
+    endsAs: 'failed',
+    verdict: {
+      code: 'room-lost',
+      sentence: `${nameOf(decision)} was made anew as ${recreation.newId ?? ''}, which is ${state}${why}.`,
+      facts: { made: recreation.newId ?? '', state },
+    },
+  })
+}
+
+/** The old one goes by the gate and the journal, like any other; if it may not, the decision is done all the same. */
+function farewell(decision: EvictionDecision, recreation: Recreation, seen: SagaSeen): SagaStep {
+  const what = `${nameOf(decision)} runs as ${recreation.newId ?? ''}`
+  const facts = { made: recreation.newId ?? '', replaced: recreation.instanceId }
+  const code = 'request-replaced'
+  if (seen.failed?.now === 'gone')
+    return become(decision, seen, { state: 'done', verdict: { code, sentence: `${what}.`, facts } })
+  const is = judgeVictim(asVictim(decision, recreation), seen.failed)
+  if (is.kind === 'left')
+    return become(decision, seen, { state: 'done', verdict: { code, sentence: `${what}.`, facts } })
+  if (is.kind !== 'stays') return waiting
+  const sentence = `${what}; the failed one stays: ${is.outcome}`
+  return become(decision, seen, { state: 'done', verdict: { code, sentence, facts } })
+}
+
+function nameOf({ wish }: EvictionDecision): string {
+  return wish?.name ?? 'The request'
+}
+
+/** What is left of the failed request, in the form in which it is judged and deleted. */
+export function asVictim(decision: EvictionDecision, recreation: Recreation) {
+  const wish = decision.wish
+  const [placement] = decision.placements
+  return {
+    instanceId: recreation.instanceId,
+    name: nameOf(decision),
+    projectId: wish?.projectId ?? ('' as NonNullable<typeof wish>['projectId']),
+    flavor: wish?.flavor,
+    tags: recreation.tags,
+    hostId: placement?.hostId ?? ('' as NonNullable<typeof placement>['hostId']),
+    priority: 0,
+    action: 'delete',
+    noticeMs: 0,
+    state: 'told',
+    labelled: false,
+    toldAtMs: undefined,
+    leftAtMs: undefined,
+    outcome: undefined,
+    vcpus: wish?.vcpus ?? 0,
+    memoryMiB: wish?.memoryMiB ?? 0,
+    diskGiB: wish?.diskGiB ?? 0,
+  } as const
+}

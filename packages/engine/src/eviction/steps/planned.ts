@@ -1,0 +1,44 @@
+// The room is held, host by host, before anybody is told: from here on nobody else can take it, and who is told to leave is
+// told for something. Claims of an earlier plan end first. On a cloud that holds no room for others it is held in Gleaner's
+// own ledger alone, which every decision of Gleaner respects.
+import type { EvictionDecision, Verdict } from '@gleaner/model'
+import type { SagaSeen, SagaStep } from '../saga-seen.ts'
+import { become, endClaim, toGo, untell, waiting } from './become.ts'
+
+export function nextOfPlanned(decision: EvictionDecision, seen: SagaSeen): SagaStep {
+  const tidied = endClaim(decision, seen, ['ending']) ?? untell(decision)
+  if (tidied !== undefined) return tidied
+  if (seen.paused || seen.reading === undefined) return waiting
+  if (!seen.facets.claims && decision.claims.some(({ state }) => state === 'wanted' || state === 'ending')) {
+    const claims = decision.claims.map((claim) => ({
+      ...claim,
+      state: claim.state === 'wanted' ? ('held' as const) : ('ended' as const),
+    }))
+    return become(decision, seen, { claims })
+  }
+  const claim = decision.claims.find(({ state }) => state === 'wanted')
+  if (claim !== undefined) return { kind: 'claim', claim }
+  if (toGo(decision).length === 0) return become(decision, seen, { state: 'freed', verdict: decision.verdict })
+  return become(decision, seen, { state: 'reserved', verdict: telling(decision) })
+}
+
+export function reserving({ wish, victims }: EvictionDecision): Verdict {
+  return {
+    code: 'room-not-held',
+    sentence: `The room ${wish === undefined ? '' : `for ${wish.name} `}is being held; then ${count(victims.length)} told to leave.`,
+    facts: { victims: victims.length },
+  }
+}
+
+function telling({ victims }: EvictionDecision): Verdict {
+  const noticeMs = Math.max(...victims.map((victim) => victim.noticeMs))
+  return {
+    code: 'in-grace',
+    sentence: `${count(victims.length)} told to leave; the notice runs.`,
+    facts: { victims: victims.length, noticeMs },
+  }
+}
+
+function count(victims: number): string {
+  return victims === 1 ? 'one instance is' : `${victims} instances are`
+}

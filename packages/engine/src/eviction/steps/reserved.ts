@@ -1,0 +1,52 @@
+// The owners are told, and have the notice period. When that is over for all of them the decision is checked once more, on
+// a reading that began after it: somebody may have left in the meantime, or another host become free.
+import type { DecisionVictim, EvictionDecision } from '@gleaner/model'
+import { judgeVictim } from '../judge-victim.ts'
+import type { SagaSeen, SagaStep } from '../saga-seen.ts'
+import { become, setVictim, toGo, waiting, waitUntil } from './become.ts'
+
+export function nextOfReserved(decision: EvictionDecision, seen: SagaSeen): SagaStep {
+  const going = toGo(decision)
+  const judged = going.map((victim) => ({ victim, is: judgeVictim(victim, seen.victims.get(victim.instanceId)) }))
+  const stays = judged.filter(({ is }) => is.kind === 'stays').map(({ victim }) => victim)
+  if (stays.length > 0) return staying(stays, seen)
+  const away = judged.find(({ is }) => is.kind === 'left')
+  if (away?.is.kind === 'left') {
+    const { instanceId } = away.victim
+    const { byUs, outcome } = away.is
+    const victims = setVictim(decision, instanceId, { state: 'left', leftAtMs: seen.nowMs, outcome })
+    return become(decision, seen, { victims, left: byUs ? [instanceId] : [] })
+  }
+  if (seen.paused) return waiting
+  const untold = going.find(({ state }) => state === 'planned')
+  if (untold !== undefined) return { kind: 'tell', victim: untold }
+  let endMs = Number.NEGATIVE_INFINITY
+  for (const { instanceId } of going) {
+    const dueAtMs = seen.victims.get(instanceId)?.proposal?.dueAtMs
+    if (dueAtMs === undefined) return waiting
+    endMs = Math.max(endMs, dueAtMs)
+  }
+  if (seen.nowMs < endMs) return waitUntil(endMs)
+  // Right after the plan there is nothing new to learn; what changes in seconds is seen by the look before each action.
+  const since = Math.max(endMs, decision.basis.takenAtMs)
+  const isNew = (seen.reading?.takenAtMs ?? Number.NEGATIVE_INFINITY) >= since - freshEnoughMs
+  return isNew ? { kind: 'validate' } : waiting
+}
+
+/** A reading that began so shortly before the end of the notice is as good as one that began after it. */
+const freshEnoughMs = 5_000
+
+/** Victims that will not leave: others have to be found, or nobody leaves. */
+export function staying(stays: readonly DecisionVictim[], seen: SagaSeen): SagaStep {
+  const [first] = stays
+  const is = first === undefined ? undefined : judgeVictim(first, seen.victims.get(first.instanceId))
+  const why = is?.kind === 'stays' ? is.outcome : 'it stays'
+  return {
+    kind: 'plan',
+    because: {
+      code: 'victim-stays',
+      sentence: `${first?.name ?? 'An instance'} does not leave: ${why}`,
+      facts: { instance: first?.instanceId ?? '', stays: stays.map(({ instanceId }) => instanceId).join(' ') },
+    },
+  }
+}
