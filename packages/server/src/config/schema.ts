@@ -3,6 +3,7 @@ import { DurationText, durationPattern, ModeName, OneOf, capabilities } from '@g
 import { type Static, Type } from 'typebox'
 import { FrontConfig } from './front.ts'
 import { SectionName, Secret } from './schema-parts.ts'
+import { PreemptionConfig } from './preemption.ts'
 
 const strict = { additionalProperties: false } as const
 
@@ -273,6 +274,7 @@ export const ConfigFile = Type.Object(
       Type.Object(Object.fromEntries(capabilities.map((name) => [name, Type.Optional(ModeName)])), strict),
     ),
     policy: Type.Optional(PolicyConfig),
+    preemption: Type.Optional(PreemptionConfig),
     front: Type.Optional(FrontConfig),
     periods: Type.Optional(
       Type.Object(
