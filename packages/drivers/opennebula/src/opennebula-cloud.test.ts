@@ -586,6 +586,16 @@ describe('the check', () => {
     })
   })
 
+  it('tells when no events are heard', async () => {
+    expect((await items())['events']).toBeUndefined()
+    const deaf = make({ events: 'tcp://127.0.0.1:1' })
+    expect((await items(deaf))['events']).toMatchObject({
+      ok: false,
+      detail: expect.stringContaining('ECONNREFUSED') as string,
+      remedy: expect.stringContaining('2101') as string,
+    })
+  })
+
   it('tells a wrong password, an old server, one that is none, clocks that differ', async () => {
     expect((await items(make({ session: 'alice:wrong' })))['OpenNebula']).toMatchObject({
       ok: false,

@@ -3,7 +3,7 @@
 // Nothing is remembered in place of being read: what could not be read is a gap, and a cloud that does not answer rejects.
 // Kept are the ids and sizes of the last reading (where to cut the next one, what the figures belong to), the last
 // monitoring record of each instance (rates need two), the keys of accepted actions and what became of the last of them.
-// Changes are told of instances that somebody watches; of the others they are seen when all are read.
+// Changes are told of instances that somebody watches, and of all where the hook manager's events can be heard.
 import {
   type CloudId,
   cloudId,
@@ -33,6 +33,7 @@ import { supportedActions } from './actions.ts'
 import { checkCloud } from './check-cloud.ts'
 import { clockTimers } from './clock-timers.ts'
 import { toCloudError } from './cloud-error.ts'
+import { EventFeed } from './event-feed.ts'
 import { hostControl } from './host-control.ts'
 import { mapInSlices } from './in-slices.ts'
 import { type InventoryContext, projectsOf, toHost, toInstance } from './inventory.ts'
@@ -45,6 +46,7 @@ import type { VmRow } from './parse/vm-document.ts'
 import { readInstances } from './read-instances.ts'
 import { Roster } from './roster.ts'
 import { instanceState, stateName } from './states.ts'
+import { untilAborted } from './until-aborted.ts'
 import { UsageMeter } from './usage-meter.ts'
 import { VmCalls } from './vm-calls.ts'
 
@@ -65,6 +67,8 @@ export class OpenNebulaCloud implements Cloud {
   readonly #roster = new Roster()
   readonly #meter: UsageMeter
   readonly #listeners = new Set<(event: CloudEvent) => void>()
+  readonly #startFeed: () => EventFeed | undefined
+  #feed: EventFeed | undefined
   #isClosed = false
 
   constructor(options: OpenNebulaCloudOptions) {
@@ -94,11 +98,16 @@ export class OpenNebulaCloud implements Cloud {
     this.migration = migration(this.#calls, this.id)
     this.hostControl = hostControl(this.#calls, options.closeBy ?? 'disable')
     this.labels = labels(this.#calls)
+    const events = options.events === undefined ? undefined : new URL(options.events)
+    const tell = (event: CloudEvent) => this.#tell(event)
+    this.#startFeed = () => events && new EventFeed({ cloudId: this.id, address: events, clock: options.clock, tell })
   }
 
   async check(signal: AbortSignal): Promise<readonly CheckItem[]> {
     this.#mustBeOpen(signal)
-    return checkCloud({ cloud: this.id, client: this.#client, signal })
+    this.#feed ??= this.#startFeed()
+    const items = await checkCloud({ cloud: this.id, client: this.#client, signal })
+    return this.#feed === undefined ? items : [...items, await untilAborted(this.#feed.check(), signal)]
   }
 
   async observe(signal: AbortSignal): Promise<Inventory> {
@@ -174,12 +183,14 @@ export class OpenNebulaCloud implements Cloud {
     // A new function each time: whoever subscribes twice leaves twice.
     const own = (event: CloudEvent) => listener(event)
     this.#listeners.add(own)
+    if (!this.#isClosed) this.#feed ??= this.#startFeed()
     return () => void this.#listeners.delete(own)
   }
 
   async close(): Promise<void> {
     this.#isClosed = true
     this.#listeners.clear()
+    this.#feed?.close()
     await this.#client.close()
   }
 

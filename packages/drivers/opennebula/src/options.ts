@@ -22,6 +22,8 @@ export interface OpenNebulaCloudOptions {
   readonly session: string
   /** PEM of the authorities whose certificates are accepted instead of the system's. */
   readonly ca?: string
+  /** Where the hook manager publishes events, tcp://host:2101; without it changes are seen when all is read. */
+  readonly events?: string
   readonly projectBy?: ProjectBy
   readonly shelveBy?: ShelveBy
   readonly deleteBy?: DeleteBy

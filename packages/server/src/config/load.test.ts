@@ -265,6 +265,7 @@ describe('an OpenNebula', () => {
     [', auth: "a:b"', { ONE_XMLRPC: 'tcp://front' }, /from ONE_XMLRPC/],
     [', auth: "a:b", ca: nothing.pem', {}, /nothing.pem cannot be read/],
     [', auth: "a:b", shelve: suspend', {}, /shelve/],
+    [', auth: "a:b", events: "frontend:2101"', {}, /events/],
     [', auth: "a:b", endpoints: []', {}, /endpoints/],
   ])('%s is refused, with place and remedy and without the password', (keys, environment, expected) => {
     const fault = faultOf(one(keys), environment)

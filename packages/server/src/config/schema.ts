@@ -66,6 +66,13 @@ export const OpenNebulaCloud = Type.Object(
     ca: Type.Optional(
       Type.String({ minLength: 1, description: 'PEM file of the authorities to trust instead of the system’s' }),
     ),
+    events: Type.Optional(
+      Type.String({
+        pattern: '^tcp://[^/\\s]+:[0-9]{1,5}$',
+        description:
+          'Where the hook manager publishes events, such as tcp://frontend:2101; they wake the next reading (none)',
+      }),
+    ),
     project: Type.Optional(OneOf(['group', 'owner'], { description: 'What counts as a project (group)' })),
     shelve: Type.Optional(
       OneOf(['undeploy', 'stop'], {

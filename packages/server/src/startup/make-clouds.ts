@@ -38,6 +38,7 @@ export function makeClouds(config: Config, clock: Clock): readonly Cloud[] {
           endpoints: cloud.endpoints,
           session: cloud.session,
           ...(cloud.ca === undefined ? {} : { ca: cloud.ca }),
+          ...(cloud.events === undefined ? {} : { events: cloud.events }),
           ...(cloud.project === undefined ? {} : { projectBy: cloud.project }),
           ...(cloud.shelve === undefined ? {} : { shelveBy: cloud.shelve }),
           ...(cloud.delete === undefined ? {} : { deleteBy: cloud.delete }),

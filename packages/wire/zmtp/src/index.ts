@@ -1,0 +1,2 @@
+export { ZmtpError } from './frame-reader.ts'
+export * from './subscriber.ts'
