@@ -1,112 +1,173 @@
 // The cheapest set of instances that frees at least what is needed of each resource: exact, for any number of candidates.
 //
-// Choosing victims is a covering knapsack with three resources and a lexicographic cost (loss.ts). Four facts make the
-// search small without making it a guess:
-// 1. Of what an instance frees only the part up to the need counts. Candidates that free the same belong to one kind, and
-//    a cheapest cover takes the cheapest of each kind: exchanging one for a cheaper of its kind frees the same for less.
-//    What is left to choose is how many of each kind, and never more than cover the need alone.
-// 2. Decided kind by kind, two partial choices compare: one that leaves no more need of any resource and has lost no more
-//    makes the other superfluous, because whatever completes the other completes it too (losses add up, in order).
-// 3. A partial choice whose loss plus a lower bound of what it still takes is not below that of a known cover leads to
-//    nothing better. The bound: for each resource alone, parts of instances allowed, the cheapest per unit first; every
-//    real cover costs at least as much as the dearest of the three. That holds for lexicographic costs as well, which
-//    form an ordered vector space: exchanging a part of one for an equal part of a cheaper one lowers the loss.
-// 4. A first cover comes from taking the cheapest per unit and giving back, dearest first, what turned out superfluous.
-// With whole sizes the partial choices that fact 2 leaves are at most one per combination of remaining needs, and at most
-// one per combination of counts of kinds, so hundreds of candidates of a few flavors are as quick as a handful.
-import { resourceCount } from '../placement/resources.ts'
-import { CoverBound } from './cover-bound.ts'
+// Choosing victims is a covering knapsack with three resources. Losses are compared priority by priority, the highest first
+// (loss.ts), and so is searched: first which instances of the highest priority that is needed at all, with everything below
+// it taken to leave for nothing; then, for every best choice there, which of the next. A priority is not needed when those
+// below it suffice. Within a priority the least cost is sought, then the fewest victims, and four facts make the search
+// small without making it a guess:
+// 1. Of what an instance frees only the part up to the need counts. Candidates that free the same are of one kind, and a
+//    cheapest cover takes the cheapest of each kind: exchanging one for a cheaper of its kind frees the same for less. What
+//    is left to choose is how many of each kind, and never more than cover the need alone.
+// 2. Decided kind by kind, partial choices compare: one that leaves no more need of any resource, for no more cost and no
+//    more victims, makes the other superfluous, because whatever completes the other completes it too.
+// 3. A partial choice that cannot be completed for less than a known cover costs leads to nothing (cover-bound.ts).
+// 4. A good cover to begin with is quickly found (price-resources.ts).
+// With whole sizes fact 2 leaves at most one partial choice per combination of remaining needs, and at most one per
+// combination of counts of kinds: hundreds of candidates of a few flavors are as quick as a handful. Candidates of hundreds
+// of different sizes of which dozens must leave are the hard case; there fact 3 does most of the work.
+import { CoverBound, type PartialCover } from './cover-bound.ts'
 import { coverKinds, type CoverKind } from './cover-kinds.ts'
-import { firstCover } from './first-cover.ts'
-import { addRow, compareRows, type LossRow } from './loss-row.ts'
-
-export interface CoverProblem {
-  /** What has to become free of each resource, at least one above 0. */
-  readonly need: readonly [number, number, number]
-  /** Three per candidate. */
-  readonly sizes: ArrayLike<number>
-  readonly costs: ArrayLike<number>
-  readonly priorities: ArrayLike<number>
-  /** Every cost is a whole number, so that bounds may be rounded up. */
-  readonly wholeCosts: boolean
-}
+import { type Amounts, type CoverProblem, isCovered, larger, less, worthOf } from './cover-problem.ts'
+import { compareCost } from './loss.ts'
+import { type Priced, priceResources } from './price-resources.ts'
 
 /** The candidates that leave, by their numbers in ascending order; undefined when all together do not suffice. */
 export function cheapestCover(problem: CoverProblem): readonly number[] | undefined {
-  const { kinds, width } = coverKinds(problem)
-  const first = firstCover(problem.need, kinds, width)
-  if (first === undefined) return undefined
-  const bound = new CoverBound(kinds, width, problem.wholeCosts)
-  let best: Cover = first
-  let stage: Partial[] = [{ need: problem.need, loss: new Float64Array(width), taken: 0, before: undefined }]
+  const levels = levelsOf(problem)
+  if (levels === undefined) return undefined
+  let best: readonly Choice[] = [{ need: problem.need, cost: 0, victims: 0, items: undefined }]
+  for (const level of levels) best = coverLevel(problem, level, best)
+  const items: number[] = []
+  for (let link = best[0]?.items; link !== undefined; link = link.before) items.push(...link.items)
+  return items.sort((a, b) => a - b)
+}
+
+/** What is left to be freed after a choice, what the choice cost at the priority at hand, and who leaves. */
+interface Choice extends PartialCover {
+  readonly items: Chosen | undefined
+}
+
+interface Chosen {
+  readonly items: readonly number[]
+  readonly before: Chosen | undefined
+}
+
+interface Level {
+  /** Candidates of one priority. */
+  readonly candidates: readonly number[]
+  /** What all candidates of lower priorities free together. */
+  readonly below: Amounts
+}
+
+/** The priorities that are needed, the highest first; undefined when all together do not suffice. */
+function levelsOf({ need, sizes, priorities }: CoverProblem): readonly Level[] | undefined {
+  const ascending = [...new Set(Array.from(priorities))].sort((a, b) => a - b)
+  const levels: Level[] = []
+  let below: Amounts = [0, 0, 0]
+  for (const priority of ascending) {
+    const candidates: number[] = []
+    let freed = below
+    for (let nth = 0; nth < priorities.length; nth++) {
+      if (priorities[nth] !== priority) continue
+      candidates.push(nth)
+      freed = [
+        freed[0] + (sizes[nth * 3] ?? 0),
+        freed[1] + (sizes[nth * 3 + 1] ?? 0),
+        freed[2] + (sizes[nth * 3 + 2] ?? 0),
+      ]
+    }
+    levels.push({ candidates, below })
+    below = freed
+    if (isCovered(less(need, freed))) return levels.reverse()
+  }
+  return undefined
+}
+
+/**
+ * Every best way to go on from the choices of the levels above: with equal cost and equal number of victims, and none that
+ * leaves no less need than another. At the last level one of them.
+ */
+function coverLevel(problem: CoverProblem, level: Level, starts: readonly Choice[]): readonly Choice[] {
+  const isLast = level.below.every((part) => part === 0)
+  const open = starts.map((start) => ({ ...start, cost: 0, victims: 0 }))
+  // Kinds are told apart by the largest need of any start: what is the same in that light is the same in each.
+  const most = open.reduce<Amounts>((all, { need }) => larger(all, need), [0, 0, 0])
+  const all = coverKinds(problem, level.candidates, most)
+  const priced = priceResources(less(open[0]?.need ?? most, level.below), all)
+  const { prices, known } = priced
+  const kinds = byClearness(open.length > 1 ? all : affordable(all, priced), prices)
+  const bound = new CoverBound(kinds, prices, problem.unitCosts)
+  let ends: Choice[] = []
+  const finish = (choice: Choice) => {
+    const order = compareCost(choice.cost, known.cost) || choice.victims - known.victims
+    if (order > 0) return
+    if (order < 0 || (isLast && ends.length > 0)) ends = []
+    if (order < 0) Object.assign(known, { cost: choice.cost, victims: choice.victims })
+    ends.push(choice)
+  }
+  let stage: Choice[] = []
+  for (const start of open) {
+    if (isCovered(less(start.need, level.below))) finish(start)
+    else stage.push(start)
+  }
   for (const [nth, kind] of kinds.entries()) {
-    const next: Partial[] = []
-    for (const partial of stage) {
+    const next: Choice[] = []
+    for (const choice of stage) {
       for (let taken = 0; taken <= kind.items.length; taken++) {
-        const need = leftOver(partial.need, kind, taken)
-        const loss = taken === 0 ? partial.loss : addRow(partial.loss, kind.losses[taken - 1] as LossRow)
-        const reached: Partial = { need, loss, taken, before: partial }
+        const reached = taken === 0 ? choice : take(choice, kind, taken)
+        const need = less(reached.need, level.below)
         if (isCovered(need)) {
-          if (compareRows(loss, best.loss) < 0) best = { loss, counts: countsOf(reached) }
+          finish(reached)
           break
         }
-        if (bound.mayBeat(best.loss, { loss, need, from: nth + 1 })) next.push(reached)
+        if (bound.mayLead(known, { choice: reached, need, from: nth + 1, orEqual: !isLast || ends.length === 0 }))
+          next.push(reached)
       }
     }
     stage = undominated(next)
   }
-  return best.counts.flatMap((count, nth) => kinds[nth]?.items.slice(0, count) ?? []).sort((a, b) => a - b)
+  return isLast ? ends.slice(0, 1) : undominated(ends)
 }
 
-export interface Cover {
-  readonly loss: LossRow
-  /** How many of each kind. */
-  readonly counts: readonly number[]
+/** Without the candidates that no cover as good as the known one has: each costs too much beyond its worth. */
+function affordable(kinds: readonly CoverKind[], { prices, least, known }: Priced): readonly CoverKind[] {
+  return kinds.flatMap((kind) => {
+    const limit = worthOf(kind.size, prices) + known.cost - least
+    const items = kind.items.filter((_, nth) => compareCost(kind.costs[nth] ?? 0, limit) <= 0)
+    return items.length === 0 ? [] : [{ ...kind, items, costs: kind.costs.slice(0, items.length) }]
+  })
 }
 
-interface Partial {
-  readonly need: readonly [number, number, number]
-  readonly loss: LossRow
-  /** How many of the last kind decided. */
-  readonly taken: number
-  readonly before: Partial | undefined
+/**
+ * Those whose part in the cover is clearest come first: what they cost is far from what they are worth. A wrong choice there
+ * is seen at once, and the doubtful ones are tried last.
+ */
+function byClearness(kinds: readonly CoverKind[], prices: Amounts): readonly CoverKind[] {
+  const clearness = (kind: CoverKind) => {
+    const worth = worthOf(kind.size, prices)
+    return kind.costs.reduce((least, cost) => Math.min(least, Math.abs(cost - worth)), Number.POSITIVE_INFINITY)
+  }
+  return kinds
+    .map((kind) => ({ kind, clear: clearness(kind) }))
+    .sort((a, b) => b.clear - a.clear)
+    .map(({ kind }) => kind)
 }
 
-function leftOver(need: Partial['need'], { size }: CoverKind, taken: number): Partial['need'] {
-  if (taken === 0) return need
-  return [
-    Math.max(0, need[0] - taken * size[0]),
-    Math.max(0, need[1] - taken * size[1]),
-    Math.max(0, need[2] - taken * size[2]),
-  ]
+function take(choice: Choice, kind: CoverKind, taken: number): Choice {
+  return {
+    need: less(choice.need, [kind.size[0] * taken, kind.size[1] * taken, kind.size[2] * taken]),
+    cost: choice.cost + (kind.costsOfFirst[taken] ?? 0),
+    victims: choice.victims + taken,
+    items: { items: kind.items.slice(0, taken), before: choice.items },
+  }
 }
 
-function isCovered(need: Partial['need']): boolean {
-  return need[0] === 0 && need[1] === 0 && need[2] === 0
-}
-
-function countsOf(partial: Partial): readonly number[] {
-  const counts: number[] = []
-  for (let at: Partial | undefined = partial; at?.before !== undefined; at = at.before) counts.push(at.taken)
-  return counts.reverse()
-}
-
-/** Fact 2, over all partial choices of a stage. */
-function undominated(partials: Partial[]): Partial[] {
-  if (partials.length < 2) return partials
-  partials.sort((a, b) => compareRows(a.loss, b.loss) || sum(a.need) - sum(b.need))
-  const kept: Partial[] = []
-  for (const partial of partials) {
-    if (!kept.some((other) => leavesNoMore(other.need, partial.need))) kept.push(partial)
+/** Fact 2. */
+function undominated(choices: Choice[]): Choice[] {
+  if (choices.length < 2) return choices
+  choices.sort((a, b) => a.cost - b.cost || a.victims - b.victims || sum(a.need) - sum(b.need))
+  const kept: Choice[] = []
+  for (const choice of choices) {
+    if (!kept.some((other) => other.victims <= choice.victims && leavesNoMore(other.need, choice.need)))
+      kept.push(choice)
   }
   return kept
 }
 
-function leavesNoMore(a: Partial['need'], b: Partial['need']): boolean {
-  for (let d = 0; d < resourceCount; d++) if ((a[d] ?? 0) > (b[d] ?? 0)) return false
-  return true
+function leavesNoMore(a: Amounts, b: Amounts): boolean {
+  return a[0] <= b[0] && a[1] <= b[1] && a[2] <= b[2]
 }
 
-function sum(need: Partial['need']): number {
+function sum(need: Amounts): number {
   return need[0] + need[1] + need[2]
 }

@@ -1,67 +1,72 @@
-// The least that covering what is left can cost (fact 3 of cheapest-cover.ts): for each resource alone, the cheapest
-// instances per unit first and of the last one only the part that is needed. Tables are made when they are first asked for.
+// The least that covering what is left can cost (fact 3 of cheapest-cover.ts), by two bounds of which the higher counts:
+// with prices for all resources at once (price-resources.ts), and for each resource alone, the cheapest instances per unit
+// first and of the last one only the part that is needed. Of equal cost the number of victims decides; at least as many must
+// leave as the largest ones would be. Each figure is a bound by itself, so that rounding in one never spoils the other.
 import type { CoverKind } from './cover-kinds.ts'
-import { perUnit } from './cover-kinds.ts'
-import { addRow, compareRows, type LossRow } from './loss-row.ts'
+import { type Amounts, type Known, worthOf } from './cover-problem.ts'
+import { compareCost } from './loss.ts'
 
-interface Table {
-  /** What the first 1, 2, … free and cost together, and each of them. */
-  readonly freed: readonly number[]
-  readonly losses: readonly LossRow[]
-  readonly sizes: readonly number[]
-  readonly rows: readonly LossRow[]
+/** Some candidates that leave, at the priority at hand, and what is left to be freed then. */
+export interface PartialCover {
+  readonly need: Amounts
+  readonly cost: number
+  readonly victims: number
 }
 
 export interface OpenCover {
-  readonly loss: LossRow
-  readonly need: readonly [number, number, number]
+  readonly choice: PartialCover
+  /** What is left beyond what comes for nothing. */
+  readonly need: Amounts
   /** The first kind that is not decided yet. */
   readonly from: number
+  /** True when another cover as good as the known one is wanted as well. */
+  readonly orEqual: boolean
+}
+
+/** Of one resource, from one kind on: what the first 0, 1, 2, … in order of cost per unit free and cost together. */
+interface Table {
+  readonly freed: readonly number[]
+  readonly costs: readonly number[]
+  readonly largest: number
 }
 
 export class CoverBound {
   readonly #kinds: readonly CoverKind[]
-  readonly #wholeCosts: boolean
-  readonly #none: LossRow
+  readonly #unitCosts: boolean
   readonly #tables = new Map<number, Table>()
+  readonly #prices: Amounts
+  /** Per kind: cost less worth of the instances that pay for themselves, of this kind and those after it; 0 or less. */
+  readonly #gains: Float64Array
 
-  constructor(kinds: readonly CoverKind[], width: number, wholeCosts: boolean) {
+  constructor(kinds: readonly CoverKind[], prices: Amounts, unitCosts: boolean) {
     this.#kinds = kinds
-    this.#none = new Float64Array(width)
-    this.#wholeCosts = wholeCosts
+    this.#unitCosts = unitCosts
+    this.#prices = prices
+    this.#gains = new Float64Array(kinds.length + 1)
+    for (let at = kinds.length - 1; at >= 0; at--) {
+      const { size, costs } = kinds[at] as CoverKind
+      const worth = worthOf(size, prices)
+      const gain = costs.reduce((sum, cost) => sum + Math.min(0, cost - worth), 0)
+      this.#gains[at] = (this.#gains[at + 1] ?? 0) + gain
+    }
   }
 
-  /** False when no completion of the open cover costs less than `best`, or there is none. */
-  mayBeat(best: LossRow, open: OpenCover): boolean {
-    if (compareRows(open.loss, best) >= 0) return false
+  /** False when no completion is better than the known cover (or as good, if that is wanted), or there is none. */
+  mayLead(known: Known, { choice, need, from, orEqual }: OpenCover): boolean {
+    let cost = worthOf(need, this.#prices) + (this.#gains[from] ?? 0)
+    if (compareCost(choice.cost + cost, known.cost) > 0) return false
+    let victims = 1
     for (const d of [0, 1, 2] as const) {
-      const need = open.need[d]
-      if (need === 0) continue
-      const least = this.#least(open.from, d, need)
-      if (least === undefined || compareRows(addRow(open.loss, least), best) >= 0) return false
+      if (need[d] === 0) continue
+      const table = this.#table(from, d)
+      const least = leastCost(table, need[d])
+      if (least === undefined) return false
+      if (least > cost) cost = least
+      victims = Math.max(victims, Math.ceil(need[d] / table.largest))
     }
-    return true
-  }
-
-  #least(from: number, d: 0 | 1 | 2, need: number): LossRow | undefined {
-    const table = this.#table(from, d)
-    let low = 0
-    let high = table.freed.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if ((table.freed[middle] ?? 0) < need) low = middle + 1
-      else high = middle
-    }
-    const size = table.sizes[low]
-    if (size === undefined) return undefined
-    const before = low === 0 ? 0 : (table.freed[low - 1] ?? 0)
-    const whole = low === 0 ? this.#none : (table.losses[low - 1] ?? this.#none)
-    const part = (need - before) / size
-    const least = addRow(
-      whole,
-      (table.rows[low] ?? this.#none).map((value) => value * part),
-    )
-    return this.#wholeCosts ? roundedUp(least) : least
+    if (this.#unitCosts) cost = victims = Math.max(victims, Math.ceil(cost - 1e-9))
+    const order = compareCost(choice.cost + cost, known.cost) || choice.victims + victims - known.victims
+    return orEqual ? order <= 0 : order < 0
   }
 
   #table(from: number, d: 0 | 1 | 2): Table {
@@ -70,26 +75,33 @@ export class CoverBound {
     if (known !== undefined) return known
     const singles = this.#kinds
       .slice(from)
-      .filter((kind) => kind.size[d] > 0)
-      .flatMap((kind) => kind.rows.map((row) => ({ row, size: kind.size[d], ratio: perUnit(row, kind.size[d]) })))
-      .sort((a, b) => compareRows(a.ratio, b.ratio))
-    const freed: number[] = []
-    const losses: LossRow[] = []
-    for (const { row, size } of singles) {
+      .flatMap(({ size, costs }) => (size[d] === 0 ? [] : costs.map((cost) => ({ cost, size: size[d] }))))
+      .sort((a, b) => a.cost / a.size - b.cost / b.size)
+    const freed = [0]
+    const costs = [0]
+    let largest = 0
+    for (const { cost, size } of singles) {
       freed.push((freed.at(-1) ?? 0) + size)
-      losses.push(addRow(losses.at(-1) ?? this.#none, row))
+      costs.push((costs.at(-1) ?? 0) + cost)
+      largest = Math.max(largest, size)
     }
-    const table = { freed, losses, sizes: singles.map(({ size }) => size), rows: singles.map(({ row }) => row) }
+    const table = { freed, costs, largest }
     this.#tables.set(key, table)
     return table
   }
 }
 
-/** The first figure that is not 0 is a whole number in every real cover; what follows it is then open. */
-function roundedUp(least: LossRow): LossRow {
-  const at = least.findIndex((part) => part !== 0)
-  if (at < 0) return least
-  const rounded = new Float64Array(least.length)
-  rounded[at] = Math.ceil((least[at] ?? 0) - 1e-9)
-  return rounded
+/** Undefined when all together do not free so much. */
+function leastCost({ freed, costs }: Table, need: number): number | undefined {
+  let low = 1
+  let high = freed.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((freed[middle] ?? 0) < need) low = middle + 1
+    else high = middle
+  }
+  const [upTo, upToCost] = [freed[low], costs[low]]
+  if (upTo === undefined || upToCost === undefined) return undefined
+  const [before, beforeCost] = [freed[low - 1] ?? 0, costs[low - 1] ?? 0]
+  return beforeCost + ((need - before) / (upTo - before)) * (upToCost - beforeCost)
 }

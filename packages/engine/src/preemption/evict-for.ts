@@ -103,7 +103,7 @@ function solveHost(question: EvictionQuestion, host: number, level: number): Hos
     sizes: places.flatMap((at) => [...pool.sizes.subarray(at * resourceCount, (at + 1) * resourceCount)]),
     costs,
     priorities,
-    wholeCosts: question.costing.objective === 'fewest-victims',
+    unitCosts: question.costing.objective === 'fewest-victims',
   })
   const chosen = cover ?? []
   return {

@@ -1,39 +1,43 @@
-// A good cover to begin with, not always the best: takes the candidates that free most for what they cost until the need
-// is covered, then gives back every one that turned out superfluous, the dearest first.
-import type { Cover } from './cheapest-cover.ts'
-import { type CoverKind, perUnit } from './cover-kinds.ts'
-import { addRow, compareRows, type LossRow } from './loss-row.ts'
+// A good cover to begin with, not always the best: takes the candidates that free most for what they cost beyond their
+// worth at the given prices until the need is covered, then gives back every one that turned out superfluous, the dearest
+// first.
+import type { CoverKind } from './cover-kinds.ts'
+import { type Amounts, type Known, worthOf } from './cover-problem.ts'
 
-/** Undefined when all together do not suffice. */
-export function firstCover(
-  need: readonly [number, number, number],
-  kinds: readonly CoverKind[],
-  width: number,
-): Cover | undefined {
-  const singles = kinds.flatMap((kind, at) => kind.rows.map((row) => ({ kind, at, row })))
-  singles.sort((a, b) => compareRows(perUnit(a.row, a.kind.use), perUnit(b.row, b.kind.use)))
-  const left: [number, number, number] = [...need]
-  const taken: (typeof singles)[number][] = []
-  for (const single of singles) {
-    if (left.every((part) => part <= 0)) break
-    if (!left.some((part, d) => part > 0 && (single.kind.size[d] ?? 0) > 0)) continue
-    add(left, single.kind.size, -1)
-    taken.push(single)
-  }
-  if (left.some((part) => part > 0)) return undefined
-  const counts = kinds.map(() => 0)
-  let loss: LossRow = new Float64Array(width)
-  taken.sort((a, b) => compareRows(b.row, a.row))
-  for (const { kind, at, row } of taken) {
-    if (left.every((part, d) => part + (kind.size[d] ?? 0) <= 0)) add(left, kind.size, 1)
-    else {
-      counts[at] = (counts[at] ?? 0) + 1
-      loss = addRow(loss, row)
-    }
-  }
-  return { loss, counts }
+interface Single {
+  readonly size: Amounts
+  readonly cost: number
+  /** Cost beyond worth, per share of the need. */
+  readonly dearness: number
 }
 
-function add(left: [number, number, number], size: CoverKind['size'], sign: 1 | -1): void {
-  for (const d of [0, 1, 2] as const) left[d] += sign * size[d]
+/** Undefined when all together do not suffice. */
+export function firstCover(need: Amounts, kinds: readonly CoverKind[], prices: Amounts): Known | undefined {
+  const singles: Single[] = []
+  for (const { size, costs, use } of kinds) {
+    const worth = worthOf(size, prices)
+    for (const cost of costs) singles.push({ size, cost, dearness: (cost - worth) / use })
+  }
+  singles.sort((a, b) => a.dearness - b.dearness || a.cost - b.cost)
+  const left: [number, number, number] = [need[0], need[1], need[2]]
+  const taken: Single[] = []
+  for (const single of singles) {
+    if (left[0] <= 0 && left[1] <= 0 && left[2] <= 0) break
+    const { size } = single
+    if (!((left[0] > 0 && size[0] > 0) || (left[1] > 0 && size[1] > 0) || (left[2] > 0 && size[2] > 0))) continue
+    for (const d of [0, 1, 2] as const) left[d] -= size[d]
+    taken.push(single)
+  }
+  if (left[0] > 0 || left[1] > 0 || left[2] > 0) return undefined
+  const known: Known = { cost: 0, victims: 0 }
+  taken.sort((a, b) => b.cost - a.cost)
+  for (const { size, cost } of taken) {
+    if (left[0] + size[0] <= 0 && left[1] + size[1] <= 0 && left[2] + size[2] <= 0)
+      for (const d of [0, 1, 2] as const) left[d] += size[d]
+    else {
+      known.cost += cost
+      known.victims++
+    }
+  }
+  return known
 }
