@@ -1,8 +1,8 @@
-// The preemptible instances of all hosts in columns. Each host owns a stretch of them, lowest priority first, with some
-// room to grow; a stretch that is full moves to the end, and when half of the columns is left behind everything moves
+// The preemptible instances of all hosts in columns. Each host owns a stretch of them, in the order in which they would
+// leave if they were alike: lowest priority first, of equal priority the youngest first; with some room to grow; a stretch that is full moves to the end, and when half of the columns is left behind everything moves
 // together. A scan over all hosts reads memory nearly in order.
 import { type Exemption, exemptions, type PlacedInstance } from '@gleaner/model'
-import { resourceCount, sizesOf } from './resources.ts'
+import { sizesOf } from './resources.ts'
 
 export class PreemptiblePool {
   ids: string[] = []
@@ -33,15 +33,20 @@ export class PreemptiblePool {
     const first = this.first[host] ?? 0
     const end = first + (this.length[host] ?? 0)
     let at = end
-    while (at > first && (this.priorities[at - 1] ?? 0) > priority) at--
+    while (at > first && this.#leavesAfter(at - 1, priority, startedS)) at--
     this.#shift(at, end, 1)
     this.ids[at] = instance.id
     this.projects[at] = instance.project
-    this.sizes.set(sizesOf(instance), at * resourceCount)
+    this.sizes.set(sizesOf(instance), at * 3)
     this.startedS[at] = startedS
     this.priorities[at] = priority
     this.exempt[at] = exemptNumber(instance.exempt)
     this.length[host] = end - first + 1
+  }
+
+  #leavesAfter(at: number, priority: number, startedS: number): boolean {
+    const other = this.priorities[at] as number
+    return other > priority || (other === priority && (this.startedS[at] as number) < startedS)
   }
 
   /** Place of the instance in the columns; -1 when it is not on the host. */
@@ -67,7 +72,7 @@ export class PreemptiblePool {
   #shift(from: number, end: number, by: 1 | -1): void {
     for (const column of [this.ids, this.projects, this.startedS, this.priorities, this.exempt])
       column.copyWithin(from + by, from, end)
-    this.sizes.copyWithin((from + by) * resourceCount, from * resourceCount, end * resourceCount)
+    this.sizes.copyWithin((from + by) * 3, from * 3, end * 3)
   }
 
   /** Gives the stretch of a host twice its room, at the end. */
@@ -104,7 +109,7 @@ export class PreemptiblePool {
       this.ids[at] = from.ids[nth] ?? ''
       this.projects[at] = from.projects[nth]
     }
-    this.sizes.set(from.sizes.subarray(first * resourceCount, end * resourceCount), to.at * resourceCount)
+    this.sizes.set(from.sizes.subarray(first * 3, end * 3), to.at * 3)
     this.startedS.set(from.startedS.subarray(first, end), to.at)
     this.priorities.set(from.priorities.subarray(first, end), to.at)
     this.exempt.set(from.exempt.subarray(first, end), to.at)
@@ -114,7 +119,7 @@ export class PreemptiblePool {
   #widen(length: number): void {
     this.ids = Array.from({ length }, (_, at) => this.ids[at] ?? '')
     this.projects = Array.from({ length }, (_, at) => this.projects[at])
-    this.sizes = grown(this.sizes, new Float64Array(length * resourceCount))
+    this.sizes = grown(this.sizes, new Float64Array(length * 3))
     this.startedS = grown(this.startedS, new Float64Array(length))
     this.priorities = grown(this.priorities, new Float64Array(length))
     this.exempt = grown(this.exempt, new Uint8Array(length))

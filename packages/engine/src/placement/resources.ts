@@ -3,7 +3,6 @@
 // exact binary form, and a sum must not fail by its last bit.
 import type { PlacementHost, PlacementRequest } from '@gleaner/model'
 
-export const resourceCount = 3
 export const slack = 1e-6
 
 type Sizes = Pick<PlacementRequest, 'vcpus' | 'ramMiB' | 'diskGiB'>

@@ -9,6 +9,23 @@ export function bitOf(code: PlacementCode): number {
   return bits.get(code) ?? 0
 }
 
+const filterCodes: readonly PlacementCode[] = [
+  'host-disabled',
+  'host-maintenance',
+  'host-down',
+  'host-asleep',
+  'host-unknown',
+  'host-kind',
+  'isolated',
+  'leased',
+  'property-missing',
+  'host-not-named',
+  'host-avoided',
+]
+
+/** Those that have nothing to do with room. */
+export const filterBits = filterCodes.reduce((mask, code) => mask | bitOf(code), 0)
+
 export function codesOf(mask: number): PlacementCode[] {
   return codes.filter((_, at) => (mask & (1 << at)) !== 0)
 }

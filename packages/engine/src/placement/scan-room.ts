@@ -1,17 +1,16 @@
 // Judges every host for a request without anybody leaving: which filters refuse it, how many instances of the request it
 // has room for, and of which resource there is too little. Filters judge a class of hosts once.
 import type { PlacementHints, PlacementRequest } from '@gleaner/model'
+import type { HostClass } from './host-class.ts'
 import { hostFilters } from './host-filters.ts'
-import { resourceCount, sizesOf, slack } from './resources.ts'
+import { sizesOf, slack } from './resources.ts'
 import { bitOf, bitsPerResource } from './room-codes.ts'
 import type { RoomIndex } from './room-index.ts'
 
 export interface RoomScan {
   readonly sizes: readonly [number, number, number]
-  /** Per host: bits of the reasons against it, so far. */
+  /** Per host: bits of the reasons against it, so far. Without any of filterBits only room is asked for. */
   readonly masks: Uint32Array
-  /** Per host: bits of the filters alone; 0 means that only room is asked for. */
-  readonly filtered: Uint32Array
   /** Per host: how many instances of the request it has room for now, at most `perHost`. */
   readonly fits: Int32Array
   /** Sum of `fits`. */
@@ -20,46 +19,56 @@ export interface RoomScan {
   readonly perHost: number
 }
 
-const tooSmall = bitsPerResource('too-small')
 const noRoom = bitsPerResource('no-room')
 
 export function scanRoom(index: RoomIndex, request: PlacementRequest): RoomScan {
-  const { hostCount, classOf, hard, shared, capacity, lendable } = index
+  const { hostCount } = index
+  const { classOf, hard, shared, lends } = index.columns
   const sizes = sizesOf(request)
+  const [size0, size1, size2] = sizes
+  const readsHard = lends && !request.preemptible
   const perHost = Math.min(request.count, request.hints?.maxPerHost ?? request.count)
-  const classMasks = Uint32Array.from(index.classes, (hostClass) =>
-    hostFilters.reduce((mask, filter) => {
-      const code = filter.refuses(hostClass, request)
-      return code === undefined ? mask : mask | bitOf(code)
-    }, 0),
-  )
-  const filtered = new Uint32Array(hostCount)
-  for (let host = 0; host < hostCount; host++) filtered[host] = classMasks[classOf[host] ?? 0] ?? 0
-  judgeNames(index, request.hints, filtered)
-  const masks = filtered.slice()
+  const classMasks = Uint32Array.from(index.classes, (hostClass) => judge(hostClass, request))
+  const masks = new Uint32Array(hostCount)
+  judgeNames(index, request.hints, masks)
   const fits = new Int32Array(hostCount)
   let total = 0
   for (let host = 0; host < hostCount; host++) {
-    let most = perHost
-    let mask = 0
-    for (let d = 0; d < resourceCount; d++) {
-      const size = sizes[d] ?? 0
-      if (size === 0) continue
-      const cell = host * resourceCount + d
-      const lent = shared[cell] ?? 0
-      const free = request.preemptible ? lent : Math.min(lent, hard[cell] ?? 0)
-      const whole = request.preemptible ? (lendable[cell] ?? 0) : Number.NaN
-      if (size > (Number.isNaN(whole) ? (capacity[cell] ?? 0) : whole) + slack) mask |= tooSmall[d] ?? 0
-      else if (size > free + slack) mask |= noRoom[d] ?? 0
-      else if (most * size > free + slack) most = Math.floor((free + slack) / size)
+    const at = host * 3
+    let free0 = (shared[at] as number) + slack
+    let free1 = (shared[at + 1] as number) + slack
+    let free2 = (shared[at + 2] as number) + slack
+    if (readsHard) {
+      free0 = Math.min(free0, (hard[at] as number) + slack)
+      free1 = Math.min(free1, (hard[at + 1] as number) + slack)
+      free2 = Math.min(free2, (hard[at + 2] as number) + slack)
     }
-    if (mask !== 0) masks[host] = (masks[host] ?? 0) | mask
-    else if (filtered[host] === 0) {
+    const mask = (masks[host] as number) | (classMasks[classOf[host] as number] as number)
+    const lacks0 = size0 > free0 && size0 > 0
+    const lacks1 = size1 > free1 && size1 > 0
+    const lacks2 = size2 > free2 && size2 > 0
+    if (lacks0 || lacks1 || lacks2) {
+      masks[host] = mask | (lacks0 ? noRoom[0] : 0) | (lacks1 ? noRoom[1] : 0) | (lacks2 ? noRoom[2] : 0)
+    } else if (mask !== 0) masks[host] = mask
+    else {
+      let most = perHost
+      if (most * size0 > free0 && size0 > 0) most = Math.floor(free0 / size0)
+      if (most * size1 > free1 && size1 > 0) most = Math.floor(free1 / size1)
+      if (most * size2 > free2 && size2 > 0) most = Math.floor(free2 / size2)
       fits[host] = most
       total += most
     }
   }
-  return { sizes, masks, filtered, fits, total, perHost }
+  return { sizes, masks, fits, total, perHost }
+}
+
+function judge(hostClass: HostClass, request: PlacementRequest): number {
+  let mask = 0
+  for (const { refuses } of hostFilters) {
+    const code = refuses(hostClass, request)
+    if (code !== undefined) mask |= bitOf(code)
+  }
+  return mask
 }
 
 /** The two filters that ask for the host's name and not for its class. */

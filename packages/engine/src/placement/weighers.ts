@@ -7,7 +7,6 @@
 // multiplier: the fewer preemptible instances are on a host, and the less of the running billing period they have used
 // together, the better. The lowest weight is of this decision only; opie's newton version kept it from one to the next.
 // Sources: nova/weights.py and nova/scheduler/weights/, opie/scheduler/weights/preemptible.py.
-import { resourceCount } from './resources.ts'
 import type { RoomIndex } from './room-index.ts'
 
 /** What is weighed: hosts by their positions, some of the request's instances already put on them. */
@@ -52,64 +51,52 @@ export const weighers: readonly Weigher[] = [
 export function weigh(weighed: WeighedHosts, multipliers: Multipliers = {}): Float64Array {
   const total = new Float64Array(weighed.hosts.length)
   const raw = new Float64Array(weighed.hosts.length)
-  for (const weigher of weighers) {
-    const multiplier = multipliers[weigher.name] ?? weigher.multiplier
-    if (multiplier === 0) continue
-    weigher.weigh(weighed, raw)
-    addNormalised(raw, { multiplier, highest: weigher.highest }, total)
+  for (const { name, multiplier, highest, weigh } of weighers) {
+    const factor = multipliers[name] ?? multiplier
+    if (factor === 0) continue
+    weigh(weighed, raw)
+    addNormalised(raw, { factor, highest }, total)
   }
   return total
 }
 
 function addNormalised(
   raw: Float64Array,
-  by: { readonly multiplier: number; readonly highest: number | undefined },
+  by: { readonly factor: number; readonly highest: number | undefined },
   total: Float64Array,
 ): void {
   let lowest = Number.POSITIVE_INFINITY
   let highest = Number.NEGATIVE_INFINITY
-  for (const weight of raw) {
+  for (let at = 0; at < raw.length; at++) {
+    const weight = raw[at] as number
     if (weight < lowest) lowest = weight
     if (weight > highest) highest = weight
   }
-  if (by.highest !== undefined) highest = by.highest
-  const range = highest - lowest
+  const range = (by.highest ?? highest) - lowest
   if (range === 0) return
-  for (let at = 0; at < raw.length; at++)
-    total[at] = (total[at] ?? 0) + (by.multiplier * ((raw[at] ?? 0) - lowest)) / range
+  const factor = by.factor / range
+  for (let at = 0; at < raw.length; at++) total[at] = (total[at] as number) + ((raw[at] as number) - lowest) * factor
 }
 
 function weighFree({ index, hosts, put, sizes }: WeighedHosts, d: 0 | 1 | 2, into: Float64Array): void {
-  const { hard, shared } = index
+  const { hard, shared } = index.columns
+  const size = sizes[d]
   for (let at = 0; at < hosts.length; at++) {
-    const host = hosts[at] ?? 0
-    const cell = host * resourceCount + d
-    into[at] = Math.min(hard[cell] ?? 0, shared[cell] ?? 0) - (put?.[host] ?? 0) * (sizes[d] ?? 0)
+    const host = hosts[at] as number
+    const free = Math.min(hard[host * 3 + d] as number, shared[host * 3 + d] as number)
+    into[at] = put === undefined ? free : free - (put[host] as number) * size
   }
 }
 
 function weighCount({ index, hosts, put, preemptible }: WeighedHosts, into: Float64Array): void {
   const { length } = index.pool
   for (let at = 0; at < hosts.length; at++) {
-    const host = hosts[at] ?? 0
-    into[at] = -((length[host] ?? 0) + (preemptible ? (put?.[host] ?? 0) : 0))
+    const host = hosts[at] as number
+    into[at] = -(length[host] as number) - (preemptible && put !== undefined ? (put[host] as number) : 0)
   }
 }
 
-/** The remainder is never negative, also for a start in the future (the modulo of Python, not of JavaScript). */
 function weighDuration({ index, hosts, nowS, billingPeriodS }: WeighedHosts, into: Float64Array): void {
-  const { first, length, startedS } = index.pool
-  for (let at = 0; at < hosts.length; at++) {
-    const host = hosts[at] ?? 0
-    const start = first[host] ?? 0
-    const end = start + (length[host] ?? 0)
-    let sum = 0
-    for (let nth = start; nth < end; nth++) sum += remainderS(nowS - (startedS[nth] ?? 0), billingPeriodS)
-    into[at] = -sum
-  }
-}
-
-/** Seconds of the running billing period that have passed, in [0, period). */
-export function remainderS(ageS: number, billingPeriodS: number): number {
-  return ageS - Math.floor(ageS / billingPeriodS) * billingPeriodS
+  const { remainders } = index
+  for (let at = 0; at < hosts.length; at++) into[at] = -remainders.sumOf(hosts[at] as number, nowS, billingPeriodS)
 }

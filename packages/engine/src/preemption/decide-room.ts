@@ -3,15 +3,14 @@
 // out only when it is read.
 import type { PlacementRequest } from '@gleaner/model'
 import { placeInRoom } from '../placement/place-in-room.ts'
-import { bitOf } from '../placement/room-codes.ts'
+import { bitOf, filterBits } from '../placement/room-codes.ts'
 import type { RoomIndex } from '../placement/room-index.ts'
 import type { RoomSettings } from '../placement/room-settings.ts'
 import { type RoomScan, scanRoom } from '../placement/scan-room.ts'
-import { weigh } from '../placement/weighers.ts'
 import type { HostOption } from './combine-hosts.ts'
 import { evictFor } from './evict-for.ts'
 import { type Loss, noLoss } from './loss.ts'
-import { type EvictionQuestion, type SecondView, takeSecondView } from './second-view.ts'
+import { type EvictionQuestion, takeSecondView } from './second-view.ts'
 
 export interface RoomQuestion {
   readonly request: PlacementRequest
@@ -44,52 +43,22 @@ export function decideRoom(index: RoomIndex, question: RoomQuestion): RoomDecisi
   const scan = scanRoom(index, request)
   if (scan.total >= request.count) {
     const hosts = placeInRoom({ index, request, settings, nowS }, scan)
-    return finish(scan, { hosts, others: 'outweighed', noRoom: request.preemptible ? 0 : bitOf('room-elsewhere') })
+    return finish(scan, {
+      hosts,
+      most: scan.fits,
+      able: 'outweighed',
+      unable: request.preemptible ? 0 : bitOf('room-elsewhere'),
+    })
   }
   if (request.preemptible || !mayEvict) return refuse(scan, scan.fits, scan.total)
-  const evicting: EvictionQuestion = {
-    index,
-    scan,
-    costing: { objective: settings.objective, billingPeriodS: settings.billingPeriodS, nowS },
-    minimumRunS: settings.minimumRunS,
-  }
+  const evicting: EvictionQuestion = { index, scan, costing: { ...settings, nowS } }
   const view = takeSecondView(evicting)
   if (view.total < request.count) return refuse(scan, view.most, view.total)
-  const weights = weightsOf(index, question, { scan, view })
-  const plan = evictFor(evicting, { view, count: request.count, weights })
+  const plan = evictFor(evicting, { view, count: request.count })
   if (plan === undefined) return refuse(scan, view.most, scan.total)
   const hosts = hostsOf(scan, plan.hosts, request.count)
   const victims = plan.hosts.flatMap((option) => namesOf(index, option))
-  markDearer(scan, view)
-  return { ...finish(scan, { hosts, others: 'dearer', noRoom: 0 }), victims, loss: plan.loss }
-}
-
-/** Among equal losses the host of the highest weight: all that could take one more are weighed, nothing put yet. */
-function weightsOf(
-  index: RoomIndex,
-  { request, settings, nowS }: RoomQuestion,
-  { scan, view }: { readonly scan: RoomScan; readonly view: SecondView },
-): Float64Array {
-  const hosts = new Int32Array(index.hostCount)
-  let length = 0
-  for (let host = 0; host < hosts.length; host++)
-    if ((view.most[host] ?? 0) > (scan.fits[host] ?? 0)) hosts[length++] = host
-  const candidates = hosts.subarray(0, length)
-  const weighed = weigh(
-    {
-      index,
-      hosts: candidates,
-      put: undefined,
-      sizes: scan.sizes,
-      preemptible: request.preemptible,
-      nowS,
-      billingPeriodS: settings.billingPeriodS,
-    },
-    settings.multipliers,
-  )
-  const weights = new Float64Array(index.hostCount)
-  for (let at = 0; at < length; at++) weights[candidates[at] ?? 0] = weighed[at] ?? 0
-  return weights
+  return { ...finish(scan, { hosts, most: view.most, able: 'dearer', unable: 0 }), victims, loss: plan.loss }
 }
 
 /** All free room is used, and each host that makes room takes so many more. */
@@ -105,23 +74,24 @@ function namesOf(index: RoomIndex, { host, victims }: HostOption): readonly Vict
   return victims.map((at) => ({ id: index.pool.ids[at] ?? '', host: index.names[host] ?? '' }))
 }
 
-function markDearer({ masks, fits }: RoomScan, { most }: SecondView): void {
-  const bit = bitOf('dearer')
-  for (let host = 0; host < masks.length; host++)
-    if ((most[host] ?? 0) > (fits[host] ?? 0)) masks[host] = (masks[host] ?? 0) | bit
-}
-
 function finish(
-  { masks, fits, filtered }: RoomScan,
-  by: { readonly hosts: Int32Array; readonly others: 'outweighed' | 'dearer'; readonly noRoom: number },
+  { masks }: RoomScan,
+  by: {
+    readonly hosts: Int32Array
+    /** Per host: how many of the request it could have taken. */
+    readonly most: Int32Array
+    readonly able: 'outweighed' | 'dearer'
+    readonly unable: number
+  },
 ): RoomDecision {
-  const others = by.others === 'outweighed' ? bitOf('outweighed') : 0
+  const { hosts, most, unable } = by
+  const able = bitOf(by.able)
   for (let host = 0; host < masks.length; host++) {
-    if ((fits[host] ?? 0) > 0) masks[host] = (masks[host] ?? 0) | others
-    else if (filtered[host] === 0) masks[host] = (masks[host] ?? 0) | by.noRoom
+    if ((most[host] as number) > 0) masks[host] = (masks[host] as number) | able
+    else if (((masks[host] as number) & filterBits) === 0) masks[host] = (masks[host] as number) | unable
   }
-  for (const host of by.hosts) masks[host] = bitOf('chosen')
-  return { feasible: true, hosts: by.hosts, victims: [], loss: noLoss, masks, fits: by.hosts.length }
+  for (const host of hosts) masks[host] = bitOf('chosen')
+  return { feasible: true, hosts, victims: [], loss: noLoss, masks, fits: hosts.length }
 }
 
 function refuse({ masks }: RoomScan, most: Int32Array, total: number): RoomDecision {

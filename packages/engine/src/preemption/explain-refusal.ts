@@ -9,15 +9,19 @@ import type { RoomDecision } from './decide-room.ts'
 
 type Refusal = NonNullable<PlacementAnswer['refusal']>
 
-export function explainRefusal(index: RoomIndex, request: PlacementRequest, decision: RoomDecision): Refusal {
-  const histogram = histogramOf(decision.masks)
+export function explainRefusal(
+  index: RoomIndex,
+  request: PlacementRequest,
+  { masks, fits }: Pick<RoomDecision, 'masks' | 'fits'>,
+): Refusal {
+  const histogram = histogramOf(masks)
   const hosts = index.hostCount
   const shown = histogram.filter(({ code }) => code !== 'not-all').map(({ code, hosts }) => `${hosts} ${code}`)
   return {
-    sentence: `${fitting(request, decision.fits)} None of the ${hosts === 1 ? 'hosts' : `${hosts} hosts`} helps${shown.length === 0 ? '' : `: ${shown.join(', ')}`}.`,
-    fits: decision.fits,
+    sentence: `${fitting(request, fits)} None of the ${hosts === 1 ? 'hosts' : `${hosts} hosts`} helps${shown.length === 0 ? '' : `: ${shown.join(', ')}`}.`,
+    fits,
     histogram: histogram.map(({ code, hosts }) => ({ code, hosts })),
-    unblock: unblock(index, request, decision.masks),
+    unblock: unblock(index, request, masks),
   }
 }
 
@@ -72,7 +76,7 @@ function unblock(index: RoomIndex, request: PlacementRequest, masks: Uint32Array
 
 /** For one instance: now, or for a firm one with every preemptible instance gone. */
 function hasRoom(index: RoomIndex, request: PlacementRequest, host: number): boolean {
-  const free = request.preemptible ? index.shared : index.hard
+  const free = request.preemptible ? index.columns.shared : index.columns.hard
   return sizesOf(request).every((size, d) => size === 0 || size <= (free[host * 3 + d] ?? 0) + slack)
 }
 

@@ -8,38 +8,11 @@
 // programming rest on.
 //
 // Costs that differ by less than a billionth of their size are equal: sums of the same numbers in another order are.
-import type { Objective } from '@gleaner/model'
-import { remainderS } from '../placement/weighers.ts'
 
 /** Triples [priority, cost, victims], highest priority first, only those with victims. Empty: nothing is lost. */
 export type Loss = readonly number[]
 
 export const noLoss: Loss = []
-
-export interface Costing {
-  readonly objective: Objective
-  readonly billingPeriodS: number
-  readonly nowS: number
-}
-
-/**
- * What one victim costs: 1; its core-seconds so far; or the seconds of its running billing period. An age below 0 is that
- * of a clock ahead of ours: the instance has just started, it has done no work and used nothing of its period.
- */
-export function costOf(
-  { vcpus, startedS }: { readonly vcpus: number; readonly startedS: number },
-  by: Costing,
-): number {
-  const ageS = Math.max(0, by.nowS - startedS)
-  switch (by.objective) {
-    case 'fewest-victims':
-      return 1
-    case 'least-work':
-      return vcpus * ageS
-    case 'billing-remainder':
-      return remainderS(ageS, by.billingPeriodS)
-  }
-}
 
 export function lossOf(priority: number, cost: number): Loss {
   return [priority, cost, 1]

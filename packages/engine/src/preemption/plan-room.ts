@@ -5,6 +5,7 @@
 // has the least loss there is (loss.ts), so none of it is superfluous; exempt instances, firm ones and those younger than
 // the minimum run time never leave. Among equal losses weighers decide, then the order of the hosts.
 import type { Exemption, PlacementAnswer, PlacementHost, PlacementRequest } from '@gleaner/model'
+import { markTooSmall } from '../placement/mark-too-small.ts'
 import { codesOf } from '../placement/room-codes.ts'
 import { RoomIndex } from '../placement/room-index.ts'
 import { defaultRoomSettings, type RoomSettings } from '../placement/room-settings.ts'
@@ -40,12 +41,13 @@ export function planRoom(input: RoomInput): RoomPlan {
 /** Written out for people and programs; the index must be as it was at the decision. */
 export function answerOf(index: RoomIndex, request: PlacementRequest, decision: RoomDecision): RoomPlan {
   const nameOf = (host: number) => index.names[host] ?? ''
+  const masks = markTooSmall(index, request, decision.masks)
   return {
     feasible: decision.feasible,
     placements: Array.from(decision.hosts, (host, instance) => ({ instance, host: nameOf(host) })),
     victims: decision.victims.map(({ id, host }) => ({ id, host })),
     cost: totalCost(decision.loss),
-    reasons: Object.fromEntries(index.names.map((name, host) => [name, codesOf(decision.masks[host] ?? 0)])),
-    ...(decision.feasible ? {} : { refusal: explainRefusal(index, request, decision) }),
+    reasons: Object.fromEntries(index.names.map((name, host) => [name, codesOf(masks[host] ?? 0)])),
+    ...(decision.feasible ? {} : { refusal: explainRefusal(index, request, { masks, fits: decision.fits }) }),
   }
 }

@@ -1,0 +1,177 @@
+// The hosts that make room for so many more instances for least, in order: exact, without searching every host. Nearly all
+// are passed over by a glance at the columns, most others by a bound that looks at their instances; where the bound is what
+// it really costs, nothing is searched. The rest is searched in the order of the bounds, until a bound is beyond the last
+// that is wanted. Of equal losses the host with the fewest preemptible instances comes first, so that room is made where the
+// least is disturbed, then the first.
+import { boundHost, type HostBound, missing } from './bound-host.ts'
+import { cheapestCover } from './cheapest-cover.ts'
+import type { HostOption } from './combine-hosts.ts'
+import type { Amounts } from './cover-problem.ts'
+import { glance } from './glance.ts'
+import { addLoss, compareCost, compareLoss, type Loss, lossOf, noLoss } from './loss.ts'
+import type { EvictionQuestion } from './second-view.ts'
+import { victimCost } from './victim-cost.ts'
+
+export interface HostsWanted {
+  /** Those that can. */
+  readonly hosts: Int32Array
+  /** Instances beyond those that fit now. */
+  readonly level: number
+  readonly wanted: number
+  /** Only options below it; undefined: any. */
+  readonly limit: Loss | undefined
+}
+
+export function cheapestHosts(question: EvictionQuestion, { hosts, level, ...rest }: HostsWanted): HostOption[] {
+  const { fits } = question.scan
+  const { lowest } = question.index.columns
+  const best = new BestHosts(question.index.pool.length, rest)
+  const open: (HostBound & { readonly host: number })[] = []
+  const consider = (host: number) => {
+    const bound = boundHost(question, { host, number: (fits[host] as number) + level, limit: best })
+    if (bound === undefined || !best.mayTake(host, bound)) return
+    const { priority, cost, single } = bound
+    if (single >= 0) best.take({ host, extra: level, victims: [single], loss: lossOf(priority, cost) })
+    else if (best.isFull) open.push({ ...bound, host })
+    else best.take(solveHost(question, host, level))
+  }
+  const least = glance(question, hosts, level)
+  // Whoever looks cheapest first: a low limit from the beginning spares most of the others.
+  const promising = smallest(least, rest.wanted + 4)
+  for (const nth of promising) consider(hosts[nth] as number)
+  const seen = new Set(promising)
+  for (let nth = 0; nth < hosts.length; nth++) {
+    const host = hosts[nth] as number
+    if (!best.passesOver(lowest[host] as number, least[nth] as number, host) && !seen.has(nth)) consider(host)
+  }
+  open.sort((a, b) => a.priority - b.priority || a.cost - b.cost || a.victims - b.victims)
+  for (const bound of open) if (best.mayTake(bound.host, bound)) best.take(solveHost(question, bound.host, level))
+  return best.options
+}
+
+/** Where the smallest values are, in ascending order; of equal ones the first. */
+function smallest(values: Float64Array, count: number): readonly number[] {
+  const found: number[] = []
+  let limit = Number.POSITIVE_INFINITY
+  for (let nth = 0; nth < values.length; nth++) {
+    const value = values[nth] as number
+    if (found.length === count && value >= limit) continue
+    let at = found.length
+    while (at > 0 && (values[found[at - 1] as number] as number) > value) at--
+    found.splice(at, 0, nth)
+    if (found.length > count) found.pop()
+    limit = values[found.at(-1) as number] as number
+  }
+  return found
+}
+
+/** The best `wanted` options so far, best first. */
+class BestHosts {
+  readonly options: HostOption[] = []
+  /** What costs more than this at that priority, or leads above it, is of no interest. */
+  priority: number
+  cost: number
+  readonly #wanted: number
+  readonly #under: Loss | undefined
+  /** Per host: how many preemptible instances it has. */
+  readonly #counts: Int32Array
+  /** Of the last, if its loss has no part at lower priorities: who costs the same and has as many is no better. */
+  #lastCount = Number.POSITIVE_INFINITY
+
+  constructor(counts: Int32Array, { wanted, limit }: Pick<HostsWanted, 'wanted' | 'limit'>) {
+    this.#counts = counts
+    this.#wanted = wanted
+    this.#under = limit
+    this.priority = limit?.[0] ?? Number.POSITIVE_INFINITY
+    this.cost = limit?.[1] ?? Number.POSITIVE_INFINITY
+  }
+
+  get isFull(): boolean {
+    return this.options.length === this.#wanted
+  }
+
+  /** At a glance: true when a host that costs so much at least, at that priority, is beyond the last that is wanted. */
+  passesOver(priority: number, cost: number, host: number): boolean {
+    if (cost < 0) return false
+    if (priority !== this.priority) return priority > this.priority
+    if (cost < this.cost) return false
+    return (this.#counts[host] as number) > this.#lastCount || compareCost(cost, this.cost) > 0
+  }
+
+  /** False when a host with this bound is beyond the last that is wanted. */
+  mayTake(host: number, bound: HostBound): boolean {
+    const under = this.#under
+    if (under !== undefined) {
+      const order = compareBound(bound, under)
+      if (order > 0 || (order === 0 && under.length === 3)) return false
+    }
+    const last = this.options[this.#wanted - 1]
+    if (last === undefined) return true
+    const order = compareBound(bound, last.loss)
+    // What the bound does not tell, victims of lower priority, can only add to the loss of the host.
+    return order < 0 || (order === 0 && (last.loss.length > 3 || this.#comesFirst(host, last.host)))
+  }
+
+  take(option: HostOption): void {
+    const { options } = this
+    if (this.#under !== undefined && compareLoss(option.loss, this.#under) >= 0) return
+    let at = options.length
+    while (at > 0 && this.#isBefore(option, options[at - 1] as HostOption)) at--
+    options.splice(at, 0, option)
+    if (options.length > this.#wanted) options.pop()
+    const last = options[this.#wanted - 1]
+    if (last === undefined) return
+    this.priority = last.loss[0] as number
+    this.cost = last.loss[1] as number
+    this.#lastCount = last.loss.length > 3 ? Number.POSITIVE_INFINITY : (this.#counts[last.host] as number)
+  }
+
+  #isBefore(a: HostOption, b: HostOption): boolean {
+    const order = compareLoss(a.loss, b.loss)
+    return order < 0 || (order === 0 && this.#comesFirst(a.host, b.host))
+  }
+
+  #comesFirst(a: number, b: number): boolean {
+    const difference = (this.#counts[a] as number) - (this.#counts[b] as number)
+    return difference < 0 || (difference === 0 && a < b)
+  }
+}
+
+function compareBound({ priority, cost, victims }: HostBound, loss: Loss): number {
+  return priority - (loss[0] ?? Number.NEGATIVE_INFINITY) || compareCost(cost, loss[1] ?? 0) || victims - (loss[2] ?? 0)
+}
+
+function solveHost(question: EvictionQuestion, host: number, level: number): HostOption {
+  const { pool, columns } = question.index
+  const { fits, sizes } = question.scan
+  const number = (fits[host] as number) + level
+  const first = pool.first[host] as number
+  const end = first + (pool.length[host] as number)
+  const places: number[] = []
+  const costs: number[] = []
+  for (let at = first; at < end; at++) {
+    const cost = victimCost(pool, at, question.costing)
+    if (cost < 0) continue
+    places.push(at)
+    costs.push(cost)
+  }
+  const priorities = places.map((at) => pool.priorities[at] as number)
+  const chosen = cheapestCover({
+    need: [0, 1, 2].map((d) =>
+      missing(sizes[d] as number, number, columns.shared[host * 3 + d] as number),
+    ) as unknown as Amounts,
+    sizes: places.flatMap((at) => [...pool.sizes.subarray(at * 3, at * 3 + 3)]),
+    costs,
+    priorities,
+    unitCosts: question.costing.objective === 'fewest-victims',
+  })
+  return {
+    host,
+    extra: level,
+    victims: (chosen ?? []).map((nth) => places[nth] as number),
+    loss: (chosen ?? []).reduce<Loss>(
+      (sum, nth) => addLoss(sum, lossOf(priorities[nth] as number, costs[nth] as number)),
+      noLoss,
+    ),
+  }
+}
