@@ -35,7 +35,9 @@ describe('windows', () => {
     const forLedger: UsageAccess = windows
     expect(forRules.slotOf('nobody')).toBe(-1)
     expect(forLedger.query(-1, { fn: 'average', metric: 'cpu', argument: 0, lengthMs: hourMs }, startMs)).toBeNaN()
-    expect(forRules.query(-1, { fn: 'coverage', metric: 'cpu', argument: 0, lengthMs: hourMs }, startMs)).toBe(0)
+    expect(
+      forRules.query(-1, { fn: 'coverage', metric: 'cpu', argument: 0, lengthMs: hourMs, leastCoverage: 0 }, startMs),
+    ).toBe(0)
     expect(forRules.latest(-1, 'cpu', startMs)).toBeNaN()
     expect(forLedger.lastAtMs(-1)).toBeNaN()
   })
