@@ -80,8 +80,10 @@ const die = () => {
 
 const counts = new Map()
 
+const nothingToNote = async () => async () => undefined
+
 /** Dies before or after the n-th call of this method that has the name. */
-function deadly(target, method, name, { noted = async () => () => undefined } = {}) {
+function deadly(target, method, name, { noted = nothingToNote, keeps = false } = {}) {
   const original = target[method].bind(target)
   target[method] = async (...args) => {
     const nth = (counts.get(name) ?? 0) + 1
@@ -91,7 +93,7 @@ function deadly(target, method, name, { noted = async () => () => undefined } = 
     const result = await original(...args)
     const line = await note(result)
     if (line !== undefined) appendFileSync(`${directory}/effects.log`, `${line}\n`)
-    if (noted.length > 0) keep()
+    if (keeps) keep()
     if (point === `${name}:${nth}:after`) await die()
     return result
   }
@@ -99,6 +101,7 @@ function deadly(target, method, name, { noted = async () => () => undefined } = 
 
 const stateOf = async (id) => (await cloud.look(id, never)).instance?.state ?? 'gone'
 deadly(cloud, 'act', 'act', {
+  keeps: true,
   noted: async ({ action, instanceId }) => {
     const before = await stateOf(instanceId)
     const name = (await cloud.look(instanceId, never)).instance?.name ?? instanceId
@@ -107,18 +110,18 @@ deadly(cloud, 'act', 'act', {
 })
 cloud.creation = { ...cloud.creation }
 deadly(cloud.creation, 'create', 'create', {
+  keeps: true,
   noted: async (order) => {
     const known = new Set((await cloud.observe(never)).instances.map(({ id }) => id))
     return async (id) => (known.has(id) ? undefined : `create ${order.name}`)
   },
 })
 cloud.claims = { ...cloud.claims }
-const always = async (_) => async () => undefined
-deadly(cloud.claims, 'claim', 'claim', { noted: always })
-deadly(cloud.claims, 'release', 'release', { noted: always })
-deadly(cloud.claims, 'giveBack', 'give-back', { noted: always })
+deadly(cloud.claims, 'claim', 'claim', { keeps: true })
+deadly(cloud.claims, 'release', 'release', { keeps: true })
+deadly(cloud.claims, 'giveBack', 'give-back', { keeps: true })
 cloud.labels = { ...cloud.labels }
-deadly(cloud.labels, 'setMetadata', 'label', { noted: always })
+deadly(cloud.labels, 'setMetadata', 'label', { keeps: true })
 
 const yaml = `
 listen: 127.0.0.1:0

@@ -126,8 +126,3 @@ async function forgetGone({ state, estimator, store }: Runtime, fence: Fence): P
   await store.estimates.forget(fence, gone)
   for (const hostId of gone) estimator.forget(hostId)
 }
-
-/** For those who only show them. */
-export function estimatesOf(runtime: Pick<Runtime, 'estimator'>): readonly HostEstimate[] {
-  return [...runtime.estimator.hostIds()].flatMap((id) => runtime.estimator.estimateOf(id) ?? [])
-}
