@@ -18,6 +18,9 @@ export function claims(inside: Inside): RoomClaims {
       const guests = from.map((id) => findGuest(inside, id))
       const other = guests.find((guest) => guest.host !== machine.index || !guest.claimed)
       if (other !== undefined) throw conflict(inside, other.spec.name, `it holds no room on ${machine.view.name}`)
+      // It holds room on two hosts until it has arrived, and which of the two it will keep is not known before.
+      const travelling = guests.find(({ move }) => move?.toHost !== undefined)
+      if (travelling !== undefined) throw conflict(inside, travelling.spec.name, 'it is migrating')
       for (const guest of guests) machine.unclaim(guest.spec)
       if (!machine.hasRoom({ vcpus, memoryMiB, diskGiB })) {
         for (const guest of guests) machine.claim(guest.spec)

@@ -138,6 +138,20 @@ describe('faults', () => {
   })
 })
 
+describe('room', () => {
+  it('of an instance that is migrating goes to no claim', async () => {
+    const { cloud, clock, request, look } = make()
+    const id = await cloud.creation.create(request(), never)
+    await clock.advance(60_000)
+    const from = (await look(id)).instance?.hostId as Host['id']
+    const to = (await cloud.observe(never)).hosts.find((each) => each.id !== from && each.state === 'up') as Host
+    await cloud.migration.migrate(id, to.id, never)
+    const claim = { claimId: 'c', hostId: from, vcpus: 1, memoryMiB: 1024, diskGiB: 1, from: [id] }
+    await rejects(cloud.claims.claim(claim, never), 'cloud-conflict')
+    expect(await cloud.claims.claims(never)).toEqual([])
+  })
+})
+
 describe('hosts', () => {
   it('that an operator closed are not opened, and closed ones get nobody new', async () => {
     const clock = new VirtualClock(testStartMs)
