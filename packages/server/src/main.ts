@@ -2,7 +2,7 @@
 // the state, restore what was measured, connect the clouds, listen, run the loops. What was opened is closed in reverse
 // order, whether the start fails half way or the server is stopped.
 import { hostname } from 'node:os'
-import { OnlineEstimator, TelemetryWindows } from '@gleaner/engine'
+import { TelemetryWindows } from '@gleaner/engine'
 import { type CloudId, GleanerError } from '@gleaner/model'
 import type { Clock, Cloud, Store, TelemetrySource } from '@gleaner/ports'
 import type { Logger } from 'pino'
@@ -24,7 +24,6 @@ import { EventHub } from './events/hub.ts'
 import { actionEnded } from './actions/action-ended.ts'
 import { actLoop } from './loops/act.ts'
 import { type DecideParts, decideLoop } from './loops/decide.ts'
-import { estimateLoop } from './loops/estimate.ts'
 import { housekeepingLoop } from './loops/housekeeping.ts'
 import { leadLoop } from './loops/lead.ts'
 import type { Loop } from './loops/loop.ts'
@@ -39,7 +38,6 @@ import { watchdogLoop } from './loops/watchdog.ts'
 import { makeInsight } from './insight/make-insight.ts'
 import { EvictionDesk } from './preemption/desk.ts'
 import { EvictionOffers } from './preemption/offers.ts'
-import { stateCodec } from './oversubscription/state-codec.ts'
 import { ProblemReporter } from './problems/reporter.ts'
 import { type Runtime, cloudCallTimeoutMs } from './runtime.ts'
 import { makeClouds } from './startup/make-clouds.ts'
@@ -195,7 +193,6 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
     store,
     clouds: byId,
     telemetry,
-    estimator: new OnlineEstimator(config.oversubscription.online, stateCodec),
     state,
     replica,
     problems: new ProblemReporter({ store, clock, log, hub }),
@@ -238,7 +235,6 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
     ...clouds.flatMap((cloud) => [observeLoop(runtime, cloud), sampleLoop(runtime, cloud)]),
     ...sources.map((source) => sampleSourceLoop(runtime, source)),
     ...(state.backFilling.size > 0 ? [backFillLoop(runtime, sources)] : []),
-    estimateLoop(runtime),
     decideLoop(runtime, parts),
     actLoop(runtime, parts),
     preemptLoop(runtime, { saga, offers: parts.offers }),

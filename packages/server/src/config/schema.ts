@@ -4,7 +4,6 @@ import { type Static, Type } from 'typebox'
 import { FrontConfig } from './front.ts'
 import { SectionName, Secret } from './schema-parts.ts'
 import { PreemptionConfig } from './preemption.ts'
-import { OversubscriptionConfig } from './oversubscription.ts'
 
 const strict = { additionalProperties: false } as const
 
@@ -284,7 +283,6 @@ export const ConfigFile = Type.Object(
     policy: Type.Optional(PolicyConfig),
     preemption: Type.Optional(PreemptionConfig),
     front: Type.Optional(FrontConfig),
-    oversubscription: Type.Optional(OversubscriptionConfig),
     periods: Type.Optional(
       Type.Object(
         {
