@@ -32,7 +32,6 @@ const makesOld: Readonly<Record<LiveEventKind, readonly EndpointName[]>> = {
     'whyHost',
     'listRules',
   ],
-  eviction: ['getStatus', 'listInstances', 'whyInstance'],
   journal: ['getStatus', 'listHistory', 'whyInstance', 'whyHost', 'listInstances', 'listProposals', 'getPlan'],
   problem: ['getStatus', 'listProblems'],
   rules: ['listRules', 'getRule', 'listRuleRevisions', 'getStatus'],

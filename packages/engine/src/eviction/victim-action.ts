@@ -1,8 +1,7 @@
 // What is done to a victim on a given cloud. It must give back what the request needs: what the cloud's scheduler can
 // sell, or, on a cloud without a scheduler of its own, the memory and cores themselves. `gentlest` is the first of suspend,
 // stop and shelve that does; it never deletes, because what is deleted does not come back as it was.
-import type { ActionKind, VictimAction, Verdict } from '@gleaner/model'
-import type { StepSupports } from '../ledger/action-support.ts'
+import type { ActionKind, GivesBack, VictimAction, Verdict } from '@gleaner/model'
 
 export type ChosenAction =
   | { readonly action: ActionKind; readonly refusal: undefined }
@@ -37,4 +36,4 @@ export function victimAction(
   }
 }
 
-type Support = StepSupports | undefined
+type Support = ReadonlyMap<ActionKind, GivesBack> | undefined

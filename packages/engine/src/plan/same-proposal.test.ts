@@ -32,7 +32,6 @@ const others: Readonly<Record<keyof Proposal, Partial<Proposal>>> = {
   dueAtMs: { dueAtMs: undefined },
   approvedBy: { approvedBy: undefined },
   confirmedVersion: { confirmedVersion: 2 },
-  eviction: { eviction: { decisionId: 'dec_1', stage: 'reserved' } },
   confirmedAtMs: { confirmedAtMs: 1 },
 }
 /** The evidence, and the times at which it was written. */

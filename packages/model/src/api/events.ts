@@ -7,7 +7,6 @@ export const liveEventKinds = [
   'inventory',
   'plan',
   'journal',
-  'eviction',
   'problem',
   'rules',
   'settings',

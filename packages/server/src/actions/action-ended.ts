@@ -15,5 +15,5 @@ export async function actionEnded(runtime: Runtime, entry: JournalEntry): Promis
       remedy: `See what the cloud says of ${entry.targetName}; Gleaner leaves it alone for its cool-down and then decides anew.`,
     })
   }
-  runtime.wake(`observe:${entry.cloudId}`, 'decide', 'preempt')
+  runtime.wake(`observe:${entry.cloudId}`, 'decide')
 }

@@ -21,7 +21,6 @@ import { type ConfigFault, type Source, lineOf, schemaFaults, throwFaults } from
 import { readFront } from './front.ts'
 import { openNebulaSettings } from './opennebula-settings.ts'
 import { openStackSettings } from './openstack-settings.ts'
-import { readPreemption } from './preemption.ts'
 import type { Secret } from './schema-parts.ts'
 import { type SourceConfig, sourceSchemas } from './source-schemas.ts'
 import { type SourceSettings, sourceSettings } from './source-settings.ts'
@@ -256,10 +255,6 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
     speed,
     fileModes: file.modes ?? {},
     policy,
-    preemption: readPreemption(file.preemption, {
-      fault: (path, detail) => fault(['preemption', ...path], detail),
-      durationMs,
-    }),
     front,
     periods: {
       observeMs: durationMs('periods.observe', file.periods?.observe, {

@@ -3,7 +3,6 @@ import { DurationText, durationPattern, ModeName, OneOf, capabilities } from '@g
 import { type Static, Type } from 'typebox'
 import { FrontConfig } from './front.ts'
 import { SectionName, Secret } from './schema-parts.ts'
-import { PreemptionConfig } from './preemption.ts'
 
 const strict = { additionalProperties: false } as const
 
@@ -281,7 +280,6 @@ export const ConfigFile = Type.Object(
       Type.Object(Object.fromEntries(capabilities.map((name) => [name, Type.Optional(ModeName)])), strict),
     ),
     policy: Type.Optional(PolicyConfig),
-    preemption: Type.Optional(PreemptionConfig),
     front: Type.Optional(FrontConfig),
     periods: Type.Optional(
       Type.Object(

@@ -31,7 +31,6 @@ import { evaluateAll } from '../decide/evaluate.ts'
 import type { InstanceMemories } from '../decide/instance-memories.ts'
 import type { RuleShelf } from '../decide/rule-book.ts'
 import { newId } from '../ids/new-id.ts'
-import type { EvictionOffers } from '../preemption/offers.ts'
 import type { Runtime } from '../runtime.ts'
 import { loadSettings } from '../state/load-settings.ts'
 import { readSnapshots } from '../state/read-snapshots.ts'
@@ -43,8 +42,6 @@ export interface DecideParts {
   readonly history: ActionHistory
   readonly memories: InstanceMemories
   readonly commands: CommandQueue
-  /** What preemption wants of the plan. */
-  readonly offers: EvictionOffers
   /** What may be done now, for the loop that does it. */
   readonly due: { proposals: readonly Proposal[] }
   /** What the last cycle refused for good, for those who ask why. */
@@ -82,8 +79,6 @@ export function decideLoop(runtime: Runtime, parts: DecideParts): Loop {
       }
       if (fence.term !== term) parts.memories.reset()
       term = fence.term
-      // What is under way has to be known before the plan: it would cancel what it does not know to be wanted.
-      await runtime.evictions.load(fence, clock.nowMs())
       const snapshots = readSnapshots(state)
       for (const snapshot of snapshots.values()) {
         const before = placed.get(snapshot.cloudId)
@@ -95,7 +90,6 @@ export function decideLoop(runtime: Runtime, parts: DecideParts): Loop {
       parts.due.proposals = decision.due
       parts.refused.list = decision.refused
       if (decision.due.length > 0) runtime.wake('act')
-      if (runtime.evictions.open().length > 0) runtime.wake('preempt')
       await runtime.problems.settle('deciding')
       const { plan } = decision
       return `${plan.proposals.length} proposals, ${decision.due.length} due, ${plan.ended.length} ended`
@@ -142,8 +136,6 @@ async function cycle(work: Cycle): Promise<Decision> {
   const answers: CapabilityAnswer[] = [
     proposeIdleness({ matches: evaluated.matches, supports, usage: telemetry, nowMs }),
   ]
-  const evicting = parts.offers.answer(runtime.evictions.open(), { snapshots, supports, usage: telemetry, nowMs })
-  if (evicting.candidates.length > 0) answers.push(evicting)
   const commands = parts.commands.candidates({ supports, usage: telemetry, nowMs })
   if (commands.length > 0) answers.push({ candidates: commands, refused: [], reasons: {} })
   const ledger: HostLedger[] = [...snapshots.values()].flatMap((snapshot) => {
