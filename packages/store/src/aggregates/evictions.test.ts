@@ -12,7 +12,7 @@ afterAll(() => opened.close())
 const page = { limit: 10, offset: 0 }
 const fault = (running: Promise<unknown>) => running.catch((error: unknown) => error)
 /** As it is read back: what is undefined is not there. */
-const stored = <T>(value: T): unknown => JSON.parse(JSON.stringify(value))
+const stored = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
 
 describe('decisions to evict', () => {
   it('are found by id and by request, move forward, and note who left in the same breath', async () => {

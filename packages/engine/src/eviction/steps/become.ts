@@ -46,14 +46,6 @@ export function setVictim(
   return decision.victims.map((victim) => (victim.instanceId === id ? { ...victim, ...change } : victim))
 }
 
-export function setClaim(
-  decision: EvictionDecision,
-  id: string,
-  state: DecisionClaim['state'],
-): readonly DecisionClaim[] {
-  return decision.claims.map((claim) => (claim.claimId === id ? { ...claim, state } : claim))
-}
-
 /** Those who are to go and have not gone. */
 export function toGo({ victims }: EvictionDecision): readonly DecisionVictim[] {
   return victims.filter(({ state }) => state !== 'left' && state !== 'stayed')
