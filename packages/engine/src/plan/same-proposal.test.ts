@@ -23,6 +23,7 @@ const others: Readonly<Record<keyof Proposal, Partial<Proposal>>> = {
   graceMs: { graceMs: 1 },
   reason: { reason: aVerdict({ code: 'commanded' }) },
   gives: { gives: { ...stored.gives, physicalCores: 3 } },
+  eviction: { eviction: { decisionId: 'dec_1', stage: 'reserved' } },
   state: { state: 'due' },
   verdict: { verdict: aVerdict({ ...stored.verdict, code: 'in-grace' }) },
   confirmations: { confirmations: 2 },
