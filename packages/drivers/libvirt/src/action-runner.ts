@@ -10,8 +10,11 @@ import {
   affect,
   type CallOptions,
   createDomain,
+  destroyDomain,
   domainStates,
   type DomainRef,
+  errorNumbers,
+  LibvirtRemoteError,
   managedSave,
   resumeDomain,
   type RpcClient,
@@ -19,6 +22,8 @@ import {
   setMemory,
   shutdownDomain,
   suspendDomain,
+  undefineDomain,
+  undefineFlags,
   wakeDomain,
 } from '@gleaner/wire-libvirt'
 import { stepsFor, type Step } from './actions.ts'
@@ -44,6 +49,8 @@ interface RunnerOptions {
 }
 
 const rememberedKeys = 10_000
+const everythingOfIt =
+  undefineFlags.managedSave | undefineFlags.snapshotsMetadata | undefineFlags.nvram | undefineFlags.checkpointsMetadata
 const pollMs = 200
 const longSteps: readonly Step[] = ['save', 'restore', 'boot']
 
@@ -183,9 +190,18 @@ async function perform(step: Step, { rpc, call, ref, raw, memoryMiB }: Performin
     case 'restore':
       await createDomain(rpc, ref, call)
       return
+    case 'destroy':
+      return destroyDomain(rpc, ref, call)
+    case 'undefine':
+      return undefineDomain(rpc, { domain: ref, flags: everythingOfIt }, call).catch(unlessGone)
     case 'balloon':
       return setMemory(rpc, { domain: ref, memoryKiB: Math.round(memoryMiB * 1024), impact: affect.live }, call)
   }
+}
+
+/** A domain without a definition was gone with its process. */
+function unlessGone(error: unknown): void {
+  if (!(error instanceof LibvirtRemoteError && error.code === errorNumbers.noDomain)) throw error
 }
 
 function balloonTarget({ memoryMiB }: ActionRequest, target: Target): number {

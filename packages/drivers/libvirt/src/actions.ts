@@ -30,6 +30,11 @@ export const supportedActions: readonly ActionSupport[] = [
     givesBack: nothing,
     meaning: 'Continues a paused guest, or restores a suspended one from the disk.',
   },
+  {
+    action: 'delete',
+    givesBack: coresAndMemory,
+    meaning: 'Pulls the plug and removes the definition with what was saved of its memory; its disks stay on the host.',
+  },
   { action: 'start', givesBack: nothing, meaning: 'Boots a stopped guest on its host.' },
   {
     action: 'balloon',
@@ -38,7 +43,9 @@ export const supportedActions: readonly ActionSupport[] = [
   },
 ]
 
-export type Step = 'pause' | 'continue' | 'save' | 'shutdown' | 'boot' | 'restore' | 'balloon'
+export type Step = 'pause' | 'continue' | 'save' | 'shutdown' | 'boot' | 'restore' | 'balloon' | 'destroy' | 'undefine'
+
+const isOff: readonly InstanceState[] = ['suspended', 'stopped']
 
 /** The steps, in their order; none when nothing needs to be done; undefined when it cannot begin in this state. */
 export function stepsFor(action: ActionKind, state: InstanceState): readonly Step[] | undefined {
@@ -58,8 +65,9 @@ export function stepsFor(action: ActionKind, state: InstanceState): readonly Ste
       return ['boot']
     case 'balloon':
       return ['balloon']
-    case 'shelve':
     case 'delete':
+      return isOff.includes(state) ? ['undefine'] : ['destroy', 'undefine']
+    case 'shelve':
     case 'notify':
       return undefined
   }

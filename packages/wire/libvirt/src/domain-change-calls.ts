@@ -38,6 +38,19 @@ export function destroyDomain(rpc: RpcClient, domain: DomainRef, options: CallOp
   return rpc.call({ procedure: procedures.domainDestroy, body: onlyDomain(domain), read: nothing }, options)
 }
 
+/**
+ * Forgets the definition of a domain that does not run, and what only makes sense with it: `flags`, a union of `undefineFlags`.
+ * Its disks stay.
+ */
+export function undefineDomain(
+  rpc: RpcClient,
+  target: { readonly domain: DomainRef; readonly flags: number },
+  options: CallOptions,
+): Promise<void> {
+  const body = withFlags(target.domain, target.flags)
+  return rpc.call({ procedure: procedures.domainUndefineFlags, body, read: nothing }, options)
+}
+
 /** Writes the memory to the disk and ends the process. `flags`: 0 or `saveRunning`. */
 export function managedSave(
   rpc: RpcClient,

@@ -91,6 +91,9 @@ export const statsNoWait = 0x2000_0000
 /** virDomainSaveRestoreFlags: the domain runs after the restore even when it was paused before the save. */
 export const saveRunning = 2
 
+/** VIR_DOMAIN_UNDEFINE_*. */
+export const undefineFlags = { managedSave: 1, snapshotsMetadata: 2, nvram: 4, checkpointsMetadata: 16 } as const
+
 /** virDomainModificationImpact. */
 export const affect = { current: 0, live: 1, config: 2 } as const
 

@@ -62,13 +62,16 @@ async function openTls(uri: LibvirtUri, options: TransportOptions): Promise<Dupl
     uri.pkiPath === undefined
       ? defaultPki
       : { ca: `${uri.pkiPath}/cacert.pem`, cert: `${uri.pkiPath}/clientcert.pem`, key: `${uri.pkiPath}/clientkey.pem` }
-  const [ca, cert, key] = await Promise.all([files.ca, files.cert, files.key].map(readPem))
+  // One after the other, so that of several missing files the same one is always named.
+  const ca = await readPem(files.ca)
+  const cert = await readPem(files.cert)
+  const key = await readPem(files.key)
   const socket = connectTls({
     host,
     port: uri.port ?? tlsPort,
-    ca: [ca ?? ''],
-    cert: cert ?? '',
-    key: key ?? '',
+    ca: [ca],
+    cert,
+    key,
     rejectUnauthorized: !uri.noVerify,
     ...(isIP(host) === 0 ? { servername: host } : {}),
   })

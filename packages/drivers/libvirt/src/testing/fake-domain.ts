@@ -8,6 +8,7 @@ import {
   shutoffReasons,
   type DomainRef,
   type TypedParam,
+  undefineFlags,
 } from '@gleaner/wire-libvirt'
 
 export interface FakeDomainOptions {
@@ -118,6 +119,12 @@ export class FakeDomain {
   destroy(): void {
     this.#mustBeActive()
     this.#stop(2)
+  }
+
+  /** As the real one: saved memory is not thrown away unless that is asked for. */
+  checkUndefine(flags: number): void {
+    if (this.hasSavedImage && (flags & undefineFlags.managedSave) === 0)
+      throw invalid('Refusing to undefine while domain managed save image exists')
   }
 
   setBalloon(memoryKiB: number): void {

@@ -224,6 +224,13 @@ export class FakeLibvirtd {
       case procedures.domainShutdownFlags:
         domain.shutdown()
         return new XdrWriter()
+      case procedures.domainDestroy:
+        domain.destroy()
+        return new XdrWriter()
+      case procedures.domainUndefineFlags:
+        domain.checkUndefine(args.uint())
+        this.undefine(domain.options.uuid)
+        return new XdrWriter()
       case procedures.domainSetMemoryFlags:
         domain.setBalloon(args.uhyperNumber())
         return new XdrWriter()
