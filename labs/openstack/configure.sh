@@ -180,6 +180,10 @@ state_path = $DATA/compute-$i
 compute_driver = fake.MediumFakeDriver
 X
 done
+# A host whose own configuration overrules whatever ratio is set in placement, and looks soon.
+if [ -n "$RATIO_HOST" ]; then
+  printf 'cpu_allocation_ratio = 4.0\n[compute]\nresource_provider_association_refresh = 15\n' >> "$ETC/$RATIO_HOST.conf"
+fi
 
 # As the command line tools and Gleaner read it.
 cat > "$ETC/clouds.yaml" <<X

@@ -5,6 +5,7 @@
 COMPUTES=${LAB_COMPUTES:-10}                  # hosts of nova's fake driver: 10 cores, 8192 MiB, 1028 GiB each
 PASSWORD=${LAB_PASSWORD:-gleaner-lab}         # of every account
 NOVA_EXTRA=${LAB_NOVA_EXTRA:-}                # a file that is appended to nova.conf
+RATIO_HOST=${LAB_RATIO_HOST:-}               # compute-N whose nova.conf sets cpu_allocation_ratio = 4.0
 PYTHON=/usr/bin/python3                       # Debian's own: the packages are installed for no other
 ETC=$FOLDER/etc RUN=$FOLDER/run LOG=$FOLDER/log DATA=$FOLDER/data
 

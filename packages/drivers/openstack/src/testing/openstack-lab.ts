@@ -5,11 +5,13 @@ import { join } from 'node:path'
 import type { Clock } from '@gleaner/ports'
 import {
   type CloudSettings,
+  isStatus,
   type JsonObject,
   loadCloudSettings,
   type NovaServer,
   openConnection,
   type OpenStackConnection,
+  settingsFromEntry,
 } from '@gleaner/wire-openstack'
 import { TcpRelay } from './tcp-relay.ts'
 
@@ -21,6 +23,16 @@ export const realClock: Clock = {
 
 const never = new AbortController().signal
 const patienceMs = 120_000
+
+export interface LabUser {
+  readonly projectId: string
+  readonly userId: string
+  readonly entry: JsonObject
+  readonly connection: OpenStackConnection
+  /** Makes another user an administrator of the project. */
+  letIn(userId: string): Promise<void>
+  forget(): Promise<void>
+}
 
 export class OpenStackLab {
   readonly settings: CloudSettings
@@ -73,14 +85,58 @@ export class OpenStackLab {
 
   async remove(id: string): Promise<void> {
     if ((await this.direct.nova.server(id, never)) === undefined) return
-    await this.act(id, { forceDelete: null })
+    await this.act(id, { forceDelete: null }).catch((error: unknown) => {
+      if (!isStatus(error, 404)) throw error
+    })
     await this.until(id, (server) => server === undefined)
   }
 
   async removeAll(): Promise<void> {
     const ids: string[] = []
     for await (const { servers } of this.direct.nova.servers({}, never)) ids.push(...servers.map(({ id }) => id))
-    for (const id of ids) await this.remove(id)
+    await Promise.all(ids.map((id) => this.remove(id)))
+  }
+
+  /** A call of keystone's own interface, as the administrator. */
+  async identity(method: string, path: string, body?: JsonObject): Promise<JsonObject> {
+    const token = await this.direct.session.token(never)
+    const headers = { 'x-auth-token': token.id, 'content-type': 'application/json' }
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) }
+    const answer = await fetch(`${this.settings.authUrl}${path}`, { method, headers, ...sent })
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
+    const text = await answer.text()
+    return text === '' ? {} : (JSON.parse(text) as JsonObject)
+  }
+
+  /** A user with one role in one project of its own; both are gone after `forget`. */
+  async user(name: string, role: string): Promise<LabUser> {
+    const domain = { domain_id: 'default' }
+    const project = await this.identity('POST', '/projects', { project: { name, ...domain } })
+    const user = await this.identity('POST', '/users', { user: { name, password: name, ...domain } })
+    const projectId = idOf(project['project'])
+    const userId = idOf(user['user'])
+    const { roles } = await this.identity('GET', '/roles')
+    const roleId = (wanted: string) => idOf((roles as readonly JsonObject[]).find((each) => each['name'] === wanted))
+    await this.identity('PUT', `/projects/${projectId}/users/${userId}/roles/${roleId(role)}`)
+    const entry = {
+      auth: { auth_url: this.settings.authUrl, username: name, password: name, project_name: name },
+      region_name: this.settings.region ?? null,
+    }
+    const connection = openConnection({ settings: settingsFromEntry(entry), clock: realClock, timeoutMs: 60_000 })
+    return {
+      projectId,
+      userId,
+      entry,
+      connection,
+      letIn: async (otherId) => {
+        await this.identity('PUT', `/projects/${projectId}/users/${otherId}/roles/${roleId('admin')}`)
+      },
+      forget: async () => {
+        await connection.close()
+        await this.identity('DELETE', `/users/${userId}`)
+        await this.identity('DELETE', `/projects/${projectId}`)
+      },
+    }
   }
 
   /** The same cloud by way of relays. */
@@ -100,4 +156,8 @@ export class OpenStackLab {
     }
     return { entry, relays: [keystone, nova, placement] }
   }
+}
+
+function idOf(value: unknown): string {
+  return String((value as { readonly id?: unknown } | undefined)?.id)
 }
