@@ -4,6 +4,7 @@
 // taken off. Twenty rules have a bench of their own (rules.mjs).
 import {
   TelemetryWindows,
+  VerdictMemory,
   beginEvaluation,
   buildInstanceTable,
   createEvidenceMemory,
@@ -68,6 +69,7 @@ const program = linkRules(
 let snapshot
 const memory = createLedgerMemory()
 const evidence = createEvidenceMemory()
+const verdicts = new VerdictMemory(program, telemetry)
 
 async function cycle(version, proposals) {
   const marks = []
@@ -85,7 +87,7 @@ async function cycle(version, proposals) {
   snapshot = freezeSnapshot(inventory, { cloudId: cloud.id, version, takenAtMs: nowMs }, snapshot)
   mark('snapshot')
   const table = buildInstanceTable([snapshot], telemetry)
-  const evaluation = beginEvaluation({ program, table, telemetry, history: emptyHistory, nowMs })
+  const evaluation = beginEvaluation({ program, table, telemetry, history: emptyHistory, memory: verdicts, nowMs })
   evaluation.evaluate(0, table.instances.length)
   mark('rules')
   const answer = proposeIdleness({ matches: matchesOf(evaluation, rules, evidence), supports, usage: telemetry, nowMs })

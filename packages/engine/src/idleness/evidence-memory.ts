@@ -17,44 +17,54 @@ interface Known {
   readonly verdict: Verdict
   /** False for the stand-in. */
   readonly gathered: boolean
+  /** The cycle in which it was asked for last: after one without, it is forgotten. */
+  askedIn: number
 }
 
-type Evidence = Map<string, Map<InstanceId, Known>>
-
 export function createEvidenceMemory(perCycle = gatheredPerCycle): EvidenceMemory {
-  let before: Evidence = new Map()
-  let now: Evidence = new Map()
+  const byRule = new Map<string, Map<InstanceId, Known>>()
   let cycle = 0
   let turns = 1
   let asked = 0
   let left = perCycle
   return {
     begin(matches) {
-      // What was not asked for in the last cycle is forgotten.
-      before = now
-      now = new Map()
+      dropBefore(byRule, cycle)
       cycle++
       turns = Math.max(1, Math.ceil(matches / perCycle))
       asked = 0
       left = perCycle
     },
     evidence(rule, instance, gather) {
-      const known = before.get(rule.id)?.get(instance.id)
+      const ofRule = byRule.get(rule.id) ?? new Map<InstanceId, Known>()
+      byRule.set(rule.id, ofRule)
+      const known = ofRule.get(instance.id)
       const isCurrent = known !== undefined && known.revision === rule.revision
       const isTurn = asked++ % turns === cycle % turns
       const due = !isCurrent || !known.gathered || isTurn
-      const entry = due && left > 0 ? { revision: rule.revision, verdict: gather(), gathered: true } : undefined
-      if (entry !== undefined) left--
-      const kept = entry ?? (isCurrent ? known : standIn(rule, instance))
-      const ofRule = now.get(rule.id)
-      if (ofRule === undefined) now.set(rule.id, new Map([[instance.id, kept]]))
-      else ofRule.set(instance.id, kept)
+      if (due && left > 0) {
+        left--
+        const fresh = { revision: rule.revision, verdict: gather(), gathered: true, askedIn: cycle }
+        ofRule.set(instance.id, fresh)
+        return fresh.verdict
+      }
+      const kept = isCurrent ? known : { ...standIn(rule, instance), askedIn: cycle }
+      kept.askedIn = cycle
+      if (kept !== known) ofRule.set(instance.id, kept)
       return kept.verdict
     },
   }
 }
 
-function standIn(rule: Rule, instance: Instance): Known {
+/** Forgets what was not asked for in that cycle. */
+function dropBefore(byRule: Map<string, Map<InstanceId, Known>>, cycle: number): void {
+  for (const [ruleId, ofRule] of byRule) {
+    for (const [id, known] of ofRule) if (known.askedIn < cycle) ofRule.delete(id)
+    if (ofRule.size === 0) byRule.delete(ruleId)
+  }
+}
+
+function standIn(rule: Rule, instance: Instance): Omit<Known, 'askedIn'> {
   const sentence = `Rule "${rule.name}" matches ${instance.name}.`
   const verdict: Verdict = { code: 'rule-matched', sentence, facts: { rule: rule.name, instance: instance.name } }
   return { revision: rule.revision, verdict, gathered: false }

@@ -26,6 +26,9 @@ export function matchesOf(evaluation: RuleEvaluation, rules: readonly Rule[], me
   const { instances } = input.table
   const width = input.program.rules.length
   memory?.begin(matchedInstances(evaluation))
+  // Evidence is asked for while the instance is visited: it need not be looked up then.
+  let visited = 0
+  const indexOf = (instance: Instance) => (instances[visited] === instance ? visited : input.table.indexOf(instance.id))
   return {
     rules,
     eachMatched(visit) {
@@ -35,12 +38,14 @@ export function matchesOf(evaluation: RuleEvaluation, rules: readonly Rule[], me
         const row = index * width
         for (let rule = 0; rule < width; rule++) if (outcomes[row + rule] === matchedByte) matched.push(rule)
         const instance = instances[index]
-        if (matched.length > 0 && instance !== undefined) visit(instance, matched)
+        if (matched.length === 0 || instance === undefined) continue
+        visited = index
+        visit(instance, matched)
       }
     },
     evidence(ruleIndex, instance) {
       const rule = rules[ruleIndex]
-      const gather = () => evidenceOf(evaluation, ruleIndex, instance)
+      const gather = () => evidenceOf(evaluation, ruleIndex, { instance, index: indexOf(instance) })
       return memory === undefined || rule === undefined ? gather() : memory.evidence(rule, instance, gather)
     },
     reasons: reasonsOf(evaluation),
@@ -51,9 +56,12 @@ function matchedInstances({ matches }: RuleEvaluation): number {
   return matches.reduce((sum, indices) => sum + indices.length, 0)
 }
 
-function evidenceOf({ input }: RuleEvaluation, ruleIndex: number, instance: Instance): Verdict {
+function evidenceOf(
+  { input }: RuleEvaluation,
+  ruleIndex: number,
+  { instance, index }: { readonly instance: Instance; readonly index: number | undefined },
+): Verdict {
   const compiled = input.program.rules[ruleIndex]?.rule
-  const index = input.table.indexOf(instance.id)
   const explained = compiled === undefined || index === undefined ? undefined : explainRule(compiled, input, index)
   return explained?.verdict ?? { code: 'rule-matched', sentence: `A rule matches ${instance.name}.`, facts: {} }
 }

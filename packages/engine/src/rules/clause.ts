@@ -11,6 +11,8 @@ import { type ReasonScope, type UnknownReason, unknownReason } from './unknown-r
 export interface Clause {
   /** As written in the rule. */
   readonly text: string
+  /** Name of the fact that tells what was needed. */
+  readonly neededKey: string
   readonly outcome: 'holds' | 'fails' | 'unknown'
   /** `share of samples with cpu below 0.03 cores over 14d was 0.91, needed >= 0.97` */
   readonly sentence: string
@@ -42,12 +44,13 @@ export function decidingClauses(scope: ReasonScope, node: TypedNode, negated = f
 
 function elementary(scope: ReasonScope, node: TypedNode, negated: boolean): Clause {
   const value = scope.value(node)
-  const text = `${negated ? '!(' : ''}${sourceOf(node, scope.bind.source)}${negated ? ')' : ''}`
+  const { text, neededKey } = textsOf(node, scope.bind.source, negated)
   if (value === undefined) {
     const reason = unknownReason(scope, node)
     const what = describeNode(node, scope.bind.source)
     return {
       text,
+      neededKey,
       outcome: 'unknown',
       sentence: reason.sentence,
       what,
@@ -58,7 +61,35 @@ function elementary(scope: ReasonScope, node: TypedNode, negated: boolean): Clau
     }
   }
   const outcome = (value === true) !== negated ? 'holds' : 'fails'
-  return { text, outcome, reason: undefined, ...(measure(scope, node, negated) ?? plain(scope, node, negated)) }
+  return {
+    text,
+    neededKey,
+    outcome,
+    reason: undefined,
+    ...(measure(scope, node, negated) ?? plain(scope, node, negated)),
+  }
+}
+
+interface Texts {
+  readonly text: string
+  readonly neededKey: string
+}
+
+/**
+ * Made once: as keys of facts they are the dearest part of an explanation. A part of a checked expression never changes
+ * and belongs to one source.
+ */
+const plainTexts = new WeakMap<TypedNode, Texts>()
+const negatedTexts = new WeakMap<TypedNode, Texts>()
+
+function textsOf(node: TypedNode, source: string, negated: boolean): Texts {
+  const known = (negated ? negatedTexts : plainTexts).get(node)
+  if (known !== undefined) return known
+  const plain = sourceOf(node, source)
+  const text = negated ? `!(${plain})` : plain
+  const texts = { text, neededKey: `needed: ${text}` }
+  ;(negated ? negatedTexts : plainTexts).set(node, texts)
+  return texts
 }
 
 type Measured = Pick<Clause, 'sentence' | 'what' | 'value' | 'needed' | 'gap'>

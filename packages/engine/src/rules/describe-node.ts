@@ -6,8 +6,19 @@ import { sourceOf } from './source-of.ts'
 import { methodTable, functionTable } from './function-table.ts'
 import { type TypedNode, type WindowNode } from './typed-node.ts'
 
+/** A part of a checked expression never changes and belongs to one source. */
+const known = new WeakMap<TypedNode, string>()
+
 /** `text` is the source of the whole expression. */
 export function describeNode(node: TypedNode, text: string): string {
+  const before = known.get(node)
+  if (before !== undefined) return before
+  const words = describe(node, text)
+  known.set(node, words)
+  return words
+}
+
+function describe(node: TypedNode, text: string): string {
   switch (node.op) {
     case 'window':
       return describeWindow(node, text)

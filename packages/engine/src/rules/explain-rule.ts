@@ -208,11 +208,11 @@ function outsideSchedule(rule: CompiledRule, nowMs: number): Verdict {
 
 function factsOf(clauses: readonly Clause[], subject: Facts): Facts {
   const facts: Record<string, string | number | boolean | null> = { ...subject }
-  for (const { text, what, value, needed, reason } of clauses) {
+  for (const { neededKey, what, value, needed, reason } of clauses) {
     const shown =
       typeof value === 'number' && Number.isFinite(value) ? value : value === undefined ? null : formatValue(value)
     facts[what] = typeof value === 'string' || typeof value === 'boolean' ? value : shown
-    facts[`needed: ${text}`] = reason === undefined ? needed : reason.code
+    facts[neededKey] = reason === undefined ? needed : reason.code
   }
   return facts
 }

@@ -5,6 +5,7 @@
 import type { CloudId, Host, HostId, Instance, InstanceId, Inventory, Project, ProjectId } from '@gleaner/model'
 import { checkHost } from './check-host.ts'
 import { checkInstance, type InstanceContext } from './check-instance.ts'
+import { beginChanges, type Changes } from './follow-changes.ts'
 import { createGapList, type GapList } from './gap-list.ts'
 import { asRow, isText, shown } from './read-value.ts'
 import type { ReadingStamp, Snapshot } from './snapshot.ts'
@@ -56,40 +57,42 @@ interface TakenInstances {
 }
 
 /**
- * Clouds list their instances in the same order every time. As long as the ids stand where they stood in the reading
- * before, they need neither be looked up nor checked for duplicates, and the index is the old one with the changes: looking
- * up a hundred thousand texts that were just made is most of what a reading would cost otherwise.
+ * Clouds list their instances in the same order every time, some gone and some new in between. As long as the others stand
+ * in the order of the reading before, they need neither be looked up nor checked for duplicates, and the index is the old
+ * one with the changes: looking up a hundred thousand texts that were just made is most of what a reading would cost
+ * otherwise.
  */
 function takeInstances(inventory: Inventory, context: InstanceContext, previous: Snapshot | undefined): TakenInstances {
-  const known = previous?.instances
   const taken: Instance[] = []
-  const changed: Instance[] = []
-  let isAligned = known !== undefined
-  const before = (id: InstanceId) => {
-    const there = known?.[taken.length]
-    return there?.id === id ? there : previous?.instanceById.get(id)
-  }
+  const changes = previous === undefined ? undefined : beginChanges(previous)
+  const before = (id: InstanceId) => changes?.find(id) ?? previous?.instanceById.get(id)
   eachRow(inventory, { list: 'instances', gaps: context.gaps }, (row) => {
     const instance = checkInstance(row, context, before)
     if (instance === undefined) return
-    const there = known?.[taken.length]
-    if (there?.id !== instance.id) isAligned = false
-    else if (there !== instance) changed.push(instance)
+    changes?.take(instance)
     taken.push(instance)
   })
-  if (previous !== undefined && isAligned && taken.length === previous.instances.length)
-    return patched(previous, taken, changed)
+  if (previous !== undefined && changes?.finish() === true) return patched(previous, taken, changes)
   const instanceById = new Map<InstanceId, Instance>()
   for (const instance of taken) keep(instance, instanceById, context.gaps)
   const instances = Object.freeze([...instanceById.values()])
   return { instances, instanceById, touched: touchedSince(previous, instanceById) }
 }
 
-function patched(previous: Snapshot, taken: readonly Instance[], changed: readonly Instance[]): TakenInstances {
+function patched(
+  previous: Snapshot,
+  taken: readonly Instance[],
+  { fresh, gone }: Pick<Changes, 'fresh' | 'gone'>,
+): TakenInstances {
   const touched: Touched = { hosts: new Set(), projects: new Set() }
-  if (changed.length === 0) return { instances: previous.instances, instanceById: previous.instanceById, touched }
+  if (fresh.length === 0 && gone.length === 0)
+    return { instances: previous.instances, instanceById: previous.instanceById, touched }
   const instanceById = new Map(previous.instanceById)
-  for (const instance of changed) {
+  for (const instance of gone) {
+    touch(touched, instance)
+    instanceById.delete(instance.id)
+  }
+  for (const instance of fresh) {
     const known = previous.instanceById.get(instance.id)
     if (known !== undefined) touch(touched, known)
     touch(touched, instance)
