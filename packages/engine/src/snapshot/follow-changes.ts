@@ -47,8 +47,9 @@ export function beginChanges(previous: Snapshot): Changes {
       next++
     },
     finish() {
-      while (inOrder && next < known.length) gone.push(known[next++] as Instance)
-      return inOrder
+      if (!inOrder) return false
+      while (next < known.length) gone.push(known[next++] as Instance)
+      return true
     },
   }
 }

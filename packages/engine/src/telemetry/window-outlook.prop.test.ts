@@ -103,7 +103,10 @@ describe('an outlook', () => {
             if (chance > 0.98) send(clock - random() * 2 * hourMs, clock)
             // The clock of the one who samples may be ahead for a while.
             if (chance > 0.995) for (let ahead = 0; ahead < 20; ahead++) send(clock + ahead * minuteMs, clock + hourMs)
-            const nowMs = clock + random() * life.stepMs
+            // At times the newest sample is of this very moment, and so not in the windows that end now.
+            const isOnStep = random() < 0.3
+            const nowMs = isOnStep ? Math.ceil(clock / life.stepMs) * life.stepMs : clock + random() * life.stepMs
+            if (isOnStep && random() < 0.7) send(nowMs, nowMs)
             promises = promises.filter((promise) => holds(promise, windows, nowMs))
             for (const promise of promises) {
               const { question, least, most, isMissing } = promise
@@ -154,5 +157,11 @@ describe('an outlook', () => {
     expect({ ...ask('idle', 'average', 7 * dayMs, 60) }.most).toBe(Number.POSITIVE_INFINITY)
     // Nothing is certain of a window that is not a whole number of steps.
     expect({ ...ask('idle', 'shareBelow', 7 * dayMs + 1, 60) }.least).toBe(Number.NEGATIVE_INFINITY)
+    // Nor is less certain with a sample of this very moment, which no window that ends now has in it.
+    for (const [name, cpu] of Object.entries({ busy: 1, idle: 0.01 }))
+      windows.record(name, { atMs: toMs, values: { cpu } }, toMs)
+    expect({ ...ask('busy', 'average', 7 * dayMs, 60) }.least).toBeGreaterThan(0.8)
+    expect({ ...ask('busy', 'shareBelow', 7 * dayMs, 60) }.most).toBeLessThan(0.02)
+    expect({ ...ask('idle', 'shareBelow', 7 * dayMs, 60) }.least).toBeGreaterThan(0.98)
   })
 })

@@ -81,9 +81,11 @@ export class WindowOutlook {
       return
     }
     const folded = (block.foldedHours[index] as number) * stepsPerHour
-    if (head > last || folded > head || selection.firstRow !== folded || selection.cutTiles > 1) return
+    // A sample of this very moment, or from ahead of it, is not in the window yet: the rows of the window are settled then.
+    const open = Math.min(head, last + 1)
+    if (folded > open || selection.firstRow !== folded || selection.cutTiles > 1) return
     if (first + asked.steps <= selection.steadyTo && first + asked.steps < oldestRow)
-      this.#withTiles(asked, known, head)
+      this.#withTiles(asked, known, open)
   }
 
   #withinRing(asked: Foreseeing, known: Known, to: number): void {
@@ -111,14 +113,16 @@ export class WindowOutlook {
     }
   }
 
-  #withTiles(asked: Foreseeing, known: Known, head: number): void {
+  /** From the step `open` on samples may still come. */
+  #withTiles(asked: Foreseeing, known: Known, open: number): void {
     const { selection, totals } = known
     const { expected, fewest, most } = selection
     const { steps } = asked
+    const { last } = asked.window
     // The newest row counts as one that may still come.
-    this.#takeRows(known, head, head)
+    this.#takeRows(known, open, Math.min(open, last))
     const samples = totals.samples - this.#samples
-    const coming = asked.window.last + steps - head + 1
+    const coming = last + steps - open + 1
     const leastCovered = samples + Math.max(0, fewest - steps)
     if (!this.#covers(asked, leastCovered / expected, (samples + coming + fewest) / expected)) return
     switch (asked.fn) {
