@@ -19,19 +19,35 @@ export interface InstanceContext {
   readonly cloudId: CloudId
   readonly hostById: ReadonlyMap<HostId, Host>
   readonly gaps: GapList
+  /** What is as in the reading before is in a place where it can be. */
+  readonly placesStand: boolean
 }
 
 const states: ReadonlySet<unknown> = new Set<InstanceState>([...settledStates, ...movingStates, 'unknown'])
 const noTags: readonly string[] = Object.freeze([])
 const onHost: ReadonlySet<InstanceState> = new Set<InstanceState>(['running', 'paused'])
 
-/** `before` tells what the reading before had under this id: what has not changed since is not copied again. */
+/**
+ * `before` tells what the reading before had under this id: what has not changed since is neither checked nor copied again.
+ */
 export function checkInstance(
   value: unknown,
   context: InstanceContext,
   before: (id: InstanceId) => Instance | undefined,
 ): Instance | undefined {
-  const { cloudId, gaps } = context
+  const row = asRow(value)
+  const id = row?.['id']
+  const known = isText(id) ? before(id as InstanceId) : undefined
+  if (known !== undefined && row !== undefined && known.cloudId === context.cloudId && isSameInstance(known, row)) {
+    if (!context.placesStand) tellDoubt(known, context)
+    return known
+  }
+  const fresh = takeAnew(value, context)
+  if (fresh !== undefined) tellDoubt(fresh, context)
+  return fresh
+}
+
+function takeAnew(value: unknown, { cloudId, gaps }: InstanceContext): Instance | undefined {
   const row = asRow(value)
   if (row === undefined || !isText(row['id']) || !row['id'].startsWith(cloudId) || row['id'][cloudId.length] !== ':') {
     gaps.add('instance', `${shown(row?.['id'])} is no instance id of cloud ${cloudId}`)
@@ -42,12 +58,7 @@ export function checkInstance(
     gaps.add(`instance ${row['id']}`, fault)
     return undefined
   }
-  const given = value as Instance
-  const known = before(given.id)
-  const instance = known !== undefined && isSameInstance(known, given) ? known : copyOf(given, cloudId)
-  const doubt = placeDoubt(instance, context)
-  if (doubt !== undefined) gaps.add(`instance ${instance.id}`, doubt)
-  return instance
+  return copyOf(value as Instance, cloudId)
 }
 
 function copyOf(given: Instance, cloudId: CloudId): Instance {
@@ -70,23 +81,31 @@ function copyOf(given: Instance, cloudId: CloudId): Instance {
   })
 }
 
-function isSameInstance(a: Instance, b: Instance): boolean {
+/** `known` was checked once: what is the same in every field needs no other check. */
+function isSameInstance(known: Instance, row: Row): boolean {
   return (
-    a.state === b.state &&
-    a.hostId === b.hostId &&
-    a.stateSinceMs === b.stateSinceMs &&
-    a.name === b.name &&
-    a.projectId === b.projectId &&
-    a.flavor === b.flavor &&
-    a.vcpus === b.vcpus &&
-    a.memoryMiB === b.memoryMiB &&
-    a.diskGiB === b.diskGiB &&
-    a.createdAtMs === b.createdAtMs &&
-    a.firmness === b.firmness &&
-    a.protectedBy === b.protectedBy &&
-    a.tags.length === b.tags.length &&
-    a.tags.every((tag, nth) => tag === b.tags[nth])
+    known.state === row['state'] &&
+    known.hostId === row['hostId'] &&
+    known.stateSinceMs === row['stateSinceMs'] &&
+    known.id === row['id'] &&
+    known.cloudId === row['cloudId'] &&
+    known.name === row['name'] &&
+    known.projectId === row['projectId'] &&
+    known.flavor === row['flavor'] &&
+    known.vcpus === row['vcpus'] &&
+    known.memoryMiB === row['memoryMiB'] &&
+    known.diskGiB === row['diskGiB'] &&
+    known.createdAtMs === row['createdAtMs'] &&
+    known.firmness === row['firmness'] &&
+    known.protectedBy === row['protectedBy'] &&
+    areSameTags(known.tags, row['tags'])
   )
+}
+
+function areSameTags(known: readonly string[], tags: unknown): boolean {
+  if (!Array.isArray(tags) || tags.length !== known.length) return false
+  for (let nth = 0; nth < known.length; nth++) if (tags[nth] !== known[nth]) return false
+  return true
 }
 
 function instanceFault(row: Row, cloudId: CloudId): string | undefined {
@@ -110,6 +129,11 @@ function areTags(value: unknown): value is readonly string[] {
   if (!Array.isArray(value)) return false
   for (const tag of value) if (typeof tag !== 'string') return false
   return true
+}
+
+function tellDoubt(instance: Instance, context: InstanceContext): void {
+  const doubt = placeDoubt(instance, context)
+  if (doubt !== undefined) context.gaps.add(`instance ${instance.id}`, doubt)
 }
 
 function placeDoubt(instance: Instance, context: InstanceContext): string | undefined {

@@ -6,8 +6,14 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { freezeSnapshot } from './freeze-snapshot.ts'
 
+interface Edit {
+  readonly kind: 'add' | 'remove' | 'change' | 'move' | 'repeat'
+  readonly at: number
+  readonly to: number
+}
+
 const edits = fc.array(
-  fc.record({
+  fc.record<Edit>({
     kind: fc.constantFrom('add', 'add', 'remove', 'remove', 'change', 'change', 'move', 'repeat'),
     at: fc.nat({ max: 40 }),
     to: fc.nat({ max: 40 }),
@@ -17,7 +23,7 @@ const edits = fc.array(
 
 let added = 0
 
-function edited(list: readonly Instance[], changes: fc.TypeOf<typeof edits>): readonly Instance[] {
+function edited(list: readonly Instance[], changes: readonly Edit[]): readonly Instance[] {
   const next = list.map((instance) => ({ ...instance }))
   for (const { kind, at, to } of changes) {
     const place = at % (next.length + 1)
@@ -68,7 +74,7 @@ test('is the same as without the reading before', () => {
         for (const instance of followed.instances) {
           expect(followed.instanceById.get(instance.id)).toBe(instance)
           const before = previous.instanceById.get(instance.id)
-          if (before?.hostId === instance.hostId && before.tags.join() === instance.tags.join())
+          if (before !== undefined && before.hostId === instance.hostId && before.tags.join() === instance.tags.join())
             expect(instance).toBe(before)
         }
         previous = followed

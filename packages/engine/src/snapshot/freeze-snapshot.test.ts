@@ -218,6 +218,24 @@ describe('with the reading before at hand', () => {
     protectedBy: 'lock',
   } as const
 
+  test('what is refused alone is refused beside what it was before', () => {
+    const tagged = { length: 1, 0: 'x' } as unknown as readonly string[]
+    const [a, b] = two as [Instance, Instance]
+    const other = { ...b, cloudId: 'other' } as unknown as Instance
+    const after = again([{ ...a, tags: tagged }, other])
+    expect(after.instances).toEqual([])
+    expect(after.gaps).toHaveLength(2)
+  })
+
+  test('an unchanged instance whose host fell asleep or went is told as a gap, in every reading', () => {
+    const asleep = again(two, [aHost({ state: 'asleep' })])
+    expect(asleep.gaps).toHaveLength(2)
+    const inventory = anInventory({ instances: two, hosts: [aHost({ state: 'asleep' })] })
+    expect(freezeSnapshot(inventory, { ...stamp, version: 3 }, asleep).gaps).toHaveLength(2)
+    expect(again(two, [aHost({ name: 'elsewhere' })]).gaps).toHaveLength(2)
+    expect(again(two, [aHost(), aHost({ name: 'elsewhere', state: 'asleep' })]).gaps).toEqual([])
+  })
+
   test('a change of a host is seen', () => {
     expect(again(two, [aHost({ reservedCores: 2 })]).hosts[0]?.reservedCores).toBe(2)
   })

@@ -7,6 +7,7 @@ import { checkHost } from './check-host.ts'
 import { checkInstance, type InstanceContext } from './check-instance.ts'
 import { beginChanges, type Changes } from './follow-changes.ts'
 import { createGapList, type GapList } from './gap-list.ts'
+import { changedIndex } from './layered-index.ts'
 import { asRow, isText, shown } from './read-value.ts'
 import type { ReadingStamp, Snapshot } from './snapshot.ts'
 
@@ -25,7 +26,8 @@ export function freezeSnapshot(inventory: Inventory, stamp: ReadingStamp, previo
   )
   const projectById = new Map<ProjectId, Project>()
   eachRow(inventory, { list: 'projects', gaps }, (row) => keep(checkProject(row, cloudId, gaps), projectById, gaps))
-  const { instances, instanceById, touched } = takeInstances(inventory, { cloudId, hostById, gaps }, previous)
+  const context = { cloudId, hostById, gaps, placesStand: placesStand(hostById, previous) }
+  const { instances, instanceById, touched } = takeInstances(inventory, context, previous)
   return Object.freeze({
     cloudId,
     version: stamp.version,
@@ -48,6 +50,13 @@ export function freezeSnapshot(inventory: Inventory, stamp: ReadingStamp, previo
       touched: touched?.projects,
     }),
   })
+}
+
+/** No instance was in a place where it cannot be, and the hosts are those of then, as far as that matters. */
+function placesStand(hostById: ReadonlyMap<HostId, Host>, previous: Snapshot | undefined): boolean {
+  if (previous === undefined || previous.gaps.length > 0 || previous.hostById.size !== hostById.size) return false
+  for (const [id, { state }] of hostById) if (previous.hostById.get(id)?.state !== state) return false
+  return true
 }
 
 interface TakenInstances {
@@ -87,17 +96,16 @@ function patched(
   const touched: Touched = { hosts: new Set(), projects: new Set() }
   if (fresh.length === 0 && gone.length === 0)
     return { instances: previous.instances, instanceById: previous.instanceById, touched }
-  const instanceById = new Map(previous.instanceById)
-  for (const instance of gone) {
-    touch(touched, instance)
-    instanceById.delete(instance.id)
-  }
+  for (const instance of gone) touch(touched, instance)
   for (const instance of fresh) {
     const known = previous.instanceById.get(instance.id)
     if (known !== undefined) touch(touched, known)
     touch(touched, instance)
-    instanceById.set(instance.id, instance)
   }
+  const instanceById = changedIndex(previous.instanceById, {
+    gone: gone.map(({ id }) => id),
+    set: fresh.map((instance) => [instance.id, instance] as const),
+  })
   return { instances: Object.freeze(taken), instanceById, touched }
 }
 
