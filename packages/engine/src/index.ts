@@ -13,6 +13,7 @@ export { createLedgerMemory, type LedgerMemory } from './ledger/ledger-memory.ts
 export { type LedgerTotals, totalLedger } from './ledger/ledger-line.ts'
 export * from './ledger/placements.ts'
 export * from './people/detect-person-actions.ts'
+export * from './people/detect-ratio-changes.ts'
 export * from './people/make-hold.ts'
 export * from './people/winning-hold.ts'
 export * from './people/journal-holds.ts'

@@ -2,7 +2,7 @@
 // the state, restore what was measured, connect the clouds, listen, run the loops. What was opened is closed in reverse
 // order, whether the start fails half way or the server is stopped.
 import { hostname } from 'node:os'
-import { TelemetryWindows } from '@gleaner/engine'
+import { OnlineEstimator, TelemetryWindows } from '@gleaner/engine'
 import { type CloudId, GleanerError } from '@gleaner/model'
 import type { Clock, Cloud, Store, TelemetrySource } from '@gleaner/ports'
 import type { Logger } from 'pino'
@@ -23,6 +23,7 @@ import { EventHub } from './events/hub.ts'
 import { actionEnded } from './actions/action-ended.ts'
 import { actLoop } from './loops/act.ts'
 import { type DecideParts, decideLoop } from './loops/decide.ts'
+import { estimateLoop } from './loops/estimate.ts'
 import { housekeepingLoop } from './loops/housekeeping.ts'
 import { leadLoop } from './loops/lead.ts'
 import type { Loop } from './loops/loop.ts'
@@ -34,6 +35,7 @@ import { sampleSourceLoop } from './loops/sample-source.ts'
 import { watchLoop } from './loops/watch.ts'
 import { watchdogLoop } from './loops/watchdog.ts'
 import { makeInsight } from './insight/make-insight.ts'
+import { stateCodec } from './oversubscription/state-codec.ts'
 import { ProblemReporter } from './problems/reporter.ts'
 import { type Runtime, cloudCallTimeoutMs } from './runtime.ts'
 import { makeClouds } from './startup/make-clouds.ts'
@@ -189,6 +191,7 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
     store,
     clouds: byId,
     telemetry,
+    estimator: new OnlineEstimator(config.oversubscription.online, stateCodec),
     state,
     replica,
     problems: new ProblemReporter({ store, clock, log, hub }),
@@ -228,6 +231,7 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
     ...clouds.flatMap((cloud) => [observeLoop(runtime, cloud), sampleLoop(runtime, cloud)]),
     ...sources.map((source) => sampleSourceLoop(runtime, source)),
     ...(state.backFilling.size > 0 ? [backFillLoop(runtime, sources)] : []),
+    estimateLoop(runtime),
     decideLoop(runtime, parts),
     actLoop(runtime, parts),
     watchLoop(runtime, { ended: (entry) => actionEnded(runtime, entry) }),

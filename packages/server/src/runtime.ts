@@ -1,7 +1,7 @@
 // What the loops share: the parts of the running server. Made once at start by main.ts.
 import type { CloudId } from '@gleaner/model'
 import type { Clock, Cloud, Store } from '@gleaner/ports'
-import type { TelemetryWindows } from '@gleaner/engine'
+import type { OnlineEstimator, TelemetryWindows } from '@gleaner/engine'
 import type { Logger } from 'pino'
 import type { Executor } from './actions/executor.ts'
 import type { Config } from './config/config.ts'
@@ -19,6 +19,7 @@ export interface Runtime {
   readonly store: Store
   readonly clouds: ReadonlyMap<CloudId, Cloud>
   readonly telemetry: TelemetryWindows
+  readonly estimator: OnlineEstimator
   readonly state: LiveState
   readonly problems: ProblemReporter
   readonly executor: Executor

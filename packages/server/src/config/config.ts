@@ -2,6 +2,7 @@
 import type { Capability, CloudId, Mode, Policy, Role, RuleDefinition } from '@gleaner/model'
 import type { FrontSettings } from './front.ts'
 import type { OpenNebulaSettings } from './opennebula-settings.ts'
+import type { OversubscriptionSettings } from './oversubscription.ts'
 import type { OpenStackSettings } from './openstack-settings.ts'
 import type { LibvirtCloud, SimulatedCloud } from './schema.ts'
 import type { SourceSettings } from './source-settings.ts'
@@ -36,6 +37,7 @@ export interface Config {
   readonly periods: { readonly observeMs: number; readonly sampleMs: number; readonly decideMs: number }
   readonly telemetry: { readonly stepMs: number; readonly recentMs: number }
   readonly retention: { readonly plansMs: number; readonly ledgerMs: number; readonly historyMs: number }
+  readonly oversubscription: OversubscriptionSettings
   /** Undefined when there is no Nova-compatible front. */
   readonly front: FrontSettings | undefined
   readonly rules: readonly RuleDefinition[]

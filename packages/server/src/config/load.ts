@@ -19,6 +19,7 @@ import { LineCounter, parseDocument } from 'yaml'
 import type { CloudConfig, Config, SettingOrigin, SettingSource } from './config.ts'
 import { type ConfigFault, type Source, lineOf, schemaFaults, throwFaults } from './faults.ts'
 import { readFront } from './front.ts'
+import { readOversubscription } from './oversubscription.ts'
 import { openNebulaSettings } from './opennebula-settings.ts'
 import { openStackSettings } from './openstack-settings.ts'
 import type { Secret } from './schema-parts.ts'
@@ -243,6 +244,21 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
     effect: 'PostgreSQL to use; a private one is started when absent',
     secret: true,
   })
+  const telemetry = {
+    stepMs: durationMs('telemetry.step', file.telemetry?.step, {
+      otherwiseMs: 60_000,
+      effect: 'Resolution of the recent past',
+    }),
+    recentMs: durationMs('telemetry.recent', file.telemetry?.recent, {
+      otherwiseMs: 7_200_000,
+      effect: 'How far back samples are kept exactly',
+    }),
+  }
+  const oversubscription = readOversubscription(file.oversubscription, {
+    fault: (path, detail) => fault(['oversubscription', ...path], detail),
+    durationMs,
+    telemetry,
+  })
   const config: Config = {
     file: source?.file,
     stateDirectory,
@@ -270,16 +286,8 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
         effect: 'How often a plan is made',
       }),
     },
-    telemetry: {
-      stepMs: durationMs('telemetry.step', file.telemetry?.step, {
-        otherwiseMs: 60_000,
-        effect: 'Resolution of the recent past',
-      }),
-      recentMs: durationMs('telemetry.recent', file.telemetry?.recent, {
-        otherwiseMs: 7_200_000,
-        effect: 'How far back samples are kept exactly',
-      }),
-    },
+    telemetry,
+    oversubscription,
     retention: {
       plansMs: durationMs('retention.plans', file.retention?.plans, {
         otherwiseMs: 7 * 86_400_000,

@@ -3,6 +3,7 @@ import { DurationText, durationPattern, ModeName, OneOf, capabilities } from '@g
 import { type Static, Type } from 'typebox'
 import { FrontConfig } from './front.ts'
 import { SectionName, Secret } from './schema-parts.ts'
+import { OversubscriptionConfig } from './oversubscription.ts'
 
 const strict = { additionalProperties: false } as const
 
@@ -281,6 +282,7 @@ export const ConfigFile = Type.Object(
     ),
     policy: Type.Optional(PolicyConfig),
     front: Type.Optional(FrontConfig),
+    oversubscription: Type.Optional(OversubscriptionConfig),
     periods: Type.Optional(
       Type.Object(
         {

@@ -19,11 +19,20 @@ import {
   indexSupports,
   journalHorizonMs,
   proposeIdleness,
+  proposeRatios,
   takeLedger,
   totalLedger,
   trackPlacements,
 } from '@gleaner/engine'
-import { type CloudId, type HostLedger, type Proposal, type TargetKey, cloudOf, targetKey } from '@gleaner/model'
+import {
+  type CloudId,
+  type HostLedger,
+  type Policy,
+  type Proposal,
+  type TargetKey,
+  cloudOf,
+  targetKey,
+} from '@gleaner/model'
 import type { Fence } from '@gleaner/ports'
 import type { ActionHistory } from '../decide/action-history.ts'
 import type { CommandQueue } from '../decide/command-queue.ts'
@@ -31,6 +40,8 @@ import { evaluateAll } from '../decide/evaluate.ts'
 import type { InstanceMemories } from '../decide/instance-memories.ts'
 import type { RuleShelf } from '../decide/rule-book.ts'
 import { newId } from '../ids/new-id.ts'
+import { expectations, usedSinceOf } from '../oversubscription/expectations.ts'
+import { RatioWatch } from '../oversubscription/see-ratios.ts'
 import type { Runtime } from '../runtime.ts'
 import { loadSettings } from '../state/load-settings.ts'
 import { readSnapshots } from '../state/read-snapshots.ts'
@@ -55,6 +66,7 @@ export function decideLoop(runtime: Runtime, parts: DecideParts): Loop {
   const supports = indexSupports(runtime.clouds.values())
   const placed = new Map<CloudId, Placed>()
   const evidence = createEvidenceMemory()
+  const ratios = new RatioWatch()
   const ledgers = new Map([...runtime.clouds.keys()].map((id) => [id, createLedgerMemory()]))
   let term: number | undefined
   return new Loop({
@@ -85,7 +97,7 @@ export function decideLoop(runtime: Runtime, parts: DecideParts): Loop {
         const placements = trackPlacements(before?.placements ?? new Map(), snapshot, before?.snapshot)
         placed.set(snapshot.cloudId, { placements, snapshot })
       }
-      const decision = await cycle({ runtime, parts, supports, snapshots, placed, ledgers, evidence, fence })
+      const decision = await cycle({ runtime, parts, supports, snapshots, placed, ledgers, evidence, ratios, fence })
       parts.commands.refuse(decision)
       parts.due.proposals = decision.due
       parts.refused.list = decision.refused
@@ -111,6 +123,7 @@ interface Cycle {
   readonly placed: ReadonlyMap<CloudId, Placed>
   readonly ledgers: ReadonlyMap<CloudId, LedgerMemory>
   readonly evidence: EvidenceMemory
+  readonly ratios: RatioWatch
   readonly fence: Fence
 }
 
@@ -136,8 +149,11 @@ async function cycle(work: Cycle): Promise<Decision> {
   const answers: CapabilityAnswer[] = [
     proposeIdleness({ matches: evaluated.matches, supports, usage: telemetry, nowMs }),
   ]
+  const asking = { estimator: runtime.estimator, supports, nowMs }
+  if (policy.modes.oversubscription !== 'off') answers.push(wantedRatios(work, policy))
   const commands = parts.commands.candidates({ supports, usage: telemetry, nowMs })
   if (commands.length > 0) answers.push({ candidates: commands, refused: [], reasons: {} })
+  const expected = expectations(asking, runtime.config.oversubscription.firmPeak)
   const ledger: HostLedger[] = [...snapshots.values()].flatMap((snapshot) => {
     const memory = work.ledgers.get(snapshot.cloudId)
     const placements = work.placed.get(snapshot.cloudId)?.placements
@@ -147,6 +163,7 @@ async function cycle(work: Cycle): Promise<Decision> {
       policy,
       nowMs,
       supports,
+      expected,
       ...(placements === undefined ? {} : { placements }),
       ...(memory === undefined ? {} : { memory }),
     })
@@ -176,8 +193,27 @@ async function cycle(work: Cycle): Promise<Decision> {
   return decision
 }
 
+function wantedRatios({ runtime, supports, snapshots }: Cycle, policy: Policy): CapabilityAnswer {
+  const { estimator, telemetry, config, clock } = runtime
+  const nowMs = clock.nowMs()
+  return proposeRatios({
+    snapshots: snapshots.values(),
+    estimator,
+    usedSince: usedSinceOf({
+      supports,
+      nowMs,
+      telemetry,
+      instancesOf: (host) => snapshots.get(host.cloudId)?.instancesOfHost.get(host.id) ?? [],
+    }),
+    supports,
+    ratios: config.oversubscription.ratios,
+    headroomShare: policy.headroomShare,
+    nowMs,
+  })
+}
+
 /** First the people, so that this very cycle respects what they did. */
-async function seePeople({ runtime, parts, snapshots, fence }: Cycle): Promise<void> {
+async function seePeople({ runtime, parts, snapshots, ratios, fence }: Cycle): Promise<void> {
   const journal = parts.history.recent(runtime.clock.nowMs() - journalHorizonMs(runtime.config.policy))
   let seen = 0
   for (const snapshot of snapshots.values()) {
@@ -185,6 +221,7 @@ async function seePeople({ runtime, parts, snapshots, fence }: Cycle): Promise<v
       await runtime.store.holds.add(hold)
       seen++
     }
+    seen += await ratios.see(runtime, snapshot, journal)
     await parts.memories.remember(runtime, fence, snapshot)
   }
   if (seen > 0) runtime.state.holds = await runtime.store.holds.active(runtime.clock.nowMs())
