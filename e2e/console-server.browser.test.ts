@@ -43,9 +43,9 @@ describe.skipIf(chromiumPath === undefined && !required)('console against the re
     const { items: hosts } = await read<{ items: { id: string; name: string }[] }>(
       '/api/v1/hosts?sort=-instances&limit=1',
     )
-    const { proposals } = await read<{ proposals: { instanceId: string; instance: string }[] }>('/api/v1/plan')
+    const { proposals } = await read<{ proposals: { instanceId?: string; instance?: string }[] }>('/api/v1/plan')
     const { items: rules } = await read<{ items: { id: string; definition: { name: string } }[] }>('/api/v1/rules')
-    const [host, proposal, rule] = [hosts[0], proposals[0], rules[0]]
+    const [host, proposal, rule] = [hosts[0], proposals.find(({ instanceId }) => instanceId !== undefined), rules[0]]
     const pages: readonly (readonly [string, string])[] = [
       ['/', 'Overview'],
       ['/hosts', 'Hosts'],

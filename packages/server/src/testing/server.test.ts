@@ -74,7 +74,7 @@ function now(id: Instance['id']): Instance | undefined {
 }
 
 const heldFor = (code: string) => () => {
-  const open = server.app.state.plan?.proposals ?? []
+  const open = (server.app.state.plan?.proposals ?? []).filter(isOnInstance)
   return open.length > 0 && open.every((each) => each.verdict.code === code) ? open : undefined
 }
 
@@ -121,8 +121,9 @@ describe('a cloud that behaves', patient, () => {
 
   it('sees what a person did past Gleaner, and does not overrule it', async () => {
     await start({ config: rules.replace('idleness: enforce', 'idleness: observe') })
-    await server.until('a running instance', () => server.app.state.plan?.proposals[0])
-    const target = server.app.state.plan?.proposals[0]?.instanceId ?? instanceId(server.cloud.id, 'none')
+    const { instanceId: target } = await server.until('a proposal', () =>
+      server.app.state.plan?.proposals.find(isOnInstance),
+    )
     expect(server.cloud.actByHand(target, 'stop')).toBe(true)
     const hold = await server.until('the hold', async () => (await server.app.store.holds.forInstance(target))[0])
     expect(hold).toMatchObject({ kind: 'person-acted' })
@@ -150,7 +151,7 @@ describe('a cloud that behaves', patient, () => {
 describe('a cloud that does not', patient, () => {
   it('is acted upon by nothing while it can be read only in part', async () => {
     await start({ config: rules.replace('idleness: enforce', 'idleness: observe') })
-    await server.until('proposals', () => server.app.state.plan?.proposals[0])
+    await server.until('proposals', () => server.app.state.plan?.proposals.find(isOnInstance))
     const repair = server.cloud.faults.put({ kind: 'partial', hostShare: 0.3 })
     expect((await problem('snapshot-partial')).sentence).toMatch(/could be read only in part/)
     await server.app.commands.removeRule('none', operator).catch(() => {})
@@ -163,7 +164,7 @@ describe('a cloud that does not', patient, () => {
 
   it('that hangs makes the reading old, and nothing is done on it', async () => {
     await start({ config: rules.replaceAll('30m', '4m') })
-    await server.until('proposals', () => server.app.state.plan?.proposals[0])
+    await server.until('proposals', () => server.app.state.plan?.proposals.find(isOnInstance))
     const repair = server.cloud.faults.put({ kind: 'hang', calls: ['observe', 'sample'] })
     await server.until('the reading is too old', heldFor('snapshot-stale'))
     const before = (await journal()).length
