@@ -154,6 +154,10 @@ describe('the command line', () => {
     ['instances-narrow', 'instances --state running --sort -cpu --limit 5', { columns: 60 }],
     ['instances-none', 'instances there-is-no-such-instance', {}],
     ['why-host', 'why desk-alice', {}],
+    ['why-host-estimate', 'why hv-01', {}],
+    ['estimates', 'estimates', {}],
+    ['estimates-narrow', 'estimates --sort -free --limit 2', { columns: 60 }],
+    ['estimates-host', 'estimates hv-01 --for 2h', {}],
     ['plan', 'plan', {}],
     ['rules', 'rules', {}],
     ['rule', 'rules show forgotten', {}],
@@ -220,6 +224,10 @@ describe('the command line', () => {
     const { out, code } = await gleaner('instances --json --limit 2')
     expect(code).toBe(0)
     expect(Object.keys(JSON.parse(out))).toEqual(['items', 'total'])
+    const estimates = await gleaner('estimates --json --sort -ratio --limit 1')
+    expect(JSON.parse(estimates.out)).toMatchObject({ total: 6, items: [{ host: 'hv-04', strategy: 'gleaner' }] })
+    const ofHost = await gleaner('estimates hv-01 --json')
+    expect(Object.keys(JSON.parse(ofHost.out))).toEqual(['now', 'items'])
     const why = await gleaner(`why ${idleInstance()} --json`)
     expect(Object.keys(JSON.parse(why.out))).toEqual(
       expect.arrayContaining(['instance', 'summary', 'rules', 'gate', 'holds', 'timeline']),

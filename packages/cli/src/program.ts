@@ -85,6 +85,13 @@ function looking({ session, program, context }: Words): void {
         instances(shown, search, options),
       )
     })
+  add(program, 'estimates', 'what each host will use at most, how much more can be sold, and how such estimates fared')
+    .argument('[host]', 'name or id: its estimates over time')
+    .option('--cloud <id>')
+    .option('--sort <field>', 'name, ratio, free, violations, confidence; -ratio for the largest first')
+    .option('--limit <number>', 'at most so many', whole)
+    .option('--for <duration>', 'with a host: how far back (1d)')
+    .action(async (host, options) => (await import('./commands/estimates.ts')).estimates(context(), host, options))
   add(program, 'why', 'what was and was not decided about an instance or host, and from which numbers')
     .argument('<name>', 'name or id')
     .option('--host', 'the host of this name, even if an instance has it too')

@@ -5,6 +5,7 @@ import type {
   Capability,
   CloudId,
   Hold,
+  HostEstimate,
   HostId,
   InstanceId,
   JournalEntry,
@@ -117,6 +118,12 @@ export interface UsageReader {
   counters(): { readonly subjects: number; readonly samples: number; readonly refused: number; readonly bytes: number }
 }
 
+/** The last estimate of each host, as the ledger counts with it. */
+export interface EstimateReader {
+  estimateOf(hostId: HostId): HostEstimate | undefined
+  hostIds(): Iterable<HostId>
+}
+
 /** What decisions rest on, for previews and explanations: the same things the decide loop uses. */
 export interface Insight {
   /** What the rules look at, as of the newest readings. The table is built once per reading and kept. */
@@ -143,6 +150,7 @@ export interface Application {
   readonly hub: EventHub
   readonly commands: Commands
   readonly usage: UsageReader
+  readonly estimates: EstimateReader
   readonly insight: Insight
   loops(): readonly LoopStatus[]
 }

@@ -254,6 +254,7 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
     hub,
     commands: makeCommands(runtime, commands),
     usage: usageReader(telemetry, clock),
+    estimates: runtime.estimator,
     insight: makeInsight(runtime, parts),
     loops: () => loops.map((loop) => loop.status()),
   }

@@ -6,6 +6,7 @@ import type { CommandContext } from '../command-context.ts'
 import type { Moments } from '../format/moment.ts'
 import { cores, count, figures, memory, share } from '../format/quantity.ts'
 import { stateColour } from '../format/style.ts'
+import { fleetSentence } from './estimate-words.ts'
 import { nextStep } from './next-step.ts'
 
 type Ledger = NonNullable<StatusView['ledger']>['cores']
@@ -34,6 +35,7 @@ export async function status(context: CommandContext): Promise<void> {
     line('cores', ledgerLine(status.ledger.cores, cores))
     line('memory', ledgerLine(status.ledger.memoryMiB, memory))
   }
+  if (status.estimates !== undefined) line('estimate', fleetSentence(status.estimates, moments))
   line('modes', modesLine(status, context))
   line('plan', planLine(status))
   line('next', nextLine(plan, moments))

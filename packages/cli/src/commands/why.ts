@@ -5,6 +5,7 @@ import type { HostView, InstanceView, WhyHostView, WhyView } from '@gleaner/mode
 import type { CommandContext } from '../command-context.ts'
 import type { Moments } from '../format/moment.ts'
 import { cores, count, figures, memory, span } from '../format/quantity.ts'
+import { estimateRecord, estimateSentence } from './estimate-words.ts'
 
 /** A pause for breath is no idleness. */
 const leastIdleS = 60
@@ -49,6 +50,11 @@ function hostStory(context: CommandContext, story: WhyHostView, moments: Moments
   context.say(moments.within(story.summary))
   context.line()
   context.say(hostPortrait(story.host))
+  if (story.estimate !== undefined) {
+    heading(context, 'What it will use')
+    context.say(estimateSentence(story.estimate, moments), '  ')
+    context.say(estimateRecord(story.estimate), '  ')
+  }
   past(context, story, moments)
   obstacles(context, story, moments)
   future(context, story, moments)

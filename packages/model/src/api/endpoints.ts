@@ -1,4 +1,5 @@
 // The one table of the REST API.
+import { estimateEndpoints } from './estimates.ts'
 import { historyEndpoints } from './history.ts'
 import { hostEndpoints } from './hosts.ts'
 import { instanceEndpoints } from './instances.ts'
@@ -9,6 +10,7 @@ import { systemEndpoints } from './system.ts'
 export const endpoints = {
   ...systemEndpoints,
   ...hostEndpoints,
+  ...estimateEndpoints,
   ...instanceEndpoints,
   ...planEndpoints,
   ...ruleEndpoints,

@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox'
 import { hostStates } from '../inventory.ts'
 import { metrics } from '../telemetry.ts'
 import { endpoint } from './endpoint.ts'
+import { EstimateView } from './estimates.ts'
 import { JournalView } from './history.ts'
 import { GateCheckView, HoldView, TimelineView } from './instances.ts'
 import { DurationText, IdParam, OneOf, PageOf, PageQuery, SeriesView } from './parts.ts'
@@ -37,6 +38,8 @@ export type HostView = Static<typeof HostView>
 /** The story of a host as a whole; that of its instances stands with them. */
 export const WhyHostView = Type.Object({
   host: HostView,
+  /** The last estimate of its peak; absent before the first, and where none is made. */
+  estimate: Type.Optional(EstimateView),
   /** The answer in one or two sentences. */
   summary: Type.String(),
   /** The checks of the open proposal; none when nothing is proposed. */

@@ -1,6 +1,7 @@
 export * from './endpoint.ts'
 export * from './parts.ts'
 export * from './system.ts'
+export * from './estimates.ts'
 export * from './hosts.ts'
 export * from './history.ts'
 export * from './plan.ts'

@@ -2,6 +2,7 @@
 import { type Static, Type } from 'typebox'
 import { roles } from '../role.ts'
 import { endpoint } from './endpoint.ts'
+import { FleetEstimateView } from './estimates.ts'
 import { ActionName, CapabilityName, DurationText, IdParam, ModeName, OneOf, PageOf, PageQuery, Time } from './parts.ts'
 
 export const LedgerLineView = Type.Object({
@@ -158,6 +159,8 @@ export const StatusView = Type.Object({
   clouds: Type.Array(CloudView),
   sources: Type.Array(SourceView),
   ledger: Type.Optional(LedgerView),
+  /** What all hosts will use at most; absent before the first estimate. */
+  estimates: Type.Optional(FleetEstimateView),
   savings: Type.Optional(SavingsView),
   proposals: Type.Object({
     open: Type.Integer(),

@@ -1,9 +1,12 @@
 // Name of the endpoint → who answers it. An endpoint of the table without a handler does not compile.
 import type { EndpointName, endpoints } from '@gleaner/model'
+import { getFleetEstimates } from './estimates/get-fleet-estimates.ts'
+import { listEstimates } from './estimates/list-estimates.ts'
 import type { Handler, PublicHandler } from './handler.ts'
 import { getHistoryEntry } from './history/get-history-entry.ts'
 import { listHistory } from './history/list-history.ts'
 import { clearProblem, listProblems } from './history/problems.ts'
+import { getHostEstimates } from './hosts/get-host-estimates.ts'
 import { getHostTelemetry } from './hosts/get-host-telemetry.ts'
 import { getHost } from './hosts/get-host.ts'
 import { listHosts } from './hosts/list-hosts.ts'
@@ -68,6 +71,9 @@ export const handlers: Handlers = {
   getHost,
   whyHost,
   getHostTelemetry,
+  getHostEstimates,
+  listEstimates,
+  getFleetEstimates,
   listInstances,
   getInstance,
   whyInstance,

@@ -4,7 +4,7 @@
 // comes to lead reads what was estimated before from the store. Followers read it to show it.
 import { setImmediate as giveWay } from 'node:timers/promises'
 import { holdingTable, indexSupports, type Placements, type Snapshot, trackPlacements } from '@gleaner/engine'
-import { type CloudId, type HostEstimate, type HostId, cloudOf } from '@gleaner/model'
+import { type CloudId, type HostId, cloudOf } from '@gleaner/model'
 import type { Fence, StoredEstimator } from '@gleaner/ports'
 import { policyNow } from '../state/policy-now.ts'
 import { readSnapshots } from '../state/read-snapshots.ts'
@@ -125,9 +125,4 @@ async function forgetGone({ state, estimator, store }: Runtime, fence: Fence): P
   if (gone.length === 0) return
   await store.estimates.forget(fence, gone)
   for (const hostId of gone) estimator.forget(hostId)
-}
-
-/** For those who only show them. */
-export function estimatesOf(runtime: Pick<Runtime, 'estimator'>): readonly HostEstimate[] {
-  return [...runtime.estimator.hostIds()].flatMap((id) => runtime.estimator.estimateOf(id) ?? [])
 }

@@ -9,7 +9,7 @@ import {
   type Proposal,
   type Rule,
 } from '@gleaner/model'
-import type { AuditEntry, LedgerPoint, Store, StoredToken } from '@gleaner/ports'
+import type { AuditEntry, EstimatePoint, FleetPoint, LedgerPoint, Store, StoredToken } from '@gleaner/ports'
 
 export interface MemoryContent {
   readonly tokens: { token: StoredToken; readonly sha256: Uint8Array }[]
@@ -21,6 +21,9 @@ export interface MemoryContent {
   plans: Plan[]
   revisions: Rule[]
   ledger: LedgerPoint[]
+  /** Of whatever host, and of all together. */
+  estimates: EstimatePoint[]
+  fleet: FleetPoint[]
   /** While true every call is refused as unavailable. */
   down: boolean
 }
@@ -36,6 +39,8 @@ export function memoryContent(): MemoryContent {
     plans: [],
     revisions: [],
     ledger: [],
+    estimates: [],
+    fleet: [],
     down: false,
   }
 }
@@ -110,6 +115,12 @@ export function memoryStore(content: MemoryContent): Store {
     ledger: {
       range: async (_cloud: string, fromMs: number, toMs: number) =>
         content.ledger.filter((point) => point.atMs >= fromMs && point.atMs < toMs),
+    },
+    estimates: {
+      range: async (_host: string, fromMs: number, toMs: number) =>
+        content.estimates.filter((point) => point.atMs >= fromMs && point.atMs < toMs),
+      fleet: async (_cloud: string | undefined, fromMs: number, toMs: number) =>
+        content.fleet.filter((point) => point.atMs >= fromMs && point.atMs < toMs),
     },
     ping: async () => {},
   }

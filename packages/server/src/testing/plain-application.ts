@@ -5,6 +5,8 @@ import type { WhyInstance } from '@gleaner/engine'
 import {
   type Hold,
   type Host,
+  type HostEstimate,
+  type HostId,
   type Instance,
   type JournalEntry,
   type LedgerLine,
@@ -25,6 +27,7 @@ import type { Application, Caller, Commands, UsageReader } from '../application.
 import { parseConfig } from '../config/load.ts'
 import { EventHub } from '../events/hub.ts'
 import { emptyState } from '../state/empty-state.ts'
+import { plainEstimate } from './plain-estimate.ts'
 import { type MemoryContent, memoryContent, memoryStore } from './memory-store.ts'
 
 const lab = cloudId('lab')
@@ -46,6 +49,8 @@ export interface PlainOptions {
   readonly instances?: readonly Instance[]
   readonly hosts?: readonly Host[]
   readonly usage?: Partial<UsageReader>
+  /** Else one for the first host. */
+  readonly estimates?: readonly HostEstimate[]
 }
 
 export function plainApplication(options: PlainOptions): PlainApplication {
@@ -93,6 +98,12 @@ export function plainApplication(options: PlainOptions): PlainApplication {
     history: emptyHistory,
     nowMs: clock.nowMs(),
   })
+  const estimates = new Map<HostId, HostEstimate>(
+    (options.estimates ?? hosts.slice(0, 1).map((host) => plainEstimate(host, nowMs))).map((each) => [
+      each.hostId,
+      each,
+    ]),
+  )
   const app: Application = {
     version: '0.0.0-test',
     replica: 'test:1',
@@ -108,6 +119,7 @@ export function plainApplication(options: PlainOptions): PlainApplication {
     hub: new EventHub(clock),
     commands: recordingCommands({ commanded, nowMs, instances, rules: state.rules }),
     usage: { ...noUsageReader, ...options.usage },
+    estimates: { estimateOf: (id) => estimates.get(id), hostIds: () => estimates.keys() },
     insight: {
       ruleInput: input,
       why: async (id) => plainWhy(id, instances),

@@ -1,6 +1,7 @@
 // The story of one host as a whole. Who sees only some projects sees the host and not what is done to it.
 import type { endpoints } from '@gleaner/model'
 import type { Handler } from '../handler.ts'
+import { estimateView } from '../view/estimate-view.ts'
 import { holdView } from '../view/hold-view.ts'
 import { hostView } from '../view/host-view.ts'
 import { journalView } from '../view/journal-view.ts'
@@ -12,14 +13,17 @@ export const whyHost: Handler<typeof endpoints.whyHost> = async ({ app, params, 
   const index = world()
   const host = index.host(params.id)
   const shown = hostView(host, index, app)
+  const last = app.estimates.estimateOf(host.id)
+  const estimate = last === undefined ? {} : { estimate: estimateView(last, index, app) }
   if (!sight.all) {
     const summary = 'Your token shows the instances of your projects; steps on hosts are not among them.'
-    return { host: shown, summary, gate: [], holds: [], proposals: [], history: [], timeline: [] }
+    return { host: shown, ...estimate, summary, gate: [], holds: [], proposals: [], history: [], timeline: [] }
   }
   const why = await app.insight.whyHost(host.id)
   const history = [...why.history].sort((a, b) => b.intendedAtMs - a.intendedAtMs)
   return {
     host: shown,
+    ...estimate,
     summary: why.summary,
     gate: why.gate.map(({ check, passed, verdict }) => ({ check, passed, verdict: verdictView(verdict) })),
     holds: why.holds.map(holdView),

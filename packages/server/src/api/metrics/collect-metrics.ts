@@ -7,6 +7,7 @@ import { cloudStateName } from '../system/cloud-view.ts'
 import { proposalCounts } from '../system/proposal-counts.ts'
 import { sourceStateName } from '../system/source-view.ts'
 import type { SourceState } from '../../sources/source-state.ts'
+import { estimates } from './estimates.ts'
 import { Exposition, type Sample } from './exposition.ts'
 import type { ProcessFigures } from './process-figures.ts'
 
@@ -43,6 +44,7 @@ export function collectMetrics(input: MetricsInput): string {
   clouds(out, input.app)
   sources(out, input.app)
   ledger(out, input.app)
+  estimates(out, input.app)
   decisions(out, input)
   loops(out, input.app)
   usage(out, input)

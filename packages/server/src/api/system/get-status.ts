@@ -2,6 +2,7 @@
 // `store` says that it is away.
 import { type SavingsView, type StatusView, type endpoints, isError } from '@gleaner/model'
 import type { Application } from '../../application.ts'
+import { fleetNow } from '../estimates/fleet-now.ts'
 import type { Handler } from '../handler.ts'
 import { only } from '../view/only.ts'
 import { timeText } from '../view/time-text.ts'
@@ -45,6 +46,7 @@ export const getStatus: Handler<typeof endpoints.getStatus> = async ({ app, worl
     clouds: [...app.clouds.values()].map((cloud) => cloudView(cloud, app)),
     sources: [...app.sources.values()].map((source) => sourceView(source, app)),
     ...only('ledger', state.plan === undefined ? undefined : ledgerTotals(state.plan)),
+    ...only('estimates', fleetNow(app)),
     ...only('savings', stored.savings),
     proposals: proposalCounts(state.proposals),
     problems: stored.problems,
