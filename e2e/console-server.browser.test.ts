@@ -52,6 +52,7 @@ describe.skipIf(chromiumPath === undefined && !required)('console against the re
       [`/hosts/${encodeURIComponent(host?.id ?? '')}`, host?.name ?? ''],
       ['/instances', 'Instances'],
       [`/instances/${encodeURIComponent(proposal?.instanceId ?? '')}`, proposal?.instance ?? ''],
+      ['/estimates', 'Estimates'],
       ['/plan', 'Plan'],
       ['/rules', 'Rules'],
       [`/rules/${encodeURIComponent(rule?.id ?? '')}`, rule?.definition.name ?? ''],

@@ -12,11 +12,12 @@ import type {
   WhoAmIView,
 } from '@gleaner/model'
 import { GleanerError, type metrics, parseDurationMs } from '@gleaner/model'
+import { allEstimates, estimateOf, fleetOf, fleetPast, pastOf } from './estimates.ts'
 import type { FakeState } from './fake-state.ts'
 import { faultsOf, language, previewOf, readyMade, ruleView } from './rule-book.ts'
 import { cpuAt, seriesOf } from './usage.ts'
 import { addLines } from './world.ts'
-import { instanceById, listHosts, listInstances, pageOf, why } from './lists.ts'
+import { instanceById, listEstimates, listHosts, listInstances, pageOf, why } from './lists.ts'
 import { statusOf } from './status.ts'
 
 type Endpoints = typeof endpoints
@@ -186,6 +187,17 @@ export function handlersOf(state: FakeState): Handlers {
       history: [],
       timeline: [],
     }),
+    listEstimates: ({ query }) => listEstimates(allEstimates(state), query),
+    getFleetEstimates: ({ query }) => {
+      const { fromMs, toMs } = span(query)
+      return { now: fleetOf(state), items: fleetPast(state, toMs - fromMs) }
+    },
+    getHostEstimates: ({ params, query }) => {
+      const host = hostOf(params.id)
+      const now = estimateOf(state, host)
+      const { fromMs, toMs } = span(query)
+      return now === undefined ? { items: [] } : { now, items: pastOf(state, host, toMs - fromMs) }
+    },
     getHostTelemetry: ({ params, query }) => series(hostOf(params.id).id, query),
     listInstances: ({ query }) => listInstances(state, query),
     getInstance: ({ params }) => instanceOf(params.id),

@@ -1,5 +1,5 @@
 // Lists of the fake server: search, filter, sort, page; and the story of an instance.
-import type { endpoints, HostView, InstanceView, QueryOf, WhyView } from '@gleaner/model'
+import type { endpoints, EstimateView, HostView, InstanceView, QueryOf, WhyView } from '@gleaner/model'
 import { GleanerError, isHostStep, parseDurationMs } from '@gleaner/model'
 import type { FakeState } from './fake-state.ts'
 
@@ -56,6 +56,21 @@ export function listHosts(state: FakeState, query: QueryOf<(typeof endpoints)['l
     ({ cpu: host.cpuCores, memory: host.usedMemoryMiB, idle: host.ledger.cores.idle, instances: host.instances })[
       key
     ] ?? host.name
+  return pageOf(sorted(hits, query.sort, value), query)
+}
+
+export function listEstimates(all: readonly EstimateView[], query: QueryOf<(typeof endpoints)['listEstimates']>) {
+  const search = (query.search ?? '').toLowerCase()
+  const hits = all.filter(
+    ({ host, state }) => host.includes(search) && (query.state === undefined || state === query.state),
+  )
+  const value = ({ host, cores }: EstimateView, key: string): Value =>
+    ({
+      ratio: cores.ratio,
+      free: cores.free,
+      violations: cores.record.violationRate,
+      confidence: cores.confidence,
+    })[key] ?? host
   return pageOf(sorted(hits, query.sort, value), query)
 }
 

@@ -31,6 +31,9 @@ const makesOld: Readonly<Record<LiveEventKind, readonly EndpointName[]>> = {
     'whyInstance',
     'whyHost',
     'listRules',
+    'listEstimates',
+    'getFleetEstimates',
+    'getHostEstimates',
   ],
   journal: ['getStatus', 'listHistory', 'whyInstance', 'whyHost', 'listInstances', 'listProposals', 'getPlan'],
   problem: ['getStatus', 'listProblems'],
@@ -47,6 +50,9 @@ const pauseMs: Partial<Record<EndpointName, number>> = {
   getInstanceTelemetry: 15_000,
   getHostTelemetry: 15_000,
   getLedgerHistory: 30_000,
+  listEstimates: 30_000,
+  getFleetEstimates: 60_000,
+  getHostEstimates: 30_000,
 }
 
 type LiveState = 'connecting' | 'connected' | 'waiting'

@@ -11,6 +11,7 @@ export const places: readonly Place[] = [
   { path: '/', name: 'Overview', key: 'o' },
   { path: '/hosts', name: 'Hosts', key: 'h' },
   { path: '/instances', name: 'Instances', key: 'i' },
+  { path: '/estimates', name: 'Estimates', key: 'e' },
   { path: '/plan', name: 'Plan', key: 'p' },
   { path: '/rules', name: 'Rules', key: 'r' },
   { path: '/history', name: 'History', key: 'y' },

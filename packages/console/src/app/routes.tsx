@@ -11,6 +11,7 @@ const pages = {
   host: () => import('../hosts/host-page.tsx').then((m) => ({ default: m.HostPage })),
   instances: () => import('../instances/instances-page.tsx').then((m) => ({ default: m.InstancesPage })),
   instance: () => import('../instances/instance-page.tsx').then((m) => ({ default: m.InstancePage })),
+  estimates: () => import('../estimates/estimates-page.tsx').then((m) => ({ default: m.EstimatesPage })),
   plan: () => import('../plan/plan-page.tsx').then((m) => ({ default: m.PlanPage })),
   rules: () => import('../rules/rules-page.tsx').then((m) => ({ default: m.RulesPage })),
   rule: () => import('../rules/rule-page.tsx').then((m) => ({ default: m.RulePage })),
@@ -24,6 +25,7 @@ const HostsPage = lazy(pages.hosts)
 const HostPage = lazy(pages.host)
 const InstancesPage = lazy(pages.instances)
 const InstancePage = lazy(pages.instance)
+const EstimatesPage = lazy(pages.estimates)
 const PlanPage = lazy(pages.plan)
 const RulesPage = lazy(pages.rules)
 const RulePage = lazy(pages.rule)
@@ -50,6 +52,7 @@ export function Routes() {
           <Route path="/hosts/:id">{({ id }) => <HostPage key={id} id={decodeURIComponent(id)} />}</Route>
           <Route path="/instances" component={InstancesPage} />
           <Route path="/instances/:id">{({ id }) => <InstancePage key={id} id={decodeURIComponent(id)} />}</Route>
+          <Route path="/estimates" component={EstimatesPage} />
           <Route path="/plan" component={PlanPage} />
           <Route path="/rules" component={RulesPage} />
           <Route path="/rules/:id">{({ id }) => <RulePage key={id} id={decodeURIComponent(id)} />}</Route>

@@ -2,6 +2,7 @@
 import { Link } from 'wouter'
 import { useApi } from '../api/use-api.ts'
 import { UsageChart } from '../charts/usage-chart.tsx'
+import { HostEstimatePanel } from '../estimates/host-estimate-panel.tsx'
 import { LedgerBar } from '../ledger/ledger-bar.tsx'
 import { resources } from '../ledger/resources.ts'
 import { Answer } from '../parts/answer.tsx'
@@ -53,6 +54,7 @@ export function HostPage({ id }: { readonly id: string }) {
               ))}
             </Panel>
             <HostStory id={view.id} />
+            <HostEstimatePanel id={view.id} name={view.name} />
             <HostInstances host={view} />
             <UsageChart
               of={{ endpoint: 'getHostTelemetry', id: view.id }}

@@ -48,7 +48,7 @@ export function usePagedRows<T>({ key, read }: PageSource<T>): PagedRows<T> {
     }
     return found
     // The answers are what counts; their holders are new on every render.
-  }, [first.data, offsets.join(), ...others.map(({ data }) => data)])
+  }, [first.data, offsets.join(), others.map(({ dataUpdatedAt }) => dataUpdatedAt).join()])
   const rowAt = useCallback((index: number) => pages.get(Math.floor(index / pageSize))?.[index % pageSize], [pages])
   const onRange = useCallback((from: number, to: number) => {
     const next = [Math.floor(from / pageSize), Math.floor(to / pageSize)] as const
