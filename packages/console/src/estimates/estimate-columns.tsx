@@ -16,7 +16,7 @@ export const estimateColumns: readonly Column<EstimateView>[] = [
   {
     key: 'cores',
     title: 'Cores expected',
-    width: 'minmax(190px, 1.5fr)',
+    width: 'minmax(170px, 1.5fr)',
     cell: ({ cores: { estimate, capacity } }) => (
       <Meter share={capacity > 0 ? estimate / capacity : 0} text={`${figure(estimate)} of ${cores(capacity)}`} />
     ),
@@ -24,7 +24,7 @@ export const estimateColumns: readonly Column<EstimateView>[] = [
   {
     key: 'free',
     title: 'Free cores',
-    width: '110px',
+    width: '96px',
     right: true,
     sort: 'free',
     cell: (estimate) => <span className="g-num">{figure(estimate.cores.free)}</span>,
@@ -32,7 +32,7 @@ export const estimateColumns: readonly Column<EstimateView>[] = [
   {
     key: 'ratio',
     title: 'Cores can sell',
-    width: '140px',
+    width: '128px',
     right: true,
     sort: 'ratio',
     cell: ({ cores: { ratio, ratioInForce } }) => <Ratio can={ratio} sells={ratioInForce} />,
@@ -40,7 +40,7 @@ export const estimateColumns: readonly Column<EstimateView>[] = [
   {
     key: 'memory',
     title: 'Memory expected',
-    width: 'minmax(200px, 1.5fr)',
+    width: 'minmax(190px, 1.5fr)',
     cell: ({ memoryMiB: { estimate, capacity } }) => (
       <Meter share={capacity > 0 ? estimate / capacity : 0} text={`${memory(estimate)} of ${memory(capacity)}`} />
     ),
@@ -48,14 +48,14 @@ export const estimateColumns: readonly Column<EstimateView>[] = [
   {
     key: 'memoryRatio',
     title: 'Memory can sell',
-    width: '140px',
+    width: '136px',
     right: true,
     cell: ({ memoryMiB: { ratio, ratioInForce } }) => <Ratio can={ratio} sells={ratioInForce} />,
   },
   {
     key: 'violations',
     title: 'Exceeded',
-    width: '110px',
+    width: '88px',
     right: true,
     sort: 'violations',
     cell: ({ cores: { record }, memoryMiB }) =>
@@ -68,7 +68,7 @@ export const estimateColumns: readonly Column<EstimateView>[] = [
   {
     key: 'state',
     title: 'Rests on',
-    width: '110px',
+    width: '96px',
     cell: ({ state }) => <span className={state === 'measured' ? 'g-quiet' : ''}>{state}</span>,
   },
 ]

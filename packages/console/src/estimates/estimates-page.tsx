@@ -13,6 +13,7 @@ import { VirtualTable } from '../parts/virtual-table.tsx'
 import { counted } from '../words/quantity.ts'
 import { estimateColumns } from './estimate-columns.tsx'
 import { FleetPanel } from './fleet-panel.tsx'
+import '../hosts/hosts.css'
 
 type Query = QueryOf<(typeof endpoints)['listEstimates']>
 
@@ -68,7 +69,7 @@ export function EstimatesPage() {
             onOrder={(sort) => set({ sort: sort === 'name' ? undefined : sort })}
             onRange={rows.onRange}
             subject={JSON.stringify(query)}
-            minWidth={1120}
+            minWidth={1040}
           />
         )}
       </div>
