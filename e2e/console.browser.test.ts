@@ -343,9 +343,14 @@ describe.skipIf(chromiumPath === undefined && !required)('console in a browser',
     const { page: tab } = await open(large)
     await tab.goto('/hosts/node-0005')
     await tab.getByRole('img', { name: /^CPU of node-0005/ }).waitFor()
-    await tab.getByRole('button', { name: 'As table' }).click()
-    const twin = tab.getByRole('table', { name: 'CPU of node-0005' })
-    expect(await twin.getByRole('row').count()).toBeGreaterThan(200)
+    const twins: readonly (readonly [panel: string, table: string, rows: number])[] = [
+      ['Usage', 'CPU of node-0005', 200],
+      ['What it will use', 'Cores of node-0005: capacity, sold, used and expected', 160],
+    ]
+    for (const [panel, table, rows] of twins) {
+      await tab.getByRole('region', { name: panel }).getByRole('button', { name: 'As table' }).click()
+      expect(await tab.getByRole('table', { name: table }).getByRole('row').count()).toBeGreaterThan(rows)
+    }
     expect(await accessibilityViolations(tab)).toEqual([])
   })
 

@@ -121,17 +121,21 @@ export function ExpressionEditor({ id, value, onChange, faults, language, readOn
           ))}
         </ul>
       )}
-      <ul id={`${id}-faults`} className="g-editor__notes" role="status">
-        {faults.map((fault, i) => (
-          <li key={`${fault.code} ${i}`} className="g-fault">
-            {fault.column !== undefined && !fault.message.includes('column') && (
-              <span className="g-num">column {fault.column}: </span>
-            )}
-            {fault.message}
-            {fault.hint !== undefined && ` ${fault.hint}`}
-          </li>
-        ))}
-      </ul>
+      <div id={`${id}-faults`} className="g-editor__notes" role="status">
+        {faults.length > 0 && (
+          <ul>
+            {faults.map((fault, i) => (
+              <li key={`${fault.code} ${i}`} className="g-fault">
+                {fault.column !== undefined && !fault.message.includes('column') && (
+                  <span className="g-num">column {fault.column}: </span>
+                )}
+                {fault.message}
+                {fault.hint !== undefined && ` ${fault.hint}`}
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
     </div>
   )
 }
