@@ -19,13 +19,13 @@ type Query = QueryOf<(typeof endpoints)['listEstimates']>
 
 export function EstimatesPage() {
   const url = useUrlState()
-  const query = useMemo(() => {
+  const query = useMemo((): Query => {
     const filters: Record<string, string> = {}
     for (const name of ['search', 'sort'] as const) {
       const value = url.get(name)
       if (value !== undefined) filters[name] = value
     }
-    return filters as Query
+    return filters
   }, [url])
   const rows = usePagedRows({
     key: ['listEstimates', query],
