@@ -19,7 +19,16 @@ import {
   startStates,
   targetState,
 } from '@gleaner/model'
-import type { ActionRequest, ActionSupport, CheckItem, Clock, Cloud, CloudEvent, Look } from '@gleaner/ports'
+import type {
+  ActionRequest,
+  ActionSupport,
+  CheckItem,
+  Clock,
+  Cloud,
+  CloudEvent,
+  Look,
+  RatioControl,
+} from '@gleaner/ports'
 
 export interface FileCloudOptions {
   readonly id: CloudId
@@ -27,9 +36,12 @@ export interface FileCloudOptions {
   readonly path: string
   readonly clock: Clock
   readonly instances: number
+  /** What its scheduler sells per core at first; absent: it has none, and no ratio can be set. */
+  readonly coreRatio?: number
 }
 
 interface FileState {
+  readonly coreRatio?: number | undefined
   readonly states: Readonly<Record<string, InstanceState>>
 }
 
@@ -44,12 +56,14 @@ export class FileCloud implements Cloud {
       meaning: `${action} by writing a file`,
     }),
   )
+  readonly ratioControl?: RatioControl
   readonly #options: FileCloudOptions
 
   constructor(options: FileCloudOptions) {
     this.#options = options
     this.id = options.id
     this.address = options.path
+    if (options.coreRatio !== undefined) this.ratioControl = this.#ratioControl()
   }
 
   async check(): Promise<readonly CheckItem[]> {
@@ -69,7 +83,7 @@ export class FileCloud implements Cloud {
       diskGiB: 500,
       reservedCores: 0,
       reservedMemoryMiB: 0,
-      coreRatio: undefined,
+      coreRatio: states.coreRatio ?? this.#options.coreRatio,
       memoryRatio: undefined,
       idlePowerW: undefined,
       fullPowerW: undefined,
@@ -107,7 +121,7 @@ export class FileCloud implements Cloud {
       throw new GleanerError('cloud-conflict', { cloud: this.id, object: name, detail: `it is ${state}` })
     }
     appendFileSync(`${this.#options.path}.log`, `${name} ${request.action} ${request.idempotencyKey}\n`)
-    this.#write({ states: { ...states.states, [name]: target } })
+    this.#write({ ...states, states: { ...states.states, [name]: target } })
   }
 
   async look(id: InstanceId): Promise<Look> {
@@ -129,6 +143,17 @@ export class FileCloud implements Cloud {
         .filter((line) => line !== '')
     } catch {
       return []
+    }
+  }
+
+  /** Every call is a line, also one that changes nothing: a second one would show. */
+  #ratioControl(): RatioControl {
+    return {
+      setRatios: async (host, { coreRatio }) => {
+        appendFileSync(`${this.#options.path}.log`, `${host.slice(this.id.length + 1)} core-ratio ${coreRatio}\n`)
+        this.#write({ ...this.#read(), coreRatio })
+      },
+      overridden: async () => undefined,
     }
   }
 
