@@ -4,6 +4,7 @@ import { holdingTable } from '../../ledger/holding.ts'
 import { strategyNames } from '../strategy.ts'
 import { OnlineEstimator } from './online-estimator.ts'
 import { peakNow } from './peak-now.ts'
+import { firmUsage, type SampleRings } from './scope-reading.ts'
 import {
   anOccupant,
   cloud,
@@ -97,6 +98,34 @@ describe('what a host is made of', () => {
     // Not measured, it stays in: the peak is rather too high.
     const blind = hours(live, 1, (name) => (name === 'lent' ? undefined : { cpu: 1, memory: 2048 })).at(-1)
     expect(blind?.cores.peak).toBeCloseTo(4, 4)
+  })
+
+  it('does not take a lost sample of a preemptible instance for use by the firm ones', () => {
+    const live = withFour(liveHost())
+    live.instances.set('lent', anOccupant('lent', { firmness: 'preemptible', vcpus: 8 }))
+    const lostAt = [3, 17, 18, 40, 59]
+    const use = (name: string, minute: number): Use | undefined => {
+      if (name !== 'lent') return { cpu: 1, memory: 2048 }
+      // The use of one that is lost still burdens the host.
+      return { cpu: minute < 30 ? 6 : 4, memory: 4096 }
+    }
+    live.run(60, use)
+    const lent = idOf('lent')
+    const rings: SampleRings = {
+      slotOf: (subject) => live.windows.slotOf(subject),
+      samples(slot, request, into) {
+        const there = live.windows.samples(slot, request, into)
+        if (slot === live.windows.slotOf(lent)) for (const at of lostAt) into[at] = Number.NaN
+        return there
+      },
+    }
+    const span = { fromMs: live.nowMs - hourMs, toMs: live.nowMs, stepMs: minuteMs }
+    const of = { host: live.host, instances: [...live.instances.values()], holding: holdingTable(undefined), span }
+    for (const used of firmUsage({ ...of, rings }, 'cpu')) expect(used).toBeCloseTo(4, 4)
+    // Six in a row are no slip: what is not known to be the lent one's stays in.
+    lostAt.push(41, 42, 43, 44, 45)
+    const used = firmUsage({ ...of, rings }, 'cpu')
+    expect(used.slice(39, 47)).toEqual(Float64Array.of(4, 8, 8, 8, 8, 8, 8, 4))
   })
 
   it('leaves out what the host itself uses beyond what its instances were promised', () => {

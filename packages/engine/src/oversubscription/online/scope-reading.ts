@@ -115,12 +115,32 @@ export function firmUsage(input: UsageInput, metric: 'cpu' | 'memory'): Samples 
   return usage
 }
 
-/** What is taken out must have been measured, else it stays in the host's use; what is put in must have been, else nothing is known. */
+/** Moments in a row without a sample that are bridged by their neighbours. */
+const longestGap = 5
+
+/**
+ * What is taken out must have been measured, else it stays in the host's use; what is put in must have been, else nothing is
+ * known. A short gap of what is taken out is bridged by the lower of its neighbours: a single lost sample would otherwise
+ * show all that one preemptible instance uses as a peak of the firm ones.
+ */
 function addTo(usage: Samples, samples: Samples, sign: 1 | -1): void {
+  if (sign < 0) bridgeGaps(samples)
   for (let at = 0; at < usage.length; at++) {
     const value = samples[at] as number
     if (sign > 0) usage[at] = (usage[at] as number) + value
     else if (value > 0) usage[at] = Math.max(0, (usage[at] as number) - value)
+  }
+}
+
+function bridgeGaps(samples: Samples): void {
+  for (let at = 0; at < samples.length; at++) {
+    if (!Number.isNaN(samples[at])) continue
+    let end = at
+    while (end < samples.length && Number.isNaN(samples[end])) end++
+    const [before = Number.NaN, after = Number.NaN] = [samples[at - 1], samples[end]]
+    const lower = Number.isNaN(before) ? after : Number.isNaN(after) ? before : Math.min(before, after)
+    if (end - at <= longestGap) samples.fill(lower, at, end)
+    at = end
   }
 }
 
