@@ -67,6 +67,7 @@ const program = linkRules(
 )
 
 let snapshot
+let table
 const memory = createLedgerMemory()
 const evidence = createEvidenceMemory()
 const verdicts = new VerdictMemory(program, telemetry)
@@ -86,7 +87,7 @@ async function cycle(version, proposals) {
   mark('telemetry in')
   snapshot = freezeSnapshot(inventory, { cloudId: cloud.id, version, takenAtMs: nowMs }, snapshot)
   mark('snapshot')
-  const table = buildInstanceTable([snapshot], telemetry)
+  table = buildInstanceTable([snapshot], telemetry, table)
   const evaluation = beginEvaluation({ program, table, telemetry, history: emptyHistory, memory: verdicts, nowMs })
   evaluation.evaluate(0, table.instances.length)
   mark('rules')

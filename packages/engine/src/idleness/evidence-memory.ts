@@ -12,60 +12,97 @@ export interface EvidenceMemory {
   evidence(rule: Rule, instance: Instance, gather: () => Verdict): Verdict
 }
 
+/** What is known of one match; changed in place. */
 interface Known {
-  readonly revision: number
-  readonly verdict: Verdict
+  readonly instanceId: InstanceId
+  /** 0 before there is a verdict. */
+  revision: number
+  verdict: Verdict | undefined
   /** False for the stand-in. */
-  readonly gathered: boolean
-  /** The cycle in which it was asked for last: after one without, it is forgotten. */
+  gathered: boolean
+  /** The cycle in which it was asked for last, and the how manieth of its rule it was. */
   askedIn: number
+  place: number
+}
+
+/** Matches come in the same order cycle after cycle: nearly all are found after the one before, without a look-up. */
+interface OfRule {
+  readonly byId: Map<InstanceId, Known>
+  before: readonly Known[]
+  /** Where in `before` the next one should be. */
+  next: number
+  now: Known[]
 }
 
 export function createEvidenceMemory(perCycle = gatheredPerCycle): EvidenceMemory {
-  const byRule = new Map<string, Map<InstanceId, Known>>()
+  const byRule = new Map<string, OfRule>()
   let cycle = 0
   let turns = 1
   let asked = 0
   let left = perCycle
   return {
     begin(matches) {
-      dropBefore(byRule, cycle)
+      forget(byRule, cycle)
       cycle++
       turns = Math.max(1, Math.ceil(matches / perCycle))
       asked = 0
       left = perCycle
     },
     evidence(rule, instance, gather) {
-      const ofRule = byRule.get(rule.id) ?? new Map<InstanceId, Known>()
+      const ofRule = byRule.get(rule.id) ?? { byId: new Map(), before: [], next: 0, now: [] }
       byRule.set(rule.id, ofRule)
-      const known = ofRule.get(instance.id)
-      const isCurrent = known !== undefined && known.revision === rule.revision
+      const known = take(ofRule, instance.id, cycle)
+      const isCurrent = known.verdict !== undefined && known.revision === rule.revision
       const isTurn = asked++ % turns === cycle % turns
-      const due = !isCurrent || !known.gathered || isTurn
-      if (due && left > 0) {
+      if ((!isCurrent || !known.gathered || isTurn) && left > 0) {
         left--
-        const fresh = { revision: rule.revision, verdict: gather(), gathered: true, askedIn: cycle }
-        ofRule.set(instance.id, fresh)
-        return fresh.verdict
+        known.verdict = gather()
+        known.gathered = true
+      } else if (!isCurrent) {
+        known.verdict = standIn(rule, instance)
+        known.gathered = false
       }
-      const kept = isCurrent ? known : { ...standIn(rule, instance), askedIn: cycle }
-      kept.askedIn = cycle
-      if (kept !== known) ofRule.set(instance.id, kept)
-      return kept.verdict
+      known.revision = rule.revision
+      return known.verdict as Verdict
     },
   }
 }
 
-/** Forgets what was not asked for in that cycle. */
-function dropBefore(byRule: Map<string, Map<InstanceId, Known>>, cycle: number): void {
+function take(ofRule: OfRule, instanceId: InstanceId, cycle: number): Known {
+  const { byId, before, now } = ofRule
+  let known = before[ofRule.next]
+  if (known?.instanceId !== instanceId || known.askedIn === cycle) {
+    known = byId.get(instanceId) ?? {
+      instanceId,
+      revision: 0,
+      verdict: undefined,
+      gathered: false,
+      askedIn: 0,
+      place: 0,
+    }
+    byId.set(instanceId, known)
+  }
+  if (known.askedIn === cycle) return known
+  if (known.askedIn === cycle - 1 && before[known.place] === known) ofRule.next = known.place + 1
+  known.askedIn = cycle
+  known.place = now.length
+  now.push(known)
+  return known
+}
+
+/** What was not asked for in that cycle; the others are expected in its order. */
+function forget(byRule: Map<string, OfRule>, cycle: number): void {
   for (const [ruleId, ofRule] of byRule) {
-    for (const [id, known] of ofRule) if (known.askedIn < cycle) ofRule.delete(id)
-    if (ofRule.size === 0) byRule.delete(ruleId)
+    const { byId, before, now } = ofRule
+    if (now.length < byId.size) for (const known of before) if (known.askedIn < cycle) byId.delete(known.instanceId)
+    if (byId.size === 0) byRule.delete(ruleId)
+    ofRule.before = now
+    ofRule.next = 0
+    ofRule.now = []
   }
 }
 
-function standIn(rule: Rule, instance: Instance): Omit<Known, 'askedIn'> {
+function standIn(rule: Rule, instance: Instance): Verdict {
   const sentence = `Rule "${rule.name}" matches ${instance.name}.`
-  const verdict: Verdict = { code: 'rule-matched', sentence, facts: { rule: rule.name, instance: instance.name } }
-  return { revision: rule.revision, verdict, gathered: false }
+  return { code: 'rule-matched', sentence, facts: { rule: rule.name, instance: instance.name } }
 }

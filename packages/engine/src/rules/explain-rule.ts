@@ -19,6 +19,7 @@ import {
   ruleOutcomes,
   standingAt,
 } from './evaluate-rules.ts'
+import { factsOf } from './facts-of.ts'
 import { type InstanceTable, moveTo } from './instance-table.ts'
 import { createLinker } from './linker.ts'
 import { bindValue, type NodeValue } from './node-value.ts'
@@ -71,7 +72,7 @@ export function explainRule(rule: CompiledRule, input: ExplainInput, index: numb
     (clause) => outcome !== 'unknown' || clause.outcome === 'unknown',
   )
   const said = clauses.map((clause) => clause.sentence).join('; ')
-  const facts = factsOf(clauses, subject)
+  const facts = factsOf(expression.root, clauses, subject)
   const sentences: Readonly<Partial<Record<RuleOutcome, readonly [ReasonCode, string]>>> = {
     matched: ['rule-matched', `Rule "${name}" matches ${instance.name}: ${said}.`],
     'not-matched': ['rule-not-matched', `Rule "${name}" does not match ${instance.name}: ${said}.`],
@@ -176,7 +177,7 @@ function explainCoverage({ rule, cursor, coverage }: Prepared): RuleExplanation 
     const said = clauses.map((clause) => clause.sentence).join('; ')
     const sentence = `Rule "${name}" does not cover ${instance.name}: ${said}.`
     return {
-      ...alone('not-covered', { code: 'rule-not-covered', sentence, facts: factsOf(clauses, subject) }),
+      ...alone('not-covered', { code: 'rule-not-covered', sentence, facts: factsOf(coverage.root, clauses, subject) }),
       clauses,
     }
   }
@@ -204,17 +205,6 @@ function outsideSchedule(rule: CompiledRule, nowMs: number): Verdict {
   const next = nextMs === undefined ? 'never again' : isoTime(nextMs)
   const sentence = `The schedule of rule "${name}" is not active now; it starts ${nextMs === undefined ? next : `at ${next}`}.`
   return verdict('rule-outside-schedule', sentence, { rule: name, nextStart: next })
-}
-
-function factsOf(clauses: readonly Clause[], subject: Facts): Facts {
-  const facts: Record<string, string | number | boolean | null> = { ...subject }
-  for (const { neededKey, what, value, needed, reason } of clauses) {
-    const shown =
-      typeof value === 'number' && Number.isFinite(value) ? value : value === undefined ? null : formatValue(value)
-    facts[what] = typeof value === 'string' || typeof value === 'boolean' ? value : shown
-    facts[neededKey] = reason === undefined ? needed : reason.code
-  }
-  return facts
 }
 
 const verdict = (code: ReasonCode, sentence: string, facts: Facts): Verdict => ({ code, sentence, facts })

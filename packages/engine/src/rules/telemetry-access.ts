@@ -30,6 +30,8 @@ export interface QuietQuery {
 
 export interface TelemetryAccess {
   slotOf(subjectId: string): number
+  /** Stays the same as long as every subject keeps the slot it has; without it slots are asked for anew each time. */
+  readonly removals?: number
   /** The newest sample at or before `atMs`; NaN when there is none or it is too old to stand for the present. */
   latest(slot: number, metric: Metric, atMs: number): number
   query(slot: number, request: WindowRequest, toMs: number): number

@@ -65,6 +65,7 @@ export class TelemetryWindows {
   readonly #window = { series: 0, lengthMs: 0, toMs: 0 }
   #dirtyCursor = 0
   #accepted = 0
+  #removals = 0
 
   constructor(options: TelemetryOptions = {}) {
     this.layout = makeLayout(options)
@@ -107,6 +108,11 @@ export class TelemetryWindows {
     return this.#totals
   }
 
+  /** Changes whenever a subject loses its slot: as long as it stays the same, a slot that was asked for is still right. */
+  get removals(): number {
+    return this.#removals
+  }
+
   /** -1 for a subject that is not known. */
   slotOf(subject: string): number {
     return this.#slots.get(subject) ?? -1
@@ -144,6 +150,7 @@ export class TelemetryWindows {
     this.#changed(slot)
     this.markSaved(slot, this.revision(slot))
     this.#free.push(slot)
+    this.#removals++
     return true
   }
 

@@ -136,7 +136,7 @@ async function cycle(work: Cycle): Promise<Decision> {
 
   const nowMs = clock.nowMs()
   const policy = policyNow(runtime)
-  const table = buildInstanceTable([...snapshots.values()], telemetry)
+  const table = buildInstanceTable([...snapshots.values()], telemetry, parts.seen.table)
   parts.seen.table = table
   const evaluated = await evaluateAll({
     book: parts.rules.book,

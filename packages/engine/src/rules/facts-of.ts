@@ -1,0 +1,49 @@
+// The facts of an explanation: what it is about, and for each deciding clause what was found and what was needed. Their names
+// are long texts that are the same from instance to instance, and putting an object together name by name costs more than all
+// the rest of an explanation. So the first object of a rule with these names is kept, emptied, and copied for the others.
+import type { Facts } from '@gleaner/model'
+import type { Clause } from './clause.ts'
+import { formatValue } from './describe-node.ts'
+import type { TypedNode } from './typed-node.ts'
+
+export interface FactsSubject {
+  readonly rule: string
+  readonly instance: string
+}
+
+type Blank = Record<string, string | number | boolean | null>
+
+/** By the expression: what its explanation last looked like. */
+const blanks = new WeakMap<TypedNode, { readonly names: readonly string[]; readonly blank: Blank }>()
+
+export function factsOf(root: TypedNode, clauses: readonly Clause[], subject: FactsSubject): Facts {
+  const facts = { ...blankFor(root, clauses) }
+  facts['rule'] = subject.rule
+  facts['instance'] = subject.instance
+  for (const { neededKey, what, value, needed, reason } of clauses) {
+    const shown =
+      typeof value === 'number' && Number.isFinite(value) ? value : value === undefined ? null : formatValue(value)
+    facts[what] = typeof value === 'string' || typeof value === 'boolean' ? value : shown
+    facts[neededKey] = reason === undefined ? needed : reason.code
+  }
+  return facts
+}
+
+function blankFor(root: TypedNode, clauses: readonly Clause[]): Blank {
+  const known = blanks.get(root)
+  if (known !== undefined && hasNames(known.names, clauses)) return known.blank
+  const names = clauses.flatMap(({ what, neededKey }) => [what, neededKey])
+  const blank: Blank = { rule: null, instance: null }
+  for (const name of names) blank[name] = null
+  blanks.set(root, { names, blank })
+  return blank
+}
+
+function hasNames(names: readonly string[], clauses: readonly Clause[]): boolean {
+  if (names.length !== 2 * clauses.length) return false
+  for (let nth = 0; nth < clauses.length; nth++) {
+    const { what, neededKey } = clauses[nth] as Clause
+    if (names[2 * nth] !== what || names[2 * nth + 1] !== neededKey) return false
+  }
+  return true
+}
