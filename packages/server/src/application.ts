@@ -4,6 +4,7 @@ import type {
   ActionKind,
   Capability,
   CloudId,
+  EvictionDecision,
   Hold,
   HostEstimate,
   HostId,
@@ -91,6 +92,10 @@ export interface Commands {
   ): Promise<void>
   /** The request is withdrawn: evictions that have not begun are called off, what is held is released. */
   giveUpRoom(decisionId: string, reason: string, caller: Caller): Promise<void>
+  /** Evicts a preemptible instance as if its room were needed, with notice and return; `conflict` when that cannot be. */
+  testEviction(instanceId: InstanceId, caller: Caller): Promise<EvictionDecision>
+  /** Marks the instance in its cloud as preemptible, or as firm again. */
+  setPreemptible(instanceId: InstanceId, preemptible: boolean, caller: Caller): Promise<void>
 }
 
 /** Usage over a span in `average.length` buckets of equal length; NaN where nothing was measured. */

@@ -1,5 +1,5 @@
 export type { Application, Caller, Commands } from './application.ts'
-export type { RoomDecision, RoomHints, RoomPlacement, RoomRequest, RoomVictim } from './preemption/room.ts'
+export type { RoomDecision, RoomRequest, RoomVictim } from './preemption/room.ts'
 export type { Config } from './config/config.ts'
 export { loadConfig, parseConfig } from './config/load.ts'
 export { configReference } from './config/reference.ts'

@@ -7,6 +7,7 @@ import { type CloudId, GleanerError } from '@gleaner/model'
 import type { Clock, Cloud, Store, TelemetrySource } from '@gleaner/ports'
 import type { Logger } from 'pino'
 import { Executor } from './actions/executor.ts'
+import { PreemptionSaga } from './actions/preemption-saga.ts'
 import { buildApi } from './api/build-api.ts'
 import type { Application } from './application.ts'
 import { LocalToken } from './auth/local-token.ts'
@@ -29,6 +30,7 @@ import { leadLoop } from './loops/lead.ts'
 import type { Loop } from './loops/loop.ts'
 import { backFillLoop } from './loops/back-fill.ts'
 import { observeLoop } from './loops/observe.ts'
+import { preemptLoop } from './loops/preempt.ts'
 import { persistLoop, persistNow } from './loops/persist.ts'
 import { sampleLoop } from './loops/sample.ts'
 import { sampleSourceLoop } from './loops/sample-source.ts'
@@ -36,6 +38,8 @@ import { watchLoop } from './loops/watch.ts'
 import { watchdogLoop } from './loops/watchdog.ts'
 import { makeInsight } from './insight/make-insight.ts'
 import { stateCodec } from './oversubscription/state-codec.ts'
+import { EvictionDesk } from './preemption/desk.ts'
+import { EvictionOffers } from './preemption/offers.ts'
 import { ProblemReporter } from './problems/reporter.ts'
 import { type Runtime, cloudCallTimeoutMs } from './runtime.ts'
 import { makeClouds } from './startup/make-clouds.ts'
@@ -195,6 +199,7 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
     state,
     replica,
     problems: new ProblemReporter({ store, clock, log, hub }),
+    evictions: new EvictionDesk({ store, config, hub }),
     executor: new Executor({
       store,
       clouds: byId,
@@ -221,10 +226,12 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
     memories,
     history: new ActionHistory(memories),
     commands,
+    offers: new EvictionOffers(),
     due: { proposals: [] },
     refused: { list: [] },
     seen: { table: undefined },
   }
+  const saga = new PreemptionSaga(runtime, parts)
   const lead = leadLoop(runtime)
   loops.push(
     lead.loop,
@@ -234,6 +241,7 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
     estimateLoop(runtime),
     decideLoop(runtime, parts),
     actLoop(runtime, parts),
+    preemptLoop(runtime, { saga, offers: parts.offers }),
     watchLoop(runtime, { ended: (entry) => actionEnded(runtime, entry) }),
     persistLoop(runtime),
     housekeepingLoop(runtime),
@@ -252,7 +260,7 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
     sources: new Map(sources.map((source) => [source.id, source])),
     state,
     hub,
-    commands: makeCommands(runtime, commands),
+    commands: makeCommands(runtime, commands, saga),
     usage: usageReader(telemetry, clock),
     estimates: runtime.estimator,
     insight: makeInsight(runtime, parts),

@@ -35,6 +35,7 @@ const makesOld: Readonly<Record<LiveEventKind, readonly EndpointName[]>> = {
     'getFleetEstimates',
     'getHostEstimates',
   ],
+  eviction: ['getStatus', 'listInstances', 'whyInstance'],
   journal: ['getStatus', 'listHistory', 'whyInstance', 'whyHost', 'listInstances', 'listProposals', 'getPlan'],
   problem: ['getStatus', 'listProblems'],
   rules: ['listRules', 'getRule', 'listRuleRevisions', 'getStatus'],

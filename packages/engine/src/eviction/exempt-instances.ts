@@ -1,6 +1,6 @@
 // Who may not be chosen as a victim although preemptible, and why: protected or refused by a person, opted out, or of a
 // project whose disruption budget is used up. Youth is judged by the placement itself.
-import type { DisruptionBudget, Exemption, InstanceId, ProjectId } from '@gleaner/model'
+import { type DisruptionBudget, type Exemption, type InstanceId, isGoing, type ProjectId } from '@gleaner/model'
 import { isActiveHold } from '../people/winning-hold.ts'
 import type { RoomWorld } from './room-world.ts'
 import { ofProject } from './victim-terms.ts'
@@ -38,8 +38,7 @@ export function budgetLeft(world: RoomWorld, projectId: ProjectId): number {
   for (const eviction of world.evictions)
     if (eviction.projectId === projectId && !(eviction.evictedAtMs <= world.nowMs - budget.windowMs)) used++
   for (const { victims } of world.decisions)
-    for (const victim of victims)
-      if (victim.projectId === projectId && victim.state !== 'left' && victim.state !== 'stayed') used++
+    for (const victim of victims) if (victim.projectId === projectId && isGoing(victim)) used++
   return budget.evictions - used
 }
 

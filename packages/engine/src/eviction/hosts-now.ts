@@ -32,6 +32,12 @@ export interface HostsQuestion {
   readonly own?: EvictionDecision
   /** What would be done to a victim; undefined when nobody may leave. */
   readonly action: ActionKind | undefined
+  /** Promised in this very breath, and stored nowhere yet. */
+  readonly taken?: readonly TakenRoom[]
+}
+
+export interface TakenRoom extends Room {
+  readonly hostId: HostId
 }
 
 export function hostsNow(question: HostsQuestion): HostsNow {
@@ -127,7 +133,7 @@ function leavingInstances({ world, own }: HostsQuestion): Leaving {
     if (decision.id === own?.id) continue
     const inForce = decision.state !== 'awaiting-approval' && decision.state !== 'undoing'
     for (const { instanceId, state } of decision.victims) {
-      if (state === 'stayed') continue
+      if (state === 'stayed' || state === 'spared') continue
       if (inForce || state === 'left' || state === 'leaving') gone.add(instanceId)
       else spoken.add(instanceId)
     }
@@ -140,23 +146,19 @@ function leavingInstances({ world, own }: HostsQuestion): Leaving {
 }
 
 /** Room that others have been promised, as instances that nobody evicts. */
-function promisedRoom({ world, own }: HostsQuestion): ReadonlyMap<HostId, readonly PlacedInstance[]> {
+function promisedRoom({ world, own, taken = [] }: HostsQuestion): ReadonlyMap<HostId, readonly PlacedInstance[]> {
   const promised = new Map<HostId, PlacedInstance[]>()
+  const promise = (hostId: HostId, id: string, room: Room) => {
+    const { vcpus, memoryMiB: ramMiB, diskGiB } = room
+    const list = promised.get(hostId) ?? []
+    list.push({ id, preemptible: false, vcpus, ramMiB, diskGiB, ageS: 0 })
+    promised.set(hostId, list)
+  }
   for (const decision of world.decisions) {
     if (decision.id === own?.id) continue
-    for (const [hostId, room] of roomOfDecision(decision)) {
-      const list = promised.get(hostId) ?? []
-      list.push({
-        id: `room of ${decision.id}`,
-        preemptible: false,
-        vcpus: room.vcpus,
-        ramMiB: room.memoryMiB,
-        diskGiB: room.diskGiB,
-        ageS: 0,
-      })
-      promised.set(hostId, list)
-    }
+    for (const [hostId, room] of roomOfDecision(decision)) promise(hostId, `room of ${decision.id}`, room)
   }
+  for (const [index, room] of taken.entries()) promise(room.hostId, `taken ${index}`, room)
   return promised
 }
 

@@ -32,6 +32,8 @@ export function nextStep(decision: EvictionDecision, seen: SagaSeen): SagaStep {
   if (!isDecisionOpen(decision)) return nothing
   const stop = stopsNow(decision, seen)
   if (stop !== undefined) return undo(decision, seen, { endsAs: 'cancelled', verdict: stop })
+  if (decision.planAgain !== undefined && decision.state !== 'undoing')
+    return { kind: 'plan', because: decision.planAgain }
   switch (decision.state) {
     case 'awaiting-approval':
       return nextOfAwaiting(decision, seen)

@@ -21,7 +21,7 @@ import {
 } from '@gleaner/model'
 import { planRoom } from '../preemption/plan-room.ts'
 import { budgetLeft, exemptInstances } from './exempt-instances.ts'
-import { type HostsNow, hostsNow } from './hosts-now.ts'
+import { type HostsNow, hostsNow, type TakenRoom } from './hosts-now.ts'
 import { type RoomWorld, sellsRoom } from './room-world.ts'
 import { victimAction } from './victim-action.ts'
 
@@ -52,6 +52,7 @@ export interface PlanQuestion {
   readonly own?: EvictionDecision
   /** Turned out not to leave. */
   readonly stays?: ReadonlySet<InstanceId>
+  readonly taken?: readonly TakenRoom[]
 }
 
 /** Hosts whose reasons are kept with a decision; the others are counted. */
@@ -66,7 +67,12 @@ export function planEviction(question: PlanQuestion): EvictionPlan {
   })
   const mayEvict = question.mayEvict && wish.firmness === 'firm'
   const leaves = mayEvict ? action : undefined
-  const now = hostsNow({ world, action: leaves, ...(question.own === undefined ? {} : { own: question.own }) })
+  const now = hostsNow({
+    world,
+    action: leaves,
+    ...(question.own === undefined ? {} : { own: question.own }),
+    ...(question.taken === undefined ? {} : { taken: question.taken }),
+  })
   const request = requestOf(wish, now)
   const exempt: Map<InstanceId, Exemption> = leaves === undefined ? new Map() : exemptInstances(world)
   for (const id of question.stays ?? []) exempt.set(id, 'protected')

@@ -1,21 +1,12 @@
 // What a decision about room looks at: one reading of one cloud, and what Gleaner itself has promised on it since.
-import type {
-  ActionKind,
-  Eviction,
-  EvictionDecision,
-  GivesBack,
-  Hold,
-  HostId,
-  PlacementHost,
-  Policy,
-  PreemptionPolicy,
-} from '@gleaner/model'
+import type { Eviction, EvictionDecision, Hold, HostId, PlacementHost, Policy, PreemptionPolicy } from '@gleaner/model'
+import type { StepSupports } from '../ledger/action-support.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 
 export interface RoomWorld {
   readonly nowMs: number
   readonly snapshot: Snapshot
-  readonly support: ReadonlyMap<ActionKind, GivesBack> | undefined
+  readonly support: StepSupports | undefined
   readonly policy: Policy
   readonly preemption: PreemptionPolicy
   readonly holds: readonly Hold[]

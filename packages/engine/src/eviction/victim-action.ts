@@ -1,7 +1,8 @@
 // What is done to a victim on a given cloud. It must give back what the request needs: what the cloud's scheduler can
 // sell, or, on a cloud without a scheduler of its own, the memory and cores themselves. `gentlest` is the first of suspend,
 // stop and shelve that does; it never deletes, because what is deleted does not come back as it was.
-import type { ActionKind, GivesBack, VictimAction, Verdict } from '@gleaner/model'
+import type { ActionKind, VictimAction, Verdict } from '@gleaner/model'
+import type { StepSupports } from '../ledger/action-support.ts'
 
 export type ChosenAction =
   | { readonly action: ActionKind; readonly refusal: undefined }
@@ -36,4 +37,4 @@ export function victimAction(
   }
 }
 
-type Support = ReadonlyMap<ActionKind, GivesBack> | undefined
+type Support = StepSupports | undefined

@@ -7,6 +7,7 @@ export const liveEventKinds = [
   'inventory',
   'plan',
   'journal',
+  'eviction',
   'problem',
   'rules',
   'settings',

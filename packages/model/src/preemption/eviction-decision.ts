@@ -81,9 +81,14 @@ export interface RoomPlacement {
 
 /**
  * planned: chosen; told: its owner can know; leaving: its eviction is under way; left: seen to be gone from its host;
- * stayed: it will not leave by this decision (refused, failed, or called off).
+ * stayed: it turned out not to leave (refused, failed); spared: it does not have to leave any more.
  */
-export type VictimState = 'planned' | 'told' | 'leaving' | 'left' | 'stayed'
+export type VictimState = 'planned' | 'told' | 'leaving' | 'left' | 'stayed' | 'spared'
+
+/** Still to go. */
+export function isGoing({ state }: Pick<DecisionVictim, 'state'>): boolean {
+  return state === 'planned' || state === 'told' || state === 'leaving'
+}
 
 export interface DecisionVictim extends Room {
   readonly instanceId: InstanceId
@@ -160,6 +165,8 @@ export interface EvictionDecision {
   readonly basis: { readonly version: number; readonly takenAtMs: number }
   /** How often it was planned. */
   readonly attempt: number
+  /** Why it has to be planned anew; undefined while the plan stands. */
+  readonly planAgain: Verdict | undefined
   readonly recreation: Recreation | undefined
   readonly heldUntilMs: number | undefined
   /** While undoing: what it ends as. */

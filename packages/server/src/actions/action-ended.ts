@@ -17,5 +17,5 @@ export async function actionEnded(runtime: Runtime, entry: JournalEntry): Promis
     })
   }
   await checkOverridden(runtime, entry)
-  runtime.wake(`observe:${entry.cloudId}`, 'decide')
+  runtime.wake(`observe:${entry.cloudId}`, 'decide', 'preempt')
 }

@@ -50,15 +50,26 @@ export async function act(
   return entry
 }
 
+/** The victims of one decision leave together or not at all: the word on one of them is the word on all. */
+async function approveOthers(runtime: Runtime, { id, eviction }: Proposal, caller: Caller): Promise<void> {
+  if (eviction === undefined) return
+  for (const other of await runtime.store.proposals.open()) {
+    if (other.id === id || other.eviction?.decisionId !== eviction.decisionId) continue
+    if (other.state === 'awaiting-approval' && other.approvedBy === undefined)
+      await runtime.store.proposals.approve(other.id, caller.name, runtime.clock.nowMs())
+  }
+}
+
 export async function approve(runtime: Runtime, proposalId: string, caller: Caller): Promise<Proposal> {
   const proposal = await runtime.store.proposals.approve(proposalId, caller.name, runtime.clock.nowMs())
+  await approveOthers(runtime, proposal, caller)
   await audit(runtime, caller, {
     what: 'approve',
     object: targetId(proposal),
     after: { proposal: proposal.id, action: proposal.action },
   })
   runtime.hub.tell('plan')
-  runtime.wake('decide')
+  runtime.wake('decide', 'preempt')
   return proposal
 }
 

@@ -1,4 +1,5 @@
 // All commands of the API, bound to the running server.
+import type { PreemptionSaga } from '../actions/preemption-saga.ts'
 import type { Commands } from '../application.ts'
 import type { CommandQueue } from '../decide/command-queue.ts'
 import type { Runtime } from '../runtime.ts'
@@ -6,10 +7,11 @@ import { act, approve } from './act.ts'
 import { audit } from './audit.ts'
 import { keep, releaseHold, veto } from './holds.ts'
 import { pause, setMode, unpause } from './modes.ts'
-import { makeRoom, unknownDecision } from './rooms.ts'
+import { setPreemptible, testEviction } from './preemption.ts'
+import { roomCommands } from './rooms.ts'
 import { createRule, removeRule, updateRule } from './rules.ts'
 
-export function makeCommands(runtime: Runtime, queue: CommandQueue): Commands {
+export function makeCommands(runtime: Runtime, queue: CommandQueue, saga: PreemptionSaga): Commands {
   return {
     setMode: (capability, mode, caller) => setMode(runtime, { capability, mode }, caller),
     pause: (reason, caller) => pause(runtime, reason, caller),
@@ -28,11 +30,8 @@ export function makeCommands(runtime: Runtime, queue: CommandQueue): Commands {
     createRule: (definition, caller) => createRule(runtime, definition, caller),
     updateRule: (id, change, caller) => updateRule(runtime, { id, ...change }, caller),
     removeRule: (id, caller) => removeRule(runtime, id, caller),
-    makeRoom: (request) => makeRoom(runtime, request),
-    room: (id) => Promise.reject(unknownDecision(id)),
-    awaitRoom: (id) => Promise.reject(unknownDecision(id)),
-    takeRoom: (id) => Promise.reject(unknownDecision(id)),
-    roomTaken: (id) => Promise.reject(unknownDecision(id)),
-    giveUpRoom: (id) => Promise.reject(unknownDecision(id)),
+    ...roomCommands(runtime, saga),
+    testEviction: (id, caller) => testEviction(runtime, id, caller),
+    setPreemptible: (id, preemptible, caller) => setPreemptible(runtime, { id, preemptible }, caller),
   }
 }

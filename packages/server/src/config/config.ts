@@ -1,5 +1,5 @@
 // The configuration as the server uses it: every default filled in, every secret resolved, and where each value is from.
-import type { Capability, CloudId, Mode, Policy, Role, RuleDefinition } from '@gleaner/model'
+import type { Capability, CloudId, Mode, Policy, Role, RuleDefinition, PreemptionPolicy } from '@gleaner/model'
 import type { FrontSettings } from './front.ts'
 import type { OpenNebulaSettings } from './opennebula-settings.ts'
 import type { OversubscriptionSettings } from './oversubscription.ts'
@@ -34,6 +34,7 @@ export interface Config {
   /** Modes that the file sets; they cannot be changed while it does. */
   readonly fileModes: Readonly<Partial<Record<Capability, Mode>>>
   readonly policy: Policy
+  readonly preemption: PreemptionPolicy
   readonly periods: { readonly observeMs: number; readonly sampleMs: number; readonly decideMs: number }
   readonly telemetry: { readonly stepMs: number; readonly recentMs: number }
   readonly retention: { readonly plansMs: number; readonly ledgerMs: number; readonly historyMs: number }

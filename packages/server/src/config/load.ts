@@ -22,6 +22,7 @@ import { readFront } from './front.ts'
 import { readOversubscription } from './oversubscription.ts'
 import { openNebulaSettings } from './opennebula-settings.ts'
 import { openStackSettings } from './openstack-settings.ts'
+import { readPreemption } from './preemption.ts'
 import type { Secret } from './schema-parts.ts'
 import { type SourceConfig, sourceSchemas } from './source-schemas.ts'
 import { type SourceSettings, sourceSettings } from './source-settings.ts'
@@ -271,6 +272,10 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
     speed,
     fileModes: file.modes ?? {},
     policy,
+    preemption: readPreemption(file.preemption, {
+      fault: (path, detail) => fault(['preemption', ...path], detail),
+      durationMs,
+    }),
     front,
     periods: {
       observeMs: durationMs('periods.observe', file.periods?.observe, {

@@ -4,6 +4,7 @@ import { type Static, Type } from 'typebox'
 import { FrontConfig } from './front.ts'
 import { SectionName, Secret } from './schema-parts.ts'
 import { OversubscriptionConfig } from './oversubscription.ts'
+import { PreemptionConfig } from './preemption.ts'
 
 const strict = { additionalProperties: false } as const
 
@@ -281,6 +282,7 @@ export const ConfigFile = Type.Object(
       Type.Object(Object.fromEntries(capabilities.map((name) => [name, Type.Optional(ModeName)])), strict),
     ),
     policy: Type.Optional(PolicyConfig),
+    preemption: Type.Optional(PreemptionConfig),
     front: Type.Optional(FrontConfig),
     oversubscription: Type.Optional(OversubscriptionConfig),
     periods: Type.Optional(

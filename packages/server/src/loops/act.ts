@@ -4,8 +4,10 @@
 // for the next cycle, which tells why.
 import { type GateAnswer, explainRule, indexSupports, journalHorizonMs, openGateWorld, passGate } from '@gleaner/engine'
 import {
+  type EvictionDecision,
   GleanerError,
   type Host,
+  isGoing,
   type Instance,
   type JournalEntry,
   type Proposal,
@@ -67,6 +69,16 @@ interface Acting {
 }
 
 async function step(acting: Acting, proposal: Proposal): Promise<boolean> {
+  const { runtime } = acting
+  const { eviction } = proposal
+  if (eviction === undefined) return stepNow(acting, proposal)
+  // Not while the decision behind it is changed: what is called off at this moment must not leave all the same.
+  return runtime.evictions.exclusive(eviction.decisionId, async () =>
+    evictionStands(runtime.evictions.find(eviction.decisionId), proposal) ? stepNow(acting, proposal) : false,
+  )
+}
+
+async function stepNow(acting: Acting, proposal: Proposal): Promise<boolean> {
   const { runtime, parts, fence, signal } = acting
   const on = isHostStep(proposal.action) ? hostNow(runtime, proposal) : await lookNow(acting, proposal)
   if (on === undefined) return false
@@ -111,7 +123,10 @@ async function lookNow(
   const limited = AbortSignal.any([signal, AbortSignal.timeout(cloudCallTimeoutMs)])
   const { instance } = await cloud.look(instanceId, limited)
   const same =
-    instance?.state === known.state && instance.hostId === known.hostId && instance.protectedBy === known.protectedBy
+    instance?.state === known.state &&
+    instance.hostId === known.hostId &&
+    instance.protectedBy === known.protectedBy &&
+    instance.firmness === known.firmness
   if (same) return { instance }
   const detail = instance === undefined ? 'it is gone' : `it is ${instance.state} now`
   runtime.log.info({ proposal: proposal.id }, `not now: ${known.name} has changed since it was read, ${detail}`)
@@ -121,6 +136,13 @@ async function lookNow(
   )
   runtime.wake(`observe:${cloudId}`)
   return undefined
+}
+
+/** It is at the point at which its victims leave, and this is still one of them, or the request that was replaced. */
+function evictionStands(decision: EvictionDecision | undefined, { instanceId }: Proposal): boolean {
+  if (decision?.state === 'placing') return decision.recreation?.instanceId === instanceId
+  if (decision?.state !== 'evicting') return false
+  return decision.victims.some((victim) => victim.instanceId === instanceId && isGoing(victim))
 }
 
 function hostNow({ state }: Runtime, { hostId }: Proposal): { readonly host: Host } | undefined {

@@ -42,6 +42,7 @@ import type { RuleShelf } from '../decide/rule-book.ts'
 import { newId } from '../ids/new-id.ts'
 import { expectations, usedSinceOf } from '../oversubscription/expectations.ts'
 import { RatioWatch } from '../oversubscription/see-ratios.ts'
+import type { EvictionOffers } from '../preemption/offers.ts'
 import type { Runtime } from '../runtime.ts'
 import { loadSettings } from '../state/load-settings.ts'
 import { readSnapshots } from '../state/read-snapshots.ts'
@@ -53,6 +54,8 @@ export interface DecideParts {
   readonly history: ActionHistory
   readonly memories: InstanceMemories
   readonly commands: CommandQueue
+  /** What preemption wants of the plan. */
+  readonly offers: EvictionOffers
   /** What may be done now, for the loop that does it. */
   readonly due: { proposals: readonly Proposal[] }
   /** What the last cycle refused for good, for those who ask why. */
@@ -91,6 +94,8 @@ export function decideLoop(runtime: Runtime, parts: DecideParts): Loop {
       }
       if (fence.term !== term) parts.memories.reset()
       term = fence.term
+      // What is under way has to be known before the plan: it would cancel what it does not know to be wanted.
+      await runtime.evictions.load(fence, clock.nowMs())
       const snapshots = readSnapshots(state)
       for (const snapshot of snapshots.values()) {
         const before = placed.get(snapshot.cloudId)
@@ -102,6 +107,7 @@ export function decideLoop(runtime: Runtime, parts: DecideParts): Loop {
       parts.due.proposals = decision.due
       parts.refused.list = decision.refused
       if (decision.due.length > 0) runtime.wake('act')
+      if (runtime.evictions.open().length > 0) runtime.wake('preempt')
       await runtime.problems.settle('deciding')
       const { plan } = decision
       return `${plan.proposals.length} proposals, ${decision.due.length} due, ${plan.ended.length} ended`
@@ -151,6 +157,15 @@ async function cycle(work: Cycle): Promise<Decision> {
   ]
   const asking = { estimator: runtime.estimator, supports, nowMs }
   if (policy.modes.oversubscription !== 'off') answers.push(wantedRatios(work, policy))
+  const journal = parts.history.recent(nowMs - journalHorizonMs(policy))
+  const evicting = parts.offers.answer(runtime.evictions.open(), {
+    snapshots,
+    supports,
+    usage: telemetry,
+    journal,
+    nowMs,
+  })
+  if (evicting.candidates.length > 0) answers.push(evicting)
   const commands = parts.commands.candidates({ supports, usage: telemetry, nowMs })
   if (commands.length > 0) answers.push({ candidates: commands, refused: [], reasons: {} })
   const expected = expectations(asking, runtime.config.oversubscription.firmPeak)
@@ -175,7 +190,7 @@ async function cycle(work: Cycle): Promise<Decision> {
     usage: telemetry,
     supports,
     holds: state.holds,
-    journal: parts.history.recent(nowMs - journalHorizonMs(policy)),
+    journal,
     rules: parts.rules.book.rules,
     answers,
     proposals: await store.proposals.open(),

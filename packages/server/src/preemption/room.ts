@@ -6,40 +6,13 @@
 // `giveUpRoom` ends it at any point before: what was not evicted yet stays, what was held is released.
 // A request is known by its id. Asked again it gets the decision it got before, as that stands now: a caller that lost its
 // connection, or died, asks again and evicts nobody twice.
-import type { CloudId, Firmness, HostId, InstanceId, ProjectId, ReasonCode, Verdict } from '@gleaner/model'
-import type { RoomSize } from '@gleaner/ports'
+import type { CloudId, HostId, InstanceId, PlacementCode, RoomPlacement, RoomWish, Verdict } from '@gleaner/model'
 
 /** Room for `count` instances of one size: for all of them or for none. */
-export interface RoomRequest extends RoomSize {
+export interface RoomRequest extends RoomWish {
   /** Chosen by the caller, 1 to 200 characters; unique per wish, the same for a repetition. */
   readonly requestId: string
   readonly cloudId: CloudId
-  readonly projectId: ProjectId
-  /** 1 to 1000. */
-  readonly count: number
-  readonly flavor: string | undefined
-  /** Only a firm request makes others leave; a preemptible one is told whether there is free room. */
-  readonly firmness: Firmness
-  /** What it is for, as the victims and the operators read it: the name of the instance to be. */
-  readonly name: string
-  readonly hints: RoomHints
-}
-
-/** Where it may be placed; everything left out means "anywhere". */
-export interface RoomHints {
-  /** Only on one of these hosts. */
-  readonly onHosts?: readonly HostId[]
-  readonly notOnHosts?: readonly HostId[]
-  /** Properties the host must have (traits, metadata of aggregates), as in `Host.properties`. */
-  readonly properties?: Readonly<Record<string, string | number | boolean>>
-  /** Each instance of the request on a host of its own. */
-  readonly apart?: boolean
-}
-
-/** The instance of the request with this number (from 0) goes to this host. */
-export interface RoomPlacement {
-  readonly index: number
-  readonly hostId: HostId
 }
 
 export interface RoomVictim {
@@ -78,7 +51,7 @@ export type RoomDecision =
       readonly decisionId: string | undefined
       readonly verdict: Verdict
       /** How many hosts were rejected for each reason. */
-      readonly reasons: Readonly<Partial<Record<ReasonCode, number>>>
+      readonly reasons: Readonly<Partial<Record<PlacementCode, number>>>
       /** What would change the answer, one sentence each; empty when nobody knows. */
       readonly unblock: readonly string[]
     }

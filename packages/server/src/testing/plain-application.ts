@@ -3,11 +3,13 @@
 import { type ExplainInput, emptyHistory, freezeSnapshot, buildInstanceTable, noTelemetry } from '@gleaner/engine'
 import type { WhyInstance } from '@gleaner/engine'
 import {
+  type EvictionDecision,
   type Hold,
   type Host,
   type HostEstimate,
   type HostId,
   type Instance,
+  type InstanceId,
   type JournalEntry,
   type LedgerLine,
   type Plan,
@@ -363,6 +365,57 @@ function plainCloud(): Cloud {
   }
 }
 
+function plainDecision(id: InstanceId, nowMs: number): EvictionDecision {
+  return {
+    id: 'dec_1',
+    requestId: 'test:dec_1',
+    kind: 'test',
+    cloudId: lab,
+    mode: 'enforce',
+    by: 'test',
+    createdAtMs: nowMs,
+    updatedAtMs: nowMs,
+    state: 'planned',
+    verdict: { code: 'room-not-held', sentence: 'It begins.', facts: {} },
+    wish: undefined,
+    placements: [],
+    victims: [
+      {
+        instanceId: id,
+        name: 'batch-1',
+        projectId: physics,
+        flavor: 'small',
+        tags: ['preemptible'],
+        hostId: hostId(lab, 'hv-1'),
+        priority: 0,
+        action: 'stop',
+        noticeMs: 120_000,
+        state: 'planned',
+        labelled: false,
+        toldAtMs: undefined,
+        leftAtMs: undefined,
+        outcome: undefined,
+        vcpus: 1,
+        memoryMiB: 1024,
+        diskGiB: 10,
+      },
+    ],
+    claims: [],
+    objective: 'fewest-victims',
+    cost: 1,
+    hostReasons: { 'lab:hv-1': ['chosen'] },
+    reasons: { chosen: 1 },
+    unblock: [],
+    basis: { version: 7, takenAtMs: nowMs - 10_000 },
+    attempt: 1,
+    planAgain: undefined,
+    recreation: undefined,
+    heldUntilMs: undefined,
+    endsAs: undefined,
+    steps: [],
+  }
+}
+
 interface Recording {
   readonly commanded: PlainApplication['commanded']
   readonly nowMs: number
@@ -451,5 +504,10 @@ function recordingCommands({ commanded, nowMs, instances, rules }: Recording): C
     },
     roomTaken: async (id, _outcome, caller) => note('roomTaken', id, caller),
     giveUpRoom: async (id, _reason, caller) => note('giveUpRoom', id, caller),
+    testEviction: async (id, caller) => {
+      note('testEviction', id, caller)
+      return plainDecision(id, nowMs)
+    },
+    setPreemptible: async (id, preemptible, caller) => note('setPreemptible', `${id} ${preemptible}`, caller),
   }
 }

@@ -37,7 +37,7 @@ export interface TestServer {
   stop(): Promise<void>
 }
 
-const patienceMs = 60_000
+const patienceMs = 120_000
 
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const directory = mkdtempSync(join(tmpdir(), 'gleaner-server-'))

@@ -224,6 +224,7 @@ export function sampleDecision(more: Partial<EvictionDecision> = {}): EvictionDe
     unblock: [],
     basis: { version: 3, takenAtMs: nowMs - 1000 },
     attempt: 1,
+    planAgain: undefined,
     recreation: undefined,
     heldUntilMs: undefined,
     endsAs: undefined,

@@ -3,7 +3,7 @@
 import { type EvictionDecision, formatDurationMs } from '@gleaner/model'
 import { judgeVictim } from '../judge-victim.ts'
 import type { SagaSeen, SagaStep } from '../saga-seen.ts'
-import { become, toGo, waitUntil } from './become.ts'
+import { become, endClaim, toGo, untell, waitUntil } from './become.ts'
 import { reserving } from './planned.ts'
 import { staying } from './reserved.ts'
 import { undo } from './undoing.ts'
@@ -12,10 +12,12 @@ import { undo } from './undoing.ts'
 export const approvalLifeMs = 3_600_000
 
 export function nextOfAwaiting(decision: EvictionDecision, seen: SagaSeen): SagaStep {
+  const tidied = endClaim(decision, seen, ['ending']) ?? untell(decision)
+  if (tidied !== undefined) return tidied
   const stays = toGo(decision).filter(
     (victim) => judgeVictim(victim, seen.victims.get(victim.instanceId)).kind === 'stays',
   )
-  if (stays.length > 0) return staying(stays, seen)
+  if (stays.length > 0) return staying(decision, seen, stays)
   const approved = toGo(decision).every(
     ({ instanceId }) => seen.victims.get(instanceId)?.proposal?.approvedBy !== undefined,
   )

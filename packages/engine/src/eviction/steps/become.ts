@@ -1,11 +1,12 @@
 // The small changes of a decision, each as a new value.
-import type {
-  DecisionClaim,
-  DecisionState,
-  DecisionVictim,
-  EvictionDecision,
-  InstanceId,
-  Verdict,
+import {
+  type DecisionClaim,
+  type DecisionState,
+  type DecisionVictim,
+  type EvictionDecision,
+  type InstanceId,
+  isGoing,
+  type Verdict,
 } from '@gleaner/model'
 import type { SagaSeen, SagaStep } from '../saga-seen.ts'
 
@@ -17,6 +18,7 @@ export interface Change {
   readonly heldUntilMs?: number
   readonly endsAs?: 'failed' | 'cancelled'
   readonly recreation?: EvictionDecision['recreation']
+  readonly planAgain?: Verdict
 }
 
 export function changed(decision: EvictionDecision, nowMs: number, change: Change): EvictionDecision {
@@ -48,7 +50,7 @@ export function setVictim(
 
 /** Those who are to go and have not gone. */
 export function toGo({ victims }: EvictionDecision): readonly DecisionVictim[] {
-  return victims.filter(({ state }) => state !== 'left' && state !== 'stayed')
+  return victims.filter(isGoing)
 }
 
 /** The next claim that has to end; those who did not leave get back what they held. */
@@ -66,6 +68,6 @@ export function endClaim(
 
 /** The next one whose notice no longer holds. */
 export function untell({ victims }: EvictionDecision): SagaStep | undefined {
-  const victim = victims.find(({ state, labelled }) => state === 'stayed' && labelled)
+  const victim = victims.find((each) => each.labelled && (each.state === 'stayed' || each.state === 'spared'))
   return victim === undefined ? undefined : { kind: 'untell', victim }
 }

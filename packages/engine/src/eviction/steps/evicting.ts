@@ -21,7 +21,7 @@ export function nextOfEvicting(decision: EvictionDecision, seen: SagaSeen): Saga
   }
   if (going.length === 0) return become(decision, seen, { state: 'freed', verdict: empty(decision) })
   const stays = judged.filter(({ is }) => is.kind === 'stays').map(({ victim }) => victim)
-  if (stays.length > 0 && judged.every(({ is }) => is.kind !== 'leaving')) return staying(stays, seen)
+  if (stays.length > 0 && judged.every(({ is }) => is.kind !== 'leaving')) return staying(decision, seen, stays)
   return waiting
 }
 

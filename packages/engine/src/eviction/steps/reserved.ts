@@ -9,7 +9,7 @@ export function nextOfReserved(decision: EvictionDecision, seen: SagaSeen): Saga
   const going = toGo(decision)
   const judged = going.map((victim) => ({ victim, is: judgeVictim(victim, seen.victims.get(victim.instanceId)) }))
   const stays = judged.filter(({ is }) => is.kind === 'stays').map(({ victim }) => victim)
-  if (stays.length > 0) return staying(stays, seen)
+  if (stays.length > 0) return staying(decision, seen, stays)
   const away = judged.find(({ is }) => is.kind === 'left')
   if (away?.is.kind === 'left') {
     const { instanceId } = away.victim
@@ -37,16 +37,16 @@ export function nextOfReserved(decision: EvictionDecision, seen: SagaSeen): Saga
 const freshEnoughMs = 5_000
 
 /** Victims that will not leave: others have to be found, or nobody leaves. */
-export function staying(stays: readonly DecisionVictim[], seen: SagaSeen): SagaStep {
-  const [first] = stays
-  const is = first === undefined ? undefined : judgeVictim(first, seen.victims.get(first.instanceId))
-  const why = is?.kind === 'stays' ? is.outcome : 'it stays'
-  return {
-    kind: 'plan',
-    because: {
-      code: 'victim-stays',
-      sentence: `${first?.name ?? 'An instance'} does not leave: ${why}`,
-      facts: { instance: first?.instanceId ?? '', stays: stays.map(({ instanceId }) => instanceId).join(' ') },
-    },
+export function staying(decision: EvictionDecision, seen: SagaSeen, stays: readonly DecisionVictim[]): SagaStep {
+  let victims = decision.victims
+  let why = ''
+  for (const { instanceId, name } of stays) {
+    const [victim] = victims.filter((each) => each.instanceId === instanceId)
+    const is = victim === undefined ? undefined : judgeVictim(victim, seen.victims.get(instanceId))
+    const outcome = is?.kind === 'stays' ? is.outcome : 'it stays'
+    if (why === '') why = `${name} does not leave: ${outcome}`
+    victims = setVictim({ ...decision, victims }, instanceId, { state: 'stayed', outcome })
   }
+  const facts = { stays: stays.map(({ instanceId }) => instanceId).join(' ') }
+  return become(decision, seen, { victims, planAgain: { code: 'victim-stays', sentence: why, facts } })
 }

@@ -20,7 +20,7 @@ export function nextOfUndoing(decision: EvictionDecision, seen: SagaSeen): SagaS
     const victims =
       is.kind === 'left'
         ? setVictim(decision, victim.instanceId, { state: 'left', leftAtMs: seen.nowMs, outcome: is.outcome })
-        : setVictim(decision, victim.instanceId, { state: 'stayed', outcome: decision.verdict.sentence })
+        : setVictim(decision, victim.instanceId, { state: 'spared', outcome: decision.verdict.sentence })
     return become(decision, seen, { victims, left: is.kind === 'left' && is.byUs ? [victim.instanceId] : [] })
   }
   if (toGo(decision).length > 0) return waiting

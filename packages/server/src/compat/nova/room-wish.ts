@@ -1,9 +1,8 @@
 // What a firm create asks of the cloud: how much, how often, and where it may be placed. Only what Gleaner's placement
 // understands in full is asked for: of a create with any other demand on the host (NUMA, huge pages, devices, server
 // groups, …) nobody could say whether an eviction would help it, so nobody is evicted for it.
-import { type Host, type HostId, preemptibleMark } from '@gleaner/model'
+import { type Host, type HostId, preemptibleMark, type RoomHints } from '@gleaner/model'
 import type { RoomSize } from '@gleaner/ports'
-import type { RoomHints } from '../../preemption/room.ts'
 import { type CreateDocument, isObject, type JsonObject } from './create-document.ts'
 import type { Flavor } from './flavors.ts'
 

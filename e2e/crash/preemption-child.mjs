@@ -1,0 +1,165 @@
+// A Gleaner on a simulated cloud that outlives it in a file, with a firm request that only an eviction can help; it kills
+// itself (SIGKILL, no chance to clean up) at one chosen step of the saga. Settings come as JSON in the first argument:
+// { directory, databaseUrl, point } with point = "claim:1:after" and so on, or "none". When all has come to rest it prints
+// what is there as "DONE <JSON>".
+import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { SimulatedCloud } from '@gleaner/driver-simulated'
+import { projectId } from '@gleaner/model'
+import { parseConfig, startGleaner } from '@gleaner/server'
+
+const { directory, databaseUrl, point } = JSON.parse(process.argv[2])
+const speed = 60
+const never = new AbortController().signal
+const stateFile = `${directory}/cloud.json`
+const saved = existsSync(stateFile) ? JSON.parse(readFileSync(stateFile, 'utf8')) : undefined
+
+const originMs = saved?.nowMs ?? Date.UTC(2026, 2, 4, 12)
+const bornMs = Date.now()
+const clock = {
+  speed,
+  nowMs: () => originMs + (Date.now() - bornMs) * speed,
+  sleep: (durationMs, signal) =>
+    new Promise((resolve, reject) => {
+      const timer = setTimeout(resolve, durationMs / speed)
+      signal?.addEventListener('abort', () => {
+        clearTimeout(timer)
+        reject(signal.reason)
+      })
+    }),
+}
+
+const cloud = new SimulatedCloud({
+  clock,
+  id: 'sim',
+  seed: 3,
+  hosts: 2,
+  desktops: 0,
+  instances: 0,
+  projects: 1,
+  activity: 0,
+})
+const size = { vcpus: 16, memoryMiB: 32 * 1024, diskGiB: 40 }
+const request = (name, firmness, hostId) => ({
+  ...size,
+  name,
+  projectId: projectId(cloud.id, 'web-shop'),
+  hostId,
+  flavor: 'block',
+  firmness,
+  tags: [],
+  idempotencyKey: `setup-${name}`,
+})
+
+if (saved === undefined) await fill()
+else cloud.importState(saved)
+
+async function fill() {
+  const { hosts } = await cloud.observe(never)
+  let count = 0
+  for (const host of hosts) {
+    while (
+      await cloud.creation.create(request(`batch-${++count}`, 'preemptible', host.id), never).catch(() => undefined)
+    ) {
+      // until nothing of the size fits any more
+    }
+  }
+  await cloud.creation.create(request('big', 'firm', undefined), never)
+  keep()
+}
+
+/** What the cloud has come to outlives the process from here on. */
+function keep() {
+  writeFileSync(`${stateFile}.new`, JSON.stringify(cloud.exportState()))
+  renameSync(`${stateFile}.new`, stateFile)
+}
+
+const die = () => {
+  process.kill(process.pid, 'SIGKILL')
+  return new Promise(() => {})
+}
+
+const counts = new Map()
+
+const nothingToNote = async () => async () => undefined
+
+/** Dies before or after the n-th call of this method that has the name. */
+function deadly(target, method, name, { noted = nothingToNote, keeps = false } = {}) {
+  const original = target[method].bind(target)
+  target[method] = async (...args) => {
+    const nth = (counts.get(name) ?? 0) + 1
+    counts.set(name, nth)
+    if (point === `${name}:${nth}:before`) await die()
+    const note = await noted(...args)
+    const result = await original(...args)
+    const line = await note(result)
+    if (line !== undefined) appendFileSync(`${directory}/effects.log`, `${line}\n`)
+    if (keeps) keep()
+    if (point === `${name}:${nth}:after`) await die()
+    return result
+  }
+}
+
+const stateOf = async (id) => (await cloud.look(id, never)).instance?.state ?? 'gone'
+deadly(cloud, 'act', 'act', {
+  keeps: true,
+  noted: async ({ action, instanceId }) => {
+    const before = await stateOf(instanceId)
+    const name = (await cloud.look(instanceId, never)).instance?.name ?? instanceId
+    return async () => ((await stateOf(instanceId)) === before ? undefined : `${action} ${name}`)
+  },
+})
+cloud.creation = { ...cloud.creation }
+deadly(cloud.creation, 'create', 'create', {
+  keeps: true,
+  noted: async (order) => {
+    const known = new Set((await cloud.observe(never)).instances.map(({ id }) => id))
+    return async (id) => (known.has(id) ? undefined : `create ${order.name}`)
+  },
+})
+cloud.claims = { ...cloud.claims }
+deadly(cloud.claims, 'claim', 'claim', { keeps: true })
+deadly(cloud.claims, 'release', 'release', { keeps: true })
+deadly(cloud.claims, 'giveBack', 'give-back', { keeps: true })
+cloud.labels = { ...cloud.labels }
+deadly(cloud.labels, 'setMetadata', 'label', { keeps: true })
+
+const yaml = `
+listen: 127.0.0.1:0
+periods: { observe: 12s, sample: 60s, decide: 12s }
+modes: { preemption: enforce }
+policy: { snapshotMaxAge: 60m, telemetryMaxAge: 60m, budgets: { actionsPerMinute: 100 } }
+preemption: { notice: 30s, backOff: 100h, longestBackOff: 100h }
+log: error
+`
+const config = parseConfig(yaml, 'crash.yaml', {
+  environment: { ...process.env, GLEANER_STATE_DIR: `${directory}/state`, DATABASE_URL: databaseUrl },
+  directory,
+})
+const { application: app, stop } = await startGleaner({
+  config,
+  clock,
+  makeClouds: () => [cloud],
+  wrapStore: (store) => {
+    for (const step of ['intend', 'attempt', 'accept', 'finish']) deadly(store.journal, step, step)
+    deadly(store.evictions, 'decide', 'decide')
+    deadly(store.evictions, 'save', 'save')
+    return store
+  },
+})
+console.log('READY')
+
+for (;;) {
+  const page = { limit: 100, offset: 0 }
+  const { items: decisions } = await app.store.evictions.decisions({}, page)
+  const { instances } = await cloud.observe(never)
+  const atRest = decisions.length > 0 && decisions.every(({ state }) => ['done', 'failed', 'cancelled'].includes(state))
+  if (atRest && instances.every(({ state }) => state === 'running' || state === 'stopped')) {
+    const { items: evictions } = await app.store.evictions.evictions({}, page)
+    const claims = await cloud.claims.claims(never)
+    console.log(`DONE ${JSON.stringify({ decisions, evictions, instances, claims, counts: [...counts] })}`)
+    break
+  }
+  await new Promise((resolve) => setTimeout(resolve, 100))
+}
+await stop()
+process.exit(0)

@@ -1,0 +1,104 @@
+// The second look, when the notice is over: on a new reading, are these victims still the ones, and is it still needed?
+//   - another host has room by now: nobody has to leave, the request goes there;
+//   - a victim is not what it was (moved, firm, protected, gone to another state), a host closed, or the room on it does not
+//     come out any more: another plan;
+//   - else they leave. Gleaner does not change its mind for a plan that has become a little cheaper: who was told to leave
+//     and is still needed leaves.
+import type { EvictionDecision, Verdict } from '@gleaner/model'
+import { isGoing, startStates } from '@gleaner/model'
+import { exemptInstances } from './exempt-instances.ts'
+import { hostsNow } from './hosts-now.ts'
+import { type EvictionPlan, planEviction } from './plan-eviction.ts'
+import type { RoomWorld } from './room-world.ts'
+import { toGo } from './steps/become.ts'
+
+export type EvictionCheck =
+  | { readonly kind: 'stands' }
+  /** It is planned by this plan, which makes nobody leave. */
+  | { readonly kind: 'elsewhere'; readonly plan: EvictionPlan; readonly because: Verdict }
+  | { readonly kind: 'changed'; readonly because: Verdict }
+
+export function checkEviction(decision: EvictionDecision, world: RoomWorld): EvictionCheck {
+  const { wish } = decision
+  const changed = changedVictim(decision, world)
+  if (changed !== undefined) return { kind: 'changed', because: changed }
+  if (wish === undefined) return { kind: 'stands' }
+  const free = planEviction({ world, wish, mayEvict: false, own: withoutVictims(decision) })
+  if (free.feasible) {
+    const sentence = `There is room for ${wish.name} without anybody leaving by now.`
+    return { kind: 'elsewhere', plan: free, because: { code: 'room-elsewhere', sentence, facts: {} } }
+  }
+  if (fits(decision, world)) return { kind: 'stands' }
+  const sentence = `The room for ${wish.name} no longer comes out as it was planned.`
+  return { kind: 'changed', because: { code: 'room-lost', sentence, facts: {} } }
+}
+
+/** Whether the room is there where it was planned, once everybody has left who is to leave. */
+export function fits(decision: EvictionDecision, world: RoomWorld): boolean {
+  const { wish, placements } = decision
+  if (wish === undefined) return true
+  const allGone: EvictionDecision = {
+    ...decision,
+    victims: decision.victims.map((victim) => (isGoing(victim) ? { ...victim, state: 'left' } : victim)),
+  }
+  const { hosts, idOf } = hostsNow({ world, own: allGone, action: undefined })
+  const counts = new Map<string, number>()
+  for (const { hostId } of placements) counts.set(hostId, (counts.get(hostId) ?? 0) + 1)
+  return [...counts].every(([hostId, count]) => {
+    const host = hosts.find(({ name }) => idOf.get(name) === hostId)
+    if (host === undefined || host.state !== 'up') return false
+    const used = { vcpus: 0, ramMiB: 0, diskGiB: 0 }
+    for (const each of host.instances) {
+      used.vcpus += each.vcpus
+      used.ramMiB += each.ramMiB
+      used.diskGiB += each.diskGiB
+    }
+    const free = (
+      total: number,
+      { ratio = 1, reserved = 0 }: { readonly ratio?: number | undefined; readonly reserved?: number | undefined },
+    ) => total * ratio - reserved + slack
+    return (
+      used.vcpus + count * wish.vcpus <= free(host.vcpus, { ratio: host.cpuRatio, reserved: host.reservedVcpus }) &&
+      used.ramMiB + count * wish.memoryMiB <=
+        free(host.ramMiB, { ratio: host.ramRatio, reserved: host.reservedRamMiB }) &&
+      used.diskGiB + count * wish.diskGiB <=
+        free(host.diskGiB, { ratio: host.diskRatio, reserved: host.reservedDiskGiB })
+    )
+  })
+}
+
+const slack = 1e-6
+
+function changedVictim(decision: EvictionDecision, world: RoomWorld): Verdict | undefined {
+  const exempt = exemptInstances({ ...world, decisions: world.decisions.filter(({ id }) => id !== decision.id) })
+  for (const { instanceId, name, hostId, action } of toGo(decision)) {
+    const now = world.snapshot.instanceById.get(instanceId)
+    const why = exempt.get(instanceId)
+    const what =
+      now === undefined
+        ? 'is gone'
+        : now.hostId !== hostId
+          ? 'is on another host'
+          : now.firmness !== 'preemptible'
+            ? 'is firm now'
+            : !startStates[action].includes(now.state)
+              ? `is ${now.state}`
+              : why !== undefined && why !== 'budget'
+                ? why === 'opted-out'
+                  ? 'has opted out'
+                  : 'is protected'
+                : undefined
+    if (what === undefined) continue
+    return {
+      code: 'victim-stays',
+      sentence: `${name} ${what}; it is planned anew.`,
+      facts: { instance: instanceId },
+    }
+  }
+  return undefined
+}
+
+/** As if nobody had been chosen: what is free now, with those in it who would leave. */
+function withoutVictims(decision: EvictionDecision): EvictionDecision {
+  return { ...decision, victims: decision.victims.filter(({ state }) => state === 'left') }
+}

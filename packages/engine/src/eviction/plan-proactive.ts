@@ -1,0 +1,149 @@
+// Evictions that nobody asked for: for headroom, because less can be lent than is lent, because the maximum run time is over.
+// Each answers with a plan of the same form as one for a request, without placements; undefined when there is nothing to do
+// or nobody who could leave. Who is under way already counts as gone, so nothing is done twice; budgets, minimum run time
+// and exemptions hold as for a request, but for the maximum run time, which was agreed beforehand.
+import {
+  type ActionKind,
+  type Exemption,
+  type HostId,
+  type InstanceId,
+  type PlacementAnswer,
+  type PlacementHost,
+  startStates,
+} from '@gleaner/model'
+import { planRoom } from '../preemption/plan-room.ts'
+import { budgetLeft, exemptInstances } from './exempt-instances.ts'
+import { asOneHost, headroomMissing } from './headroom.ts'
+import { hostsNow } from './hosts-now.ts'
+import type { EvictionPlan, PlannedVictim } from './plan-eviction.ts'
+import { type RoomWorld, sellsRoom } from './room-world.ts'
+import { victimAction } from './victim-action.ts'
+import { runMsOf } from './victim-terms.ts'
+
+/** The fewest (or cheapest) instances whose leaving restores the watermark; as many of them as budgets allow. */
+export function planHeadroom(world: RoomWorld): EvictionPlan | undefined {
+  const { watermark } = world.preemption
+  const action = actionOf(world)
+  if (action === undefined || !(watermark > 0)) return undefined
+  const { hosts } = hostsNow({ world, action })
+  if (headroomMissing(hosts, watermark) === undefined) return undefined
+  const { host, wanted } = asOneHost(hosts, watermark)
+  const answer = cover(host, wanted, world)
+  return answer === undefined ? undefined : proactivePlan(answer, action, world)
+}
+
+/** Per host: what has to leave so that no more is lent than may be. */
+export function planShrink(world: RoomWorld): EvictionPlan | undefined {
+  const action = actionOf(world)
+  if (action === undefined) return undefined
+  const { hosts } = hostsNow({ world, action })
+  const victims: PlannedVictim[] = []
+  let cost = 0
+  for (const host of hosts) {
+    const { lendable } = host
+    if (lendable === undefined) continue
+    const lent = host.instances.filter(({ preemptible }) => preemptible)
+    const sum = (of: 'vcpus' | 'ramMiB') => lent.reduce((total, instance) => total + instance[of], 0)
+    const excess = {
+      vcpus: Math.max(0, sum('vcpus') - lendable.vcpus),
+      ramMiB: Math.max(0, sum('ramMiB') - lendable.ramMiB),
+    }
+    if (excess.vcpus <= slack && excess.ramMiB <= slack) continue
+    const full = { name: host.name, vcpus: sum('vcpus'), ramMiB: sum('ramMiB'), diskGiB: 1e12, instances: lent }
+    const answer = cover(full, excess, world)
+    const plan = answer === undefined ? undefined : proactivePlan(answer, action, world)
+    victims.push(...(plan?.victims ?? []))
+    cost += plan?.cost ?? 0
+  }
+  return victims.length === 0 ? undefined : planWith({ victims, cost, action })
+}
+
+/** Those whose maximum run time is over, but for the protected ones. */
+export function planExpiry(world: RoomWorld): EvictionPlan | undefined {
+  const { maximumRunMs } = world.preemption
+  const action = actionOf(world)
+  if (action === undefined || !Number.isFinite(maximumRunMs)) return undefined
+  const exempt = exemptInstances(world)
+  const { hosts } = hostsNow({ world, action })
+  const victims: PlannedVictim[] = []
+  for (const host of hosts) {
+    for (const { id, preemptible } of host.instances) {
+      const instance = world.snapshot.instanceById.get(id as InstanceId)
+      if (!preemptible || instance?.hostId === undefined || instance.state !== 'running') continue
+      const why = exempt.get(instance.id)
+      if (why === 'protected' || why === 'opted-out') continue
+      if (runMsOf(instance, world.nowMs) >= maximumRunMs)
+        victims.push({ instanceId: instance.id, hostId: instance.hostId })
+    }
+  }
+  return victims.length === 0 ? undefined : planWith({ victims, cost: victims.length, action })
+}
+
+/** One instance, because a person wants to see it. */
+export function planTest(world: RoomWorld, id: InstanceId): EvictionPlan | undefined {
+  const action = actionOf(world)
+  const instance = world.snapshot.instanceById.get(id)
+  if (action === undefined || instance?.hostId === undefined || !startStates[action].includes(instance.state))
+    return undefined
+  return planWith({ victims: [{ instanceId: id, hostId: instance.hostId }], cost: 1, action })
+}
+
+const slack = 1e-6
+
+function actionOf(world: RoomWorld): ActionKind | undefined {
+  const { preemption, snapshot, support } = world
+  return victimAction(preemption.action, { cloud: snapshot.cloudId, support, sells: sellsRoom(world) }).action
+}
+
+function cover(
+  host: PlacementHost,
+  wanted: { readonly vcpus: number; readonly ramMiB: number },
+  world: RoomWorld,
+): PlacementAnswer | undefined {
+  const exempt: ReadonlyMap<string, Exemption> = exemptInstances(world)
+  const answer = planRoom({
+    hosts: [host],
+    request: { preemptible: false, ...wanted, diskGiB: 0, count: 1 },
+    settings: {
+      objective: world.preemption.objective,
+      billingPeriodS: world.preemption.billingPeriodMs / 1000,
+      minimumRunS: world.preemption.minimumRunMs / 1000,
+    },
+    exempt,
+  })
+  return answer.feasible ? answer : undefined
+}
+
+/** Of each project no more than its budget allows now: the rest follows when it allows more. */
+function proactivePlan(answer: PlacementAnswer, action: ActionKind, world: RoomWorld): EvictionPlan | undefined {
+  const left = new Map<string, number>()
+  const victims = answer.victims.flatMap(({ id }): PlannedVictim[] => {
+    const instance = world.snapshot.instanceById.get(id as InstanceId)
+    if (instance?.hostId === undefined) return []
+    const rest = left.get(instance.projectId) ?? budgetLeft(world, instance.projectId)
+    left.set(instance.projectId, rest - 1)
+    return rest > 0 ? [{ instanceId: instance.id, hostId: instance.hostId }] : []
+  })
+  return victims.length === 0 ? undefined : planWith({ victims, cost: answer.cost, action })
+}
+
+interface Parts {
+  readonly victims: readonly PlannedVictim[]
+  readonly cost: number
+  readonly action: ActionKind
+}
+
+function planWith({ victims, cost, action }: Parts): EvictionPlan {
+  const hosts = [...new Set(victims.map(({ hostId }): HostId => hostId))]
+  return {
+    feasible: true,
+    placements: [],
+    victims,
+    action,
+    cost,
+    hostReasons: Object.fromEntries(hosts.map((id) => [id, ['chosen']])),
+    reasons: { chosen: hosts.length },
+    unblock: [],
+    verdict: undefined,
+  }
+}

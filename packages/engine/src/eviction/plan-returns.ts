@@ -1,0 +1,171 @@
+// Who of the evicted comes back now. In the order of priority, then of waiting time; each only when its back-off is over and
+// there is room for it with everything that is promised, those before it in this very order included, and with the headroom
+// that is kept for firm instances. What was stopped, suspended or shelved is started by the plan, like anything else that
+// gives back; what was deleted is made anew.
+import {
+  type ActionKind,
+  type Candidate,
+  endsInstance,
+  type Eviction,
+  type HostId,
+  type Instance,
+  movingStates,
+  noYield,
+  type RoomWish,
+  targetState,
+  type Verdict,
+} from '@gleaner/model'
+import { headroomMissing } from './headroom.ts'
+import { hostsNow, type TakenRoom } from './hosts-now.ts'
+import { backingOff } from './make-eviction.ts'
+import { planEviction } from './plan-eviction.ts'
+import type { RoomWorld } from './room-world.ts'
+
+export type Return =
+  | { readonly kind: 'wait'; readonly eviction: Eviction; readonly verdict: Verdict }
+  /** By the plan: a proposal to resume or start it. */
+  | { readonly kind: 'wake'; readonly eviction: Eviction; readonly candidate: Candidate }
+  /** Anew, on this host. */
+  | { readonly kind: 'create'; readonly eviction: Eviction; readonly hostId: HostId }
+  /** It is back, or will not come back. */
+  | {
+      readonly kind: 'ended'
+      readonly eviction: Eviction
+      readonly state: 'returned' | 'stayed-away'
+      readonly verdict: Verdict
+    }
+
+/** Those under way count among them: a cloud is not flooded the moment it has room again. */
+const mostAtOnce = 10
+
+export function planReturns(evictions: readonly Eviction[], world: RoomWorld): readonly Return[] {
+  const ordered = [...evictions].sort(
+    (a, b) => b.priority - a.priority || a.evictedAtMs - b.evictedAtMs || (a.id < b.id ? -1 : 1),
+  )
+  const taken: TakenRoom[] = []
+  const results: Return[] = []
+  let under = 0
+  for (const eviction of ordered) {
+    const ended = endOf(eviction, world)
+    if (ended !== undefined) {
+      results.push(ended)
+      continue
+    }
+    const waits = mustWait(eviction, world) ?? (under >= mostAtOnce ? crowded : undefined)
+    const hostId = waits === undefined ? hostFor(eviction, world, taken) : undefined
+    if (waits !== undefined || hostId === undefined) {
+      results.push({ kind: 'wait', eviction, verdict: waits ?? noRoom(eviction) })
+      continue
+    }
+    under++
+    taken.push({ hostId, vcpus: eviction.vcpus, memoryMiB: eviction.memoryMiB, diskGiB: eviction.diskGiB })
+    results.push(
+      endsInstance(eviction.action)
+        ? { kind: 'create', eviction, hostId }
+        : {
+            kind: 'wake',
+            eviction,
+            candidate: wakeCandidate(eviction, world.snapshot.instanceById.get(eviction.instanceId)),
+          },
+    )
+  }
+  return results
+}
+
+/** What the reading says of it: it runs again, or is gone although it was not deleted. */
+function endOf(eviction: Eviction, { snapshot }: RoomWorld): Return | undefined {
+  const now = snapshot.instanceById.get(eviction.returnedAs ?? eviction.instanceId)
+  const isNew = snapshot.takenAtMs > eviction.updatedAtMs
+  if (endsInstance(eviction.action) && eviction.returnedAs === undefined) return undefined
+  if (now === undefined) {
+    if (!isNew) return undefined
+    return ended(eviction, 'stayed-away', `${eviction.name} is no longer there.`)
+  }
+  if (now.state === 'running' && isNew) {
+    const verdict: Verdict = { code: 'came-back', sentence: `${eviction.name} runs again.`, facts: {} }
+    return { kind: 'ended', eviction, state: 'returned', verdict }
+  }
+  const resting = targetState[eviction.action]
+  if (!isNew || now.state === resting || movingStates.includes(now.state)) return undefined
+  const why = eviction.returnedAs === undefined ? 'somebody acted on it' : `it was made anew as ${eviction.returnedAs}`
+  return ended(eviction, 'stayed-away', `${eviction.name} is ${now.state} by now: ${why}.`)
+}
+
+function ended(eviction: Eviction, state: 'stayed-away', sentence: string): Return {
+  return { kind: 'ended', eviction, state, verdict: { code: 'return-ended', sentence, facts: {} } }
+}
+
+function mustWait(eviction: Eviction, { nowMs, preemption, snapshot }: RoomWorld): Verdict | undefined {
+  if (!preemption.returns)
+    return { code: 'returns-off', sentence: 'Evicted instances are not brought back by themselves.', facts: {} }
+  if (eviction.state === 'returning')
+    return { code: 'in-flight', sentence: `${eviction.name} is on its way back.`, facts: {} }
+  if (nowMs < eviction.notBeforeMs) return backingOff(eviction.times, eviction.notBeforeMs - nowMs)
+  const now = snapshot.instanceById.get(eviction.instanceId)
+  if (now !== undefined && movingStates.includes(now.state))
+    return { code: 'in-flight', sentence: `${eviction.name} is ${now.state}.`, facts: { state: now.state } }
+  return undefined
+}
+
+function hostFor(eviction: Eviction, world: RoomWorld, taken: readonly TakenRoom[]): HostId | undefined {
+  const plan = planEviction({ world, wish: wishOf(eviction), mayEvict: false, taken })
+  const hostId = plan.placements[0]?.hostId
+  if (!plan.feasible || hostId === undefined) return undefined
+  const own = { hostId, vcpus: eviction.vcpus, memoryMiB: eviction.memoryMiB, diskGiB: eviction.diskGiB }
+  const { hosts } = hostsNow({ world, action: undefined, taken: [...taken, own] })
+  return headroomMissing(hosts, world.preemption.watermark) === undefined ? hostId : undefined
+}
+
+function wishOf(eviction: Eviction): RoomWish {
+  return {
+    projectId: eviction.projectId,
+    name: eviction.name,
+    flavor: eviction.flavor,
+    firmness: 'preemptible',
+    count: 1,
+    hints: {},
+    vcpus: eviction.vcpus,
+    memoryMiB: eviction.memoryMiB,
+    diskGiB: eviction.diskGiB,
+  }
+}
+
+const crowded: Verdict = {
+  code: 'no-room-yet',
+  sentence: `${mostAtOnce} others are on their way back; it is its turn after them.`,
+  facts: {},
+}
+
+function noRoom({ name, vcpus, memoryMiB }: Eviction): Verdict {
+  return {
+    code: 'no-room-yet',
+    sentence: `No host has room for ${name} again (${vcpus} vcpus, ${memoryMiB} MiB).`,
+    facts: { vcpus, memoryMiB },
+  }
+}
+
+const wakes: Readonly<Partial<Record<ActionKind, 'start' | 'resume'>>> = { suspend: 'resume', pause: 'resume' }
+
+function wakeCandidate(eviction: Eviction, instance: Instance | undefined): Candidate {
+  return {
+    capability: 'preemption',
+    claim: 'lending',
+    action: wakes[eviction.action] ?? 'start',
+    setting: undefined,
+    instanceId: eviction.instanceId,
+    projectId: eviction.projectId,
+    hostId: instance?.hostId,
+    cause: 'room again',
+    ruleId: undefined,
+    ruleRevision: undefined,
+    mode: 'enforce',
+    priority: eviction.priority,
+    graceMs: 0,
+    reason: {
+      code: 'room-again',
+      sentence: `${eviction.name} was evicted (${eviction.reason.sentence}) and there is room for it again.`,
+      facts: { eviction: eviction.id, evictedAtMs: eviction.evictedAtMs, times: eviction.times },
+    },
+    gives: noYield,
+  }
+}

@@ -1,0 +1,88 @@
+// What people may do about preemptible instances: see what an eviction does to one, and say whether one is preemptible.
+import { makeDecision, planTest } from '@gleaner/engine'
+import {
+  cloudOf,
+  type EvictionDecision,
+  GleanerError,
+  type Instance,
+  type InstanceId,
+  preemptibleMark,
+} from '@gleaner/model'
+import type { Caller } from '../application.ts'
+import { newId } from '../ids/new-id.ts'
+import { roomWorldNow } from '../preemption/room-world-now.ts'
+import { type Runtime, cloudCallTimeoutMs } from '../runtime.ts'
+import { audit } from './audit.ts'
+import { leading } from './rooms.ts'
+
+/** The whole course for one instance: notice, eviction, return. The person who asks is the cause of it. */
+export async function testEviction(runtime: Runtime, id: InstanceId, caller: Caller): Promise<EvictionDecision> {
+  const { evictions, state, clock } = runtime
+  const fence = leading(runtime)
+  const instance = known(runtime, id)
+  if (instance.firmness !== 'preemptible')
+    throw new GleanerError('conflict', { detail: `${instance.name} is firm; only preemptible instances are evicted` })
+  if (state.modes.preemption === 'off') throw new GleanerError('conflict', { detail: 'preemption is off' })
+  return evictions.planning.run(async () => {
+    await evictions.load(fence, clock.nowMs())
+    const under = evictions.decisionOfVictim(id)
+    if (under !== undefined)
+      throw new GleanerError('conflict', { detail: `${instance.name} is to leave already: ${under.verdict.sentence}` })
+    const { world, refusal } = roomWorldNow(runtime, instance.cloudId)
+    if (world === undefined) throw new GleanerError('not-ready', { detail: refusal.sentence })
+    const plan = planTest(world, id)
+    if (plan === undefined)
+      throw new GleanerError('conflict', {
+        detail: `${instance.name} is ${instance.state}; it cannot be evicted there`,
+      })
+    const decisionId = newId('dec', clock.nowMs())
+    const order = {
+      id: decisionId,
+      requestId: `test:${decisionId}`,
+      kind: 'test',
+      mode: 'enforce',
+      by: caller.name,
+      wish: undefined,
+    } as const
+    const decision = makeDecision(order, plan, world)
+    await evictions.decide(fence, decision)
+    await audit(runtime, caller, {
+      what: 'test eviction',
+      object: id,
+      after: { decision: decisionId, action: plan.action },
+    })
+    runtime.wake('preempt', 'decide')
+    return decision
+  })
+}
+
+/** Takes effect in the cloud itself, where everybody sees it; the next reading shows it. */
+export async function setPreemptible(
+  runtime: Runtime,
+  { id, preemptible }: { readonly id: InstanceId; readonly preemptible: boolean },
+  caller: Caller,
+): Promise<void> {
+  const instance = known(runtime, id)
+  const cloud = runtime.clouds.get(instance.cloudId)
+  if (cloud?.labels === undefined)
+    throw new GleanerError('cloud-unsupported', { cloud: instance.cloudId, action: 'label' })
+  const tags = [preemptibleMark.tag]
+  await cloud.labels.setTags(
+    id,
+    preemptible ? { add: tags } : { remove: tags },
+    AbortSignal.timeout(cloudCallTimeoutMs),
+  )
+  await audit(runtime, caller, {
+    what: preemptible ? 'make preemptible' : 'make firm',
+    object: id,
+    before: instance.firmness,
+    after: preemptible ? 'preemptible' : 'firm',
+  })
+  runtime.wake(`observe:${instance.cloudId}`)
+}
+
+function known({ state }: Runtime, id: InstanceId): Instance {
+  const instance = state.clouds.get(cloudOf(id))?.snapshot?.instanceById.get(id)
+  if (instance === undefined) throw new GleanerError('not-found', { object: `The instance ${id}` })
+  return instance
+}

@@ -1,0 +1,119 @@
+// Firm requests that a cloud took and could find no host for: room is looked for, made where the mode allows it, and the
+// request made anew there. What was refused is tried again after a while, and as soon as the mode changes.
+import { makeDecision, planEviction } from '@gleaner/engine'
+import { type EvictionDecision, type InstanceId, isDecisionOpen, type Mode } from '@gleaner/model'
+import type { Cloud, Fence, UnplacedInstance } from '@gleaner/ports'
+import { newId } from '../ids/new-id.ts'
+import { type Runtime, cloudCallTimeoutMs } from '../runtime.ts'
+import { roomWorldNow } from './room-world-now.ts'
+
+const periodMs = 10_000
+const againMs = 600_000
+
+interface Attempt {
+  readonly number: number
+  readonly atMs: number
+  readonly mode: Mode
+  readonly state: EvictionDecision['state']
+}
+
+export class UnplacedWatch {
+  readonly #runtime: Runtime
+  readonly #attempts = new Map<InstanceId, Attempt>()
+  #lastMs = Number.NEGATIVE_INFINITY
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime
+  }
+
+  async run(fence: Fence, signal: AbortSignal): Promise<void> {
+    const { config, state, clock, clouds } = this.#runtime
+    if (!config.preemption.watchUnplaced || state.modes.preemption === 'off' || state.killSwitch !== undefined) return
+    const nowMs = clock.nowMs()
+    if (nowMs - this.#lastMs < periodMs) return
+    this.#lastMs = nowMs
+    for (const cloud of clouds.values()) {
+      if (cloud.creation === undefined) continue
+      const subject = `unplaced requests of ${cloud.id}`
+      try {
+        const limited = AbortSignal.any([signal, AbortSignal.timeout(cloudCallTimeoutMs)])
+        const unplaced = await cloud.creation.unplaced(limited)
+        for (const each of unplaced) if (each.firmness === 'firm') await this.#consider(fence, cloud, each)
+        await this.#runtime.problems.settle(subject)
+      } catch (error) {
+        if (!signal.aborted) await this.#runtime.problems.reportError(subject, error)
+      }
+    }
+  }
+
+  async #consider(fence: Fence, cloud: Cloud, unplaced: UnplacedInstance): Promise<void> {
+    const { evictions, state, clock } = this.#runtime
+    if (evictions.decisionOfVictim(unplaced.instanceId) !== undefined) return
+    const last = await this.#lastAttempt(unplaced.instanceId)
+    const nowMs = clock.nowMs()
+    if (last !== undefined) {
+      if (last.state === 'done') return
+      const mode = state.modes.preemption
+      if (last.mode === mode && (last.state === 'observed' || nowMs - last.atMs < againMs)) return
+    }
+    const number = (last?.number ?? 0) + 1
+    await evictions.planning.run(async () => {
+      const { world } = roomWorldNow(this.#runtime, cloud.id)
+      if (world === undefined) return
+      const { instanceId, name, projectId, flavor, vcpus, memoryMiB, diskGiB, tags, native } = unplaced
+      const wish = {
+        name,
+        projectId,
+        flavor,
+        vcpus,
+        memoryMiB,
+        diskGiB,
+        firmness: 'firm',
+        count: 1,
+        hints: {},
+      } as const
+      const plan = planEviction({ world, wish, mayEvict: true })
+      const decision = makeDecision(
+        {
+          id: newId('dec', nowMs),
+          requestId: requestIdOf(instanceId, number),
+          kind: 'room',
+          mode: state.modes.preemption,
+          by: 'Gleaner',
+          wish,
+          recreation: { instanceId, tags, native, newId: undefined, runs: false, told: false },
+        },
+        plan,
+        world,
+      )
+      await evictions.decide(fence, decision)
+      this.#remember(instanceId, number, decision)
+    })
+  }
+
+  async #lastAttempt(instanceId: InstanceId): Promise<Attempt | undefined> {
+    const { evictions, store } = this.#runtime
+    const known = this.#attempts.get(instanceId)
+    if (known !== undefined) {
+      const decision = await store.evictions.decisionOf(requestIdOf(instanceId, known.number))
+      return decision === undefined ? known : this.#remember(instanceId, known.number, decision)
+    }
+    let last: Attempt | undefined
+    for (let number = 1; ; number++) {
+      const decision = await store.evictions.decisionOf(requestIdOf(instanceId, number))
+      if (decision === undefined) return last
+      last = this.#remember(instanceId, number, evictions.find(decision.id) ?? decision)
+      if (isDecisionOpen(decision)) return last
+    }
+  }
+
+  #remember(instanceId: InstanceId, number: number, decision: EvictionDecision): Attempt {
+    const attempt = { number, atMs: decision.updatedAtMs, mode: decision.mode, state: decision.state }
+    this.#attempts.set(instanceId, attempt)
+    return attempt
+  }
+}
+
+function requestIdOf(instanceId: InstanceId, number: number): string {
+  return `unplaced:${instanceId}:${number}`
+}

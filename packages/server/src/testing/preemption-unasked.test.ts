@@ -1,0 +1,88 @@
+// Preemption that nobody asked for by hand: requests the cloud could not place, headroom, and tests of owners.
+import { afterEach, describe, expect, it } from 'vitest'
+import { ended, fill, look, never, patient, request, running, server, size, start } from './eviction-scene.ts'
+import { operator } from './test-server.ts'
+
+afterEach(async () => server.stop())
+
+describe('a request that the cloud could not place', patient, () => {
+  it('is made anew where room was made, the new id is told, and the old one goes', async () => {
+    await start()
+    const fillers = await fill()
+    const failed = await server.cloud.creation.create(
+      { ...request(), hostId: undefined, tags: ['mine'], idempotencyKey: 'x' },
+      never,
+    )
+    expect((await look(failed))?.state).toBe('error')
+    const made = await server.until('the new one to run and the old one to be gone', async () => {
+      const { instances } = await server.cloud.observe(never)
+      if (instances.some(({ id }) => id === failed)) return undefined
+      return instances.find(({ name, state }) => name === 'big' && state === 'running')
+    })
+    expect(made).toMatchObject({ vcpus: size.vcpus, tags: ['mine'], firmness: 'firm' })
+    expect(server.cloud.metadataOf(made.id)).toEqual({ 'gleaner-replaces': failed.split(':')[1] })
+    const { items } = await server.app.store.evictions.decisions({}, { limit: 10, offset: 0 })
+    const decision = await ended(items[0]?.id ?? '')
+    expect(decision).toMatchObject({ state: 'done', verdict: { code: 'request-replaced' } })
+    expect(await running(fillers)).toBe(fillers.length - 1)
+    expect(await server.cloud.claims.claims(never)).toEqual([])
+  })
+
+  it('is left alone when its owner has deleted it meanwhile', async () => {
+    await start()
+    const fillers = await fill()
+    const failed = await server.cloud.creation.create(
+      { ...request(), hostId: undefined, tags: [], idempotencyKey: 'x' },
+      never,
+    )
+    const decision = await server.until('the decision', async () => {
+      const [each] = (await server.app.store.evictions.decisions({}, { limit: 1, offset: 0 })).items
+      return each?.state === 'reserved' ? each : undefined
+    })
+    server.cloud.actByHand(failed, 'delete')
+    expect(await ended(decision.id)).toMatchObject({ state: 'cancelled', verdict: { code: 'request-gone' } })
+    await server.cycles(3)
+    expect(await running(fillers)).toBe(fillers.length)
+  })
+})
+
+describe('without anybody asking', patient, () => {
+  it('headroom is kept free by as few as it takes, and nobody returns into it', async () => {
+    await start('enforce', '  watermark: 0.2\n')
+    await fill()
+    await server.until('the headroom', async () => {
+      const [decision] = (await server.app.store.evictions.decisions({ kind: 'watermark' }, { limit: 1, offset: 0 }))
+        .items
+      return decision?.state === 'done' ? true : undefined
+    })
+    const free = async () => {
+      const { hosts: all, instances } = await server.cloud.observe(never)
+      const up = all.filter(({ state }) => state === 'up')
+      const capacity = up.reduce(
+        (sum, host) => sum + (host.memoryMiB - host.reservedMemoryMiB) * (host.memoryRatio ?? 1),
+        0,
+      )
+      const used = instances
+        .filter(({ hostId, state }) => up.some(({ id }) => id === hostId) && !['stopped', 'shelved'].includes(state))
+        .reduce((sum, { memoryMiB }) => sum + memoryMiB, 0)
+      return (capacity - used) / capacity
+    }
+    expect(await free()).toBeGreaterThanOrEqual(0.2)
+    await server.cycles(10)
+    expect(await free()).toBeGreaterThanOrEqual(0.2)
+  })
+
+  it('a test shows the owner the whole course', async () => {
+    await start('observe')
+    const [id] = await fill()
+    if (id === undefined) throw new Error('nobody')
+    const decision = await server.app.commands.testEviction(id, operator)
+    await expect(server.app.commands.testEviction(id, operator)).rejects.toMatchObject({ code: 'conflict' })
+    expect(await ended(decision.id)).toMatchObject({ state: 'done', victims: [{ state: 'left' }] })
+    const audit = await server.app.store.audit.list({ limit: 5, offset: 0 })
+    expect(audit.items[0]).toMatchObject({ by: 'olga', what: 'test eviction', object: id })
+    // In mode observe Gleaner brings nobody back by itself.
+    await server.cycles(5)
+    expect((await look(id))?.state).toBe('stopped')
+  })
+})
