@@ -13,7 +13,10 @@ const never = new AbortController().signal
 const stateFile = `${directory}/cloud.json`
 const saved = existsSync(stateFile) ? JSON.parse(readFileSync(stateFile, 'utf8')) : undefined
 
-const originMs = saved?.nowMs ?? Date.UTC(2026, 2, 4, 12)
+/** When the process before this one died: time does not go back by that. */
+const clockFile = `${directory}/clock.json`
+const diedMs = existsSync(clockFile) ? JSON.parse(readFileSync(clockFile, 'utf8')) : Number.NEGATIVE_INFINITY
+const originMs = Math.max(saved?.nowMs ?? Date.UTC(2026, 2, 4, 12), diedMs)
 const bornMs = Date.now()
 const clock = {
   speed,
@@ -74,6 +77,7 @@ function keep() {
 }
 
 const die = () => {
+  writeFileSync(clockFile, JSON.stringify(clock.nowMs()))
   process.kill(process.pid, 'SIGKILL')
   return new Promise(() => {})
 }
@@ -128,7 +132,7 @@ listen: 127.0.0.1:0
 periods: { observe: 12s, sample: 60s, decide: 12s }
 modes: { preemption: enforce }
 policy: { snapshotMaxAge: 60m, telemetryMaxAge: 60m, budgets: { actionsPerMinute: 100 } }
-preemption: { notice: 30s, backOff: 100h, longestBackOff: 100h }
+preemption: { notice: 30s, hold: 10h, backOff: 100h, longestBackOff: 100h }
 log: error
 `
 const config = parseConfig(yaml, 'crash.yaml', {

@@ -2,7 +2,9 @@
 //   - its action has ended well and it is seen away from its host: left;
 //   - its action is under way: leaving;
 //   - it is gone, or rests already where the action would bring it, without anything having been done: it left by itself;
-//   - its action failed, or the plan refuses it for good: it stays, and others have to be found;
+//   - its action failed, or its time was up, and a reading that began afterwards still shows it there, or the plan refuses it
+//     for good: it stays, and others have to be found. Before that reading it may have left all the same, and nobody else is
+//     taken for it;
 //   - else it has yet to go.
 // An instance that comes to rest without having left its host (a cloud that keeps it there) counts as left: what it gives
 // back is the cloud's word, which victim-action.ts has checked.
@@ -24,7 +26,7 @@ export function judgeVictim(victim: DecisionVictim, seen: SeenVictim | undefined
   if (entry !== undefined) {
     if (isOpenEntry(entry)) return { kind: 'leaving' }
     if (entry.state === 'done') return { kind: 'left', outcome: entry.outcome ?? 'done', byUs: true }
-    // The cloud may have carried it out all the same, after the time was up.
+    if (!isSeenSince(entry.finishedAtMs, seen)) return { kind: 'leaving' }
     if (isAway(victim, seen)) return { kind: 'left', outcome: 'left after its time was up', byUs: true }
     return { kind: 'stays', outcome: `${entry.action} ${entry.state}: ${entry.outcome ?? 'no reason given'}` }
   }
@@ -47,6 +49,10 @@ function refusalOf(seen: SeenVictim | undefined): Verdict | undefined {
   const { proposal } = seen ?? {}
   if (proposal !== undefined && proposal.state !== 'cancelled') return undefined
   return proposal?.verdict ?? seen?.refused
+}
+
+function isSeenSince(atMs: number | undefined, seen: SeenVictim | undefined): boolean {
+  return seen?.now !== undefined && (seen.nowAtMs ?? Number.NEGATIVE_INFINITY) >= (atMs ?? Number.NEGATIVE_INFINITY)
 }
 
 /** Seen, and no longer where it took room. */

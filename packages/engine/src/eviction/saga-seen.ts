@@ -22,6 +22,8 @@ export interface SeenVictim {
   readonly refused: Verdict | undefined
   /** As the cloud shows it now; `gone` when it is no longer there, undefined when nobody looked. */
   readonly now: Instance | 'gone' | undefined
+  /** When the reading began that shows it so. */
+  readonly nowAtMs: number | undefined
 }
 
 export interface SagaSeen {

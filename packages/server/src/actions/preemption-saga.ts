@@ -230,7 +230,7 @@ export class PreemptionSaga {
       const sentence = `It was planned ${decision.attempt} times without success; last: ${because.sentence}`
       return this.#undo(work, { code: 'too-many-plans', sentence, facts: { plans: decision.attempt } })
     }
-    if (seen.reading === undefined || seen.reading.version <= decision.basis.version) return { waitsFor: 'reading' }
+    if (seen.reading === undefined || seen.reading.takenAtMs <= decision.basis.takenAtMs) return { waitsFor: 'reading' }
     const { wish } = decision
     return this.#runtime.evictions.planning.run(() =>
       this.#withWorld(work, async (world) => {

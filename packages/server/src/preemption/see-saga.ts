@@ -56,7 +56,7 @@ async function seeVictim(id: InstanceId, { runtime, parts, decision }: Seeing): 
     proposal,
     entry: proposal === undefined ? undefined : await entryOf(runtime, proposal),
     refused: proposal === undefined ? refusalOf(parts, id, causeOf(decision)) : undefined,
-    now: nowOf(runtime, id, decision),
+    ...nowOf(runtime, id, decision),
   }
 }
 
@@ -71,12 +71,19 @@ function refusalOf(parts: Seeing['parts'], id: InstanceId, cause: string): Verdi
   return parts.refused.list.find((each) => each.instanceId === id && each.cause === cause)?.verdict
 }
 
-/** A reading from before the plan says nothing about what came of it; one with gaps does not show who is gone. */
-function nowOf({ state }: Runtime, id: InstanceId, { cloudId, basis }: EvictionDecision): SeenVictim['now'] {
+/**
+ * A reading from before the plan says nothing about what came of it; one with gaps does not show who is gone. Readings are
+ * told apart by their time: their numbers begin anew with every process.
+ */
+function nowOf(
+  { state }: Runtime,
+  id: InstanceId,
+  { cloudId, basis }: EvictionDecision,
+): Pick<SeenVictim, 'now' | 'nowAtMs'> {
   const snapshot = state.clouds.get(cloudId)?.snapshot
-  if (snapshot === undefined || snapshot.version <= basis.version) return undefined
+  if (snapshot === undefined || snapshot.takenAtMs <= basis.takenAtMs) return { now: undefined, nowAtMs: undefined }
   const instance = snapshot.instanceById.get(id)
-  return instance ?? (snapshot.gaps.length === 0 ? 'gone' : undefined)
+  return { now: instance ?? (snapshot.gaps.length === 0 ? 'gone' : undefined), nowAtMs: snapshot.takenAtMs }
 }
 
 async function seeMade(
