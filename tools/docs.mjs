@@ -1,10 +1,11 @@
 // Writes the reference pages that follow from tables in the code: docs/errors.md (errors and reasons) and
-// docs/configuration.md (every key). With --check it writes nothing and fails when a page differs.
+// docs/configuration.md (every key), docs/placement-codes.md, docs/schemas (the files of a placement question). With --check it writes nothing and fails when a page differs.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './steps.mjs'
 
-const { errorRegistry, reasonCodes } = await import('@gleaner/model')
+const { errorRegistry, HostsFile, PlacementAnswer, placementCodes, PlacementRequest, reasonCodes } =
+  await import('@gleaner/model')
 const { configReference } = await import('@gleaner/server')
 
 const cell = (text) => String(text).replaceAll('|', '\\|').replaceAll('\n', ' ')
@@ -103,10 +104,29 @@ rules:
 \`\`\`
 `
 
+/** A schema as a file of its own: the formats of `gleaner place` for editors and other programs. */
+const schemaFile = (title, schema) =>
+  `${JSON.stringify({ $schema: 'https://json-schema.org/draft/2020-12/schema', title, ...schema }, null, 2)}\n`
+
+const codes = `# Reasons of a placement
+
+Why a host was or was not chosen ([gleaner place](placement.md)). A host carries every code that applies to it, in this order; codes
+are never used again for something else. This page follows from the code (\`npm run docs\`).
+
+${table(
+  ['code', 'means'],
+  Object.entries(placementCodes).map(([code, meaning]) => [`\`${code}\``, meaning]),
+)}
+`
+
 let stale = false
 for (const [name, text] of [
   ['docs/errors.md', errors],
   ['docs/configuration.md', configuration],
+  ['docs/placement-codes.md', codes],
+  ['docs/schemas/placement-hosts.schema.json', schemaFile('Hosts of a placement question', HostsFile)],
+  ['docs/schemas/placement-request.schema.json', schemaFile('Request of a placement question', PlacementRequest)],
+  ['docs/schemas/placement-answer.schema.json', schemaFile('Answer to a placement question', PlacementAnswer)],
 ]) {
   const path = join(root, name)
   if (!process.argv.includes('--check')) writeFileSync(path, text)

@@ -49,8 +49,11 @@ function read(error: unknown): Read {
   }
   if (error instanceof UsageError)
     return { message: error.message, remedy: error.remedy, code: 'usage', exit: 2, faults: [] }
-  if (error instanceof GleanerError)
-    return { message: describeError(error), remedy: error.remedy, code: error.code, exit: 1, faults: [] }
+  if (error instanceof GleanerError) {
+    // A placement that is refused ends with 1; a question that makes no sense is told apart from that.
+    const exit = error.code === 'placement-invalid' ? 2 : 1
+    return { message: describeError(error), remedy: error.remedy, code: error.code, exit, faults: [] }
+  }
   return {
     message: describeError(error),
     remedy: 'Run it again with --debug to see where it happened.',

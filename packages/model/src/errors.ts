@@ -191,6 +191,11 @@ export const errorRegistry = {
     'rule "{rule}": {detail}',
     'Correct the expression at the position that is named.',
   ),
+  'placement-invalid': entry(
+    { kind: 'refused', status: 422 },
+    '{file}:{line}: {detail}',
+    'Correct the file at the places that are named; the formats are in docs/placement.md and docs/schemas/.',
+  ),
   'read-only': entry(
     { kind: 'refused', status: 409 },
     '{object} is set by the configuration file.',

@@ -1,0 +1,95 @@
+// `gleaner place`: where a request would go and who would have to leave for it. Asked of files it needs no server; asked of
+// the live cloud, the server answers. Nothing is changed.
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { GleanerError, type Objective, type PlacementAnswer, placementCodes } from '@gleaner/model'
+import { placeInFiles, type PlacementFile } from '@gleaner/server'
+import type { CommandContext } from '../command-context.ts'
+import { UsageError } from '../failure.ts'
+
+export interface PlaceWords {
+  readonly hosts: string
+  readonly request: string
+  readonly objective: Objective
+}
+
+const units: Readonly<Record<Objective, string>> = {
+  'fewest-victims': '',
+  'least-work': ' core-seconds of work lost',
+  'billing-remainder': ' seconds of the billing period used up',
+}
+/** Codes that say no more than that the other hosts were better. */
+const quiet = ['outweighed', 'dearer', 'room-elsewhere']
+
+export function place(context: CommandContext, words: PlaceWords): void {
+  if (words.hosts === '-' && words.request === '-')
+    throw new UsageError('Only one of the two files can be the standard input.', 'Give the other one by its path.')
+  const { answer, warnings } = placeInFiles({
+    hosts: read(words.hosts, context),
+    request: read(words.request, context),
+    objective: words.objective,
+  })
+  for (const warning of warnings) context.io.err(`gleaner: ${warning}\n`)
+  if (!answer.feasible) context.fail()
+  if (!context.printJson(answer)) show(context, answer, words.objective)
+}
+
+function read(file: string, context: CommandContext): PlacementFile {
+  try {
+    return { name: file, text: readFileSync(file === '-' ? 0 : resolve(context.io.directory, file), 'utf8') }
+  } catch (error) {
+    throw new GleanerError('file-unreadable', { file, detail: (error as Error).message }, { cause: error })
+  }
+}
+
+function show(context: CommandContext, answer: PlacementAnswer, objective: Objective): void {
+  const { refusal, placements, victims, cost } = answer
+  if (refusal !== undefined) {
+    context.say(refusal.sentence)
+    for (const { sentence } of refusal.unblock) context.say(sentence, '  → ')
+  } else {
+    for (const [host, instances] of byHost(placements)) {
+      context.line(`${instances.length === 1 ? 'One instance' : `${instances.length} instances`} on ${host}`)
+    }
+    context.line(victims.length === 0 ? 'Nobody has to leave.' : leaving(victims.length, cost, objective))
+    if (victims.length > 0) context.table(victims, victimColumns)
+  }
+  const told = Object.entries(answer.reasons).filter(([, codes]) => !codes.includes('chosen'))
+  if (told.length === 0) return
+  context.line()
+  context.table(histogram(told), [
+    { title: 'hosts', cell: ({ hosts }) => `${hosts.length}`, right: true },
+    { title: 'reason', cell: ({ code }) => code },
+    { title: 'meaning', cell: ({ code }) => placementCodes[code], least: 20 },
+    { title: 'for example', cell: ({ hosts, code }) => (quiet.includes(code) ? '' : hosts.slice(0, 3).join(', ')), least: 12, rank: 1 },
+  ])
+}
+
+const victimColumns = [
+  { title: 'leaves', cell: ({ id }: { readonly id: string }) => id },
+  { title: 'from', cell: ({ host }: { readonly host: string }) => host },
+]
+
+function leaving(count: number, cost: number, objective: Objective): string {
+  const who = count === 1 ? 'One preemptible instance has' : `${count} preemptible instances have`
+  return `${who} to leave${units[objective] === '' ? '' : `, ${cost}${units[objective]}`}:`
+}
+
+function byHost(placements: PlacementAnswer['placements']): Map<string, number[]> {
+  const found = new Map<string, number[]>()
+  for (const { instance, host } of placements) found.set(host, [...(found.get(host) ?? []), instance])
+  return found
+}
+
+type Code = PlacementAnswer['reasons'][string][number]
+
+function histogram(reasons: readonly [string, readonly Code[]][]): { readonly code: Code; readonly hosts: string[] }[] {
+  const counts = new Map<Code, string[]>()
+  for (const [host, codes] of reasons)
+    for (const code of codes) {
+      const hosts = counts.get(code)
+      if (hosts === undefined) counts.set(code, [host])
+      else hosts.push(host)
+    }
+  return [...counts].map(([code, hosts]) => ({ code, hosts })).sort((a, b) => b.hosts.length - a.hosts.length)
+}
