@@ -4,8 +4,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './steps.mjs'
 
-const { errorRegistry, HostsFile, PlacementAnswer, placementCodes, PlacementRequest, reasonCodes } =
-  await import('@gleaner/model')
+const { errorRegistry, HostsFile, PlacementAnswer, placementCodes, PlacementRequest, reasonCodes } = await import(
+  '@gleaner/model'
+)
 const { configReference } = await import('@gleaner/server')
 
 const cell = (text) => String(text).replaceAll('|', '\\|').replaceAll('\n', ' ')

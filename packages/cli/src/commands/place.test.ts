@@ -14,7 +14,13 @@ afterEach(() => {
 const spot = { preemptible: true, vcpus: 4, ramMiB: 4096, diskGiB: 10, ageS: 7300 }
 const host = { name: 'c1', vcpus: 8, ramMiB: 16_384, diskGiB: 100 }
 const request = { preemptible: false, vcpus: 4, ramMiB: 4096, diskGiB: 10, count: 1 }
-const full = { ...host, instances: [{ ...spot, id: 'old' }, { ...spot, id: 'young', ageS: 3599 }] }
+const full = {
+  ...host,
+  instances: [
+    { ...spot, id: 'old' },
+    { ...spot, id: 'young', ageS: 3599 },
+  ],
+}
 
 async function place(given: { readonly hosts: unknown; readonly request?: unknown; readonly words?: string }) {
   const folder = mkdtempSync(join(tmpdir(), 'gleaner-place-'))
@@ -63,7 +69,14 @@ describe('what is decided', () => {
     const small = { ...spot, vcpus: 2, ramMiB: 1024 }
     const hosts = [
       { ...host, instances: [1, 2, 3, 4].map((n) => ({ ...small, id: `s${n}` })) },
-      { ...host, name: 'c2', instances: [{ ...spot, id: 'large' }, { ...spot, id: 'firm', preemptible: false }] },
+      {
+        ...host,
+        name: 'c2',
+        instances: [
+          { ...spot, id: 'large' },
+          { ...spot, id: 'firm', preemptible: false },
+        ],
+      },
     ]
     const answer = (await place({ hosts: { hosts }, words: '--json' })).answer()
     expect(answer).toMatchObject({ victims: [{ id: 'large', host: 'c2' }], cost: 1 })
@@ -72,7 +85,13 @@ describe('what is decided', () => {
   it('nobody leaves when the whole request cannot be placed, and the exit code says no', async () => {
     const shown = await place({ hosts: { hosts: [full] }, request: { ...request, count: 3 }, words: '--json' })
     expect(shown.code).toBe(1)
-    expect(shown.answer()).toMatchObject({ feasible: false, placements: [], victims: [], cost: 0, refusal: { fits: 2 } })
+    expect(shown.answer()).toMatchObject({
+      feasible: false,
+      placements: [],
+      victims: [],
+      cost: 0,
+      refusal: { fits: 2 },
+    })
   })
 
   it('a preemptible request makes nobody leave', async () => {
@@ -95,7 +114,11 @@ describe('what is wrong is named with file, line and place, and ends with 2', ()
   const hostsFile = (change: object) => ({ hosts: [{ ...full, ...change }] })
   const cases: readonly [string, unknown, string][] = [
     ['an empty file', '', 'hosts.json:1: the file is empty'],
-    ['a cut file', '{"hosts": [\n {"name": "c1",', 'hosts.json:2: the file is cut off: it ends in the middle, at column 16'],
+    [
+      'a cut file',
+      '{"hosts": [\n {"name": "c1",',
+      'hosts.json:2: the file is cut off: it ends in the middle, at column 16',
+    ],
     ['a cut string', '{"hosts": [{"name": "c', 'hosts.json:1: the file is cut off'],
     ['no JSON', '{"hosts": [\n{"name": NaN}]}', 'hosts.json:2: this is no JSON: "N" is not expected at column 10'],
     ['another form', [], 'hosts.json:1:'],
@@ -104,8 +127,16 @@ describe('what is wrong is named with file, line and place, and ends with 2', ()
     ['a wrong type', hostsFile({ vcpus: '8' }), 'hosts[0]: vcpus: "8" is not what is expected here'],
     ['a negative size', hostsFile({ ramMiB: -1 }), 'ramMiB: -1 is not what is expected here'],
     ['a state there is not', hostsFile({ state: 'UP' }), 'one of up, '],
-    ['an infinite size', `{"hosts":[{"name":"a","vcpus":1e999,"ramMiB":1,"diskGiB":1,"instances":[]}]}`, 'hosts[0]: vcpus:'],
-    ['a host that is there twice', { hosts: [full, { ...host, instances: [] }] }, 'the host "c1" is there twice: hosts[0]'],
+    [
+      'an infinite size',
+      `{"hosts":[{"name":"a","vcpus":1e999,"ramMiB":1,"diskGiB":1,"instances":[]}]}`,
+      'hosts[0]: vcpus:',
+    ],
+    [
+      'a host that is there twice',
+      { hosts: [full, { ...host, instances: [] }] },
+      'the host "c1" is there twice: hosts[0]',
+    ],
     [
       'an instance that is there twice',
       { hosts: [full, { ...host, name: 'c2', instances: [{ ...spot, id: 'old' }] }] },
@@ -121,13 +152,17 @@ describe('what is wrong is named with file, line and place, and ends with 2', ()
   })
 
   it('every fault at once, each with its line', async () => {
-    const { err } = await place({ hosts: '{"hosts": [{"name": "a",\n"vcpus": -1,\n"ramMiB": "x",\n"diskGiB": 1, "instances": []}]}' })
+    const { err } = await place({
+      hosts: '{"hosts": [{"name": "a",\n"vcpus": -1,\n"ramMiB": "x",\n"diskGiB": 1, "instances": []}]}',
+    })
     expect(err).toContain('hosts.json:2: hosts[0]: vcpus: -1')
     expect(err).toContain('hosts.json:3: hosts[0]: ramMiB: "x"')
   })
 
   it('the request, too', async () => {
-    expect((await place({ hosts: { hosts: [] }, request: { ...request, count: 0 } })).err).toContain('request.json:6: count: 0')
+    expect((await place({ hosts: { hosts: [] }, request: { ...request, count: 0 } })).err).toContain(
+      'request.json:6: count: 0',
+    )
   })
 
   it('a hint that has no effect is a warning, not a fault', async () => {

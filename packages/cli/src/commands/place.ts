@@ -61,7 +61,12 @@ function show(context: CommandContext, answer: PlacementAnswer, objective: Objec
     { title: 'hosts', cell: ({ hosts }) => `${hosts.length}`, right: true },
     { title: 'reason', cell: ({ code }) => code },
     { title: 'meaning', cell: ({ code }) => placementCodes[code], least: 20 },
-    { title: 'for example', cell: ({ hosts, code }) => (quiet.includes(code) ? '' : hosts.slice(0, 3).join(', ')), least: 12, rank: 1 },
+    {
+      title: 'for example',
+      cell: ({ hosts, code }) => (quiet.includes(code) ? '' : hosts.slice(0, 3).join(', ')),
+      least: 12,
+      rank: 1,
+    },
   ])
 }
 
