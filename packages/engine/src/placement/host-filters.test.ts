@@ -53,24 +53,27 @@ describe('isolation and leases', () => {
 })
 
 describe('properties', () => {
-  const cases: readonly (readonly [string, PlacementHost['properties'], PlacementHints['properties'], boolean])[] = [
-    ['a trait that is there', ['GPU'], ['GPU'], true],
-    ['a trait that is not', ['SSD'], ['GPU'], false],
-    ['a trait of a host without any', undefined, ['GPU'], false],
-    ['an equal value', { zone: 'a' }, { zone: 'a' }, true],
-    ['another value', { zone: 'a' }, { zone: 'b' }, false],
-    ['a number is not its text', { numa: 2 }, { numa: '2' }, false],
-    ['one of a list', { aggregates: ['ssd', 'gpu'] }, { aggregates: 'gpu' }, true],
-    ['all of a wanted list', { aggregates: ['ssd', 'gpu'] }, { aggregates: ['gpu', 'ssd'] }, true],
-    ['one too many', { aggregates: ['ssd'] }, { aggregates: ['gpu', 'ssd'] }, false],
-    ['false: not there', ['SSD'], { GPU: false }, true],
-    ['false: there and false', { GPU: false }, { GPU: false }, true],
-    ['false: there', ['GPU'], { GPU: false }, false],
+  const cases: readonly (readonly [string, Partial<PlacementHost>, PlacementHints, boolean])[] = [
+    ['a trait that is there', { properties: ['GPU'] }, { properties: ['GPU'] }, true],
+    ['a trait that is not', { properties: ['SSD'] }, { properties: ['GPU'] }, false],
+    ['a trait of a host without any', {}, { properties: ['GPU'] }, false],
+    ['an equal value', { properties: { zone: 'a' } }, { properties: { zone: 'a' } }, true],
+    ['another value', { properties: { zone: 'a' } }, { properties: { zone: 'b' } }, false],
+    ['a number is not its text', { properties: { numa: 2 } }, { properties: { numa: '2' } }, false],
+    ['one of a list', { properties: { aggregates: ['ssd', 'gpu'] } }, { properties: { aggregates: 'gpu' } }, true],
+    [
+      'all of a wanted list',
+      { properties: { aggregates: ['ssd', 'gpu'] } },
+      { properties: { aggregates: ['gpu', 'ssd'] } },
+      true,
+    ],
+    ['one too many', { properties: { aggregates: ['ssd'] } }, { properties: { aggregates: ['gpu', 'ssd'] } }, false],
+    ['false: not there', { properties: ['SSD'] }, { properties: { GPU: false } }, true],
+    ['false: there and false', { properties: { GPU: false } }, { properties: { GPU: false } }, true],
+    ['false: there', { properties: ['GPU'] }, { properties: { GPU: false } }, false],
   ]
-  it.each(cases)('%s', (_, properties, wanted, fits) => {
-    expect(refusals({ ...(properties === undefined ? {} : { properties }) }, { properties: wanted })).toEqual(
-      fits ? [] : ['property-missing'],
-    )
+  it.each(cases)('%s', (_, host, hints, fits) => {
+    expect(refusals(host, hints)).toEqual(fits ? [] : ['property-missing'])
   })
 })
 
