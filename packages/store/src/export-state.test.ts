@@ -129,7 +129,8 @@ const rows = (export_: Buffer) => gunzipSync(export_).toString('utf8').trimEnd()
 
 async function everything(store: Store): Promise<unknown> {
   const telemetry = []
-  for await (const slice of store.telemetry.loadAll(10)) telemetry.push(...slice)
+  for await (const slice of store.telemetry.loadAll(10))
+    telemetry.push(...slice.map(({ subject, bytes }) => ({ subject, bytes: bytes.slice() })))
   const [rule] = await store.rules.list()
   return {
     settings: [...(await store.settings.all())],

@@ -12,7 +12,9 @@ afterAll(() => opened.close())
 
 async function loadAll(sliceRows: number): Promise<TelemetryBlob[][]> {
   const slices: TelemetryBlob[][] = []
-  for await (const slice of opened.store.telemetry.loadAll(sliceRows)) slices.push([...slice])
+  // Copied: the bytes are good until the next slice.
+  for await (const slice of opened.store.telemetry.loadAll(sliceRows))
+    slices.push(slice.map(({ subject, bytes }) => ({ subject, bytes: bytes.slice() })))
   return slices
 }
 
@@ -28,7 +30,7 @@ describe('telemetry', () => {
     await telemetry.save(blobs)
     const slices = await loadAll(400)
     expect(slices.map((slice) => slice.length)).toEqual([400, 400, 400, 300])
-    const loaded = slices.flat()
+    const loaded = slices.flat().sort((a, b) => (a.subject < b.subject ? -1 : 1))
     for (const [index, { subject, bytes }] of loaded.entries()) {
       expect(subject).toBe(blobs[index]?.subject)
       expect(Buffer.compare(bytes, blobs[index]?.bytes ?? new Uint8Array(1))).toBe(0)
@@ -45,7 +47,7 @@ describe('telemetry', () => {
       { subject: 'a', bytes: Uint8Array.of(2, 3) },
     ])
     await telemetry.remove(['d', 'not there'])
-    const loaded = (await loadAll(2)).flat()
+    const loaded = (await loadAll(2)).flat().sort((a, b) => (a.subject < b.subject ? -1 : 1))
     expect(loaded.map(({ subject, bytes }) => [subject, bytes.byteLength])).toEqual([
       ['a', 2],
       ['b', large.byteLength],
@@ -53,6 +55,34 @@ describe('telemetry', () => {
     ])
     expect([...(loaded[0]?.bytes ?? [])]).toEqual([2, 3])
     await telemetry.save([])
+  })
+
+  it('comes back whole through memory that is used again, whatever the sizes', async () => {
+    const { telemetry } = opened.store
+    await telemetry.remove((await loadAll(5000)).flat().map(({ subject }) => subject))
+    // From nothing to more than a slab holds, in an order of their own.
+    const sizeOf = (n: number) => [0, 1, 7000, 131_072, 131_073, 40_000, 1_300_000][(n * n) % 7] ?? 0
+    const blobs = Array.from({ length: 120 }, (_, n) => ({
+      subject: `s${n}`,
+      bytes: new Uint8Array(sizeOf(n)).fill(n),
+    }))
+    await telemetry.save(blobs)
+    for (const sliceRows of [1, 7, 50, 500]) {
+      const sizes: number[] = []
+      let wrong = 0
+      for await (const slice of telemetry.loadAll(sliceRows)) {
+        sizes.push(slice.length)
+        // The reader takes its time: what arrives meanwhile must not come into the bytes at hand.
+        await new Promise((resolve) => setTimeout(resolve, sliceRows))
+        for (const { subject, bytes } of slice) {
+          const n = Number(subject.slice(1))
+          if (bytes.length !== sizeOf(n) || bytes.some((byte) => byte !== n)) wrong++
+        }
+      }
+      expect(wrong).toBe(0)
+      expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(120)
+      expect(sizes.slice(0, -1).every((size) => size === sliceRows)).toBe(true)
+    }
   })
 
   it('lets a reader leave early', async () => {

@@ -167,19 +167,15 @@ function toFleet(row: FleetRow, resource: 'cores' | 'memory'): FleetFigures {
 }
 
 async function* load(database: Database, sliceRows: number): AsyncGenerator<readonly StoredEstimator[]> {
-  const size = Math.max(1, Math.floor(sliceRows))
   const client = await database.connect('estimates', 'unlimited')
   try {
-    let slice: StoredEstimator[] = []
-    for await (const rows of copyOut(client, 'select estimate, state from estimator order by host_id'))
-      for (const [document, state] of rows) {
-        if (document === undefined || state === undefined) continue
-        slice.push({ estimate: toEstimate(Buffer.from(document).toString('utf8')), state })
-        if (slice.length < size) continue
-        yield slice
-        slice = []
-      }
-    if (slice.length > 0) yield slice
+    const query = 'select estimate, state from estimator order by host_id'
+    // Neither column can be null.
+    for await (const rows of copyOut(client, query, { sliceRows, lasting: true }))
+      yield rows.map(([document, state]) => ({
+        estimate: toEstimate(Buffer.from(document as Uint8Array).toString('utf8')),
+        state: state as Uint8Array,
+      }))
   } finally {
     await client.end().catch(() => {})
   }

@@ -55,22 +55,22 @@ async function save(queries: Queries, part: readonly TelemetryBlob[]): Promise<v
     on conflict (subject) do update set bytes = excluded.bytes`.execute(queries)
 }
 
-/** One statement, so every slice shows the same moment. */
+/** One statement, so every slice shows the same moment. In the order of the table: sorting would read it all over the place. */
 async function* load(database: Database, sliceRows: number): AsyncGenerator<readonly TelemetryBlob[]> {
-  const size = Math.max(1, Math.floor(sliceRows))
   const client = await database.connect('telemetry', 'unlimited')
   try {
-    let slice: TelemetryBlob[] = []
-    for await (const rows of copyOut(client, 'select subject, bytes from telemetry_blob order by subject'))
-      for (const [subject, bytes] of rows) {
-        if (subject === undefined || bytes === undefined) continue
-        slice.push({ subject: Buffer.from(subject).toString('utf8'), bytes })
-        if (slice.length < size) continue
-        yield slice
-        slice = []
-      }
-    if (slice.length > 0) yield slice
+    for await (const rows of copyOut(client, 'select subject, bytes from telemetry_blob', { sliceRows }))
+      yield rows.map(toBlob)
   } finally {
     await client.end().catch(() => {})
+  }
+}
+
+/** Neither column can be null. */
+function toBlob([subject, bytes]: readonly (Uint8Array | undefined)[]): TelemetryBlob {
+  const text = subject as Uint8Array
+  return {
+    subject: Buffer.from(text.buffer, text.byteOffset, text.length).toString('utf8'),
+    bytes: bytes as Uint8Array,
   }
 }

@@ -4,6 +4,7 @@
 // signature of 11 bytes, flags, extension of stated length; per row the number of fields, per field its length or -1.
 import { GleanerError } from '@gleaner/model'
 import type { Client, Connection, Submittable } from 'pg'
+import { Slabs } from './slabs.ts'
 import { translateFault } from './store-fault.ts'
 
 type Row = readonly (Uint8Array | undefined)[]
@@ -13,15 +14,29 @@ const pauseAtBytes = 16 * 1024 * 1024
 /** A server that sends nothing for as long is taken for dead. */
 const silenceMs = 20_000
 
-/** `query` must hold no parameters. Yields what has arrived, at least one row at a time. */
-export async function* copyOut(client: Client, query: string): AsyncGenerator<readonly Row[]> {
-  const copy = new CopyOut(`copy (${query}) to stdout (format binary)`)
+/**
+ * `query` must hold no parameters. Yields slices of so many rows; the last one has what is left. The bytes of a slice are
+ * good until the next one is asked for, or, when `lasting`, for ever.
+ */
+export async function* copyOut(
+  client: Client,
+  query: string,
+  { sliceRows, lasting = false }: { readonly sliceRows: number; readonly lasting?: boolean },
+): AsyncGenerator<readonly Row[]> {
+  const copy = new CopyOut(`copy (${query}) to stdout (format binary)`, sliceRows)
   client.query(copy)
   for (;;) {
-    const rows = await copy.next()
-    if (rows === undefined) return
-    yield rows
+    const slice = await copy.next()
+    if (slice === undefined) return
+    yield slice.rows
+    if (!lasting) copy.release(slice)
   }
+}
+
+interface Slice {
+  readonly rows: Row[]
+  /** Where their bytes are. */
+  readonly slabs: readonly Buffer[]
 }
 
 /** The stream below a driver's connection; its types leave out that it can pause. */
@@ -33,16 +48,23 @@ interface Pausable {
 class CopyOut implements Submittable {
   readonly #statement: string
   #stream: Pausable | undefined
+  readonly #sliceRows: number
+  readonly #slabs = new Slabs()
+  /** Whole slices that nobody has asked for yet. */
+  readonly #slices: Slice[] = []
   #rows: Row[] = []
+  /** Of the slices and rows. */
   #bytes = 0
   #paused = false
   #headerSeen = false
   #fault: unknown
   #ended = false
   #arrived: (() => void) | undefined
+  #silence: NodeJS.Timeout | undefined
 
-  constructor(statement: string) {
+  constructor(statement: string, sliceRows: number) {
     this.#statement = statement
+    this.#sliceRows = Math.max(1, Math.floor(sliceRows))
   }
 
   submit(connection: Connection): void {
@@ -50,30 +72,42 @@ class CopyOut implements Submittable {
     connection.query(this.#statement)
   }
 
-  async next(): Promise<readonly Row[] | undefined> {
-    while (this.#rows.length === 0) {
+  async next(): Promise<Slice | undefined> {
+    while (this.#slices.length === 0) {
       if (this.#fault !== undefined) throw translateFault(this.#fault)
-      if (this.#ended) return undefined
+      if (this.#ended) return this.#rows.length > 0 ? this.#cut() : undefined
       await this.#arrival()
     }
-    const rows = this.#rows
-    this.#rows = []
-    this.#bytes = 0
-    if (this.#paused) {
+    const slice = this.#slices.shift()
+    for (const row of slice?.rows ?? []) for (const field of row) this.#bytes -= field?.length ?? 0
+    if (this.#paused && this.#bytes <= pauseAtBytes) {
       this.#paused = false
       this.#stream?.resume()
     }
-    return rows
+    return slice
+  }
+
+  /** The memory of a slice that was given out is used again. */
+  release({ slabs }: Slice): void {
+    this.#slabs.free(slabs)
+  }
+
+  #cut(): Slice {
+    const slice = { rows: this.#rows, slabs: this.#slabs.take() }
+    this.#rows = []
+    return slice
   }
 
   #arrival(): Promise<void> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(
+      const silence = setTimeout(
         () => reject(new GleanerError('store-unavailable', { detail: 'no answer in time' })),
         silenceMs,
       )
+      this.#silence = silence
       this.#arrived = () => {
-        clearTimeout(timer)
+        clearTimeout(silence)
+        this.#silence = undefined
         resolve()
       }
     })
@@ -97,12 +131,15 @@ class CopyOut implements Submittable {
         const length = chunk.readInt32BE(at)
         at += 4
         // Copied: the driver uses its buffer again.
-        row.push(length < 0 ? undefined : new Uint8Array(chunk.subarray(at, at + Math.max(0, length))))
+        row.push(length < 0 ? undefined : this.#slabs.copy(chunk, at, at + length))
         at += Math.max(0, length)
+        this.#bytes += Math.max(0, length)
       }
       this.#rows.push(row)
+      if (this.#rows.length >= this.#sliceRows) this.#slices.push(this.#cut())
     }
-    this.#bytes += chunk.length
+    this.#silence?.refresh()
+    if (this.#slices.length === 0) return
     if (this.#bytes > pauseAtBytes && !this.#paused) {
       this.#paused = true
       this.#stream?.pause()
