@@ -15,8 +15,12 @@ import { type Confirmation, confirm, unconfirmed } from './confirm.ts'
 import { announce, callOff, type DecidedNotice, tell } from './notice.ts'
 import { stateFor } from './verdict-state.ts'
 
+/** A proposal that is worked out: nobody else has seen it yet. */
+export type ProposalDraft = { -readonly [Field in keyof Proposal]: Proposal[Field] }
+
 export interface Advanced {
-  readonly proposal: Proposal
+  /** Made for this answer; what is still missing (its id) the receiver fills in. */
+  readonly proposal: ProposalDraft
   readonly answer: GateAnswer
   readonly notices: readonly DecidedNotice[]
 }
@@ -26,9 +30,6 @@ export interface Wanted {
   readonly candidate: Candidate
   readonly previous: Proposal | undefined
 }
-
-/** The one object that a proposal is worked out in; nobody else sees it before it is done. */
-type Draft = { -readonly [Field in keyof Proposal]: Proposal[Field] }
 
 const noNotices: readonly DecidedNotice[] = []
 
@@ -73,13 +74,16 @@ export function isAnnounced(step: Pick<Candidate, 'action' | 'claim' | 'eviction
   return kind === 'reclaim' || kind === 'evict'
 }
 
-function takeConfirmation(draft: Draft, { confirmations, confirmedVersion, confirmedAtMs }: Confirmation): void {
+function takeConfirmation(
+  draft: ProposalDraft,
+  { confirmations, confirmedVersion, confirmedAtMs }: Confirmation,
+): void {
   draft.confirmations = confirmations
   draft.confirmedVersion = confirmedVersion
   draft.confirmedAtMs = confirmedAtMs
 }
 
-function clearProgress(draft: Draft): void {
+function clearProgress(draft: ProposalDraft): void {
   takeConfirmation(draft, unconfirmed)
   draft.noticeAtMs = undefined
   draft.dueAtMs = undefined
@@ -87,7 +91,7 @@ function clearProgress(draft: Draft): void {
 }
 
 /** A notice that no longer counts is dropped; one that does is never made due earlier than the owner was told. */
-function keepNotice(draft: Draft, world: GateWorld): void {
+function keepNotice(draft: ProposalDraft, world: GateWorld): void {
   if (!hasNotice(draft, world.nowMs) || draft.noticeAtMs === undefined) {
     draft.noticeAtMs = undefined
     draft.dueAtMs = undefined
@@ -95,8 +99,8 @@ function keepNotice(draft: Draft, world: GateWorld): void {
 }
 
 /** The wish as it is now, the progress as it was. Written out: spreading two objects costs ten times as much. */
-function draftOf(candidate: Candidate, previous: Proposal | undefined, world: GateWorld): Draft {
-  return {
+function draftOf(candidate: Candidate, previous: Proposal | undefined, world: GateWorld): ProposalDraft {
+  const draft: ProposalDraft = {
     capability: candidate.capability,
     claim: candidate.claim,
     action: candidate.action,
@@ -112,7 +116,6 @@ function draftOf(candidate: Candidate, previous: Proposal | undefined, world: Ga
     graceMs: candidate.graceMs,
     reason: candidate.reason,
     gives: candidate.gives,
-    ...(candidate.eviction === undefined ? {} : { eviction: candidate.eviction }),
     id: previous?.id ?? '',
     state: previous?.state ?? 'confirming',
     verdict: previous?.verdict ?? candidate.reason,
@@ -125,6 +128,8 @@ function draftOf(candidate: Candidate, previous: Proposal | undefined, world: Ga
     confirmedVersion: previous?.confirmedVersion ?? 0,
     confirmedAtMs: previous?.confirmedAtMs ?? 0,
   }
+  if (candidate.eviction !== undefined) draft.eviction = candidate.eviction
+  return draft
 }
 
 function restartReason(previous: Proposal, candidate: Candidate): string | undefined {

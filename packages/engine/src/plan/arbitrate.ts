@@ -34,7 +34,7 @@ export function arbitrate(candidates: readonly Candidate[], policy: Policy): Arb
   const winners: Candidate[] = []
   const losers: Outranked[] = []
   for (const group of byMatter(candidates, policy, losers).values()) {
-    if (group.length > 1) {
+    if (isSeveral(group)) {
       group.sort((a, b) => byStrength(a.candidate, b.candidate) || b.level - a.level)
       settle(
         group.filter(({ candidate }) => candidate.action !== 'notify'),
@@ -46,7 +46,7 @@ export function arbitrate(candidates: readonly Candidate[], policy: Policy): Arb
         winners,
         losers,
       )
-    } else for (const { candidate } of group) winners.push(candidate)
+    } else winners.push(group.candidate)
   }
   return { winners: winners.sort(byStrength), losers }
 }
@@ -83,12 +83,16 @@ function outrankedBy(candidate: Candidate, winner: Candidate): Verdict {
   }
 }
 
+/** Nearly always one wants something: a list for each of tens of thousands would cost more than all the rest. */
+type Contenders = Contender | Contender[]
+const isSeveral = (group: Contenders): group is Contender[] => Array.isArray(group)
+
 function byMatter(
   candidates: readonly Candidate[],
   policy: Policy,
   losers: Outranked[],
-): ReadonlyMap<string, Contender[]> {
-  const groups = new Map<string, Contender[]>()
+): ReadonlyMap<string, Contenders> {
+  const groups = new Map<string, Contenders>()
   for (const candidate of candidates) {
     const mode = effectiveMode(candidate, policy)
     if (mode === 'off') {
@@ -99,8 +103,9 @@ function byMatter(
     const contender = { candidate: judged, level: isActing(mode) ? 2 : Number(isActing(candidate.mode)) }
     const matter = matterOf(candidate)
     const group = groups.get(matter)
-    if (group === undefined) groups.set(matter, [contender])
-    else group.push(contender)
+    if (group === undefined) groups.set(matter, contender)
+    else if (isSeveral(group)) group.push(contender)
+    else groups.set(matter, [group, contender])
   }
   return groups
 }

@@ -165,10 +165,12 @@ function follow(candidate: Candidate, previous: Proposal | undefined, draft: Dra
     refuse(candidate, answer.verdict, draft)
     return false
   }
-  const followed = previous === undefined ? { ...proposal, id: draft.world.nextId('proposal') } : proposal
-  for (const notice of notices) draft.notices.push({ ...notice, proposalId: followed.id })
-  if (followed.state === 'due') draft.gate.book.grant(followed)
-  keep(previous, followed, draft)
+  if (previous === undefined) proposal.id = draft.world.nextId('proposal')
+  for (const notice of notices) draft.notices.push({ ...notice, proposalId: proposal.id })
+  if (proposal.state === 'due') draft.gate.book.grant(proposal)
+  const changed = previous === undefined || !isSameProposal(previous, proposal)
+  if (changed) proposal.updatedAtMs = draft.world.nowMs
+  file(previous, { proposal, changed }, draft)
   return true
 }
 
@@ -185,13 +187,19 @@ function refuse(candidate: Candidate, verdict: Verdict, draft: Draft): void {
   draft.refused.push({ instanceId, hostId, action, cause, verdict })
 }
 
+function keep(before: Proposal, after: Proposal, draft: Draft): void {
+  const changed = !isSameProposal(before, after)
+  file(before, { proposal: changed ? { ...after, updatedAtMs: draft.world.nowMs } : after, changed }, draft)
+}
+
 /** Files a proposal where it belongs now; `before` is how it is stored. */
-function keep(before: Proposal | undefined, after: Proposal, draft: Draft): void {
-  const isOpen = !endStates.has(after.state)
-  const changed = before === undefined || !isSameProposal(before, after)
-  const filed = changed ? { ...after, updatedAtMs: draft.world.nowMs } : after
-  if (isOpen) draft.open.push(filed)
-  else draft.ended.push(filed)
+function file(
+  before: Proposal | undefined,
+  { proposal: filed, changed }: { readonly proposal: Proposal; readonly changed: boolean },
+  draft: Draft,
+): void {
+  if (endStates.has(filed.state)) draft.ended.push(filed)
+  else draft.open.push(filed)
   if (!changed) return
   draft.save.push(filed)
   const announced = before?.noticeAtMs !== undefined && isAnnounced(filed)

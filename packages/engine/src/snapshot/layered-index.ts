@@ -5,6 +5,9 @@
 /** One change for so many entries is few: each is copied once per reading. */
 const entriesPerChange = 32
 
+const isGone = Symbol('gone')
+type Gone = typeof isGone
+
 export interface IndexChanges<K, V> {
   readonly gone: readonly K[]
   readonly set: readonly (readonly [K, V])[]
@@ -15,11 +18,11 @@ export function changedIndex<K, V extends object>(
   { gone, set }: IndexChanges<K, V>,
 ): ReadonlyMap<K, V> {
   const base = before instanceof LayeredIndex ? (before.base as ReadonlyMap<K, V>) : before
-  const over = new Map<K, V | undefined>(before instanceof LayeredIndex ? before.over : [])
-  for (const key of gone) over.set(key, undefined)
+  const over = new Map<K, V | Gone>(before instanceof LayeredIndex ? before.over : [])
+  for (const key of gone) over.set(key, isGone)
   for (const [key, value] of set) {
     // What was gone and is there again stands last, as in any Map.
-    if (over.get(key) === undefined && over.has(key)) return flat(before, { gone, set })
+    if (over.get(key) === isGone) return flat(before, { gone, set })
     over.set(key, value)
   }
   return over.size * entriesPerChange > base.size ? flat(before, { gone, set }) : new LayeredIndex(base, over)
@@ -34,20 +37,21 @@ function flat<K, V>(before: ReadonlyMap<K, V>, { gone, set }: IndexChanges<K, V>
 
 class LayeredIndex<K, V extends object> implements ReadonlyMap<K, V> {
   readonly base: ReadonlyMap<K, V>
-  /** Undefined: gone. */
-  readonly over: ReadonlyMap<K, V | undefined>
+  readonly over: ReadonlyMap<K, V | Gone>
   readonly size: number
 
-  constructor(base: ReadonlyMap<K, V>, over: ReadonlyMap<K, V | undefined>) {
+  constructor(base: ReadonlyMap<K, V>, over: ReadonlyMap<K, V | Gone>) {
     this.base = base
     this.over = over
     let size = base.size
-    for (const [key, value] of over) size += Number(value !== undefined) - Number(base.has(key))
+    for (const [key, value] of over) size += Number(value !== isGone) - Number(base.has(key))
     this.size = size
   }
 
   get(key: K): V | undefined {
-    return this.over.get(key) ?? (this.over.has(key) ? undefined : this.base.get(key))
+    const changed = this.over.get(key)
+    if (changed === undefined) return this.base.get(key)
+    return changed === isGone ? undefined : changed
   }
 
   has(key: K): boolean {
@@ -60,10 +64,10 @@ class LayeredIndex<K, V extends object> implements ReadonlyMap<K, V> {
 
   *entries(): Generator<[K, V], undefined> {
     for (const [key, value] of this.base) {
-      const now = this.over.has(key) ? this.over.get(key) : value
-      if (now !== undefined) yield [key, now]
+      const now = this.over.get(key) ?? value
+      if (now !== isGone) yield [key, now]
     }
-    for (const [key, value] of this.over) if (value !== undefined && !this.base.has(key)) yield [key, value]
+    for (const [key, value] of this.over) if (value !== isGone && !this.base.has(key)) yield [key, value]
     return undefined
   }
 
