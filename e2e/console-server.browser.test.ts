@@ -54,6 +54,7 @@ describe.skipIf(chromiumPath === undefined && !required)('console against the re
       [`/instances/${encodeURIComponent(proposal?.instanceId ?? '')}`, proposal?.instance ?? ''],
       ['/estimates', 'Estimates'],
       ['/plan', 'Plan'],
+      ['/preemption', 'Preemption'],
       ['/rules', 'Rules'],
       [`/rules/${encodeURIComponent(rule?.id ?? '')}`, rule?.definition.name ?? ''],
       ['/history', 'History'],
@@ -113,6 +114,21 @@ describe.skipIf(chromiumPath === undefined && !required)('console against the re
       })
       .toBe('running')
     await tab.getByText(/^(Changed by hand|Kept) by /).waitFor({ timeout: 30_000 })
+    expect(faults).toEqual([])
+  })
+
+  it('evicts a preemptible instance as a rehearsal, tells why, and brings it back', async () => {
+    const { page: tab, faults } = await open()
+    await tab.goto('/preemption')
+    const rehearse = tab.getByRole('button', { name: /^Test eviction of / }).and(tab.locator(':enabled'))
+    await rehearse.first().waitFor({ timeout: 60_000 })
+    const name = ((await rehearse.first().getAttribute('aria-label')) ?? '').replace('Test eviction of ', '')
+    await rehearse.first().click()
+    await tab.getByText(`${name}: the owner is told`).waitFor()
+    const evicted = tab.getByRole('region', { name: 'Evicted instances' })
+    await evicted.getByRole('link', { name, exact: true }).waitFor({ timeout: 120_000 })
+    await evicted.getByText('wants to see what an eviction does to it').first().waitFor()
+    await evicted.getByText('is back').first().waitFor({ timeout: 120_000 })
     expect(faults).toEqual([])
   })
 

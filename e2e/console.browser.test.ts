@@ -57,6 +57,7 @@ describe.skipIf(chromiumPath === undefined && !required)('console in a browser',
       ['/instances/:proposed', ':name', 'What the rules say'],
       ['/estimates', 'Estimates', 'hosts that used more than expected'],
       ['/plan', 'Plan', 'Idleness'],
+      ['/preemption', 'Preemption', 'Survival on each host'],
       ['/rules', 'Rules', 'Ready-made rules'],
       ['/rules/rule_1', 'night-suspend', 'different ones over the past day'],
       ['/rules/new', 'New rule', 'What matches appears here while you type'],
@@ -75,6 +76,35 @@ describe.skipIf(chromiumPath === undefined && !required)('console in a browser',
       expect(await accessibilityViolations(tab)).toEqual([])
       expect(faults).toEqual([])
     })
+  })
+
+  it('shows an eviction from its approval on, by keyboard alone, and a rehearsal', async () => {
+    const { page: tab, faults } = await open(await small())
+    await tab.goto('/')
+    await heading(tab, 'Overview').waitFor()
+    await tab.keyboard.press('g')
+    await tab.keyboard.press('v')
+    await heading(tab, 'Preemption').waitFor()
+    const decision = tab.getByRole('button', { name: 'open: the decision for big-1' }).first()
+    await decision.focus()
+    await tab.keyboard.press('Enter')
+    const dialog = tab.getByRole('dialog', { name: 'Room for big-1' })
+    await dialog.getByText('dearer 12').waitFor()
+    expect(await accessibilityViolations(tab)).toEqual([])
+    await dialog.getByRole('button', { name: 'Approve that they leave' }).focus()
+    await tab.keyboard.press('Enter')
+    await dialog.getByText('owners told').waitFor()
+    await tab.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    expect(new URL(tab.url()).searchParams.get('decision')).toBeNull()
+    await tab.getByRole('region', { name: 'Evicted instances' }).getByText('No host has room for').waitFor()
+    const rehearse = tab.getByRole('button', { name: /^Test eviction of / }).and(tab.locator(':enabled'))
+    const name = ((await rehearse.first().getAttribute('aria-label')) ?? '').replace('Test eviction of ', '')
+    await rehearse.first().focus()
+    await tab.keyboard.press('Enter')
+    await tab.getByText(`${name}: the owner is told`).waitFor()
+    await tab.getByRole('region', { name: 'Decisions to evict' }).getByText('a test by ada').waitFor()
+    expect(faults).toEqual([])
   })
 
   it('explains each segment of the ledger to the keyboard, and leads to the hosts behind it', async () => {

@@ -163,6 +163,10 @@ describe('the command line', () => {
     ['rule', 'rules show forgotten', {}],
     ['mode', 'mode', {}],
     ['problems-none', 'problems', {}],
+    ['preemption-observed', 'preemption', {}],
+    ['decisions-none', 'preemption decisions', {}],
+    ['evictions-none', 'evictions', {}],
+    ['evictions-none-waiting', 'evictions --waiting', {}],
     ['history-none', 'history', {}],
     ['help', '--help', {}],
     ['help-rules', 'rules --help', {}],
@@ -180,6 +184,9 @@ describe('the command line', () => {
     ['error-usage-option', 'keep web', {}],
     ['error-usage-mode', 'mode idleness loud', {}],
     ['error-approve', 'approve nothing', {}],
+    ['error-eviction-test', 'evictions test there-is-no-such-instance', {}],
+    ['error-mark', 'evictions mark web loud', {}],
+    ['error-decision', 'preemption show dec_none', {}],
     ['error-rule-file', 'rules check missing.yaml', {}],
   ] as const)('%s', (name, words, call) => transcript(words, call).then((text) => golden(name, text)))
 
@@ -218,6 +225,33 @@ describe('the command line', () => {
     await turn(1)
     await golden('why-kept', await transcript(`why ${name}`))
     await golden('plan-diff', await transcript('plan --diff'))
+  })
+
+  it('tells the story of an eviction from the notice to the return', async () => {
+    const [one] = [...server.application.state.clouds.values()]
+      .flatMap(({ snapshot }) => snapshot?.instances ?? [])
+      .filter((instance) => instance.firmness === 'preemptible' && instance.state === 'running')
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+    const name = one?.name ?? 'none'
+    await golden('preemption', await transcript('preemption'))
+    await golden('evictions-test', await transcript(`evictions test ${name}`))
+    const listed = await gleaner('preemption decisions --json')
+    expect(listed.err).toBe('')
+    const { items } = JSON.parse(listed.out) as { items: { id: string }[] }
+    const id = items[0]?.id ?? 'none'
+    await turn(1)
+    await golden('decisions', await transcript('preemption decisions'))
+    await golden('why-told', await transcript(`why ${name}`))
+    await turn(5)
+    await golden('decision', await transcript(`preemption show ${id}`))
+    await golden('evictions', await transcript('evictions'))
+    await golden('why-evicted', await transcript(`why ${name}`))
+    await golden('error-cancel', await transcript(`preemption cancel ${id}`))
+    await golden('error-decision-approve', await transcript(`preemption approve ${id}`))
+    await golden('opt-out', await transcript(`evictions opt-out ${name}`))
+    await golden('mark', await transcript(`evictions mark ${name} firm`))
+    expect(JSON.parse((await gleaner('evictions --json')).out)).toMatchObject({ total: 1 })
+    expect(Object.keys(JSON.parse((await gleaner('preemption --json')).out))).toContain('forecast')
   })
 
   it('gives programs the form of the API', async () => {

@@ -1,6 +1,6 @@
 // The words of the command line: every command with its arguments and options. What a command does is loaded when it is
 // called, so that a short one is quick.
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Argument, Command, InvalidArgumentError, Option } from 'commander'
 import type { Commanded } from './commands/act.ts'
 import { programVersion } from './commands/version.ts'
 import { CommandContext, type GlobalOptions, type Session } from './command-context.ts'
@@ -33,6 +33,7 @@ export function buildProgram(session: Session): Command {
   looking(words)
   deciding(words)
   acting(words)
+  preempting(words)
   rules(words)
   administering(words)
   laboratory(words)
@@ -179,6 +180,41 @@ function acting({ program, context }: Words): void {
   add(program, 'release', 'end a hold before its time')
     .argument('<hold>')
     .action(async (id) => (await import('./commands/keep.ts')).release(context(), id))
+}
+
+function preempting({ program, context }: Words): void {
+  const parent = add(program, 'preemption', 'room for firm requests: who would have to leave, and how likely it is')
+  parent.action(async () => (await import('./commands/preemption.ts')).preemption(context()))
+  add(parent, 'decisions', 'decisions to evict, newest first')
+    .addOption(new Option('--kind <kind>').choices(['room', 'watermark', 'shrink', 'expiry', 'test']))
+    .option('--limit <number>', 'at most so many', whole)
+    .action(async (options) => (await import('./commands/preemption.ts')).decisions(context(), options))
+  add(parent, 'show', 'one decision: for whom, who leaves, why on this host and not on another, how far it is')
+    .argument('<decision>', 'id')
+    .action(async (id) => (await import('./commands/preemption.ts')).decision(context(), id))
+  add(parent, 'approve', 'approve that all its victims leave')
+    .argument('<decision>', 'id')
+    .action(async (id) => (await import('./commands/preemption.ts')).approveDecision(context(), id))
+  add(parent, 'cancel', 'call it off: who has not left stays, what is held is given back')
+    .argument('<decision>', 'id')
+    .option('--reason <text>')
+    .action(async (id, options) => (await import('./commands/preemption.ts')).cancelDecision(context(), id, options))
+  const list = add(program, 'evictions', 'instances that had to leave, why, and what their return waits for')
+    .option('--instance <name>')
+    .option('--waiting', 'only those not back yet, in the order in which they return')
+    .option('--limit <number>', 'at most so many', whole)
+  list.action(async (options) => (await import('./commands/evictions.ts')).evictions(context(), options))
+  add(list, 'test', 'evict a preemptible instance of yours as if its room were needed: notice, eviction, return')
+    .argument('<instance>', 'name or id')
+    .action(async (name) => (await import('./commands/evictions.ts')).testEviction(context(), name))
+  add(list, 'opt-out', 'leave a preemptible instance out: it is not evicted')
+    .argument('<instance>', 'name or id')
+    .option('--undo', 'it may be evicted again')
+    .action(async (name, options) => (await import('./commands/evictions.ts')).optOut(context(), name, options))
+  add(list, 'mark', 'make an instance preemptible, or firm again')
+    .argument('<instance>', 'name or id')
+    .addArgument(new Argument('<firmness>').choices(['preemptible', 'firm']))
+    .action(async (name, firmness) => (await import('./commands/evictions.ts')).mark(context(), name, firmness))
 }
 
 function rules({ program, context }: Words): void {

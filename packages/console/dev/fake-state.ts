@@ -1,5 +1,6 @@
 // What the fake server remembers and how time moves it: proposals become due, act and end in the journal.
 import type {
+  DecisionView,
   HoldView,
   JournalView,
   LiveEvent,
@@ -11,6 +12,7 @@ import type {
   TokenView,
 } from '@gleaner/model'
 import { capabilities } from '@gleaner/model'
+import { makeDecisions } from './preemption.ts'
 import { readyMade, ruleView } from './rule-book.ts'
 import { cpuAt, valueAt } from './usage.ts'
 import { makeWorld, type World, type WorldSize } from './world.ts'
@@ -30,6 +32,7 @@ export class FakeState {
   readonly problems: ProblemView[] = []
   readonly holds: (HoldView & { instanceId: string })[] = []
   readonly tokens: TokenView[] = []
+  readonly decisions: DecisionView[]
   readonly modes = new Map<string, Mode>(capabilities.map((name) => [name, 'observe']))
   paused: { by: string; since: string; reason: string } | undefined
   previousPlan: ProposalView[] = []
@@ -41,6 +44,7 @@ export class FakeState {
   constructor(options: FakeOptions) {
     this.options = options
     this.world = makeWorld(options, this.nowMs())
+    this.decisions = makeDecisions(this)
     const [google, aws] = readyMade
     if (google) {
       const matched = this.world.instances.filter((i) => i.state === 'running' && (i.idleForS ?? 0) > 86_400)

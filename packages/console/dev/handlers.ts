@@ -14,6 +14,7 @@ import type {
 import { GleanerError, type metrics, parseDurationMs } from '@gleaner/model'
 import { allEstimates, estimateOf, fleetOf, fleetPast, pastOf } from './estimates.ts'
 import type { FakeState } from './fake-state.ts'
+import { decisionById, evictionsOf, preemptionOf, testOf } from './preemption.ts'
 import { faultsOf, language, previewOf, readyMade, ruleView } from './rule-book.ts'
 import { cpuAt, seriesOf } from './usage.ts'
 import { addLines } from './world.ts'
@@ -320,6 +321,46 @@ export function handlersOf(state: FakeState): Handlers {
       }
       state.tell('plan')
       return { vetoed, refused: [] }
+    },
+    getPreemption: () => preemptionOf(state),
+    listDecisions: ({ query }) =>
+      pageOf(
+        state.decisions.filter(({ kind }) => query.kind === undefined || kind === query.kind),
+        query,
+      ),
+    getDecision: ({ params }) => decisionById(state, params.id),
+    approveDecision: ({ params }) => {
+      const decision = decisionById(state, params.id)
+      decision.state = 'reserved'
+      decision.verdict = { code: 'in-grace', sentence: 'One instance is told to leave; the notice runs.', facts: {} }
+      for (const victim of decision.victims) Object.assign(victim, { state: 'told', toldAt: state.iso() })
+      state.tell('eviction')
+      return decision
+    },
+    cancelDecision: ({ params, body }) => {
+      const decision = decisionById(state, params.id)
+      decision.state = 'cancelled'
+      decision.verdict = { code: 'request-withdrawn', sentence: body.reason ?? 'It was called off.', facts: {} }
+      state.tell('eviction')
+      return decision
+    },
+    listEvictions: ({ query }) =>
+      pageOf(
+        evictionsOf(state).filter(({ state: is }) => query.waiting !== true || is === 'waiting'),
+        query,
+      ),
+    testEviction: ({ params, who }) => testOf(state, instanceOf(params.id), who?.name ?? 'ada'),
+    setFirmness: ({ params, body }) => {
+      instanceOf(params.id).firmness = body.firmness
+      state.tell('inventory')
+      return {}
+    },
+    setOptOut: ({ params, body }) => {
+      const instance = instanceOf(params.id)
+      const rest = instance.tags.filter((tag) => tag !== 'gleaner-no-eviction')
+      instance.tags = body.optOut ? [...rest, 'gleaner-no-eviction'] : rest
+      state.tell('inventory')
+      return {}
     },
     listRules: () => ({ items: [...state.rules.values()] }),
     getRule: ({ params }) => ruleOf(params.id),

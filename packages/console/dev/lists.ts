@@ -85,6 +85,7 @@ export function listInstances(state: FakeState, query: QueryOf<(typeof endpoints
       (query.project === undefined || i.project === query.project) &&
       (query.host === undefined || i.host === query.host) &&
       (query.tag === undefined || i.tags.includes(query.tag)) &&
+      (query.firmness === undefined || i.firmness === query.firmness) &&
       (idleForS === 0 || (i.idleForS ?? 0) >= idleForS) &&
       (query.proposed !== true || proposed.has(i.id)) &&
       words.every((word) =>

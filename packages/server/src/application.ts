@@ -96,6 +96,8 @@ export interface Commands {
   testEviction(instanceId: InstanceId, caller: Caller): Promise<EvictionDecision>
   /** Marks the instance in its cloud as preemptible, or as firm again. */
   setPreemptible(instanceId: InstanceId, preemptible: boolean, caller: Caller): Promise<void>
+  /** Marks the instance in its cloud as left out of evictions, or no longer. */
+  setOptOut(instanceId: InstanceId, optOut: boolean, caller: Caller): Promise<void>
 }
 
 /** Usage over a span in `average.length` buckets of equal length; NaN where nothing was measured. */

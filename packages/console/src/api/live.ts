@@ -7,7 +7,18 @@ import { client } from './client.ts'
 import { addToLog } from './log.ts'
 
 const makesOld: Readonly<Record<LiveEventKind, readonly EndpointName[]>> = {
-  hello: ['getStatus', 'getPlan', 'listInstances', 'listHosts', 'listHistory', 'listProblems', 'listRules'],
+  hello: [
+    'getStatus',
+    'getPlan',
+    'listInstances',
+    'listHosts',
+    'listHistory',
+    'listProblems',
+    'listRules',
+    'getPreemption',
+    'listDecisions',
+    'listEvictions',
+  ],
   status: ['getStatus'],
   inventory: [
     'getStatus',
@@ -20,6 +31,7 @@ const makesOld: Readonly<Record<LiveEventKind, readonly EndpointName[]>> = {
     'getInstanceTelemetry',
     'getHostTelemetry',
     'getLedgerHistory',
+    'getPreemption',
   ],
   plan: [
     'getStatus',
@@ -35,7 +47,15 @@ const makesOld: Readonly<Record<LiveEventKind, readonly EndpointName[]>> = {
     'getFleetEstimates',
     'getHostEstimates',
   ],
-  eviction: ['getStatus', 'listInstances', 'whyInstance'],
+  eviction: [
+    'getStatus',
+    'listInstances',
+    'whyInstance',
+    'getPreemption',
+    'listDecisions',
+    'getDecision',
+    'listEvictions',
+  ],
   journal: ['getStatus', 'listHistory', 'whyInstance', 'whyHost', 'listInstances', 'listProposals', 'getPlan'],
   problem: ['getStatus', 'listProblems'],
   rules: ['listRules', 'getRule', 'listRuleRevisions', 'getStatus'],
@@ -48,6 +68,7 @@ const pauseMs: Partial<Record<EndpointName, number>> = {
   listHosts: 3000,
   whyInstance: 2000,
   whyHost: 2000,
+  getPreemption: 3000,
   getInstanceTelemetry: 15_000,
   getHostTelemetry: 15_000,
   getLedgerHistory: 30_000,

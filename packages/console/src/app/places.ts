@@ -13,6 +13,7 @@ export const places: readonly Place[] = [
   { path: '/instances', name: 'Instances', key: 'i' },
   { path: '/estimates', name: 'Estimates', key: 'e' },
   { path: '/plan', name: 'Plan', key: 'p' },
+  { path: '/preemption', name: 'Preemption', key: 'v' },
   { path: '/rules', name: 'Rules', key: 'r' },
   { path: '/history', name: 'History', key: 'y' },
   { path: '/problems', name: 'Problems', key: 'b' },

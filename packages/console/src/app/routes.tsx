@@ -13,6 +13,7 @@ const pages = {
   instance: () => import('../instances/instance-page.tsx').then((m) => ({ default: m.InstancePage })),
   estimates: () => import('../estimates/estimates-page.tsx').then((m) => ({ default: m.EstimatesPage })),
   plan: () => import('../plan/plan-page.tsx').then((m) => ({ default: m.PlanPage })),
+  preemption: () => import('../preemption/preemption-page.tsx').then((m) => ({ default: m.PreemptionPage })),
   rules: () => import('../rules/rules-page.tsx').then((m) => ({ default: m.RulesPage })),
   rule: () => import('../rules/rule-page.tsx').then((m) => ({ default: m.RulePage })),
   history: () => import('../history/history-page.tsx').then((m) => ({ default: m.HistoryPage })),
@@ -27,6 +28,7 @@ const InstancesPage = lazy(pages.instances)
 const InstancePage = lazy(pages.instance)
 const EstimatesPage = lazy(pages.estimates)
 const PlanPage = lazy(pages.plan)
+const PreemptionPage = lazy(pages.preemption)
 const RulesPage = lazy(pages.rules)
 const RulePage = lazy(pages.rule)
 const HistoryPage = lazy(pages.history)
@@ -54,6 +56,7 @@ export function Routes() {
           <Route path="/instances/:id">{({ id }) => <InstancePage key={id} id={decodeURIComponent(id)} />}</Route>
           <Route path="/estimates" component={EstimatesPage} />
           <Route path="/plan" component={PlanPage} />
+          <Route path="/preemption" component={PreemptionPage} />
           <Route path="/rules" component={RulesPage} />
           <Route path="/rules/:id">{({ id }) => <RulePage key={id} id={decodeURIComponent(id)} />}</Route>
           <Route path="/history" component={HistoryPage} />

@@ -1,4 +1,5 @@
 // A share as a small bar; the value stands beside it as text.
+import './meter.css'
 
 interface MeterProps {
   readonly share: number | undefined

@@ -149,7 +149,8 @@ const wakes: Readonly<Partial<Record<ActionKind, 'start' | 'resume'>>> = { suspe
 function wakeCandidate(eviction: Eviction, instance: Instance | undefined): Candidate {
   return {
     capability: 'preemption',
-    claim: 'lending',
+    // A test is a person's own wish, in every mode, and its end belongs to it.
+    claim: eviction.kind === 'test' ? 'command' : 'lending',
     action: wakes[eviction.action] ?? 'start',
     setting: undefined,
     instanceId: eviction.instanceId,

@@ -1,6 +1,7 @@
 // The answer to "why" in one or two sentences: what will happen and what it waits for; else what keeps the instance from
 // being touched; else what was done to it last, if that is why it is as it is; else why no rule wants anything of it.
 import {
+  type Eviction,
   type Hold,
   type Instance,
   type InstanceId,
@@ -25,6 +26,7 @@ export interface SummaryParts {
   readonly proposals: readonly Proposal[]
   readonly refused: readonly Refused[]
   readonly history: readonly JournalEntry[]
+  readonly evictions?: readonly Eviction[]
 }
 
 export function summarize(parts: SummaryParts): string {
@@ -39,12 +41,18 @@ export function summarize(parts: SummaryParts): string {
   if (strongest !== undefined && (done === undefined || strongest.state !== 'observed'))
     return `${foresee(instance, strongest)} ${strongest.reason.sentence}`
   if (done !== undefined)
-    return `${instance.name} is ${instance.state} because Gleaner did ${done.action} at ${isoTime(done.finishedAtMs ?? done.intendedAtMs)} for "${done.cause}". ${done.reason.sentence}`
+    return `${instance.name} is ${instance.state} because Gleaner did ${done.action} at ${isoTime(done.finishedAtMs ?? done.intendedAtMs)} for "${done.cause}". ${done.reason.sentence}${wayBack(parts)}`
   const [refused] = parts.refused
   if (refused !== undefined) return `"${refused.cause}" asks for ${refused.action}, but: ${refused.verdict.sentence}`
   const held = parts.gate.find(({ check, passed }) => (check === 'hold' || check === 'protection') && !passed)
   if (held !== undefined) return held.verdict.sentence
   return noRule(instance, parts.rules)
+}
+
+/** Of an evicted instance: what its return waits for. */
+function wayBack({ evictions = [] }: SummaryParts): string {
+  const waiting = evictions.find(({ state }) => state === 'waiting' || state === 'returning')
+  return waiting === undefined ? '' : ` ${waiting.verdict.sentence}`
 }
 
 /** What is going to happen to what has this name, and what it waits for. */

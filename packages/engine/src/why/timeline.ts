@@ -1,10 +1,17 @@
 // What happened to one instance and what is foreseen, in the order of time, newest last.
-import { type Hold, type Instance, type JournalEntry, openProposalStates, type Proposal } from '@gleaner/model'
+import {
+  type Eviction,
+  type Hold,
+  type Instance,
+  type JournalEntry,
+  openProposalStates,
+  type Proposal,
+} from '@gleaner/model'
 import { isOpenEntry } from '../people/journal-entry.ts'
 
 export interface TimelinePoint {
   readonly atMs: number
-  readonly kind: 'state' | 'action' | 'hold' | 'proposal' | 'notice' | 'foreseen'
+  readonly kind: 'state' | 'action' | 'hold' | 'proposal' | 'notice' | 'eviction' | 'foreseen'
   readonly sentence: string
 }
 
@@ -13,9 +20,16 @@ export interface TimelineParts {
   readonly holds: readonly Hold[]
   readonly proposals: readonly Proposal[]
   readonly history: readonly JournalEntry[]
+  readonly evictions?: readonly Eviction[]
 }
 
-export function timelineOf({ instance, holds, proposals, history }: TimelineParts): readonly TimelinePoint[] {
+export function timelineOf({
+  instance,
+  holds,
+  proposals,
+  history,
+  evictions = [],
+}: TimelineParts): readonly TimelinePoint[] {
   const points: TimelinePoint[] = []
   const add = (atMs: number | undefined, kind: TimelinePoint['kind'], sentence: string) => {
     if (atMs !== undefined && Number.isFinite(atMs)) points.push({ atMs, kind, sentence })
@@ -37,6 +51,13 @@ export function timelineOf({ instance, holds, proposals, history }: TimelinePart
     add(proposal.noticeAtMs, 'notice', `The owner was told of ${proposal.action}.`)
     if (openProposalStates.includes(proposal.state))
       add(proposal.dueAtMs, 'foreseen', `${proposal.action} may happen from then on.`)
+  }
+  for (const eviction of evictions) {
+    const often = eviction.times === 1 ? '' : ` It was the ${eviction.times}. time within a day.`
+    add(eviction.evictedAtMs, 'eviction', `It left its host by ${eviction.action}: ${eviction.reason.sentence}${often}`)
+    if (eviction.state === 'waiting')
+      add(eviction.notBeforeMs, 'foreseen', `It may come back from then on. ${eviction.verdict.sentence}`)
+    else add(eviction.updatedAtMs, 'eviction', eviction.verdict.sentence)
   }
   return points.sort((a, b) => a.atMs - b.atMs)
 }

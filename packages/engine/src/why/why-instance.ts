@@ -5,6 +5,7 @@
 import {
   type Candidate,
   cloudOf,
+  type Eviction,
   type Hold,
   type HostLedger,
   type Instance,
@@ -29,6 +30,8 @@ export interface WhyWorld extends GateFacts {
   readonly ledger: readonly HostLedger[]
   /** What the last cycle refused for good. */
   readonly refused: readonly Refused[]
+  /** Of this instance, newest first; what has been pruned is not told. */
+  readonly evictions?: readonly Eviction[]
 }
 
 export interface WhyInstance {
@@ -61,11 +64,22 @@ export function whyInstance(world: WhyWorld, instanceId: InstanceId, rules: read
   const asked = open[0] ?? hypothetical(instanceId, { instance, rules, gate })
   // How far a step has come that nobody has begun is no news.
   const answers = inspectGate(gate, asked).filter(({ refusal }) => open.length > 0 || refusal !== 'progress')
+  const evictions = (world.evictions ?? []).filter((each) => each.instanceId === instanceId)
   const ledger = world.ledger.find((each) => each.hostId === instance?.hostId)
   return {
     instanceId,
     instance,
-    summary: summarize({ instanceId, instance, rules, gate: answers, holds, proposals: open, refused, history }),
+    summary: summarize({
+      instanceId,
+      instance,
+      rules,
+      gate: answers,
+      holds,
+      proposals: open,
+      refused,
+      history,
+      evictions,
+    }),
     rules,
     asked: { action: asked.action, cause: asked.cause, hypothetical: open.length === 0 },
     gate: answers,
@@ -74,7 +88,7 @@ export function whyInstance(world: WhyWorld, instanceId: InstanceId, rules: read
     proposals,
     refused,
     history,
-    timeline: timelineOf({ instance, holds, proposals, history }),
+    timeline: timelineOf({ instance, holds, proposals, history, evictions }),
   }
 }
 

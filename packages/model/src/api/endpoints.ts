@@ -4,6 +4,7 @@ import { historyEndpoints } from './history.ts'
 import { hostEndpoints } from './hosts.ts'
 import { instanceEndpoints } from './instances.ts'
 import { planEndpoints } from './plan.ts'
+import { preemptionEndpoints } from './preemption.ts'
 import { ruleEndpoints } from './rules.ts'
 import { systemEndpoints } from './system.ts'
 
@@ -13,6 +14,7 @@ export const endpoints = {
   ...estimateEndpoints,
   ...instanceEndpoints,
   ...planEndpoints,
+  ...preemptionEndpoints,
   ...ruleEndpoints,
   ...historyEndpoints,
 }

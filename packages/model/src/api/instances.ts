@@ -119,6 +119,7 @@ export const instanceEndpoints = {
         host: Type.Optional(Type.String()),
         state: Type.Optional(Type.String({ description: 'States, separated by commas' })),
         tag: Type.Optional(Type.String()),
+        firmness: Type.Optional(OneOf(['firm', 'preemptible'])),
         idleFor: Type.Optional(DurationText),
         proposed: Type.Optional(Type.Boolean({ description: 'Only those with an open proposal' })),
         sort: Type.Optional(

@@ -25,6 +25,10 @@ import { getPlan } from './plan/get-plan.ts'
 import { listPlans } from './plan/list-plans.ts'
 import { listProposals } from './plan/list-proposals.ts'
 import { vetoProposals } from './plan/veto-proposals.ts'
+import { approveDecision, cancelDecision, getDecision, listDecisions } from './preemption/decisions.ts'
+import { getPreemption } from './preemption/get-preemption.ts'
+import { setFirmness, setOptOut, testEviction } from './preemption/instance-preemption.ts'
+import { listEvictions } from './preemption/list-evictions.ts'
 import { createRule, removeRule, updateRule } from './rules/change-rules.ts'
 import { getRuleLanguage } from './rules/get-rule-language.ts'
 import { getRule } from './rules/get-rule.ts'
@@ -88,6 +92,15 @@ export const handlers: Handlers = {
   listProposals,
   approveProposals,
   vetoProposals,
+  getPreemption,
+  listDecisions,
+  getDecision,
+  approveDecision,
+  cancelDecision,
+  listEvictions,
+  testEviction,
+  setFirmness,
+  setOptOut,
   listRules,
   getRule,
   createRule,

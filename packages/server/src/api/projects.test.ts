@@ -2,7 +2,14 @@
 import { VirtualClock } from '@gleaner/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ApiHarness, apiHarness } from '../testing/api-harness.ts'
-import { chemistry, physics, plainInstance, plainInstances, plainJournalEntry } from '../testing/plain-application.ts'
+import {
+  chemistry,
+  physics,
+  plainDecision,
+  plainInstance,
+  plainInstances,
+  plainJournalEntry,
+} from '../testing/plain-application.ts'
 
 const clock = new VirtualClock()
 let harness: ApiHarness
@@ -78,6 +85,41 @@ describe('a member of physics', () => {
       payload: { ids: ['lab:web-1', 'lab:web-2'] },
     })
     expect(Object.keys(answer.json().series)).toEqual(['lab:web-1'])
+  })
+
+  it('sees of decisions to evict what concerns it, and not whom else', async () => {
+    const nowMs = clock.nowMs()
+    const own = plainDecision('lab:web-1' as never, nowMs)
+    const [victim] = own.victims
+    if (victim === undefined) throw new Error('nobody leaves')
+    const foreign = { ...victim, name: 'secret-1', instanceId: 'lab:web-2' as never, projectId: chemistry }
+    const verdict = { ...own.verdict, sentence: 'batch-1 and secret-1 leave for secret-wish.' }
+    harness.content.decisions = [
+      own,
+      { ...own, id: 'dec_2', by: 'secret-person', victims: [victim, foreign], verdict },
+      { ...own, id: 'dec_3', victims: [foreign], verdict },
+    ]
+    const list = await get('/api/v1/preemption/decisions')
+    expect(list.body.items.map(({ id }: { id: string }) => id)).toEqual(['dec_1', 'dec_2'])
+    expect(list.body.total).toBe(2)
+    expect(list.body.items[0].verdict.sentence).toBe(own.verdict.sentence)
+    expect(list.text).not.toContain('secret')
+    expect((await get('/api/v1/preemption/decisions/dec_2')).text).not.toContain('secret')
+    expect((await get('/api/v1/preemption/decisions/dec_3')).status).toBe(404)
+    expect((await get('/api/v1/preemption')).body.underWay).toBe(2)
+    expect((await get('/api/v1/preemption/decisions', harness.secretOf('operator'))).body.total).toBe(3)
+  })
+
+  it('may give its instances away, and not take room back from others', async () => {
+    const put = async (what: string, payload: object) => {
+      const url = `/api/v1/instances/web-1/${what}`
+      return (await harness.as(member(), { method: 'PUT', url, payload })).statusCode
+    }
+    expect(await put('firmness', { firmness: 'preemptible' })).toBe(204)
+    expect(await put('firmness', { firmness: 'firm' })).toBe(403)
+    expect(await put('eviction-opt-out', { optOut: true })).toBe(403)
+    const foreign = { method: 'POST', url: '/api/v1/instances/lab:web-2/eviction-test' } as const
+    expect((await harness.as(member(), foreign)).statusCode).toBe(404)
   })
 
   it('sees plan, proposals, history and problems of its own', async () => {

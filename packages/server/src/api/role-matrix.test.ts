@@ -5,7 +5,13 @@ import { VirtualClock } from '@gleaner/testkit'
 import * as Value from 'typebox/value'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ApiHarness, apiHarness } from '../testing/api-harness.ts'
-import { plainDefinition, plainInstances, plainJournalEntry } from '../testing/plain-application.ts'
+import {
+  plainDecision,
+  plainDefinition,
+  plainInstances,
+  plainJournalEntry,
+  plainProposal,
+} from '../testing/plain-application.ts'
 
 interface Sample {
   readonly path?: Readonly<Record<string, string>>
@@ -52,6 +58,15 @@ const samples: Readonly<Record<EndpointName, Sample>> = {
   listProposals: { query: { state: 'awaiting-approval' } },
   approveProposals: { body: { ids: ['prp_1'] } },
   vetoProposals: { body: { ids: ['prp_1'], for: '1d' } },
+  getPreemption: {},
+  listDecisions: { query: { kind: 'room' } },
+  getDecision: { path: { id: 'dec_1' } },
+  approveDecision: { path: { id: 'dec_1' } },
+  cancelDecision: { path: { id: 'dec_1' }, body: { reason: 'not needed' } },
+  listEvictions: { query: { instance: 'web-1' } },
+  testEviction: { path: web1 },
+  setFirmness: { path: web1, body: { firmness: 'preemptible' } },
+  setOptOut: { path: web1, body: { optOut: true } },
   listRules: {},
   getRule: { path: rule },
   createRule: { body: plainDefinition },
@@ -74,6 +89,10 @@ describe('the matrix of rights', () => {
     harness = await apiHarness({ clock })
     const [first] = plainInstances(clock.nowMs())
     if (first !== undefined) {
+      harness.content.decisions = [plainDecision(first.id, clock.nowMs())]
+      const eviction = { decisionId: 'dec_1', stage: 'planned' } as const
+      for (const proposal of [plainProposal({ id: 'prp_e', instance: first, nowMs: clock.nowMs() })])
+        if (proposal !== undefined) harness.content.proposals.push({ ...proposal, eviction })
       harness.content.journal = [plainJournalEntry('act_9', first, clock.nowMs())]
       harness.content.holds = [
         {

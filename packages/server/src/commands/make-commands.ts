@@ -7,7 +7,7 @@ import { act, approve } from './act.ts'
 import { audit } from './audit.ts'
 import { keep, releaseHold, veto } from './holds.ts'
 import { pause, setMode, unpause } from './modes.ts'
-import { setPreemptible, testEviction } from './preemption.ts'
+import { setOptOut, setPreemptible, testEviction } from './preemption.ts'
 import { roomCommands } from './rooms.ts'
 import { createRule, removeRule, updateRule } from './rules.ts'
 
@@ -33,5 +33,6 @@ export function makeCommands(runtime: Runtime, queue: CommandQueue, saga: Preemp
     ...roomCommands(runtime, saga),
     testEviction: (id, caller) => testEviction(runtime, id, caller),
     setPreemptible: (id, preemptible, caller) => setPreemptible(runtime, { id, preemptible }, caller),
+    setOptOut: (id, optOut, caller) => setOptOut(runtime, { id, optOut }, caller),
   }
 }

@@ -1,4 +1,5 @@
-// What people may do about preemptible instances: see what an eviction does to one, and say whether one is preemptible.
+// What people may do about preemptible instances: see what an eviction does to one, say whether one is preemptible, and leave
+// one out.
 import { makeDecision, planTest } from '@gleaner/engine'
 import {
   cloudOf,
@@ -56,28 +57,40 @@ export async function testEviction(runtime: Runtime, id: InstanceId, caller: Cal
   })
 }
 
-/** Takes effect in the cloud itself, where everybody sees it; the next reading shows it. */
-export async function setPreemptible(
+export function setPreemptible(
   runtime: Runtime,
   { id, preemptible }: { readonly id: InstanceId; readonly preemptible: boolean },
   caller: Caller,
 ): Promise<void> {
+  const what = preemptible ? 'make preemptible' : 'make firm'
+  return setTag(runtime, { id, tag: preemptibleMark.tag, isSet: preemptible, what }, caller)
+}
+
+export function setOptOut(
+  runtime: Runtime,
+  { id, optOut }: { readonly id: InstanceId; readonly optOut: boolean },
+  caller: Caller,
+): Promise<void> {
+  const what = optOut ? 'leave out of evictions' : 'let be evicted'
+  return setTag(runtime, { id, tag: runtime.config.preemption.optOutTag, isSet: optOut, what }, caller)
+}
+
+interface TagChange {
+  readonly id: InstanceId
+  readonly tag: string
+  readonly isSet: boolean
+  readonly what: string
+}
+
+/** Takes effect in the cloud itself, where everybody sees it; the next reading shows it. */
+async function setTag(runtime: Runtime, { id, tag, isSet, what }: TagChange, caller: Caller): Promise<void> {
   const instance = known(runtime, id)
   const cloud = runtime.clouds.get(instance.cloudId)
   if (cloud?.labels === undefined)
     throw new GleanerError('cloud-unsupported', { cloud: instance.cloudId, action: 'label' })
-  const tags = [preemptibleMark.tag]
-  await cloud.labels.setTags(
-    id,
-    preemptible ? { add: tags } : { remove: tags },
-    AbortSignal.timeout(cloudCallTimeoutMs),
-  )
-  await audit(runtime, caller, {
-    what: preemptible ? 'make preemptible' : 'make firm',
-    object: id,
-    before: instance.firmness,
-    after: preemptible ? 'preemptible' : 'firm',
-  })
+  await cloud.labels.setTags(id, isSet ? { add: [tag] } : { remove: [tag] }, AbortSignal.timeout(cloudCallTimeoutMs))
+  const before = { firmness: instance.firmness, tags: instance.tags }
+  await audit(runtime, caller, { what, object: id, before, after: { tag, isSet } })
   runtime.wake(`observe:${instance.cloudId}`)
 }
 

@@ -20,6 +20,7 @@ import { readSnapshots } from '../state/read-snapshots.ts'
 /** How far back the story of an instance goes. */
 const mostProposals = 50
 const mostEntries = 200
+const mostEvictions = 50
 
 export function makeInsight(runtime: Runtime, parts: DecideParts): Insight {
   const ruleInput = ruleInputOf(runtime, parts)
@@ -53,16 +54,17 @@ interface WhyParts {
 
 async function why(instanceId: InstanceId, { runtime, parts, input }: WhyParts): Promise<WhyInstance> {
   const { store } = runtime
-  const [proposals, older] = await Promise.all([
+  const [proposals, older, evictions] = await Promise.all([
     store.proposals.forInstance(instanceId, mostProposals),
     store.journal.list({ instanceId }, { limit: mostEntries, offset: 0 }),
+    store.evictions.evictions({ instanceId }, { limit: mostEvictions, offset: 0 }),
   ])
   const { rules, compiled } = parts.rules.book
   const known = rules.flatMap((rule, index) => {
     const program = compiled[index]
     return program === undefined ? [] : [{ rule, compiled: program }]
   })
-  const world = worldOf({ runtime, parts, input }, proposals, older.items)
+  const world = { ...worldOf({ runtime, parts, input }, proposals, older.items), evictions: evictions.items }
   return whyInstance(world, instanceId, ruleStories(instanceId, known, input))
 }
 

@@ -112,7 +112,8 @@ export class Returns {
   ): Promise<void> {
     const { state, clouds } = this.#runtime
     const mode = state.modes.preemption
-    if (state.killSwitch !== undefined || (mode !== 'enforce' && mode !== 'advise')) return
+    const mayAct = mode === 'enforce' || mode === 'advise' || eviction.kind === 'test'
+    if (state.killSwitch !== undefined || !mayAct) return
     const creation = clouds.get(eviction.cloudId)?.creation
     if (creation === undefined) {
       const sentence = `${eviction.cloudId} cannot create instances.`

@@ -1,7 +1,10 @@
 // A store for tests of the API alone: what was given to it, nothing durable, nothing fenced. Tests of what the store
 // promises use the real one. What a test does not need is not there, and says so when it is called.
 import {
+  type Eviction,
+  type EvictionDecision,
   GleanerError,
+  isDecisionOpen,
   type Hold,
   type JournalEntry,
   type Plan,
@@ -18,6 +21,8 @@ export interface MemoryContent {
   journal: JournalEntry[]
   proposals: Proposal[]
   holds: Hold[]
+  decisions: EvictionDecision[]
+  evictions: Eviction[]
   plans: Plan[]
   revisions: Rule[]
   ledger: LedgerPoint[]
@@ -36,6 +41,8 @@ export function memoryContent(): MemoryContent {
     journal: [],
     proposals: [],
     holds: [],
+    decisions: [],
+    evictions: [],
     plans: [],
     revisions: [],
     ledger: [],
@@ -100,9 +107,28 @@ export function memoryStore(content: MemoryContent): Store {
         ),
     },
     proposals: {
+      open: async () => content.proposals,
       recent: async (filter: { projectIds?: readonly string[] }, page: { limit: number; offset: number }) =>
         pageOf(
           content.proposals.filter((proposal) => filter.projectIds?.includes(proposal.projectId ?? '') ?? true),
+          page,
+        ),
+    },
+    evictions: {
+      openDecisions: async () => content.decisions.filter(isDecisionOpen),
+      decision: async (id: string) => content.decisions.find((decision) => decision.id === id),
+      decisions: async (_filter: unknown, page: { limit: number; offset: number }) => pageOf(content.decisions, page),
+      onTheirWayBack: async () => content.evictions.filter(({ state }) => state === 'waiting' || state === 'returning'),
+      evictions: async (
+        filter: { projectIds?: readonly string[]; instanceId?: string },
+        page: { limit: number; offset: number },
+      ) =>
+        pageOf(
+          content.evictions.filter(
+            ({ projectId, instanceId }) =>
+              (filter.projectIds?.includes(projectId) ?? true) &&
+              (filter.instanceId === undefined || filter.instanceId === instanceId),
+          ),
           page,
         ),
     },

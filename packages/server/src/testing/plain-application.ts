@@ -270,7 +270,7 @@ function plainPlan(
   }
 }
 
-function plainProposal(parts: {
+export function plainProposal(parts: {
   readonly id: string
   readonly instance: Instance | undefined
   readonly nowMs: number
@@ -365,7 +365,7 @@ function plainCloud(): Cloud {
   }
 }
 
-function plainDecision(id: InstanceId, nowMs: number): EvictionDecision {
+export function plainDecision(id: InstanceId, nowMs: number): EvictionDecision {
   return {
     id: 'dec_1',
     requestId: 'test:dec_1',
@@ -509,5 +509,6 @@ function recordingCommands({ commanded, nowMs, instances, rules }: Recording): C
       return plainDecision(id, nowMs)
     },
     setPreemptible: async (id, preemptible, caller) => note('setPreemptible', `${id} ${preemptible}`, caller),
+    setOptOut: async (id, optOut, caller) => note('setOptOut', `${id} ${optOut}`, caller),
   }
 }

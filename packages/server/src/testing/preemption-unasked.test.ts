@@ -81,8 +81,11 @@ describe('without anybody asking', patient, () => {
     expect(await ended(decision.id)).toMatchObject({ state: 'done', victims: [{ state: 'left' }] })
     const audit = await server.app.store.audit.list({ limit: 5, offset: 0 })
     expect(audit.items[0]).toMatchObject({ by: 'olga', what: 'test eviction', object: id })
-    // In mode observe Gleaner brings nobody back by itself.
-    await server.cycles(5)
-    expect((await look(id))?.state).toBe('stopped')
+    // In every mode: the end of what a person began belongs to it.
+    await server.until('the return to be noted', async () => {
+      const { items } = await server.app.store.evictions.evictions({}, { limit: 10, offset: 0 })
+      return items.length === 1 && items[0]?.state === 'returned' ? true : undefined
+    })
+    expect((await look(id))?.state).toBe('running')
   })
 })

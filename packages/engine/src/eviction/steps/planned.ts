@@ -22,23 +22,31 @@ export function nextOfPlanned(decision: EvictionDecision, seen: SagaSeen): SagaS
   return become(decision, seen, { state: 'reserved', verdict: telling(decision) })
 }
 
-export function reserving({ wish, victims }: EvictionDecision): Verdict {
+export function reserving(decision: EvictionDecision): Verdict {
+  const { wish } = decision
+  const going = toGo(decision).length
+  const then = `${count(going)} told to leave`
   return {
     code: 'room-not-held',
-    sentence: `The room ${wish === undefined ? '' : `for ${wish.name} `}is being held; then ${count(victims.length)} told to leave.`,
-    facts: { victims: victims.length },
+    sentence: wish === undefined ? sentence(then) : sentence(`the room for ${wish.name} is being held; then ${then}`),
+    facts: { victims: going },
   }
 }
 
-function telling({ victims }: EvictionDecision): Verdict {
-  const noticeMs = Math.max(...victims.map((victim) => victim.noticeMs))
+function telling(decision: EvictionDecision): Verdict {
+  const going = toGo(decision)
+  const noticeMs = Math.max(...going.map((victim) => victim.noticeMs))
   return {
     code: 'in-grace',
-    sentence: `${count(victims.length)} told to leave; the notice runs.`,
-    facts: { victims: victims.length, noticeMs },
+    sentence: sentence(`${count(going.length)} told to leave; the notice runs`),
+    facts: { victims: going.length, noticeMs },
   }
 }
 
 function count(victims: number): string {
   return victims === 1 ? 'one instance is' : `${victims} instances are`
+}
+
+function sentence(words: string): string {
+  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}.`
 }

@@ -1,6 +1,15 @@
 // What Gleaner tells Prometheus about itself and what it sees. Names follow the conventions: base units, _total for what
 // only grows since the start of the process.
-import { type JournalEntry, type LedgerLine, capabilities } from '@gleaner/model'
+import {
+  type Eviction,
+  type EvictionDecision,
+  type JournalEntry,
+  type LedgerLine,
+  capabilities,
+  decisionStates,
+  evictionKinds,
+  isDecisionOpen,
+} from '@gleaner/model'
 import type { Application } from '../../application.ts'
 import type { FrontFigures } from '../../compat/nova/front-figures.ts'
 import { cloudStateName } from '../system/cloud-view.ts'
@@ -34,8 +43,15 @@ export interface MetricsInput {
   readonly problems: readonly { readonly severity: string }[] | undefined
   /** Actions that ended since the process started. */
   readonly actions: ReadonlyMap<string, number>
+  /** Decisions under way and evictions that wait; undefined while the store does not answer. */
+  readonly preemption: PreemptionFigures | undefined
   /** Undefined when there is no Nova-compatible front. */
   readonly front: FrontFigures | undefined
+}
+
+export interface PreemptionFigures {
+  readonly decisions: readonly Pick<EvictionDecision, 'kind' | 'state'>[]
+  readonly evictions: readonly Pick<Eviction, 'state'>[]
 }
 
 export function collectMetrics(input: MetricsInput): string {
@@ -47,6 +63,7 @@ export function collectMetrics(input: MetricsInput): string {
   estimates(out, input.app)
   decisions(out, input)
   loops(out, input.app)
+  preemptible(out, input)
   usage(out, input)
   if (input.front !== undefined) front(out, input.front)
   return out.text()
@@ -207,6 +224,41 @@ function decisions(out: Exposition, { app, problems, actions }: MetricsInput): v
     'gleaner_rule_unknown',
     'Instances the rule could not be decided for',
     rules((id) => app.state.ruleCounts.get(id)?.unknown),
+  )
+}
+
+function preemptible(out: Exposition, { app, preemption }: MetricsInput): void {
+  out.gauge(
+    'gleaner_preemptible_instances',
+    'Preemptible instances by state',
+    [...app.state.clouds.values()].flatMap(({ cloudId, snapshot }) =>
+      byState(
+        cloudId,
+        snapshot?.instances.filter(({ firmness }) => firmness === 'preemptible'),
+      ),
+    ),
+  )
+  if (preemption === undefined) return
+  const { decisions: open, evictions } = preemption
+  out.gauge(
+    'gleaner_preemption_decisions_open',
+    'Decisions to evict that are under way',
+    evictionKinds.flatMap((kind) =>
+      decisionStates
+        .filter((state) => isDecisionOpen({ state }))
+        .map((state) => ({
+          labels: { kind, state },
+          value: open.filter((each) => each.kind === kind && each.state === state).length,
+        })),
+    ),
+  )
+  out.gauge(
+    'gleaner_evictions_waiting',
+    'Evicted instances that wait to return, or are on their way',
+    (['waiting', 'returning'] as const).map((state) => ({
+      labels: { state },
+      value: evictions.filter((each) => each.state === state).length,
+    })),
   )
 }
 

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import type { FrontFigures } from '../../compat/nova/front-figures.ts'
 import type { ApiContext } from '../handler.ts'
 import { admit } from '../register-endpoint.ts'
-import { collectMetrics, endedActionKey } from './collect-metrics.ts'
+import { collectMetrics, endedActionKey, type PreemptionFigures } from './collect-metrics.ts'
 import { ProcessMonitor } from './process-figures.ts'
 
 export function registerMetrics(api: FastifyInstance, context: ApiContext, front: FrontFigures | undefined): void {
@@ -35,8 +35,8 @@ export function registerMetrics(api: FastifyInstance, context: ApiContext, front
       },
     },
     async (_request, reply) => {
-      const problems = await openProblems(context)
-      const text = collectMetrics({ app, process: monitor.read(), problems, actions, front })
+      const [problems, preemption] = await Promise.all([openProblems(context), preemptionFigures(context)])
+      const text = collectMetrics({ app, process: monitor.read(), problems, actions, preemption, front })
       return reply.type('text/plain; version=0.0.4; charset=utf-8').send(text)
     },
   )
@@ -46,6 +46,16 @@ export function registerMetrics(api: FastifyInstance, context: ApiContext, front
 async function openProblems({ app }: ApiContext): Promise<readonly Problem[] | undefined> {
   try {
     return await app.store.problems.list({ includeClosed: false })
+  } catch {
+    return undefined
+  }
+}
+
+async function preemptionFigures({ app }: ApiContext): Promise<PreemptionFigures | undefined> {
+  const { evictions } = app.store
+  try {
+    const [decisions, waiting] = await Promise.all([evictions.openDecisions(), evictions.onTheirWayBack()])
+    return { decisions, evictions: waiting }
   } catch {
     return undefined
   }

@@ -1,6 +1,6 @@
 // The list of instances: filtered, sorted, cut to a page, and only then turned into views. Every filter given must fit:
 //   search: each word occurs in name, id, project, host, flavor or a tag; cloud; project, host: id or name;
-//   state: one of those separated by commas; tag; idleFor: idle at least so long, unknown is not idle; proposed.
+//   state: one of those separated by commas; tag; firmness; idleFor: idle at least so long, unknown is not idle; proposed.
 // Sorting puts what is not known last in both directions, and equals by name.
 import { type Instance, type InstanceView, type QueryOf, type endpoints, parseDurationMs } from '@gleaner/model'
 import type { Application } from '../../application.ts'
@@ -43,13 +43,14 @@ function filtersOf(
 ): Filter[] {
   const filters: Filter[] = []
   if (!sight.all) filters.push((instance) => sight.sees(instance.projectId))
-  const { cloud, project, host, tag, state, idleFor } = query
+  const { cloud, project, host, tag, firmness, state, idleFor } = query
   if (cloud !== undefined) filters.push((instance) => instance.cloudId === cloud)
   if (project !== undefined)
     filters.push((instance) => instance.projectId === project || world.projectName(instance.projectId) === project)
   if (host !== undefined)
     filters.push((instance) => instance.hostId === host || world.hostName(instance.hostId) === host)
   if (tag !== undefined) filters.push((instance) => instance.tags.includes(tag))
+  if (firmness !== undefined) filters.push((instance) => instance.firmness === firmness)
   if (state !== undefined) {
     const states = new Set(state.split(',').map((name) => name.trim()))
     filters.push((instance) => states.has(instance.state))

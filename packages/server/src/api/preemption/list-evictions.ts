@@ -1,0 +1,31 @@
+// Who was evicted, and where each is on its way back.
+import { GleanerError, type endpoints } from '@gleaner/model'
+import type { Handler } from '../handler.ts'
+import { evictionView } from '../view/eviction-view.ts'
+import { only } from '../view/only.ts'
+
+export const listEvictions: Handler<typeof endpoints.listEvictions> = async ({ app, query, sight, world }) => {
+  const index = world()
+  const page = { limit: query.limit ?? 100, offset: query.offset ?? 0 }
+  const instanceId = query.instance === undefined ? undefined : idOf(query.instance)
+  if (query.waiting === true) {
+    const waiting = (await app.store.evictions.onTheirWayBack())
+      .filter((each) => sight.sees(each.projectId) && (instanceId === undefined || each.instanceId === instanceId))
+      .sort((a, b) => b.priority - a.priority || a.evictedAtMs - b.evictedAtMs)
+    const shown = waiting.slice(page.offset, page.offset + page.limit)
+    return { items: shown.map((eviction) => evictionView(eviction, index)), total: waiting.length }
+  }
+  const filter = { ...only('instanceId', instanceId), ...only('projectIds', sight.projectIds) }
+  const { items, total } = await app.store.evictions.evictions(filter, page)
+  return { items: items.map((eviction) => evictionView(eviction, index)), total }
+
+  /** A name of an instance that still exists, else taken for the id of one that is gone. */
+  function idOf(idOrName: string): string {
+    try {
+      return index.instance(idOrName, sight.sees).id
+    } catch (error) {
+      if (error instanceof GleanerError && error.code === 'not-found') return idOrName
+      throw error
+    }
+  }
+}
