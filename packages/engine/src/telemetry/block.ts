@@ -123,21 +123,20 @@ export class Block {
     this.counts.fill(0, index * this.tilesPerSubject, (index + 1) * this.tilesPerSubject)
   }
 
-  /** Takes over one subject of another block, head and all. */
-  copyFrom(source: Block, sourceIndex: number, index: number): void {
-    copyPart(this.ring, source.ring, { from: sourceIndex, to: index, length: metrics.length * this.layout.rows })
-    const tiles = { from: sourceIndex, to: index, length: this.tilesPerSubject }
-    copyPart(this.counts, source.counts, tiles)
-    copyPart(this.sums, source.sums, tiles)
-    copyPart(this.minimums, source.minimums, tiles)
-    copyPart(this.maximums, source.maximums, tiles)
-    copyPart(this.places, source.places, tiles)
-    copyPart(this.narrow, source.narrow, { from: sourceIndex, to: index, length: this.#narrowStride })
-    copyPart(this.wide, source.wide, { from: sourceIndex, to: index, length: this.#wideStride })
-    copyPart(this.lastAtMs, source.lastAtMs, { from: sourceIndex, to: index, length: metrics.length })
-    this.head[index] = source.head[sourceIndex] as number
-    this.foldedHours[index] = source.foldedHours[sourceIndex] as number
-    this.firstStep[index] = source.firstStep[sourceIndex] as number
+  /** Takes over the subject of a block that has but one, head and all: nothing is left of what was here. */
+  copyFrom(source: Block, index: number): void {
+    copyTo(this.ring, source.ring, index)
+    copyTo(this.counts, source.counts, index)
+    copyTo(this.sums, source.sums, index)
+    copyTo(this.minimums, source.minimums, index)
+    copyTo(this.maximums, source.maximums, index)
+    copyTo(this.places, source.places, index)
+    copyTo(this.narrow, source.narrow, index)
+    copyTo(this.wide, source.wide, index)
+    copyTo(this.lastAtMs, source.lastAtMs, index)
+    this.head[index] = source.head[0] as number
+    this.foldedHours[index] = source.foldedHours[0] as number
+    this.firstStep[index] = source.firstStep[0] as number
     this.rewrite(index)
   }
 
@@ -237,14 +236,11 @@ export class Block {
   }
 }
 
-interface Part {
-  readonly from: number
-  readonly to: number
-  readonly length: number
-}
-
-function copyPart<
-  Numbers extends { set(source: Numbers, at: number): void; subarray(from: number, to: number): Numbers },
->(target: Numbers, source: Numbers, part: Part): void {
-  target.set(source.subarray(part.from * part.length, (part.from + 1) * part.length), part.to * part.length)
+/** The whole source is one subject's part: it needs no view, of which a hundred thousand restored subjects would make millions. */
+function copyTo<Numbers extends { readonly length: number; set(source: Numbers, at: number): void }>(
+  target: Numbers,
+  source: Numbers,
+  index: number,
+): void {
+  target.set(source, index * source.length)
 }

@@ -40,7 +40,9 @@ export class SubjectDecoder {
   readonly #layout: Layout
   /** One subject, at index 0: what the last `decode` that returned undefined has read. */
   readonly block: Block
+  /** Steps of each tile, for subjects with this fold and first step: most of those that are read one after the other. */
   readonly #tileSteps: Int32Array
+  readonly #tilesFor = { foldedHours: -1, firstStep: -1 }
   /** The bytes to read, and padding. */
   readonly #bytes: Uint8Array
   readonly #view: DataView
@@ -103,10 +105,7 @@ export class SubjectDecoder {
     block.head[0] = head
     block.foldedHours[0] = foldedHours
     block.firstStep[0] = firstStep
-    this.#tileSteps.fill(0)
-    for (const { ordinal, startStep, endStep } of tileStretches(this.#layout, block, 0)) {
-      this.#tileSteps[ordinal] = endStep - startStep
-    }
+    this.#measureTiles(foldedHours, firstStep)
     for (let metric = 0; metric < metrics.length; metric++) {
       if ((mask & (1 << metric)) === 0) continue
       if (!this.#has(8)) return
@@ -117,6 +116,17 @@ export class SubjectDecoder {
       this.#ring(metric, head)
       this.#tiles(metric)
       if (!this.#intact) return
+    }
+  }
+
+  #measureTiles(foldedHours: number, firstStep: number): void {
+    const known = this.#tilesFor
+    if (known.foldedHours === foldedHours && known.firstStep === firstStep) return
+    known.foldedHours = foldedHours
+    known.firstStep = firstStep
+    this.#tileSteps.fill(0)
+    for (const { ordinal, startStep, endStep } of tileStretches(this.#layout, this.block, 0)) {
+      this.#tileSteps[ordinal] = endStep - startStep
     }
   }
 

@@ -130,12 +130,9 @@ export class TelemetryWindows {
   add(subject: string): number {
     const known = this.#slots.get(subject)
     if (known !== undefined) return known
-    if (this.#slots.size >= this.#maxSubjects) return -1
-    const slot = this.#free.pop() ?? this.#keys.length
-    const block = (this.#blocks[blockOfSlot(slot)] ??= new Block(this.layout))
-    block.reset(indexInBlock(slot))
-    this.#slots.set(subject, slot)
-    this.#keys[slot] = subject
+    const slot = this.#allot(subject)
+    if (slot < 0) return slot
+    this.#blocks[blockOfSlot(slot)]?.reset(indexInBlock(slot))
     this.#changed(slot)
     this.markSaved(slot, this.revision(slot))
     return slot
@@ -346,10 +343,10 @@ export class TelemetryWindows {
   load(subject: string, bytes: Uint8Array): LoadOutcome {
     const refusal = this.#decoder.decode(bytes)
     if (refusal !== undefined) return { loaded: false, reason: refusal }
-    const slot = this.add(subject)
+    const slot = this.#slots.get(subject) ?? this.#allot(subject)
     if (slot < 0) return { loaded: false, reason: 'no-room' }
     const block = this.#blocks[blockOfSlot(slot)] as Block
-    block.copyFrom(this.#decoder.block, 0, indexInBlock(slot))
+    block.copyFrom(this.#decoder.block, indexInBlock(slot))
     this.#changed(slot)
     this.markSaved(slot, this.revision(slot))
     return { loaded: true, slot }
@@ -361,6 +358,16 @@ export class TelemetryWindows {
     if (block === undefined) return
     block.reset(indexInBlock(slot))
     this.#changed(slot)
+  }
+
+  /** A slot for a new subject, with whatever its last one left there; -1 when there is no room. */
+  #allot(subject: string): number {
+    if (this.#slots.size >= this.#maxSubjects) return -1
+    const slot = this.#free.pop() ?? this.#keys.length
+    this.#blocks[blockOfSlot(slot)] ??= new Block(this.layout)
+    this.#slots.set(subject, slot)
+    this.#keys[slot] = subject
+    return slot
   }
 
   #open(slot: number, question: TelemetryQuestion, toMs: number): boolean {
