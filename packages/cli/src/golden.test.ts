@@ -42,6 +42,8 @@ let sleepersAtRest: number
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'gleaner-golden-'))
+  const large = { preemptible: false, vcpus: 16, ramMiB: 65_536, diskGiB: 40, count: 4 }
+  writeFileSync(join(folder, 'request.json'), JSON.stringify(large))
   database = await createTestDatabase()
   const file = join(folder, 'gleaner.yaml')
   const parsed = parseConfig(config(database.url), file, {
@@ -150,6 +152,7 @@ describe('the command line', () => {
     ['status-colour', 'status', { colour: true }],
     ['hosts', 'hosts', {}],
     ['hosts-narrow', 'hosts --sort -idle --limit 3', { columns: 50 }],
+    ['place-live', 'place --hosts live --request request.json', {}],
     ['instances', 'instances --sort -idle --limit 12', {}],
     ['instances-narrow', 'instances --state running --sort -cpu --limit 5', { columns: 60 }],
     ['instances-none', 'instances there-is-no-such-instance', {}],

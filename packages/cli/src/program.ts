@@ -106,13 +106,18 @@ function looking({ session, program, context }: Words): void {
     .option('--limit <number>', 'at most so many', whole)
     .action(async (search, options) => (await import('./commands/history.ts')).history(context(), search, options))
   add(program, 'place', 'where a request would go and who would have to leave for it; changes nothing')
-    .requiredOption('--hosts <file>', 'hosts and their instances, JSON; - for standard input')
+    .requiredOption(
+      '--hosts <file>',
+      'hosts and their instances, JSON; - for standard input; live: those of the server',
+    )
     .requiredOption('--request <file>', 'what is asked for, JSON; - for standard input')
     .addOption(
-      new Option('--objective <objective>', 'what is lost least when several choices would do')
-        .choices(['fewest-victims', 'least-work', 'billing-remainder'])
-        .default('fewest-victims'),
+      new Option(
+        '--objective <objective>',
+        'what is lost least when several choices would do (fewest-victims; live: as configured)',
+      ).choices(['fewest-victims', 'least-work', 'billing-remainder']),
     )
+    .option('--cloud <id>', 'with live, where there are several')
     .action(async (options) => (await import('./commands/place.ts')).place(context(), options))
   const problems = add(program, 'problems', 'what is wrong and what to do about it')
     .option('--all', 'cleared and resolved ones too')

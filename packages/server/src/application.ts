@@ -20,6 +20,7 @@ import type {
 } from '@gleaner/model'
 import type { Clock, Cloud, Store, TelemetrySource } from '@gleaner/ports'
 import type { Logger } from 'pino'
+import type { RoomPreview, RoomQuestion } from './commands/preview-room.ts'
 import type { Config } from './config/config.ts'
 import type { EventHub } from './events/hub.ts'
 import type { LoopStatus } from './loops/loop.ts'
@@ -68,6 +69,11 @@ export interface Commands {
     caller: Caller,
   ): Promise<Rule>
   removeRule(id: string, caller: Caller): Promise<void>
+  /**
+   * What makeRoom would answer now, with the reason of each host, and nothing is begun or recorded. Throws `not-found` for a
+   * cloud that is not known, `conflict` while its reading is missing, old or partial.
+   */
+  previewRoom(question: RoomQuestion): RoomPreview
   /**
    * Finds room for a request, and makes it by eviction where there is none and the mode of preemption allows it. Answers
    * at once: `free`, `making` (then `awaitRoom`), or `refused` with the reason per host and what would unblock it. The same

@@ -1,16 +1,17 @@
-// `gleaner place`: where a request would go and who would have to leave for it. Asked of files it needs no server; asked of
-// the live cloud, the server answers. Nothing is changed.
+// `gleaner place`: where a request would go and who would have to leave for it. Asked of files it needs no server; with
+// `--hosts live` the server answers for a cloud as it is now. Nothing is changed.
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { GleanerError, type Objective, type PlacementAnswer, placementCodes } from '@gleaner/model'
-import { placeInFiles, type PlacementFile } from '@gleaner/server'
+import { formatDurationMs, GleanerError, type Objective, type PlacementAnswer, placementCodes } from '@gleaner/model'
+import { type PlacementFile, placeInFiles, readRequestFile } from '@gleaner/server'
 import type { CommandContext } from '../command-context.ts'
 import { UsageError } from '../failure.ts'
 
 export interface PlaceWords {
   readonly hosts: string
   readonly request: string
-  readonly objective: Objective
+  readonly objective?: Objective
+  readonly cloud?: string
 }
 
 const units: Readonly<Record<Objective, string>> = {
@@ -21,17 +22,40 @@ const units: Readonly<Record<Objective, string>> = {
 /** Codes that say no more than that the other hosts were better. */
 const quiet = ['outweighed', 'dearer', 'room-elsewhere']
 
-export function place(context: CommandContext, words: PlaceWords): void {
+export async function place(context: CommandContext, words: PlaceWords): Promise<void> {
+  if (words.hosts === 'live') return placeLive(context, words)
+  if (words.cloud !== undefined) throw new UsageError('--cloud is for --hosts live.', 'Leave it out.')
   if (words.hosts === '-' && words.request === '-')
     throw new UsageError('Only one of the two files can be the standard input.', 'Give the other one by its path.')
   const { answer, warnings } = placeInFiles({
     hosts: read(words.hosts, context),
     request: read(words.request, context),
-    objective: words.objective,
+    objective: words.objective ?? 'fewest-victims',
   })
-  for (const warning of warnings) context.io.err(`gleaner: ${warning}\n`)
+  warn(context, warnings)
   if (!answer.feasible) context.fail()
   if (!context.printJson(answer)) show(context, answer, words.objective)
+}
+
+/** The objective is that of the configuration unless one is given. */
+async function placeLive(context: CommandContext, words: PlaceWords): Promise<void> {
+  const { request, warnings } = readRequestFile(read(words.request, context))
+  warn(context, warnings)
+  const { objective, cloud } = words
+  const live = await context.client.call('place', {
+    body: { request, ...(objective === undefined ? {} : { objective }), ...(cloud === undefined ? {} : { cloud }) },
+  })
+  if (!live.answer.feasible) context.fail()
+  if (context.printJson(live.answer)) return
+  show(context, live.answer, objective)
+  if (live.action !== undefined && live.noticeS !== undefined) {
+    context.line()
+    context.say(`It would be told ${formatDurationMs(live.noticeS * 1000)} before: ${live.action}.`)
+  }
+}
+
+function warn(context: CommandContext, warnings: readonly string[]): void {
+  for (const warning of warnings) context.io.err(`gleaner: ${warning}\n`)
 }
 
 function read(file: string, context: CommandContext): PlacementFile {
@@ -42,7 +66,7 @@ function read(file: string, context: CommandContext): PlacementFile {
   }
 }
 
-function show(context: CommandContext, answer: PlacementAnswer, objective: Objective): void {
+function show(context: CommandContext, answer: PlacementAnswer, objective: Objective = 'fewest-victims'): void {
   const { refusal, placements, victims, cost } = answer
   if (refusal !== undefined) {
     context.say(refusal.sentence)

@@ -11,6 +11,7 @@ import {
   type Exemption,
   type HostId,
   type InstanceId,
+  type Objective,
   type PlacementAnswer,
   type PlacementCode,
   type PlacementRequest,
@@ -59,13 +60,40 @@ export interface PlanQuestion {
 const mostHosts = 200
 
 export function planEviction(question: PlanQuestion): EvictionPlan {
-  const { world, wish } = question
+  const { wish } = question
+  const mayEvict = question.mayEvict && wish.firmness === 'firm'
+  const { answer, now, action, refusal } = answerNow({
+    ...question,
+    mayEvict,
+    request: (hosts) => requestOf(wish, hosts),
+  })
+  return planOf(answer, { now, wish, action, refusal })
+}
+
+export interface NowQuestion extends Pick<PlanQuestion, 'world' | 'mayEvict' | 'own' | 'stays' | 'taken'> {
+  /** Made when the names are known that the hosts have in the answer. */
+  readonly request: (now: HostsNow) => PlacementRequest
+  /** In place of the one that is set. */
+  readonly objective?: Objective
+}
+
+export interface NowAnswer {
+  readonly answer: PlacementAnswer
+  readonly now: HostsNow
+  /** What is done to victims; undefined where nobody may leave. */
+  readonly action: ActionKind | undefined
+  /** Why nobody may leave, though it was asked for. */
+  readonly refusal: Verdict | undefined
+}
+
+/** The same in the form of files and API: every host by its name, with all its reasons. */
+export function answerNow(question: NowQuestion): NowAnswer {
+  const { world, mayEvict } = question
   const { action, refusal } = victimAction(world.preemption.action, {
     cloud: world.snapshot.cloudId,
     support: world.support,
     sells: sellsRoom(world),
   })
-  const mayEvict = question.mayEvict && wish.firmness === 'firm'
   const leaves = mayEvict ? action : undefined
   const now = hostsNow({
     world,
@@ -73,7 +101,7 @@ export function planEviction(question: PlanQuestion): EvictionPlan {
     ...(question.own === undefined ? {} : { own: question.own }),
     ...(question.taken === undefined ? {} : { taken: question.taken }),
   })
-  const request = requestOf(wish, now)
+  const request = question.request(now)
   const exempt: Map<InstanceId, Exemption> = leaves === undefined ? new Map() : exemptInstances(world)
   for (const id of question.stays ?? []) exempt.set(id, 'protected')
   const projects = new Map(now.hosts.flatMap((host) => host.instances.map(({ id, project }) => [id, project])))
@@ -82,7 +110,7 @@ export function planEviction(question: PlanQuestion): EvictionPlan {
       hosts: now.hosts,
       request,
       settings: {
-        objective: world.preemption.objective,
+        objective: question.objective ?? world.preemption.objective,
         billingPeriodS: world.preemption.billingPeriodMs / 1000,
         minimumRunS: world.preemption.minimumRunMs / 1000,
       },
@@ -90,8 +118,7 @@ export function planEviction(question: PlanQuestion): EvictionPlan {
       mayEvict: leaves !== undefined,
     })
     const over = answer.feasible ? overBudget(answer, { world, projects }) : undefined
-    if (over === undefined)
-      return planOf(answer, { now, wish, action: leaves, refusal: mayEvict ? refusal : undefined })
+    if (over === undefined) return { answer, now, action: leaves, refusal: mayEvict ? refusal : undefined }
     takeOut(exempt, over, { answer, projects })
   }
 }

@@ -3,6 +3,7 @@ import { estimateEndpoints } from './estimates.ts'
 import { historyEndpoints } from './history.ts'
 import { hostEndpoints } from './hosts.ts'
 import { instanceEndpoints } from './instances.ts'
+import { placementEndpoints } from './placements.ts'
 import { planEndpoints } from './plan.ts'
 import { preemptionEndpoints } from './preemption.ts'
 import { ruleEndpoints } from './rules.ts'
@@ -15,6 +16,7 @@ export const endpoints = {
   ...instanceEndpoints,
   ...planEndpoints,
   ...preemptionEndpoints,
+  ...placementEndpoints,
   ...ruleEndpoints,
   ...historyEndpoints,
 }

@@ -19,6 +19,7 @@ import { keepInstance } from './instances/keep-instance.ts'
 import { listInstances } from './instances/list-instances.ts'
 import { releaseHold } from './instances/release-hold.ts'
 import { whyInstance } from './instances/why-instance.ts'
+import { getRoom, place, takeRoom } from './placements/place.ts'
 import { approveProposals } from './plan/approve-proposals.ts'
 import { diffPlan } from './plan/diff-plan.ts'
 import { getPlan } from './plan/get-plan.ts'
@@ -101,6 +102,9 @@ export const handlers: Handlers = {
   testEviction,
   setFirmness,
   setOptOut,
+  place,
+  getRoom,
+  takeRoom,
   listRules,
   getRule,
   createRule,

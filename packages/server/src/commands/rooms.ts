@@ -20,11 +20,16 @@ import type { RoomDecision, RoomRequest } from '../preemption/room.ts'
 import { roomWorldNow } from '../preemption/room-world-now.ts'
 import type { Runtime } from '../runtime.ts'
 import { audit } from './audit.ts'
+import { previewRoom } from './preview-room.ts'
 
-type RoomCommands = Pick<Commands, 'makeRoom' | 'room' | 'awaitRoom' | 'takeRoom' | 'roomTaken' | 'giveUpRoom'>
+type RoomCommands = Pick<
+  Commands,
+  'previewRoom' | 'makeRoom' | 'room' | 'awaitRoom' | 'takeRoom' | 'roomTaken' | 'giveUpRoom'
+>
 
 export function roomCommands(runtime: Runtime, saga: PreemptionSaga): RoomCommands {
   return {
+    previewRoom: (question) => previewRoom(runtime, question),
     makeRoom: (request, caller) => makeRoom(runtime, request, caller),
     room: async (id) => answerOf(await found(runtime, id)),
     awaitRoom: async (id, signal) => {

@@ -492,6 +492,10 @@ function recordingCommands({ commanded, nowMs, instances, rules }: Recording): C
       return theRule()
     },
     removeRule: async (id, caller) => note('removeRule', id, caller),
+    previewRoom: () => ({
+      answer: { feasible: true, placements: [], victims: [], cost: 0, reasons: {} },
+      readAtMs: 0,
+    }),
     makeRoom: async (request, caller) => {
       note('makeRoom', request.requestId, caller)
       return { state: 'free', placements: [] }
