@@ -58,7 +58,14 @@ export function handlersOf(state: FakeState): Handlers {
     return seriesOf(shape, query.metric ?? 'cpu', span(query))
   }
 
+  // The page asks nothing of these.
+  const noRoom = (): never => {
+    throw new GleanerError('not-found', { object: 'room on the fake server' })
+  }
   return {
+    place: noRoom,
+    getRoom: noRoom,
+    takeRoom: noRoom,
     getStatus: () => statusOf(state),
     getLedgerHistory: ({ query }) => {
       const { fromMs, toMs, points } = span(query)
