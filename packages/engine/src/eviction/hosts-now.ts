@@ -156,7 +156,7 @@ function promisedRoom({ world, own, taken = [] }: HostsQuestion): ReadonlyMap<Ho
   }
   for (const decision of world.decisions) {
     if (decision.id === own?.id) continue
-    for (const [hostId, room] of roomOfDecision(decision)) promise(hostId, `room of ${decision.id}`, room)
+    for (const [hostId, room] of roomOfDecision(decision)) promise(hostId, `room of ${decision.id} on ${hostId}`, room)
   }
   for (const [index, room] of taken.entries()) promise(room.hostId, `taken ${index}`, room)
   return promised

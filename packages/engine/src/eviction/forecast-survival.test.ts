@@ -1,0 +1,56 @@
+// The forecast against the formula it states, worked out by hand, and its limits.
+import type { Eviction, EvictionKind } from '@gleaner/model'
+import { aHost, anInstance, aSnapshot, testStartMs } from '@gleaner/testkit'
+import { describe, expect, it } from 'vitest'
+import { freezeSnapshot } from '../snapshot/freeze-snapshot.ts'
+import { forecastSurvival } from './forecast-survival.ts'
+
+const hourMs = 3_600_000
+const windowMs = 24 * hourMs
+const hosts = ['busy', 'calm', 'empty'].map((name) => aHost({ name }))
+const preemptible = (name: string, host: string, ranH: number) =>
+  anInstance({
+    name,
+    hostId: hosts.find((each) => each.name === host)?.id,
+    firmness: 'preemptible',
+    stateSinceMs: testStartMs - ranH * hourMs,
+  })
+const reading = aSnapshot({
+  hosts,
+  instances: [preemptible('a', 'busy', 6), preemptible('b', 'calm', 100), anInstance({ name: 'firm' })],
+})
+
+const eviction = (host: string, agoH: number, kind: EvictionKind = 'room') =>
+  ({ hostId: `test:${host}`, evictedAtMs: testStartMs - agoH * hourMs, kind }) as unknown as Eviction
+
+const forecast = (evictions: readonly Eviction[]) =>
+  forecastSurvival({ snapshot: freezeSnapshot(reading, reading), evictions, nowMs: testStartMs, windowMs })
+
+describe('the forecast of survival', () => {
+  it('is that of the formula', () => {
+    const rows = forecast([eviction('busy', 1), eviction('busy', 2)])
+    expect(rows.map(({ hostId, instances, evictions, hours }) => [hostId, instances, evictions, hours])).toEqual([
+      ['test:busy', 1, 2, 6],
+      ['test:calm', 1, 0, 24],
+    ])
+    // Two evictions in 30 hours: 2.5 / 31 per hour in the cloud; on the busy host (2 + 24 x that) / 30.
+    const ofCloud = 2.5 / 31
+    expect(rows[0]?.survival['6']).toBeCloseTo(Math.exp((-6 * (2 + 24 * ofCloud)) / 30), 10)
+    expect(rows[1]?.survival['6']).toBeCloseTo(Math.exp((-6 * 24 * ofCloud) / 48), 10)
+  })
+
+  it('forgets what is long ago, and leaves rehearsals out', () => {
+    expect(forecast([eviction('busy', 25), eviction('busy', 1, 'test')])).toEqual(forecast([]))
+  })
+
+  it('is lower where more were evicted, falls with time, and is never certain', () => {
+    const [busy, calm] = forecast([eviction('busy', 1)])
+    for (const span of ['1', '6', '24'] as const) expect(busy?.survival[span]).toBeLessThan(calm?.survival[span] ?? 0)
+    expect(calm?.survival['24']).toBeLessThan(calm?.survival['1'] ?? 0)
+    expect(calm?.survival['1']).toBeLessThan(1)
+  })
+
+  it('names a host that lost its last one', () => {
+    expect(forecast([eviction('empty', 1)]).map(({ hostId }) => hostId)).toContain('test:empty')
+  })
+})
