@@ -25,7 +25,8 @@ export interface HostsWanted {
 export function cheapestHosts(question: EvictionQuestion, { hosts, level, ...rest }: HostsWanted): HostOption[] {
   const { fits } = question.scan
   const { lowest } = question.index.columns
-  const best = new BestHosts(question.index.pool.length, rest)
+  const isCount = question.costing.objective === 'fewest-victims'
+  const best = new BestHosts({ counts: question.index.pool.length, isCount }, rest)
   const open: (HostBound & { readonly host: number })[] = []
   const consider = (host: number) => {
     const bound = boundHost(question, { host, number: (fits[host] as number) + level, limit: best })
@@ -75,11 +76,17 @@ class BestHosts {
   readonly #under: Loss | undefined
   /** Per host: how many preemptible instances it has. */
   readonly #counts: Int32Array
-  /** Of the last, if its loss has no part at lower priorities: who costs the same and has as many is no better. */
-  #lastCount = Number.POSITIVE_INFINITY
+  /** The cost is the number of victims: who costs the same loses the same. */
+  readonly #isCount: boolean
+  /** Of the last, if its loss has no part at lower priorities: who costs the same and does not come first is no better. */
+  #last: { readonly count: number; readonly host: number } | undefined
 
-  constructor(counts: Int32Array, { wanted, limit }: Pick<HostsWanted, 'wanted' | 'limit'>) {
-    this.#counts = counts
+  constructor(
+    by: { readonly counts: Int32Array; readonly isCount: boolean },
+    { wanted, limit }: Pick<HostsWanted, 'wanted' | 'limit'>,
+  ) {
+    this.#counts = by.counts
+    this.#isCount = by.isCount
     this.#wanted = wanted
     this.#under = limit
     this.priority = limit?.[0] ?? Number.POSITIVE_INFINITY
@@ -95,7 +102,10 @@ class BestHosts {
     if (cost < 0) return false
     if (priority !== this.priority) return priority > this.priority
     if (cost < this.cost) return false
-    return (this.#counts[host] as number) > this.#lastCount || compareCost(cost, this.cost) > 0
+    if (compareCost(cost, this.cost) > 0) return true
+    if (!this.#isCount || this.#last === undefined) return false
+    const count = this.#counts[host] as number
+    return count > this.#last.count || (count === this.#last.count && host > this.#last.host)
   }
 
   /** False when a host with this bound is beyond the last that is wanted. */
@@ -123,7 +133,7 @@ class BestHosts {
     if (last === undefined) return
     this.priority = last.loss[0] as number
     this.cost = last.loss[1] as number
-    this.#lastCount = last.loss.length > 3 ? Number.POSITIVE_INFINITY : (this.#counts[last.host] as number)
+    this.#last = last.loss.length > 3 ? undefined : { count: this.#counts[last.host] as number, host: last.host }
   }
 
   #isBefore(a: HostOption, b: HostOption): boolean {
