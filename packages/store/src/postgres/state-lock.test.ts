@@ -65,7 +65,8 @@ describe('lockStateDirectory', () => {
     const lock = await lockStateDirectory(path, nowMs)
     expect(await readdir(path)).toHaveLength(1)
     await lock.release()
-  })
+    // The holder is a process that is started from source: half a minute is soon over on a loaded machine.
+  }, 120_000)
 
   it('says what is wrong with a directory that is none', async () => {
     const path = directory()
