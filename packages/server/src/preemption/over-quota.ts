@@ -2,7 +2,10 @@
 import { ofProject, type RoomWorld } from '@gleaner/engine'
 import type { RoomWish, Verdict } from '@gleaner/model'
 
-export function overQuota(wish: RoomWish, { snapshot, preemption }: RoomWorld): Verdict | undefined {
+export function overQuota(
+  wish: RoomWish,
+  { snapshot, preemption }: Pick<RoomWorld, 'snapshot' | 'preemption'>,
+): Verdict | undefined {
   if (wish.firmness !== 'preemptible') return undefined
   const name = snapshot.projectById.get(wish.projectId)?.name ?? wish.projectId
   const quota = ofProject(preemption.quotaOfProject, { id: wish.projectId, name }) ?? preemption.quota
