@@ -65,9 +65,11 @@ describe('what is lent', () => {
     instances: readonly ReturnType<typeof spot>[],
   ) =>
     planShrink(
-      aRoomWorld(aSnapshot({ hosts: [host], instances }), testStartMs, {
-        ...(lendable === undefined ? {} : { lendable: new Map<HostId, typeof lendable>([[host.id, lendable]]) }),
-      }),
+      aRoomWorld(
+        aSnapshot({ hosts: [host], instances }),
+        testStartMs,
+        lendable === undefined ? {} : { lendable: new Map<HostId, typeof lendable>([[host.id, lendable]]) },
+      ),
     )?.victims.map(({ instanceId }) => instanceId)
   const three = [spot('a', 1), spot('b', 2), spot('c', 3)]
 
