@@ -18,7 +18,7 @@ export interface Host {
   readonly name: string
   readonly kind: HostKind
   readonly state: HostState
-  /** Physical cores (hardware threads as the hypervisor sells them), memory and local disk. */
+  /** Physical cores (hardware threads as the hypervisor sells them), memory and local disk (0: the cloud does not tell). */
   readonly cores: number
   readonly memoryMiB: number
   readonly diskGiB: number

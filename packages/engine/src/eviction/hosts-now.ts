@@ -61,6 +61,9 @@ export function hostsNow(question: HostsQuestion): HostsNow {
   return { hosts, nameOf, idOf }
 }
 
+/** A host that tells no disk (libvirt) refuses nobody for want of it. */
+const untoldGiB = 1e12
+
 function hostNow(
   host: Host,
   name: string,
@@ -72,7 +75,7 @@ function hostNow(
     name,
     vcpus: host.cores,
     ramMiB: host.memoryMiB,
-    diskGiB: host.diskGiB,
+    diskGiB: host.diskGiB > 0 ? host.diskGiB : untoldGiB,
     cpuRatio: coreRatio,
     ramRatio: memoryRatio,
     diskRatio,

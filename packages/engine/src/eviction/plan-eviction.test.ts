@@ -21,3 +21,10 @@ it('a request on several hosts is promised its room on each of them', () => {
   expect(next(1)).toMatchObject({ feasible: true, victims: [] })
   expect(next(2)).toMatchObject({ feasible: false, verdict: { code: 'room-refused' } })
 })
+
+it('a host that tells no disk refuses nobody for want of it', () => {
+  const silent = hosts.map((host) => ({ ...host, diskGiB: 0 }))
+  const world = aRoomWorld(aSnapshot({ hosts: silent, instances: fillers }), testStartMs)
+  const plan = planEviction({ world, wish: aWish({ vcpus: 3, diskGiB: 40 }), mayEvict: true })
+  expect(plan).toMatchObject({ feasible: true, victims: [{ hostId: expect.any(String) }] })
+})

@@ -30,8 +30,9 @@ async function steps(): Promise<readonly JournalEntry[]> {
   return items.filter(({ instanceId }) => instanceId === undefined)
 }
 
+/** The first of all: the list begins with the newest. */
 const doneStep = () =>
-  server.until('a step on a host that is done', async () => (await steps()).find(({ state }) => state === 'done'))
+  server.until('a step on a host that is done', async () => (await steps()).findLast(({ state }) => state === 'done'))
 
 async function stored(): Promise<HostEstimate[]> {
   const found: HostEstimate[] = []
