@@ -6,6 +6,7 @@ import {
   type WhyWorld,
   buildInstanceTable,
   indexSupports,
+  isOpenEntry,
   ruleStories,
   whyHost,
   whyInstance,
@@ -84,6 +85,8 @@ function worldOf(
 ): WhyWorld {
   const { state } = runtime
   const journal = new Map([...older, ...parts.history.all()].map((entry) => [entry.id, entry]))
+  // For a moment memory does not know yet that a step has ended; one that has does not change any more.
+  for (const entry of older) if (!isOpenEntry(entry)) journal.set(entry.id, entry)
   return {
     nowMs: input.nowMs,
     policy: policyNow(runtime),
