@@ -129,7 +129,8 @@ function answer(values: readonly number[], request: WindowRequest): number {
     case 'maximum':
       return sorted.at(-1) ?? Number.NaN
     case 'percentile':
-      return sorted[Math.max(0, Math.ceil((request.argument / 100) * sorted.length) - 1)] ?? Number.NaN
+      // Multiplied first: 28 / 100 * 50 is a little more than 14.
+      return sorted[Math.max(0, Math.ceil((request.argument * sorted.length) / 100) - 1)] ?? Number.NaN
     case 'shareBelow':
       return values.filter((value) => value < request.argument).length / values.length
   }
