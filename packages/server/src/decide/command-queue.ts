@@ -22,6 +22,8 @@ interface Waiting {
   readonly reject: (error: GleanerError) => void
   /** It passed the gate and is being carried out: what cycles say meanwhile is about its own action. */
   taken: boolean
+  /** It was there when the cycle began to read: what that knows is newer than the command. */
+  due: boolean
 }
 
 export class CommandQueue {
@@ -40,11 +42,16 @@ export class CommandQueue {
         detail: `${command.action} of ${command.instance.name} was asked for a moment ago.`,
       })
     }
-    return new Promise((resolve, reject) => this.#waiting.set(key, { command, resolve, reject, taken: false }))
+    return new Promise((resolve, reject) => this.#waiting.set(key, { command, resolve, reject, taken: false, due: false }))
+  }
+
+  /** Before a cycle reads anything: a command given later is for the next one, which knows what went before it. */
+  beginCycle(): void {
+    for (const waiting of this.#waiting.values()) waiting.due = true
   }
 
   candidates(world: CommandWorld): readonly Candidate[] {
-    const waiting = [...this.#waiting.values()].filter(({ taken }) => !taken)
+    const waiting = [...this.#waiting.values()].filter(({ taken, due }) => due && !taken)
     return waiting.map(({ command }) => commandCandidate(command, world))
   }
 
@@ -77,7 +84,8 @@ export class CommandQueue {
   }
 
   #fail(step: Step, verdict: Verdict): void {
-    if (this.#waiting.get(keyOf(step))?.taken === true) return
+    const waiting = this.#waiting.get(keyOf(step))
+    if (waiting?.taken === true || waiting?.due === false) return
     this.failed(step, new GleanerError('conflict', { detail: verdict.sentence }))
   }
 }

@@ -136,6 +136,7 @@ interface Cycle {
 async function cycle(work: Cycle): Promise<Decision> {
   const { runtime, parts, supports, snapshots } = work
   const { store, clock, telemetry, state } = runtime
+  parts.commands.beginCycle()
   await parts.history.refresh(runtime)
   for (const id of runtime.clouds.keys()) await parts.memories.load(runtime, id)
   await seePeople(work)
