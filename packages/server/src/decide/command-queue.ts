@@ -42,7 +42,9 @@ export class CommandQueue {
         detail: `${command.action} of ${command.instance.name} was asked for a moment ago.`,
       })
     }
-    return new Promise((resolve, reject) => this.#waiting.set(key, { command, resolve, reject, taken: false, due: false }))
+    return new Promise((resolve, reject) =>
+      this.#waiting.set(key, { command, resolve, reject, taken: false, due: false }),
+    )
   }
 
   /** Before a cycle reads anything: a command given later is for the next one, which knows what went before it. */
