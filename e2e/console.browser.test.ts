@@ -347,6 +347,8 @@ describe.skipIf(chromiumPath === undefined && !required)('console in a browser',
     const { page: tab } = await open(server)
     await tab.goto('/')
     await tab.getByText('live', { exact: true }).waitFor()
+    // The connection may be there before the page has what it is to keep.
+    await heading(tab, 'Overview').waitFor()
     await server.close()
     servers.splice(0)
     await tab.getByText('reconnecting', { exact: true }).waitFor()
