@@ -3,6 +3,7 @@
 import { FileCloud } from '@gleaner/testkit'
 import { cloudId } from '@gleaner/model'
 import { parseConfig, startGleaner } from '@gleaner/server'
+import { deadlyAt } from './deadly.mjs'
 
 const { directory, point } = JSON.parse(process.argv[2])
 
@@ -20,21 +21,7 @@ rules:
 log: error
 `
 
-const die = () => {
-  process.kill(process.pid, 'SIGKILL')
-  return new Promise(() => {})
-}
-
-/** Dies before or after the first call of this method. */
-function deadly(target, method, step) {
-  const original = target[method].bind(target)
-  target[method] = async (...args) => {
-    if (point === `${step}:before`) await die()
-    const result = await original(...args)
-    if (point === `${step}:after`) await die()
-    return result
-  }
-}
+const { deadly, deadlyJournal } = deadlyAt(point)
 
 const config = parseConfig(yaml, 'crash.yaml', {
   environment: { ...process.env, GLEANER_STATE_DIR: `${directory}/state` },
@@ -48,7 +35,7 @@ const running = await startGleaner({
     return [cloud]
   },
   wrapStore: (store) => {
-    for (const step of ['intend', 'attempt', 'accept', 'finish']) deadly(store.journal, step, step)
+    deadlyJournal(store)
     return store
   },
 })

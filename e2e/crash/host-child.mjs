@@ -3,7 +3,8 @@
 // Settings come as JSON in the first argument: { directory, point, bornMs } with point = "intend:before" and so on, or none.
 import { FileCloud } from '@gleaner/testkit'
 import { cloudId } from '@gleaner/model'
-import { parseConfig, startGleaner } from '@gleaner/server'
+import { acceleratedClock, parseConfig, startGleaner } from '@gleaner/server'
+import { deadlyAt } from './deadly.mjs'
 
 const { directory, point, bornMs } = JSON.parse(process.argv[2])
 const speed = 120
@@ -16,34 +17,9 @@ oversubscription: { scope: 4m, keep: 100h }
 log: error
 `
 
-const die = () => {
-  process.kill(process.pid, 'SIGKILL')
-  return new Promise(() => {})
-}
-
-/** Dies before or after the first call of this method. */
-function deadly(target, method, step) {
-  const original = target[method].bind(target)
-  target[method] = async (...args) => {
-    if (point === `${step}:before`) await die()
-    const result = await original(...args)
-    if (point === `${step}:after`) await die()
-    return result
-  }
-}
-
-const clock = {
-  speed,
-  nowMs: () => bornMs + (Date.now() - bornMs) * speed,
-  sleep: (durationMs, signal) =>
-    new Promise((resolve, reject) => {
-      const timer = setTimeout(resolve, durationMs / speed)
-      signal?.addEventListener('abort', () => {
-        clearTimeout(timer)
-        reject(signal.reason)
-      })
-    }),
-}
+// As far as it had run in the processes before this one.
+const clock = acceleratedClock(bornMs + (Date.now() - bornMs) * speed, speed)
+const { deadly, deadlyJournal } = deadlyAt(point)
 
 const running = await startGleaner({
   config: parseConfig(yaml, 'crash.yaml', {
@@ -63,7 +39,7 @@ const running = await startGleaner({
     return [cloud]
   },
   wrapStore: (store) => {
-    for (const step of ['intend', 'attempt', 'accept', 'finish']) deadly(store.journal, step, step)
+    deadlyJournal(store)
     return store
   },
 })

@@ -5,7 +5,8 @@
 import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { SimulatedCloud } from '@gleaner/driver-simulated'
 import { projectId } from '@gleaner/model'
-import { parseConfig, startGleaner } from '@gleaner/server'
+import { acceleratedClock, parseConfig, startGleaner } from '@gleaner/server'
+import { deadlyAt } from './deadly.mjs'
 
 const { directory, databaseUrl, point } = JSON.parse(process.argv[2])
 const speed = 60
@@ -17,19 +18,7 @@ const saved = existsSync(stateFile) ? JSON.parse(readFileSync(stateFile, 'utf8')
 const clockFile = `${directory}/clock.json`
 const diedMs = existsSync(clockFile) ? JSON.parse(readFileSync(clockFile, 'utf8')) : Number.NEGATIVE_INFINITY
 const originMs = Math.max(saved?.nowMs ?? Date.UTC(2026, 2, 4, 12), diedMs)
-const bornMs = Date.now()
-const clock = {
-  speed,
-  nowMs: () => originMs + (Date.now() - bornMs) * speed,
-  sleep: (durationMs, signal) =>
-    new Promise((resolve, reject) => {
-      const timer = setTimeout(resolve, durationMs / speed)
-      signal?.addEventListener('abort', () => {
-        clearTimeout(timer)
-        reject(signal.reason)
-      })
-    }),
-}
+const clock = acceleratedClock(originMs, speed)
 
 const cloud = new SimulatedCloud({
   clock,
@@ -76,56 +65,49 @@ function keep() {
   renameSync(`${stateFile}.new`, stateFile)
 }
 
-const die = () => {
-  writeFileSync(clockFile, JSON.stringify(clock.nowMs()))
-  process.kill(process.pid, 'SIGKILL')
-  return new Promise(() => {})
-}
-
-const counts = new Map()
+const { counts, deadly, deadlyJournal } = deadlyAt(point, () => writeFileSync(clockFile, JSON.stringify(clock.nowMs())))
 
 const nothingToNote = async () => async () => undefined
 
-/** Dies before or after the n-th call of this method that has the name. */
-function deadly(target, method, name, { noted = nothingToNote, keeps = false } = {}) {
-  const original = target[method].bind(target)
-  target[method] = async (...args) => {
-    const nth = (counts.get(name) ?? 0) + 1
-    counts.set(name, nth)
-    if (point === `${name}:${nth}:before`) await die()
+/** What is done to the cloud outlives the process; what it changed is noted once, by the line that `noted` makes of it. */
+const kept =
+  (noted = nothingToNote) =>
+  async (call, ...args) => {
     const note = await noted(...args)
-    const result = await original(...args)
+    const result = await call()
     const line = await note(result)
     if (line !== undefined) appendFileSync(`${directory}/effects.log`, `${line}\n`)
-    if (keeps) keep()
-    if (point === `${name}:${nth}:after`) await die()
+    keep()
     return result
   }
-}
 
 const stateOf = async (id) => (await cloud.look(id, never)).instance?.state ?? 'gone'
-deadly(cloud, 'act', 'act', {
-  keeps: true,
-  noted: async ({ action, instanceId }) => {
+deadly(
+  cloud,
+  'act',
+  'act',
+  kept(async ({ action, instanceId }) => {
     const before = await stateOf(instanceId)
     const name = (await cloud.look(instanceId, never)).instance?.name ?? instanceId
     return async () => ((await stateOf(instanceId)) === before ? undefined : `${action} ${name}`)
-  },
-})
+  }),
+)
 cloud.creation = { ...cloud.creation }
-deadly(cloud.creation, 'create', 'create', {
-  keeps: true,
-  noted: async (order) => {
+deadly(
+  cloud.creation,
+  'create',
+  'create',
+  kept(async (order) => {
     const known = new Set((await cloud.observe(never)).instances.map(({ id }) => id))
     return async (id) => (known.has(id) ? undefined : `create ${order.name}`)
-  },
-})
+  }),
+)
 cloud.claims = { ...cloud.claims }
-deadly(cloud.claims, 'claim', 'claim', { keeps: true })
-deadly(cloud.claims, 'release', 'release', { keeps: true })
-deadly(cloud.claims, 'giveBack', 'give-back', { keeps: true })
+deadly(cloud.claims, 'claim', 'claim', kept())
+deadly(cloud.claims, 'release', 'release', kept())
+deadly(cloud.claims, 'giveBack', 'give-back', kept())
 cloud.labels = { ...cloud.labels }
-deadly(cloud.labels, 'setMetadata', 'label', { keeps: true })
+deadly(cloud.labels, 'setMetadata', 'label', kept())
 
 const yaml = `
 listen: 127.0.0.1:0
@@ -144,7 +126,7 @@ const { application: app, stop } = await startGleaner({
   clock,
   makeClouds: () => [cloud],
   wrapStore: (store) => {
-    for (const step of ['intend', 'attempt', 'accept', 'finish']) deadly(store.journal, step, step)
+    deadlyJournal(store)
     deadly(store.evictions, 'decide', 'decide')
     deadly(store.evictions, 'save', 'save')
     return store

@@ -1,11 +1,10 @@
 // `gleaner place`: where a request would go and who would have to leave for it. Asked of files it needs no server; with
 // `--hosts live` the server answers for a cloud as it is now. Nothing is changed.
-import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { formatDurationMs, GleanerError, type Objective, type PlacementAnswer, placementCodes } from '@gleaner/model'
+import { formatDurationMs, type Objective, type PlacementAnswer, placementCodes } from '@gleaner/model'
 import { type PlacementFile, placeInFiles, readRequestFile } from '@gleaner/server'
 import type { CommandContext } from '../command-context.ts'
 import { UsageError } from '../failure.ts'
+import { readText } from './read-text.ts'
 
 export interface PlaceWords {
   readonly hosts: string
@@ -58,12 +57,8 @@ function warn(context: CommandContext, warnings: readonly string[]): void {
   for (const warning of warnings) context.io.err(`gleaner: ${warning}\n`)
 }
 
-function read(file: string, context: CommandContext): PlacementFile {
-  try {
-    return { name: file, text: readFileSync(file === '-' ? 0 : resolve(context.io.directory, file), 'utf8') }
-  } catch (error) {
-    throw new GleanerError('file-unreadable', { file, detail: (error as Error).message }, { cause: error })
-  }
+function read(name: string, context: CommandContext): PlacementFile {
+  return { name, text: readText(name, context.io) }
 }
 
 function show(context: CommandContext, answer: PlacementAnswer, objective: Objective = 'fewest-victims'): void {

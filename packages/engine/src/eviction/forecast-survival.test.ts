@@ -1,9 +1,9 @@
 // The forecast against the formula it states, worked out by hand, and its limits.
-import type { Eviction, EvictionKind } from '@gleaner/model'
+import type { EvictionKind } from '@gleaner/model'
 import { aHost, anInstance, aSnapshot, testStartMs } from '@gleaner/testkit'
 import { describe, expect, it } from 'vitest'
 import { freezeSnapshot } from '../snapshot/freeze-snapshot.ts'
-import { forecastSurvival } from './forecast-survival.ts'
+import { type ForecastInput, forecastSurvival } from './forecast-survival.ts'
 
 const hourMs = 3_600_000
 const windowMs = 24 * hourMs
@@ -20,10 +20,13 @@ const reading = aSnapshot({
   instances: [preemptible('a', 'busy', 6), preemptible('b', 'calm', 100), anInstance({ name: 'firm' })],
 })
 
-const eviction = (host: string, agoH: number, kind: EvictionKind = 'room') =>
-  ({ hostId: `test:${host}`, evictedAtMs: testStartMs - agoH * hourMs, kind }) as unknown as Eviction
+const eviction = (host: string, agoH: number, kind: EvictionKind = 'room') => ({
+  hostId: aHost({ name: host }).id,
+  evictedAtMs: testStartMs - agoH * hourMs,
+  kind,
+})
 
-const forecast = (evictions: readonly Eviction[]) =>
+const forecast = (evictions: ForecastInput['evictions']) =>
   forecastSurvival({ snapshot: freezeSnapshot(reading, reading), evictions, nowMs: testStartMs, windowMs })
 
 describe('the forecast of survival', () => {

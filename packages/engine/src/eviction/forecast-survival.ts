@@ -24,7 +24,7 @@ export interface SurvivalForecast {
 export interface ForecastInput {
   readonly snapshot: Snapshot
   /** Of this cloud, within the window at least. */
-  readonly evictions: readonly Eviction[]
+  readonly evictions: readonly Pick<Eviction, 'hostId' | 'evictedAtMs' | 'kind'>[]
   readonly nowMs: number
   readonly windowMs: number
 }

@@ -4,20 +4,26 @@
 import type { Facts } from '@gleaner/model'
 import type { Clause } from './clause.ts'
 import { formatValue } from './describe-node.ts'
-import type { TypedNode } from './typed-node.ts'
+import type { UnknownReason } from './unknown-reason.ts'
 
 export interface FactsSubject {
   readonly rule: string
   readonly instance: string
 }
 
+/** What of a clause becomes facts. */
+type StatedClause = Pick<Clause, 'what' | 'neededKey' | 'value' | 'needed'> & {
+  readonly reason: Pick<UnknownReason, 'code'> | undefined
+}
+
 type Blank = Record<string, string | number | boolean | null>
 
 /** By the expression: what its explanation last looked like. */
-const blanks = new WeakMap<TypedNode, { readonly names: readonly string[]; readonly blank: Blank }>()
+const blanks = new WeakMap<object, { readonly names: readonly string[]; readonly blank: Blank }>()
 
-export function factsOf(root: TypedNode, clauses: readonly Clause[], subject: FactsSubject): Facts {
-  const facts = { ...blankFor(root, clauses) }
+/** `expression`: the root of it, by which its facts are known again. */
+export function factsOf(expression: object, clauses: readonly StatedClause[], subject: FactsSubject): Facts {
+  const facts = { ...blankFor(expression, clauses) }
   facts['rule'] = subject.rule
   facts['instance'] = subject.instance
   for (const { neededKey, what, value, needed, reason } of clauses) {
@@ -29,20 +35,20 @@ export function factsOf(root: TypedNode, clauses: readonly Clause[], subject: Fa
   return facts
 }
 
-function blankFor(root: TypedNode, clauses: readonly Clause[]): Blank {
-  const known = blanks.get(root)
+function blankFor(expression: object, clauses: readonly StatedClause[]): Blank {
+  const known = blanks.get(expression)
   if (known !== undefined && hasNames(known.names, clauses)) return known.blank
   const names = clauses.flatMap(({ what, neededKey }) => [what, neededKey])
   const blank: Blank = { rule: null, instance: null }
   for (const name of names) blank[name] = null
-  blanks.set(root, { names, blank })
+  blanks.set(expression, { names, blank })
   return blank
 }
 
-function hasNames(names: readonly string[], clauses: readonly Clause[]): boolean {
+function hasNames(names: readonly string[], clauses: readonly StatedClause[]): boolean {
   if (names.length !== 2 * clauses.length) return false
   for (let nth = 0; nth < clauses.length; nth++) {
-    const { what, neededKey } = clauses[nth] as Clause
+    const { what, neededKey } = clauses[nth] as StatedClause
     if (names[2 * nth] !== what || names[2 * nth + 1] !== neededKey) return false
   }
   return true

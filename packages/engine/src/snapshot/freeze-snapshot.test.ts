@@ -1,4 +1,4 @@
-import { hostId, type Instance, projectId } from '@gleaner/model'
+import { cloudId, hostId, type Instance, projectId } from '@gleaner/model'
 import { aHost, anInstance, anInventory, aProject, inventories, testCloud, testStartMs } from '@gleaner/testkit'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -219,10 +219,9 @@ describe('with the reading before at hand', () => {
   } as const
 
   test('what is refused alone is refused beside what it was before', () => {
-    const tagged = { length: 1, 0: 'x' } as unknown as readonly string[]
     const [a, b] = two as [Instance, Instance]
-    const other = { ...b, cloudId: 'other' } as unknown as Instance
-    const after = again([{ ...a, tags: tagged }, other])
+    const tagged = Object.assign({}, a, { tags: { length: 1, 0: 'x' } })
+    const after = again([tagged, { ...b, cloudId: cloudId('other') }])
     expect(after.instances).toEqual([])
     expect(after.gaps).toHaveLength(2)
   })

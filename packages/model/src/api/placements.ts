@@ -8,6 +8,10 @@ const tag = 'placements'
 
 export const RoomStateView = Type.Object({
   state: OneOf(['free', 'making', 'held', 'taken', 'refused']),
+  placements: Type.Array(
+    Type.Object({ instance: Type.Integer({ description: 'Of the request, from 0' }), host: Type.String() }),
+    { description: 'Where each instance is to be created; empty when it is refused' },
+  ),
   decision: Type.Optional(Type.String({ description: 'Id of the decision, where there is one' })),
   readyAt: Type.Optional(Time),
   heldUntil: Type.Optional(Time),
@@ -17,7 +21,8 @@ export type RoomStateView = Static<typeof RoomStateView>
 
 export const LivePlacement = Type.Object({
   cloud: Type.String(),
-  at: Type.String({ format: 'date-time', description: 'Of the reading of the cloud that was looked at' }),
+  /** Of the reading of the cloud that was looked at. */
+  at: Time,
   answer: PlacementAnswer,
   action: Type.Optional(ActionName),
   noticeS: Type.Optional(Type.Number({ description: 'The longest notice of the victims, in seconds' })),

@@ -9,7 +9,7 @@ import { timeMs } from '../view/time-text.ts'
 export const listHistory: Handler<typeof endpoints.listHistory> = async ({ app, query, sight, world }) => {
   const index = world()
   const filter: JournalFilter = {
-    ...only('instanceId', query.instance === undefined ? undefined : idOf(query.instance)),
+    ...only('instanceId', query.instance === undefined ? undefined : index.instanceIdOr(query.instance, sight.sees)),
     ...only('onHostId', query.host === undefined ? undefined : hostIdOf(query.host)),
     ...only('states', query.state === undefined ? undefined : [query.state]),
     ...only('cause', query.cause),
@@ -24,16 +24,6 @@ export const listHistory: Handler<typeof endpoints.listHistory> = async ({ app, 
   function hostIdOf(idOrName: string): string {
     try {
       return index.host(idOrName).id
-    } catch (error) {
-      if (error instanceof GleanerError && error.code === 'not-found') return idOrName
-      throw error
-    }
-  }
-
-  /** A name of an instance that still exists, else taken for the id of one that may be gone. */
-  function idOf(idOrName: string): string {
-    try {
-      return index.instance(idOrName, sight.sees).id
     } catch (error) {
       if (error instanceof GleanerError && error.code === 'not-found') return idOrName
       throw error

@@ -60,7 +60,7 @@ describe('a placement', () => {
     const wish = { ...request, hints: { project: 'physics', avoidHosts: ['hv-1'], maxPerHost: 1, properties: ['SSD'] } }
     const { status, body } = await place({ dryRun: false, requestId: 'mine', request: wish })
     expect(status).toBe(200)
-    expect(body.room).toEqual({ state: 'free' })
+    expect(body.room).toEqual({ state: 'free', placements: [] })
     expect(asked()).toMatchObject([{ object: 'mine' }])
   })
 })

@@ -13,6 +13,7 @@ import type { RoomDecision, RoomRequest } from '../../preemption/room.ts'
 import type { Call, Handler } from '../handler.ts'
 import { only } from '../view/only.ts'
 import { timeText } from '../view/time-text.ts'
+import type { WorldIndex } from '../view/world-index.ts'
 
 type PlaceCall = Call<typeof endpoints.place>
 
@@ -33,14 +34,14 @@ export const place: Handler<typeof endpoints.place> = async (call) => {
     throw new GleanerError('request-invalid', {
       detail: 'The objective of what is done is that of the configuration; leave it out, or set dryRun to true.',
     })
-  return { ...shown, room: roomView(await app.commands.makeRoom(roomRequest(call, cloudId), caller)) }
+  return { ...shown, room: roomView(await app.commands.makeRoom(roomRequest(call, cloudId), caller), call.world()) }
 }
 
-export const getRoom: Handler<typeof endpoints.getRoom> = async ({ app, params }) =>
-  roomView(await app.commands.room(params.id))
+export const getRoom: Handler<typeof endpoints.getRoom> = async ({ app, params, world }) =>
+  roomView(await app.commands.room(params.id), world())
 
-export const takeRoom: Handler<typeof endpoints.takeRoom> = async ({ app, params, caller }) =>
-  roomView(await app.commands.takeRoom(params.id, caller))
+export const takeRoom: Handler<typeof endpoints.takeRoom> = async ({ app, params, caller, world }) =>
+  roomView(await app.commands.takeRoom(params.id, caller), world())
 
 function cloudOf({ app, body }: PlaceCall): CloudId {
   if (body.cloud !== undefined) return body.cloud as CloudId
@@ -101,22 +102,28 @@ function roomHints({ hints = {} }: PlacementRequest, hostId: (name: string) => H
   }
 }
 
-function roomView(room: RoomDecision): RoomStateView {
-  switch (room.state) {
+function roomView(room: RoomDecision, index: WorldIndex): RoomStateView {
+  const { state } = room
+  if (state === 'refused')
+    return { state, placements: [], ...only('decision', room.decisionId), sentence: room.verdict.sentence }
+  const placements = room.placements.map(({ index: instance, hostId }) => ({
+    instance,
+    host: index.hostName(hostId) ?? hostId,
+  }))
+  switch (state) {
     case 'free':
-      return { state: 'free' }
+      return { state, placements }
     case 'making':
       return {
-        state: 'making',
+        state,
+        placements,
         decision: room.decisionId,
         ...only('readyAt', room.readyAtMs === undefined ? undefined : timeText(room.readyAtMs)),
         sentence: room.verdict.sentence,
       }
     case 'held':
-      return { state: 'held', decision: room.decisionId, heldUntil: timeText(room.untilMs) }
+      return { state, placements, decision: room.decisionId, heldUntil: timeText(room.untilMs) }
     case 'taken':
-      return { state: 'taken', decision: room.decisionId }
-    case 'refused':
-      return { state: 'refused', ...only('decision', room.decisionId), sentence: room.verdict.sentence }
+      return { state, placements, decision: room.decisionId }
   }
 }

@@ -1,5 +1,5 @@
 // Who was evicted, and where each is on its way back.
-import { GleanerError, type endpoints } from '@gleaner/model'
+import type { endpoints } from '@gleaner/model'
 import type { Handler } from '../handler.ts'
 import { evictionView } from '../view/eviction-view.ts'
 import { only } from '../view/only.ts'
@@ -7,7 +7,7 @@ import { only } from '../view/only.ts'
 export const listEvictions: Handler<typeof endpoints.listEvictions> = async ({ app, query, sight, world }) => {
   const index = world()
   const page = { limit: query.limit ?? 100, offset: query.offset ?? 0 }
-  const instanceId = query.instance === undefined ? undefined : idOf(query.instance)
+  const instanceId = query.instance === undefined ? undefined : index.instanceIdOr(query.instance, sight.sees)
   if (query.waiting === true) {
     const waiting = (await app.store.evictions.onTheirWayBack())
       .filter((each) => sight.sees(each.projectId) && (instanceId === undefined || each.instanceId === instanceId))
@@ -18,14 +18,4 @@ export const listEvictions: Handler<typeof endpoints.listEvictions> = async ({ a
   const filter = { ...only('instanceId', instanceId), ...only('projectIds', sight.projectIds) }
   const { items, total } = await app.store.evictions.evictions(filter, page)
   return { items: items.map((eviction) => evictionView(eviction, index)), total }
-
-  /** A name of an instance that still exists, else taken for the id of one that is gone. */
-  function idOf(idOrName: string): string {
-    try {
-      return index.instance(idOrName, sight.sees).id
-    } catch (error) {
-      if (error instanceof GleanerError && error.code === 'not-found') return idOrName
-      throw error
-    }
-  }
 }

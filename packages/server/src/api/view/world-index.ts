@@ -5,6 +5,7 @@ import {
   type CloudId,
   type CloudSnapshot,
   GleanerError,
+  isError,
   type Host,
   type HostId,
   type Instance,
@@ -62,6 +63,16 @@ export class WorldIndex {
     this.#byName ??= groupByName(this.instances)
     const named = (this.#byName.get(idOrName) ?? []).filter((instance) => sees(instance.projectId))
     return theOnly(named, `The instance "${shorten(idOrName)}"`)
+  }
+
+  /** The id of that instance; a text that none has is taken for the id of one that may be gone. */
+  instanceIdOr(idOrName: string, sees: (projectId: ProjectId) => boolean): string {
+    try {
+      return this.instance(idOrName, sees).id
+    } catch (error) {
+      if (isError(error, 'not-found')) return idOrName
+      throw error
+    }
   }
 
   host(idOrName: string): Host {
