@@ -12,7 +12,7 @@ import {
   type Verdict,
 } from '@gleaner/model'
 import type { Fence } from '@gleaner/ports'
-import { removeNotice } from '../actions/preemption-saga.ts'
+import { removeNotice } from './saga/tell-victim.ts'
 import { type Runtime, cloudCallTimeoutMs } from '../runtime.ts'
 import type { EvictionOffers } from './offers.ts'
 import { roomWorldNow } from './room-world-now.ts'
