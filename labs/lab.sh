@@ -39,8 +39,9 @@ state_of() { gleaner instances --json "$1" | node -e '
   const { items } = JSON.parse(require("node:fs").readFileSync(0, "utf8"))
   console.log(items.find((item) => item.name === process.argv[1])?.state ?? "none")' "$1"; }
 is() { [ "$(state_of "$1")" = "$2" ]; }
-# says NAME TEXT: `gleaner why NAME` holds the text
-says() { gleaner why "$1" | grep -q -- "$2"; }
+# says NAME TEXT: `gleaner why NAME` holds the text.
+# Here and elsewhere not through a pipe: `grep -q` closes it at the first match, and with pipefail what still writes makes it a failure.
+says() { grep -q -- "$2" <<<"$(gleaner why "$1")"; }
 
 # serve CONFIG FOLDER: starts Gleaner, its output into FOLDER/server.out and server.log, and waits for its address
 serve() {
