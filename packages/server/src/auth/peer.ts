@@ -1,7 +1,7 @@
 // Where a request comes from, as far as it may be believed: the peer of the connection, never a header; and whether the
 // address it was sent to is one under which this server is meant to be found.
 import type { FastifyRequest } from 'fastify'
-import { isLoopback } from '../config/load.ts'
+import { isLoopback } from '../config/listen.ts'
 
 /** Headers that a proxy adds: the peer then is the proxy, and nothing is known about who is behind it. */
 const proxyHeaders = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'] as const

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { type CloudId, DurationText, cloudId } from '@gleaner/model'
 import { type Static, Type } from 'typebox'
+import type { DurationReader } from './duration-reader.ts'
 
 const strict = { additionalProperties: false } as const
 
@@ -62,11 +63,7 @@ export interface FrontSettings {
 
 export interface FrontReading {
   readonly fault: (path: readonly string[], detail: string) => void
-  readonly durationMs: (
-    name: string,
-    text: string | undefined,
-    rest: { readonly otherwiseMs: number; readonly effect: string },
-  ) => number
+  readonly durationMs: DurationReader
   readonly parseListen: (text: string) => { host: string; port: number } | undefined
   /** Where the API listens. */
   readonly listen: { readonly host: string; readonly port: number }

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { GleanerError } from '@gleaner/model'
 import { describe, expect, it } from 'vitest'
-import { type Environment, isLoopback, loadConfig, parseConfig, parseListen } from './load.ts'
+import { isLoopback, parseListen } from './listen.ts'
+import { type Environment, loadConfig, parseConfig } from './load.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'gleaner-config-'))
 

@@ -4,12 +4,10 @@ import { dirname, resolve } from 'node:path'
 import { TelemetryWindows } from '@gleaner/engine'
 import {
   GleanerError,
-  type Policy,
   type Role,
   RuleDefinition,
   capabilities,
   cloudId,
-  defaultPolicy,
   describeError,
   formatDurationMs,
   parseDurationMs,
@@ -18,15 +16,19 @@ import * as Value from 'typebox/value'
 import { LineCounter, parseDocument } from 'yaml'
 import type { CloudConfig, Config, SettingOrigin, SettingSource } from './config.ts'
 import { type ConfigFault, type Source, lineOf, schemaFaults, throwFaults } from './faults.ts'
+import type { DurationReader } from './duration-reader.ts'
 import { readFront } from './front.ts'
+import { libvirtFaults } from './libvirt-faults.ts'
+import { isLoopback, parseListen } from './listen.ts'
 import { readOversubscription } from './oversubscription.ts'
 import { openNebulaSettings } from './opennebula-settings.ts'
 import { openStackSettings } from './openstack-settings.ts'
+import { readPolicy } from './policy.ts'
 import { readPreemption } from './preemption.ts'
 import type { Secret } from './schema-parts.ts'
 import { type SourceConfig, sourceSchemas } from './source-schemas.ts'
 import { type SourceSettings, sourceSettings } from './source-settings.ts'
-import { ConfigFile, type FileCloud, type LibvirtCloud, cloudSchemas } from './schema.ts'
+import { ConfigFile, type FileCloud, cloudSchemas } from './schema.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -36,12 +38,6 @@ export interface LoadOptions {
   readonly environment: Environment
   readonly directory: string
 }
-
-type DurationReader = (
-  name: string,
-  text: string | undefined,
-  rest: { readonly otherwiseMs: number; readonly effect: string },
-) => number
 
 const defaultListen = '127.0.0.1:7878'
 
@@ -205,7 +201,7 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
     effect: 'What callers without a token may do',
   })
 
-  const policy = buildPolicy(file, durationMs)
+  const policy = readPolicy(file.policy ?? {}, durationMs)
   const front = readFront(file.front, {
     fault: (path, detail) => fault(['front', ...path], detail),
     durationMs,
@@ -335,95 +331,7 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
   return config
 }
 
-const libvirtUri = /^[a-z]+(\+(unix|ssh|tls|tcp))?:\/\/[^\s]*$/
-
-/** What the schema cannot say: names that repeat, addresses and patterns that cannot be read. */
-function libvirtFaults(cloud: LibvirtCloud, fault: (path: readonly (string | number)[], detail: string) => void): void {
-  const names = new Set<string>()
-  for (const [index, host] of cloud.hosts.entries()) {
-    if (names.has(host.name)) fault(['hosts', index, 'name'], `the host name "${host.name}" is used twice`)
-    names.add(host.name)
-    if (!libvirtUri.test(host.uri)) {
-      fault(
-        ['hosts', index, 'uri'],
-        `"${host.uri}" is no libvirt URI, such as qemu:///system or qemu+ssh://user@host/system`,
-      )
-    }
-  }
-  if (cloud.guestReportSockets === undefined) return
-  try {
-    new RegExp(cloud.guestReportSockets)
-  } catch (error) {
-    fault(
-      ['guestReportSockets'],
-      `"${cloud.guestReportSockets}" is no regular expression (${(error as Error).message})`,
-    )
-  }
-}
-
 /** A rule without `covers` covers everything. */
 function withCoverage(rule: unknown): unknown {
   return typeof rule === 'object' && rule !== null && !Array.isArray(rule) ? { covers: {}, ...rule } : rule
-}
-
-function buildPolicy(file: ConfigFile, durationMs: DurationReader): Policy {
-  const given = file.policy ?? {}
-  const budgets = given.budgets ?? {}
-  const base = defaultPolicy
-  return {
-    ...base,
-    confirmations: given.confirmations ?? base.confirmations,
-    snapshotMaxAgeMs: durationMs('policy.snapshotMaxAge', given.snapshotMaxAge, {
-      otherwiseMs: base.snapshotMaxAgeMs,
-      effect: 'Older readings of a cloud are not acted upon',
-    }),
-    telemetryMaxAgeMs: durationMs('policy.telemetryMaxAge', given.telemetryMaxAge, {
-      otherwiseMs: base.telemetryMaxAgeMs,
-      effect: 'Instances with older samples are not acted upon',
-    }),
-    personWinsMs: durationMs('policy.personWins', given.personWins, {
-      otherwiseMs: base.personWinsMs,
-      effect: 'How long a person’s action is not overruled',
-    }),
-    coolDownMs: durationMs('policy.coolDown', given.coolDown, {
-      otherwiseMs: base.coolDownMs,
-      effect: 'How long an instance is left alone after an action',
-    }),
-    actionTimeoutMs: durationMs('policy.actionTimeout', given.actionTimeout, {
-      otherwiseMs: base.actionTimeoutMs,
-      effect: 'When a watched action counts as timed out',
-    }),
-    budgets: {
-      actionsPerMinute: budgets.actionsPerMinute ?? base.budgets.actionsPerMinute,
-      hostShare: budgets.hostShare ?? base.budgets.hostShare,
-      projectShare: budgets.projectShare ?? base.budgets.projectShare,
-      cloudShare: budgets.cloudShare ?? base.budgets.cloudShare,
-      shareWindowMs: durationMs('policy.budgets.shareWindow', budgets.shareWindow, {
-        otherwiseMs: base.budgets.shareWindowMs,
-        effect: 'Time over which the shares count',
-      }),
-    },
-    protectedTags: given.protectedTags ?? base.protectedTags,
-    maintenanceWindows: (given.maintenanceWindows ?? []).map((window) => ({
-      cron: window.cron,
-      durationMs: parseDurationMs(window.duration) ?? 0,
-      timeZone: window.timeZone ?? 'UTC',
-    })),
-    headroomShare: given.headroomShare ?? base.headroomShare,
-    peakWindowMs: durationMs('policy.peakWindow', given.peakWindow, {
-      otherwiseMs: base.peakWindowMs,
-      effect: 'Window over which the firm peak is measured',
-    }),
-  }
-}
-
-export function parseListen(text: string): { host: string; port: number } | undefined {
-  const match = /^(?:\[([0-9a-fA-F:]+)\]|([A-Za-z0-9.-]+)):(\d{1,5})$/.exec(text)
-  if (match === null) return undefined
-  const port = Number(match[3])
-  return port <= 65_535 ? { host: match[1] ?? match[2] ?? '', port } : undefined
-}
-
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
 }

@@ -13,6 +13,7 @@ import {
 } from '@gleaner/engine'
 import { DurationText, OneOf } from '@gleaner/model'
 import { type Static, Type } from 'typebox'
+import type { DurationReader } from './duration-reader.ts'
 
 const strict = { additionalProperties: false } as const
 
@@ -104,11 +105,7 @@ export interface OversubscriptionSettings {
 
 export interface OversubscriptionReading {
   readonly fault: (path: readonly string[], detail: string) => void
-  readonly durationMs: (
-    name: string,
-    text: string | undefined,
-    rest: { readonly otherwiseMs: number; readonly effect: string },
-  ) => number
+  readonly durationMs: DurationReader
   readonly telemetry: { readonly stepMs: number; readonly recentMs: number }
 }
 

@@ -12,6 +12,7 @@ import {
   victimActions,
 } from '@gleaner/model'
 import { type Static, Type } from 'typebox'
+import type { DurationReader } from './duration-reader.ts'
 
 const strict = { additionalProperties: false } as const
 
@@ -103,11 +104,7 @@ type DurationKey = 'notice' | 'minimumRun' | 'maximumRun' | 'billingPeriod' | 'h
 
 export interface PreemptionReading {
   readonly fault: (path: readonly string[], detail: string) => void
-  readonly durationMs: (
-    name: string,
-    text: string | undefined,
-    rest: { readonly otherwiseMs: number; readonly effect: string },
-  ) => number
+  readonly durationMs: DurationReader
 }
 
 export function readPreemption(given: PreemptionConfig = {}, reading: PreemptionReading): PreemptionPolicy {
