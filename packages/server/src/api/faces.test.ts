@@ -6,7 +6,7 @@ import { type EndpointName, endpoints } from '@gleaner/model'
 import { VirtualClock } from '@gleaner/testkit'
 import { afterAll, describe, expect, it } from 'vitest'
 import { apiHarness } from '../testing/api-harness.ts'
-import { plainInstances, plainJournalEntry } from '../testing/plain-application.ts'
+import { plainInstances, plainJournalEntry } from '../testing/plain-objects.ts'
 import { Exposition } from './metrics/exposition.ts'
 
 const folders: string[] = []

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { VirtualClock } from '@gleaner/testkit'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type ApiHarness, apiHarness } from '../testing/api-harness.ts'
-import { plainInstances, plainJournalEntry } from '../testing/plain-application.ts'
+import { plainInstances, plainJournalEntry } from '../testing/plain-objects.ts'
 
 const endings: (() => Promise<unknown> | void)[] = []
 afterEach(async () => {

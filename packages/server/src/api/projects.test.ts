@@ -9,7 +9,7 @@ import {
   plainInstance,
   plainInstances,
   plainJournalEntry,
-} from '../testing/plain-application.ts'
+} from '../testing/plain-objects.ts'
 
 const clock = new VirtualClock()
 let harness: ApiHarness

@@ -11,7 +11,7 @@ import {
   plainInstances,
   plainJournalEntry,
   plainProposal,
-} from '../testing/plain-application.ts'
+} from '../testing/plain-objects.ts'
 
 interface Sample {
   readonly path?: Readonly<Record<string, string>>

@@ -3,7 +3,7 @@ import { type FleetPoint } from '@gleaner/ports'
 import { VirtualClock } from '@gleaner/testkit'
 import { describe, expect, it } from 'vitest'
 import { apiHarness } from '../../testing/api-harness.ts'
-import { plainHost } from '../../testing/plain-application.ts'
+import { plainHost } from '../../testing/plain-objects.ts'
 import { plainEstimate, plainPeak } from '../../testing/plain-estimate.ts'
 
 const hourMs = 3_600_000

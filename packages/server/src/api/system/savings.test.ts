@@ -1,6 +1,6 @@
 import { type JournalEntry, type Hold, type Instance } from '@gleaner/model'
 import { describe, expect, it } from 'vitest'
-import { plainInstance, plainJournalEntry } from '../../testing/plain-application.ts'
+import { plainInstance, plainJournalEntry } from '../../testing/plain-objects.ts'
 import { savingsOf } from './savings.ts'
 
 const hourMs = 3_600_000

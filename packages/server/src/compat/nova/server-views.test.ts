@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { cloudId, instanceId, projectId } from '@gleaner/model'
 import { freezeSnapshot } from '@gleaner/engine'
-import { plainInstance } from '../../testing/plain-application.ts'
+import { plainInstance } from '../../testing/plain-objects.ts'
 import { FakeNova, type FakeServer } from './testing/fake-nova.ts'
 import { type FrontHarness, frontHarness } from './testing/front-harness.ts'
 

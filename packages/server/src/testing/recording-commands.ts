@@ -1,0 +1,112 @@
+// Commands that do nothing but remember what they were asked, by whom.
+import type { Hold, Instance, Rule } from '@gleaner/model'
+import type { Caller, Commands } from '../application.ts'
+import { plainDecision, plainJournalEntry, plainProposal } from './plain-objects.ts'
+
+/** One call: name of the command, its object, who. */
+export interface Commanded {
+  readonly name: string
+  readonly object: string
+  readonly caller: Caller
+}
+
+interface Recording {
+  readonly commanded: Commanded[]
+  readonly nowMs: number
+  readonly instances: readonly Instance[]
+  readonly rules: readonly Rule[]
+}
+
+export function recordingCommands({ commanded, nowMs, instances, rules }: Recording): Commands {
+  const note = (name: string, object: string, caller: Caller) => void commanded.push({ name, object, caller })
+  const [rule] = rules
+  const hold = (id: string, by: string): Hold => ({
+    id: 'hld_1',
+    instanceId: id as Instance['id'],
+    hostId: undefined,
+    kind: 'keep',
+    untilMs: nowMs + 1000,
+    by,
+    reason: '',
+    createdAtMs: nowMs,
+  })
+  const theRule = (): Rule => {
+    if (rule === undefined) throw new Error('there is no rule')
+    return rule
+  }
+  return {
+    setMode: async (capability, mode, caller) => note('setMode', `${capability} ${mode}`, caller),
+    pause: async (reason, caller) => {
+      note('pause', reason, caller)
+      return { by: caller.name, sinceMs: nowMs, reason }
+    },
+    unpause: async (caller) => note('unpause', '', caller),
+    act: async (id, request, caller) => {
+      note(request.action, id, caller)
+      const instance = instances.find((each) => each.id === id)
+      if (instance === undefined) throw new Error('there is no instance')
+      return plainJournalEntry('act_1', instance, nowMs)
+    },
+    keep: async (id, request, caller) => {
+      note('keep', `${id} ${request.durationMs}`, caller)
+      return hold(id, caller.name)
+    },
+    releaseHold: async (id, caller) => note('releaseHold', id, caller),
+    approve: async (id, caller) => {
+      note('approve', id, caller)
+      const proposal = plainProposal({ id, instance: instances[0], nowMs })
+      if (proposal === undefined) throw new Error('there is no instance')
+      return proposal
+    },
+    veto: async (id, _request, caller) => note('veto', id, caller),
+    clearProblem: async (id, caller) => {
+      note('clearProblem', id, caller)
+      return {
+        id,
+        key: id,
+        code: 'cloud-unavailable',
+        severity: 'error',
+        subject: 'cloud lab',
+        sentence: 'It does not answer.',
+        remedy: 'Look.',
+        firstSeenMs: nowMs,
+        lastSeenMs: nowMs,
+        count: 1,
+        clearedAtMs: nowMs,
+        clearedBy: caller.name,
+        resolvedAtMs: undefined,
+      }
+    },
+    createRule: async (definition, caller) => {
+      note('createRule', definition.name, caller)
+      return theRule()
+    },
+    updateRule: async (id, _change, caller) => {
+      note('updateRule', id, caller)
+      return theRule()
+    },
+    removeRule: async (id, caller) => note('removeRule', id, caller),
+    previewRoom: () => ({
+      answer: { feasible: true, placements: [], victims: [], cost: 0, reasons: {} },
+      readAtMs: 0,
+    }),
+    makeRoom: async (request, caller) => {
+      note('makeRoom', request.requestId, caller)
+      return { state: 'free', placements: [] }
+    },
+    room: async () => ({ state: 'free', placements: [] }),
+    awaitRoom: async () => ({ state: 'free', placements: [] }),
+    takeRoom: async (id, caller) => {
+      note('takeRoom', id, caller)
+      return { state: 'taken', decisionId: id, placements: [] }
+    },
+    roomTaken: async (id, _outcome, caller) => note('roomTaken', id, caller),
+    giveUpRoom: async (id, _reason, caller) => note('giveUpRoom', id, caller),
+    testEviction: async (id, caller) => {
+      note('testEviction', id, caller)
+      return plainDecision(id, nowMs)
+    },
+    setPreemptible: async (id, preemptible, caller) => note('setPreemptible', `${id} ${preemptible}`, caller),
+    setOptOut: async (id, optOut, caller) => note('setOptOut', `${id} ${optOut}`, caller),
+  }
+}
