@@ -16,6 +16,8 @@ export type ActionId = Branded<'action'>
 export type ProblemId = Branded<'problem'>
 export type HoldId = Branded<'hold'>
 export type TokenId = Branded<'token'>
+export type LeaseId = Branded<'lease'>
+export type ReservationId = Branded<'reservation'>
 
 export const cloudId = (text: string): CloudId => text as CloudId
 export const hostId = (cloud: CloudId, native: string): HostId => `${cloud}:${native}` as HostId

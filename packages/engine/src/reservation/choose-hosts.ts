@@ -1,0 +1,67 @@
+// Which of the hosts that are free for a span are taken. A span cut out of the free time of a host leaves zero, one or two
+// pieces; hosts are taken so that the fewest pieces are left, and among equals those where the least free time is left
+// over, so that long free stretches stay long. Room for instances is taken first on hosts that have such bookings already,
+// the fullest first, so that whole hosts stay free for those who want whole ones.
+import { type Interval, overlaps } from '@gleaner/model'
+import type { HostCalendar } from './host-calendar.ts'
+import type { WishUnits } from './wish.ts'
+
+/** So many units of the wish on the host at this position. */
+export interface Share {
+  readonly host: number
+  readonly units: number
+}
+
+export interface ChoiceQuestion {
+  readonly calendars: readonly HostCalendar[]
+  /** Positions of the hosts that may be chosen. */
+  readonly candidates: readonly number[]
+  readonly units: WishUnits
+  readonly span: Interval
+  /** Free time before this moment is past and worth nothing. */
+  readonly nowMs: number
+}
+
+interface Scored extends Share {
+  readonly keys: readonly number[]
+}
+
+/** As many units as are free, up to the most that are wished; undefined when fewer than the least. */
+export function chooseHosts(question: ChoiceQuestion): readonly Share[] | undefined {
+  const { units } = question
+  const scored = question.candidates.flatMap((host) => score(question, host))
+  scored.sort(byKeys)
+  const chosen: Share[] = []
+  let left = units.max
+  for (const { host, units: free } of scored) {
+    if (left === 0) break
+    const taken = Math.min(free, left)
+    chosen.push({ host, units: taken })
+    left -= taken
+  }
+  return units.max - left < units.min ? undefined : chosen
+}
+
+function score({ calendars, units, span, nowMs }: ChoiceQuestion, host: number): Scored[] {
+  const calendar = calendars[host]
+  const free = calendar?.fits(span, units.need, units.perHost) ?? 0
+  if (calendar === undefined || free === 0) return []
+  if (units.need !== 'whole') {
+    const used = calendar.bookings.some((booking) => overlaps(booking.span, span))
+    return [{ host, units: free, keys: [used ? 0 : 1, free, host] }]
+  }
+  const around = calendar.freeAround(span)
+  const beforeMs = Math.max(0, span.startMs - Math.max(around.startMs, nowMs))
+  const afterMs = Number.isFinite(span.endMs) ? around.endMs - span.endMs : 0
+  const pieces = (beforeMs > 0 ? 1 : 0) + (afterMs > 0 ? 1 : 0)
+  return [{ host, units: free, keys: [pieces, beforeMs + afterMs, beforeMs, host] }]
+}
+
+function byKeys(a: Scored, b: Scored): number {
+  for (const [at, key] of a.keys.entries()) {
+    const other = b.keys[at] ?? 0
+    // Infinity - Infinity would be no number.
+    if (key !== other) return key < other ? -1 : 1
+  }
+  return 0
+}
