@@ -73,7 +73,7 @@ export function buildProfile(bookings: readonly Booking[]): Profile {
   const positions = new Map(starts.map((start, at) => [start, at]))
   const counts = starts.map(() => 0)
   const wholes = starts.map(() => 0)
-  const used = new Array<number>(starts.length * 3).fill(0)
+  const used = Array.from({ length: starts.length * 3 }, () => 0)
   for (const { span, need } of bookings) {
     const end = positions.get(span.endMs) ?? starts.length
     for (let at = positions.get(span.startMs) ?? 0; at < end; at++) {

@@ -4,7 +4,7 @@
 import type { HostId, Interval, LeaseId } from '@gleaner/model'
 import { earliestStart } from './earliest-start.ts'
 import type { HostCalendar } from './host-calendar.ts'
-import { isLargeEnough, type LeaseQuestion, type Prepared } from './plan-lease.ts'
+import { isLargeEnough, type LeaseQuestion, type Prepared } from './lease-question.ts'
 import { matchesFilter } from './property-filter.ts'
 import type { ReservationBook } from './reservation-book.ts'
 
@@ -88,7 +88,7 @@ function hostsOut(asked: NoSlotQuestion): readonly HostOut[] {
   const { book, question, prepared } = asked
   const filter = question.reservations[asked.at]?.filter
   return book.hosts.map((host, at) => {
-    const out = (code: HostOutCode, clash: HostOut['clash'] = undefined): HostOut => ({
+    const out = (code: HostOutCode, clash?: HostOut['clash']): HostOut => ({
       hostId: host.id,
       host: host.name,
       code,

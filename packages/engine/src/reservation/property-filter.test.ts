@@ -34,9 +34,9 @@ const fleet = [
 ]
 
 function ids(filter: ReturnType<typeof readJsonFilter>): string[] {
-  if (filter === undefined) return fleet.map((one) => String(one.get('id')))
+  if (filter === undefined) return fleet.map((one) => one.get('id') as string)
   if ('fault' in filter) throw new Error(filter.fault)
-  return fleet.filter((one) => matchesFilter(filter, one)).map((one) => String(one.get('id')))
+  return fleet.filter((one) => matchesFilter(filter, one)).map((one) => one.get('id') as string)
 }
 
 describe('JSON', () => {

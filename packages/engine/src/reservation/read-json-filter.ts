@@ -2,7 +2,7 @@
 // with "$name" for a property, "$a.b" for a part of one, and and, or, not around. Blazar's "==" and "!=" and single
 // numbers are read as well. Hard limits of size, and a sentence with the place for everything it does not take.
 import type { FilterFault } from './filter-fault.ts'
-import { type Comparison, comparisons, type Operand, type PropertyFilter } from './property-filter.ts'
+import { comparisons, type Operand, type PropertyFilter } from './property-filter.ts'
 
 const longestText = 10_000
 const deepest = 16
@@ -68,7 +68,7 @@ class Reading {
     const [first, ...rest] = read
     if (!read.some((operand) => 'path' in operand))
       return this.#refuse(`${at(place)}"${String(operator)}" names no property; a property is written "$name"`)
-    return { op: op as Comparison, first: first as Operand, rest }
+    return { op, first: first as Operand, rest }
   }
 
   #operand(operand: unknown, place: readonly number[]): Operand {

@@ -1,0 +1,42 @@
+// What is asked when a lease is planned, and which hosts each of its reservations could be on at any time.
+import type { Interval } from '@gleaner/model'
+import type { HostCalendar } from './host-calendar.ts'
+import { matchesFilter, type PropertyFilter } from './property-filter.ts'
+import type { ReservationBook } from './reservation-book.ts'
+import { unitsOf, type Wish, type WishUnits } from './wish.ts'
+
+export interface LeaseQuestion {
+  readonly nowMs: number
+  readonly window: Interval
+  /** Undefined: the lease fills the window. */
+  readonly durationMs: number | undefined
+  readonly reservations: readonly ReservationQuestion[]
+}
+
+export interface ReservationQuestion {
+  readonly wish: Wish
+  /** Undefined: any host. */
+  readonly filter: PropertyFilter | undefined
+}
+
+/** One reservation with the hosts it could be on at any time. */
+export interface Prepared {
+  readonly units: WishUnits
+  readonly candidates: readonly number[]
+  readonly calendars: readonly HostCalendar[]
+}
+
+/** Hosts that could hold at least one unit if they were free, that are open, and that have the properties. */
+export function prepare(book: ReservationBook, { wish, filter }: ReservationQuestion): Prepared {
+  const units = unitsOf(wish)
+  const candidates: number[] = []
+  for (const [at, host] of book.hosts.entries()) {
+    if (host.closed !== undefined || !isLargeEnough(host.capacity, units)) continue
+    if (filter === undefined || matchesFilter(filter, host.properties)) candidates.push(at)
+  }
+  return { units, candidates, calendars: candidates.map((at) => book.calendars[at] as HostCalendar) }
+}
+
+export function isLargeEnough(capacity: readonly number[], { need }: WishUnits): boolean {
+  return need === 'whole' || need.every((size, d) => size <= (capacity[d] ?? 0))
+}
