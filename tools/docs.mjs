@@ -1,12 +1,11 @@
 // Writes the reference pages that follow from tables in the code: docs/errors.md (errors and reasons) and
-// docs/configuration.md (every key), docs/placement-codes.md, docs/schemas (the files of a placement question). With --check it writes nothing and fails when a page differs.
+// docs/configuration.md (every key), docs/placement-codes.md, docs/schemas (the files of a placement question and of tests of rules). With --check it writes nothing and fails when a page differs.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './steps.mjs'
 
-const { errorRegistry, HostsFile, PlacementAnswer, placementCodes, PlacementRequest, reasonCodes } = await import(
-  '@gleaner/model'
-)
+const { errorRegistry, HostsFile, PlacementAnswer, placementCodes, PlacementRequest, reasonCodes, RuleCaseFile } =
+  await import('@gleaner/model')
 const { configReference } = await import('@gleaner/server')
 
 const cell = (text) => String(text).replaceAll('|', '\\|').replaceAll('\n', ' ')
@@ -105,7 +104,7 @@ rules:
 \`\`\`
 `
 
-/** A schema as a file of its own: the formats of `gleaner place` for editors and other programs. */
+/** A schema as a file of its own: the formats of `gleaner place` and `gleaner rules test` for editors and other programs. */
 const schemaFile = (title, schema) =>
   `${JSON.stringify({ $schema: 'https://json-schema.org/draft/2020-12/schema', title, ...schema }, null, 2)}\n`
 
@@ -128,6 +127,7 @@ for (const [name, text] of [
   ['docs/schemas/placement-hosts.schema.json', schemaFile('Hosts of a placement question', HostsFile)],
   ['docs/schemas/placement-request.schema.json', schemaFile('Request of a placement question', PlacementRequest)],
   ['docs/schemas/placement-answer.schema.json', schemaFile('Answer to a placement question', PlacementAnswer)],
+  ['docs/schemas/rule-cases.schema.json', schemaFile('Rules and the cases that test them', RuleCaseFile)],
 ]) {
   const path = join(root, name)
   if (!process.argv.includes('--check')) writeFileSync(path, text)

@@ -1,6 +1,6 @@
 // What people read, word for word: every command against a real server with a simulated cloud of a fixed seed, a clock
 // that the test turns, and PostgreSQL. The texts stand in golden/; look at the difference before accepting it (vitest -u).
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseConfig, type RunningGleaner, startGleaner } from '@gleaner/server'
@@ -206,6 +206,52 @@ describe('the command line', () => {
       'name: night\nexpression: instance.state == "running" && cpu < 0.02\naction: suspend\n',
     )
     await golden('rule-preview', await transcript('rules preview right.yaml --limit 3'))
+  })
+
+  it('brings the rules to what a file says, and shows first what would change', async () => {
+    const rule = (name: string, rest: string) => `  - { name: ${name}, action: notify, expression: 'false', ${rest} }\n`
+    const write = (...rules: string[]) => writeFileSync(join(folder, 'rules.yaml'), `rules:\n${rules.join('')}`)
+    write(rule('one', 'grace: 1h'), rule('two', 'covers: { projects: [web-shop] }'))
+    await golden('rules-apply-shown', await transcript('rules apply rules.yaml'))
+    expect((await gleaner('rules export')).out).toBe('rules: []\n')
+    await golden('rules-apply', await transcript('rules apply rules.yaml --yes'))
+    await golden('rules-export', await transcript('rules export'))
+    await golden('rules-apply-same', await transcript('rules apply rules.yaml --yes'))
+    write(rule('two', 'covers: { projects: [web-shop] }, grace: 2h, priority: 5'), rule('three', 'enabled: false'))
+    await golden('rules-apply-kept', await transcript('rules apply rules.yaml'))
+    const pruned = JSON.parse((await gleaner('rules apply rules.yaml --yes --prune --json')).out)
+    expect(pruned).toEqual({
+      created: ['three'],
+      changed: [{ name: 'two', keys: ['grace', 'priority'] }],
+      removed: ['one'],
+      kept: 0,
+      same: 0,
+      applied: true,
+    })
+    const listed = JSON.parse((await gleaner('rules --json')).out) as { items: { definition: { name: string } }[] }
+    expect(listed.items.map(({ definition }) => definition.name).sort()).toEqual([
+      'forgotten',
+      'oversized',
+      'three',
+      'two',
+    ])
+    write(rule('forgotten', 'grace: 2h'), rule('never', 'grace: 1h'))
+    await golden('error-rules-apply-file', await transcript('rules apply rules.yaml --yes'))
+    write(rule('wrong', 'grace: 1h').replace("'false'", "'cpuu < 1'"), rule('never', 'grace: 1h'))
+    await golden('error-rules-apply', await transcript('rules apply rules.yaml --yes'))
+    expect((await gleaner('rules --json')).out).not.toContain('never')
+    for (const name of ['two', 'three']) await gleaner(`rules delete ${name}`)
+  })
+
+  it('tests rules against described cases', async () => {
+    const example = new URL('../../../docs/examples/rules-test.yaml', import.meta.url)
+    cpSync(example, join(folder, 'cases.yaml'))
+    await golden('rules-test', await transcript('rules test cases.yaml'))
+    const failing = readFileSync(example, 'utf8')
+      .replaceAll('expect: matched', 'expect: not-matched')
+      .replace('was 2h', 'was 3h')
+    writeFileSync(join(folder, 'failing.yaml'), failing)
+    await golden('rules-test-failing', await transcript('rules test failing.yaml'))
   })
 
   it('tells the story of an instance before and after', async () => {

@@ -248,6 +248,20 @@ function rules({ program, context }: Words): void {
     .argument('<file>', file)
     .option('--limit <number>', 'show so many of each kind', whole)
     .action(async (name, options) => (await import('./commands/rules.ts')).previewRule(context(), name, options.limit))
+  add(parent, 'test', 'what rules say in described cases; needs no server')
+    .argument('<file>', 'rules and cases; - for standard input')
+    .option('--rules <file>', 'rules of another file, such as an export or the configuration')
+    .action(async (name, options) =>
+      (await import('./commands/rule-cases.ts')).testRules(context(), name, options.rules),
+    )
+  add(parent, 'export', 'the rules made by API or console, as a file to be kept').action(async () =>
+    (await import('./commands/rule-transfer.ts')).exportRules(context()),
+  )
+  add(parent, 'apply', 'make the rules those of a file: shows what would change; nothing is changed without --yes')
+    .argument('<file>', 'YAML or JSON with the key "rules"; - for standard input')
+    .option('--yes', 'change it')
+    .option('--prune', 'delete rules that the file does not have')
+    .action(async (name, options) => (await import('./commands/rule-transfer.ts')).applyRules(context(), name, options))
   add(parent, 'ready-made', 'rules after published criteria')
     .argument('[name]')
     .action(async (name) => (await import('./commands/rules.ts')).readyMadeRules(context(), name))

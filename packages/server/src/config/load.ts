@@ -13,7 +13,6 @@ import {
   parseDurationMs,
 } from '@gleaner/model'
 import * as Value from 'typebox/value'
-import { LineCounter, parseDocument } from 'yaml'
 import type { CloudConfig, Config, SettingOrigin, SettingSource } from './config.ts'
 import { type ConfigFault, type Source, lineOf, schemaFaults, throwFaults } from './faults.ts'
 import type { DurationReader } from './duration-reader.ts'
@@ -23,6 +22,7 @@ import { isLoopback, parseListen } from './listen.ts'
 import { readOversubscription } from './oversubscription.ts'
 import { openNebulaSettings } from './opennebula-settings.ts'
 import { openStackSettings } from './openstack-settings.ts'
+import { parseSource } from './parse-source.ts'
 import { readPolicy } from './policy.ts'
 import { readPreemption } from './preemption.ts'
 import type { Secret } from './schema-parts.ts'
@@ -55,18 +55,8 @@ export function loadConfig(options: LoadOptions): Config {
 }
 
 export function parseConfig(text: string, file: string, options: LoadOptions): Config {
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: true, uniqueKeys: true })
-  const source: Source = { file, document, lines }
-  const syntax = document.errors.map(
-    (error): ConfigFault => ({
-      line: lines.linePos(error.pos[0]).line,
-      path: '',
-      detail: (error.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, ''),
-    }),
-  )
-  throwFaults(source, syntax)
-  const value: unknown = document.toJS({ maxAliasCount: 20 }) ?? {}
+  const { source, value: given } = parseSource({ name: file, text })
+  const value = given ?? {}
   throwFaults(source, schemaFaults(source, ConfigFile, { value, at: [] }))
   return build(source, value as ConfigFile, options)
 }

@@ -2,22 +2,11 @@
 // What the expression says is checked where it is compiled.
 import { RuleDefinition } from '@gleaner/model'
 import * as Value from 'typebox/value'
-import { LineCounter, parseDocument } from 'yaml'
-import { type Source, schemaFaults, throwFaults } from './faults.ts'
+import { schemaFaults, throwFaults } from './faults.ts'
+import { parseSource } from './parse-source.ts'
 
 export function readRule(text: string, file: string): RuleDefinition {
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true })
-  const source: Source = { file, document, lines }
-  throwFaults(
-    source,
-    document.errors.map((error) => ({
-      line: lines.linePos(error.pos[0]).line,
-      path: '',
-      detail: (error.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, ''),
-    })),
-  )
-  const given: unknown = document.toJS({ maxAliasCount: 20 })
+  const { source, value: given } = parseSource({ name: file, text })
   const whole = typeof given === 'object' && given !== null && !Array.isArray(given) ? { covers: {}, ...given } : given
   const filled = Value.Default(RuleDefinition, whole)
   throwFaults(source, schemaFaults(source, RuleDefinition, { value: filled, at: [] }))
