@@ -58,7 +58,7 @@ export function parseConfig(text: string, file: string, options: LoadOptions): C
   const { source, value: given } = parseSource({ name: file, text })
   const value = given ?? {}
   throwFaults(source, schemaFaults(source, ConfigFile, { value, at: [] }))
-  return build(source, value as ConfigFile, options)
+  return build(source, value, options)
 }
 
 function build(source: Source | undefined, file: ConfigFile, options: LoadOptions): Config {
