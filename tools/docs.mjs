@@ -1,11 +1,19 @@
 // Writes the reference pages that follow from tables in the code: docs/errors.md (errors and reasons) and
-// docs/configuration.md (every key), docs/placement-codes.md, docs/schemas (the files of a placement question and of tests of rules). With --check it writes nothing and fails when a page differs.
+// docs/configuration.md (every key), docs/placement-codes.md, docs/schemas (the files of a placement question and of tests of rules, the body of a webhook). With --check it writes nothing and fails when a page differs.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './steps.mjs'
 
-const { errorRegistry, HostsFile, PlacementAnswer, placementCodes, PlacementRequest, reasonCodes, RuleCaseFile } =
-  await import('@gleaner/model')
+const {
+  errorRegistry,
+  HostsFile,
+  NoticeBody,
+  PlacementAnswer,
+  placementCodes,
+  PlacementRequest,
+  reasonCodes,
+  RuleCaseFile,
+} = await import('@gleaner/model')
 const { configReference } = await import('@gleaner/server')
 
 const cell = (text) => String(text).replaceAll('|', '\\|').replaceAll('\n', ' ')
@@ -124,6 +132,7 @@ for (const [name, text] of [
   ['docs/errors.md', errors],
   ['docs/configuration.md', configuration],
   ['docs/placement-codes.md', codes],
+  ['docs/schemas/notice.schema.json', schemaFile('Notice of Gleaner to a webhook', NoticeBody)],
   ['docs/schemas/placement-hosts.schema.json', schemaFile('Hosts of a placement question', HostsFile)],
   ['docs/schemas/placement-request.schema.json', schemaFile('Request of a placement question', PlacementRequest)],
   ['docs/schemas/placement-answer.schema.json', schemaFile('Answer to a placement question', PlacementAnswer)],

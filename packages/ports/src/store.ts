@@ -15,6 +15,7 @@ import type {
   JournalEntry,
   JournalState,
   LedgerLine,
+  NoticeAbout,
   Plan,
   Problem,
   ProblemReport,
@@ -296,6 +297,25 @@ export interface StoredNotice {
   readonly dueAtMs: number | undefined
   /** Names of the notifiers that have delivered it. */
   readonly sentBy: readonly string[]
+  /** Undefined for notices of versions that did not deliver them. */
+  readonly about: NoticeAbout | undefined
+}
+
+/** Notices that wait to be delivered. What is taken out by a leader that was replaced meanwhile stays in, and is sent twice. */
+export interface NoticeOutbox {
+  /** Whose time has come, oldest first. */
+  due(
+    notifier: string,
+    at: { readonly nowMs: number; readonly limit: number },
+  ): Promise<readonly { readonly notice: StoredNotice; readonly attempts: number }[]>
+  sent(fence: Fence, notifier: string, id: string): Promise<void>
+  later(fence: Fence, notifier: string, next: { readonly id: string; readonly nextAtMs: number }): Promise<void>
+  giveUp(fence: Fence, notifier: string, id: string): Promise<void>
+  /** Takes out what is older, and the oldest of more than `most`; answers how many. */
+  trim(fence: Fence, notifier: string, bounds: { readonly most: number; readonly beforeMs: number }): Promise<number>
+  /** What waits for a notifier that is configured no more will never be sent. */
+  keepOnly(fence: Fence, notifiers: readonly string[]): Promise<void>
+  waiting(notifier: string): Promise<{ readonly count: number; readonly oldestAtMs: number | undefined }>
 }
 
 export interface Store {
@@ -341,11 +361,11 @@ export interface Store {
     remove(subjects: readonly string[]): Promise<void>
   }
   readonly notices: {
-    add(fence: Fence, notice: StoredNotice): Promise<void>
-    markSent(id: string, notifier: string): Promise<void>
-    unsent(notifier: string, limit: number): Promise<readonly StoredNotice[]>
+    /** In the same transaction it waits for each of these notifiers; one that was added before is left as it is. */
+    add(fence: Fence, notice: StoredNotice, queueFor?: readonly string[]): Promise<void>
     forInstance(instanceId: string, limit: number): Promise<readonly StoredNotice[]>
   }
+  readonly outbox: NoticeOutbox
   readonly audit: {
     append(entry: AuditEntry): Promise<void>
     list(page: { readonly limit: number; readonly offset: number }): Promise<Page<AuditEntry>>

@@ -24,6 +24,7 @@ import { EventHub } from './events/hub.ts'
 import { actionEnded } from './actions/action-ended.ts'
 import { actLoop } from './loops/act.ts'
 import { type DecideParts, decideLoop } from './loops/decide.ts'
+import { deliverLoop } from './loops/deliver.ts'
 import { estimateLoop } from './loops/estimate.ts'
 import { housekeepingLoop } from './loops/housekeeping.ts'
 import { leadLoop } from './loops/lead.ts'
@@ -243,6 +244,7 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
     actLoop(runtime, parts),
     preemptLoop(runtime, { saga, offers: parts.offers }),
     watchLoop(runtime, { ended: (entry) => actionEnded(runtime, entry) }),
+    ...config.notices.webhooks.map((hook) => deliverLoop(runtime, hook)),
     persistLoop(runtime),
     housekeepingLoop(runtime),
     watchdogLoop(runtime, () => loops.map((loop) => loop.status())),

@@ -9,6 +9,7 @@ import { holds } from './aggregates/holds.ts'
 import { instances } from './aggregates/instances.ts'
 import { journal } from './aggregates/journal.ts'
 import { ledger } from './aggregates/ledger.ts'
+import { noticeOutbox } from './aggregates/notice-outbox.ts'
 import { notices } from './aggregates/notices.ts'
 import { plans } from './aggregates/plans.ts'
 import { problems } from './aggregates/problems.ts'
@@ -41,6 +42,7 @@ export function createStore(database: Database): Store {
     ledger: ledger(database),
     telemetry: telemetry(database),
     notices: notices(database),
+    outbox: noticeOutbox(database),
     audit: audit(database),
     prune: prune(database),
     ping: (signal) => orAborted(signal, () => write(database)),

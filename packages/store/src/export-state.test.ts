@@ -94,8 +94,9 @@ async function fill({ store, fence }: TestStore): Promise<void> {
     sentence: 's',
     createdAtMs: nowMs,
     dueAtMs: undefined,
+    about: undefined,
   }
-  await store.notices.add(fence, { ...notice, sentBy: ['log', 'mail'] })
+  await store.notices.add(fence, { ...notice, sentBy: ['log', 'mail'] }, ['hook'])
   await store.audit.append({
     atMs: nowMs,
     by: 'a',
@@ -145,6 +146,7 @@ async function everything(store: Store): Promise<unknown> {
     ledger: await store.ledger.range('lab', 0, Number.POSITIVE_INFINITY),
     telemetry,
     notices: await store.notices.forInstance('lab:a', 9),
+    outbox: await store.outbox.waiting('hook'),
     audit: await store.audit.list({ limit: 9, offset: 0 }),
   }
 }

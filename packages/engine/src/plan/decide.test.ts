@@ -126,7 +126,7 @@ describe('the life of a proposal', () => {
       dueAtMs: g.nowMs + 600_000,
       verdict: { code: 'in-grace' },
     })
-    expect(second.notices).toEqual([
+    expect(second.notices).toMatchObject([
       {
         proposalId: 'proposal_1',
         instanceId: anInstance().id,

@@ -1,7 +1,7 @@
 import { actionKinds } from '@gleaner/model'
-import { aProposal, aVerdict, testStartMs } from '@gleaner/testkit'
-import { expect, test } from 'vitest'
-import { announce, callOff, tell } from './notice.ts'
+import { aJournalEntry, aProposal, aVerdict, testStartMs } from '@gleaner/testkit'
+import { describe, expect, test } from 'vitest'
+import { announce, callOff, conclude, tell } from './notice.ts'
 
 const proposal = aProposal({ dueAtMs: testStartMs + 600_000, verdict: aVerdict({ sentence: 'The rule was changed.' }) })
 const about = {
@@ -9,6 +9,11 @@ const about = {
   instanceId: proposal.instanceId,
   instanceName: 'web-1',
   projectId: proposal.projectId,
+  capability: 'idleness',
+  action: 'suspend',
+  cause: 'idle-hour',
+  reason: proposal.reason,
+  decisionId: undefined,
 }
 
 test('an owner is told what will be done, when, why, and how long there is to answer', () => {
@@ -60,4 +65,44 @@ test('every action has its word', () => {
     'given less memory',
     'deleted',
   ])
+})
+
+describe('what came of it', () => {
+  const entry = aJournalEntry({
+    proposalId: 'proposal_1',
+    instanceId: proposal.instanceId,
+    targetName: 'web-1',
+    projectId: proposal.projectId,
+    cause: 'idle-hour',
+    reason: proposal.reason,
+    action: 'suspend',
+    state: 'done',
+    outcome: 'the instance is suspended',
+  })
+
+  test('is told when it was done, and why when it was not', () => {
+    const done = { ...about, kind: 'done', dueAtMs: undefined }
+    expect(conclude(entry)).toEqual({
+      ...done,
+      sentence: 'web-1 was suspended ("idle-hour"): It used 0.01 cores for an hour.',
+    })
+    for (const state of ['failed', 'timed-out'] as const)
+      expect(conclude({ ...entry, state, outcome: 'the cloud refused' })).toMatchObject({
+        kind: 'failed',
+        sentence: 'web-1 could not be suspended ("idle-hour"): the cloud refused.',
+      })
+  })
+
+  test('names the decision to evict', () => {
+    const reason = aVerdict({ facts: { decision: 'dec_1' } })
+    expect(conclude({ ...entry, reason })).toMatchObject({ decisionId: 'dec_1' })
+  })
+
+  test('is not told to whoever did it, of hosts, or before it has ended', () => {
+    const commanded = aVerdict({ code: 'commanded' })
+    expect(conclude({ ...entry, reason: commanded })).toBeUndefined()
+    expect(conclude({ ...entry, instanceId: undefined, projectId: undefined, action: 'close' })).toBeUndefined()
+    expect(conclude({ ...entry, state: 'accepted' })).toBeUndefined()
+    expect(conclude({ ...entry, proposalId: undefined })).toBeUndefined()
+  })
 })

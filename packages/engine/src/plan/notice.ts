@@ -1,13 +1,19 @@
 // What owners are told: that something will be done and when at the earliest, that it will not be done after all, or
-// just what a rule of the kind `notify` has to say. The server stores and sends it.
+// just what a rule of the kind `notify` has to say; and at the end whether it was done. The server stores and sends it.
 import {
   type ActionKind,
+  type Capability,
   formatDurationMs,
   isHostStep,
   type InstanceId,
+  isOnInstance,
+  type JournalEntry,
+  type NoticeKind,
   type OnInstance,
   type ProjectId,
   type Proposal,
+  type StepKind,
+  type Verdict,
 } from '@gleaner/model'
 import { isoTime } from '../text/iso-time.ts'
 
@@ -16,7 +22,13 @@ export interface DecidedNotice {
   readonly instanceId: InstanceId
   readonly instanceName: string
   readonly projectId: ProjectId
-  readonly kind: 'announced' | 'called-off' | 'told'
+  readonly capability: Capability
+  readonly action: StepKind
+  readonly cause: string
+  readonly reason: Verdict
+  /** The decision to evict that it belongs to. */
+  readonly decisionId: string | undefined
+  readonly kind: NoticeKind
   readonly sentence: string
   /** When the announced action may happen at the earliest. */
   readonly dueAtMs: number | undefined
@@ -71,11 +83,47 @@ export function tell(proposal: Told, instanceName: string): DecidedNotice {
   }
 }
 
-function participle({ action }: Told): string {
+/** What came of an action that was announced; undefined where nobody has to be told: a person did it, or it was on a host. */
+export function conclude(entry: JournalEntry): DecidedNotice | undefined {
+  const { proposalId, projectId, targetName: name, cause, reason, outcome } = entry
+  if (proposalId === undefined || projectId === undefined || !isOnInstance(entry)) return undefined
+  if (
+    reason.code === 'commanded' ||
+    (entry.state !== 'done' && entry.state !== 'failed' && entry.state !== 'timed-out')
+  )
+    return undefined
+  const isDone = entry.state === 'done'
+  return {
+    ...about({ ...entry, id: proposalId, projectId }, name),
+    decisionId: typeof reason.facts['decision'] === 'string' ? reason.facts['decision'] : undefined,
+    kind: isDone ? 'done' : 'failed',
+    sentence: isDone
+      ? `${name} was ${participle(entry)} ("${cause}"): ${reason.sentence}`
+      : `${name} could not be ${participle(entry)} ("${cause}"): ${outcome ?? 'no reason given'}.`,
+    dueAtMs: undefined,
+  }
+}
+
+function participle({ action }: { readonly action: StepKind }): string {
   return isHostStep(action) ? action : done[action]
 }
 
-function about(proposal: Told, instanceName: string) {
-  const { id, instanceId, projectId } = proposal
-  return { proposalId: id, instanceId, instanceName, projectId }
+interface ToldStep extends Pick<Proposal, 'id' | 'capability' | 'action' | 'cause' | 'reason' | 'eviction'> {
+  readonly instanceId: InstanceId
+  readonly projectId: ProjectId
+}
+
+function about(step: ToldStep, instanceName: string) {
+  const { id, instanceId, projectId, capability, action, cause, reason, eviction } = step
+  return {
+    proposalId: id,
+    instanceId,
+    instanceName,
+    projectId,
+    capability,
+    action,
+    cause,
+    reason,
+    decisionId: eviction?.decisionId,
+  }
 }

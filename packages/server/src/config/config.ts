@@ -1,6 +1,7 @@
 // The configuration as the server uses it: every default filled in, every secret resolved, and where each value is from.
 import type { Capability, CloudId, Mode, Policy, Role, RuleDefinition, PreemptionPolicy } from '@gleaner/model'
 import type { FrontSettings } from './front.ts'
+import type { NoticeSettings } from './notices.ts'
 import type { OpenNebulaSettings } from './opennebula-settings.ts'
 import type { OversubscriptionSettings } from './oversubscription.ts'
 import type { OpenStackSettings } from './openstack-settings.ts'
@@ -41,6 +42,7 @@ export interface Config {
   readonly oversubscription: OversubscriptionSettings
   /** Undefined when there is no Nova-compatible front. */
   readonly front: FrontSettings | undefined
+  readonly notices: NoticeSettings
   readonly rules: readonly RuleDefinition[]
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
   readonly origins: readonly SettingOrigin[]

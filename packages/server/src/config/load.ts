@@ -19,6 +19,7 @@ import type { DurationReader } from './duration-reader.ts'
 import { readFront } from './front.ts'
 import { libvirtFaults } from './libvirt-faults.ts'
 import { isLoopback, parseListen } from './listen.ts'
+import { readNotices } from './notices.ts'
 import { readOversubscription } from './oversubscription.ts'
 import { openNebulaSettings } from './opennebula-settings.ts'
 import { openStackSettings } from './openstack-settings.ts'
@@ -263,6 +264,13 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
       durationMs,
     }),
     front,
+    notices: readNotices(file.notices, {
+      fault: (path, detail) => fault(['notices', ...path], detail),
+      secret: (value, path) => secret(value, ['notices', ...path]),
+      resolvePath: (path) => resolve(source === undefined ? options.directory : dirname(source.file), path),
+      cloudIds: (file.clouds ?? []).map((cloud) => cloud.id),
+      durationMs,
+    }),
     periods: {
       observeMs: durationMs('periods.observe', file.periods?.observe, {
         otherwiseMs: 60_000,

@@ -2,6 +2,7 @@
 import { DurationText, durationPattern, ModeName, OneOf, capabilities } from '@gleaner/model'
 import { type Static, Type } from 'typebox'
 import { FrontConfig } from './front.ts'
+import { NoticesConfig } from './notices.ts'
 import { SectionName, Secret } from './schema-parts.ts'
 import { OversubscriptionConfig } from './oversubscription.ts'
 import { PreemptionConfig } from './preemption.ts'
@@ -284,6 +285,7 @@ export const ConfigFile = Type.Object(
     policy: Type.Optional(PolicyConfig),
     preemption: Type.Optional(PreemptionConfig),
     front: Type.Optional(FrontConfig),
+    notices: Type.Optional(NoticesConfig),
     oversubscription: Type.Optional(OversubscriptionConfig),
     periods: Type.Optional(
       Type.Object(

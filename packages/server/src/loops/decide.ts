@@ -4,7 +4,6 @@
 import {
   type ActionSupports,
   type CapabilityAnswer,
-  type DecidedNotice,
   type Decision,
   type EvidenceMemory,
   type InstanceTable,
@@ -40,6 +39,7 @@ import { evaluateAll } from '../decide/evaluate.ts'
 import type { InstanceMemories } from '../decide/instance-memories.ts'
 import type { RuleShelf } from '../decide/rule-book.ts'
 import { newId } from '../ids/new-id.ts'
+import { addNotice } from '../notices/add-notice.ts'
 import { expectations, usedSinceOf } from '../oversubscription/expectations.ts'
 import { RatioWatch } from '../oversubscription/see-ratios.ts'
 import type { EvictionOffers } from '../preemption/offers.ts'
@@ -247,7 +247,8 @@ async function write({ runtime, fence, snapshots }: Cycle, decision: Decision): 
   const { store } = runtime
   const { plan } = decision
   // First what the owner is told: a crash in between repeats a notice and never lets a grace period run without one.
-  for (const notice of decision.notices) await addNotice({ runtime, fence, atMs: plan.createdAtMs }, notice)
+  for (const notice of decision.notices)
+    await addNotice(runtime, fence, { id: newId('ntc', plan.createdAtMs), atMs: plan.createdAtMs, notice })
   if (decision.save.length > 0) await store.proposals.save(fence, decision.save)
   await store.plans.save(fence, plan)
   const atMs = plan.createdAtMs
@@ -256,23 +257,6 @@ async function write({ runtime, fence, snapshots }: Cycle, decision: Decision): 
     const hosts = plan.ledger.filter((line) => cloudOf(line.hostId) === cloudId)
     await store.ledger.append(fence, cloudId, { atMs, ...totalLedger(hosts) })
   }
-}
-
-/** Dated when it was decided: the grace period counts from there. */
-async function addNotice(
-  { runtime, fence, atMs }: { readonly runtime: Runtime; readonly fence: Fence; readonly atMs: number },
-  notice: DecidedNotice,
-): Promise<void> {
-  await runtime.store.notices.add(fence, {
-    id: newId('ntc', atMs),
-    instanceId: notice.instanceId,
-    proposalId: notice.proposalId,
-    sentence: notice.sentence,
-    createdAtMs: atMs,
-    dueAtMs: notice.dueAtMs,
-    sentBy: [],
-  })
-  runtime.log.info({ instance: notice.instanceId, kind: notice.kind }, notice.sentence)
 }
 
 /** What a follower shows: the leader's last plan and open proposals. */

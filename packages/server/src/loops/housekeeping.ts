@@ -1,4 +1,5 @@
 // Deletes what is older than its retention.
+import { hookNotifier } from '../notices/add-notice.ts'
 import type { Runtime } from '../runtime.ts'
 import { Loop } from './loop.ts'
 
@@ -18,6 +19,10 @@ export function housekeepingLoop(runtime: Runtime): Loop {
         ledger: nowMs - config.retention.ledgerMs,
         history: nowMs - config.retention.historyMs,
       })
+      await store.outbox.keepOnly(
+        state.fence,
+        config.notices.webhooks.map(({ id }) => hookNotifier(id)),
+      )
       await runtime.problems.settle('housekeeping')
       return 'pruned'
     },

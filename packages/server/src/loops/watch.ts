@@ -1,6 +1,7 @@
 // Looks at every open action until it has ended, however it began: also those a former leader left behind.
 import type { JournalEntry } from '@gleaner/model'
 import type { Runtime } from '../runtime.ts'
+import { concludeMissed } from '../notices/conclude-actions.ts'
 import { Loop } from './loop.ts'
 
 export interface WatchHooks {
@@ -10,6 +11,7 @@ export interface WatchHooks {
 
 export function watchLoop(runtime: Runtime, hooks: WatchHooks): Loop {
   const { store, state, clock, executor } = runtime
+  let term: number | undefined
   return new Loop({
     name: 'watch',
     periodMs: Math.min(5000 * clock.speed, runtime.config.periods.observeMs),
@@ -21,6 +23,8 @@ export function watchLoop(runtime: Runtime, hooks: WatchHooks): Loop {
         state.openActions = await store.journal.open()
         return 'follows'
       }
+      if (fence.term !== term) await concludeMissed(runtime, fence)
+      term = fence.term
       const open = await store.journal.open()
       state.openActions = open
       let ended = 0
@@ -33,6 +37,8 @@ export function watchLoop(runtime: Runtime, hooks: WatchHooks): Loop {
           ended++
           await hooks.ended(now)
         } catch (error) {
+          // What has ended meanwhile is looked through once more: somebody may not have been told.
+          term = undefined
           await runtime.problems.reportError(`action on ${entry.targetName}`, error)
         }
       }

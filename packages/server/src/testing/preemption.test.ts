@@ -45,12 +45,18 @@ describe('room for a firm request', patient, () => {
     expect(server.cloud.metadataOf(victim.instanceId)).toMatchObject({
       'gleaner-eviction': expect.stringMatching(/stop in 2m at the earliest: big is firm and fits on no host/),
     })
-    const [notice] = await server.app.store.notices.forInstance(victim.instanceId, 5)
+    const told = (kind: string) =>
+      server.until(`the notice ${kind}`, async () =>
+        (await server.app.store.notices.forInstance(victim.instanceId, 5)).find(({ about }) => about?.kind === kind),
+      )
+    const notice = await told('announced')
+    expect(notice.about).toMatchObject({ capability: 'preemption', decisionId: answer.decisionId })
+    expect((await told('done')).about).toMatchObject({ capability: 'preemption', decisionId: answer.decisionId })
     const [entry] = (await server.app.store.journal.list({ instanceId: victim.instanceId }, { limit: 5, offset: 0 }))
       .items
-    expect(notice?.sentence).toMatch(/will be stopped not before .* \("room for big"\).* You have 2m to save its work/)
+    expect(notice.sentence).toMatch(/will be stopped not before .* \("room for big"\).* You have 2m to save its work/)
     expect(entry).toMatchObject({ capability: 'preemption', action: 'stop', state: 'done', attempts: 1 })
-    expect((entry?.intendedAtMs ?? 0) - (notice?.createdAtMs ?? 0)).toBeGreaterThanOrEqual(120_000)
+    expect((entry?.intendedAtMs ?? 0) - notice.createdAtMs).toBeGreaterThanOrEqual(120_000)
     expect(await server.cloud.claims.claims(never)).toHaveLength(1)
 
     const taken = await server.app.commands.takeRoom(answer.decisionId, operator)

@@ -88,7 +88,9 @@ describe('a cloud that behaves', patient, () => {
       attempts: 1,
       outcome: 'the instance is suspended',
     })
-    const [notice] = await server.app.store.notices.forInstance(done.instanceId, 10)
+    const notice = (await server.app.store.notices.forInstance(done.instanceId, 10)).find(
+      ({ about }) => about?.kind === 'announced',
+    )
     expect(notice?.sentence).toMatch(/will be suspended not before .* You have 5m to answer "keep"/)
     expect(done.intendedAtMs - (notice?.createdAtMs ?? 0)).toBeGreaterThanOrEqual(300_000)
     await server.until('the reading that shows it', () =>

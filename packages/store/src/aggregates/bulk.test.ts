@@ -136,30 +136,94 @@ describe('the ledger’s history', () => {
 })
 
 describe('notices', () => {
-  it('wait for each notifier until it has delivered them', async () => {
+  const about = {
+    kind: 'announced',
+    capability: 'idleness',
+    action: 'suspend',
+    cause: 'idle-hour',
+    reason: { code: 'rule-matched', sentence: 'It idles.' },
+    instanceName: 'web-1',
+    projectId: 'lab:p',
+    projectName: 'shop\0',
+    decisionId: undefined,
+  } as const
+  const notice = (n: number, id = `not_${n}`) => ({
+    id,
+    instanceId: `lab:i-${n % 2}`,
+    proposalId: n === 1 ? undefined : 'prop_1',
+    sentence: 'will be suspended',
+    createdAtMs: nowMs + n,
+    dueAtMs: n === 1 ? undefined : nowMs + 600_000,
+    sentBy: [],
+    about: undefined,
+  })
+  const ids = (items: readonly { readonly notice: { readonly id: string } }[]) => items.map((item) => item.notice.id)
+
+  it('wait for each notifier until it has delivered them, or its time comes', async () => {
     const { store, fence } = opened
-    const notice = (n: number) => ({
-      id: `not_${n}`,
-      instanceId: `lab:i-${n % 2}`,
-      proposalId: n === 1 ? undefined : 'prop_1',
-      sentence: 'will be suspended',
-      createdAtMs: nowMs + n,
-      dueAtMs: n === 1 ? undefined : nowMs + 600_000,
-      sentBy: [],
+    const { outbox } = store
+    for (const n of [3, 1, 2]) await store.notices.add(fence, notice(n), ['mail', 'hook'])
+    await store.notices.add(fence, { ...notice(4), about, sentBy: ['log'] }, ['mail'])
+    await store.notices.add(fence, notice(5))
+    const at = { nowMs: nowMs + 10, limit: 9 }
+    expect(await outbox.due('mail', { ...at, limit: 2 })).toStrictEqual([
+      { notice: notice(1), attempts: 0 },
+      { notice: notice(2), attempts: 0 },
+    ])
+    expect(await outbox.due('mail', { ...at, nowMs: nowMs + 1 })).toHaveLength(1)
+    await outbox.sent(fence, 'mail', 'not_1')
+    await outbox.sent(fence, 'mail', 'not_1')
+    await outbox.sent(fence, 'hook', 'not_1')
+    await outbox.sent(fence, 'mail', 'not_none')
+    await outbox.later(fence, 'mail', { id: 'not_2', nextAtMs: nowMs + 20 })
+    expect(ids(await outbox.due('mail', at))).toEqual(['not_3', 'not_4'])
+    expect((await outbox.due('mail', { nowMs: nowMs + 20, limit: 9 })).at(-1)).toMatchObject({
+      notice: { id: 'not_2' },
+      attempts: 1,
     })
-    for (const n of [3, 1, 2]) await store.notices.add(fence, notice(n))
-    await store.notices.add(fence, { ...notice(4), sentBy: ['log'] })
-    expect(await store.notices.unsent('mail', 2)).toStrictEqual([notice(1), notice(2)])
-    await store.notices.markSent('not_1', 'mail')
-    await store.notices.markSent('not_1', 'mail')
-    await store.notices.markSent('not_1', 'hook')
-    await store.notices.markSent('not_none', 'mail')
-    expect((await store.notices.unsent('mail', 9)).map(({ id }) => id)).toEqual(['not_2', 'not_3', 'not_4'])
-    expect((await store.notices.unsent('log', 9)).map(({ id }) => id)).toEqual(['not_1', 'not_2', 'not_3'])
+    expect((await outbox.due('mail', at)).at(-1)?.notice.about).toEqual({ ...about, projectName: 'shop\uFFFD' })
+    await outbox.giveUp(fence, 'mail', 'not_3')
+    expect(ids(await outbox.due('mail', at))).toEqual(['not_4'])
+    expect(ids(await outbox.due('hook', at))).toEqual(['not_2', 'not_3'])
+    expect(await outbox.waiting('mail')).toEqual({ count: 2, oldestAtMs: nowMs + 2 })
+    expect(await outbox.waiting('nobody')).toEqual({ count: 0, oldestAtMs: undefined })
     expect(await store.notices.forInstance('lab:i-1', 9)).toStrictEqual([
+      notice(5),
       notice(3),
       { ...notice(1), sentBy: ['hook', 'mail'] },
     ])
+    await outbox.keepOnly(fence, ['mail'])
+    expect([await outbox.waiting('hook'), await outbox.waiting('mail')]).toMatchObject([{ count: 0 }, { count: 2 }])
+    await outbox.keepOnly(fence, [])
+    expect(await outbox.waiting('mail')).toMatchObject({ count: 0 })
+  })
+
+  it('that were delivered do not wait again when they are added again', async () => {
+    const { store, fence } = opened
+    await store.notices.add(fence, notice(7, 'again'), ['mail'])
+    await store.outbox.sent(fence, 'mail', 'again')
+    await store.notices.add(fence, notice(7, 'again'), ['mail'])
+    expect(await store.outbox.waiting('mail')).toMatchObject({ count: 0 })
+  })
+
+  it('wait in a queue that is bounded by number and age, the oldest going first', async () => {
+    const { store, fence } = opened
+    for (let n = 1; n <= 6; n++) await store.notices.add(fence, notice(n, `many_${n}`), ['full', 'other'])
+    expect(await store.outbox.trim(fence, 'full', { most: 4, beforeMs: nowMs })).toBe(2)
+    expect(await store.outbox.trim(fence, 'full', { most: 4, beforeMs: nowMs + 4 })).toBe(1)
+    expect(ids(await store.outbox.due('full', { nowMs: nowMs + 99, limit: 9 }))).toEqual(['many_4', 'many_5', 'many_6'])
+    expect(await store.outbox.waiting('other')).toMatchObject({ count: 6 })
+  })
+
+  it('are taken out of the queue by the leader alone', async () => {
+    const { store, fence } = opened
+    await store.notices.add(fence, notice(8, 'fenced'), ['late'])
+    const old = { ...fence, term: fence.term - 1 }
+    await expect(store.outbox.sent(old, 'late', 'fenced')).rejects.toMatchObject({ code: 'not-leader' })
+    await expect(store.outbox.later(old, 'late', { id: 'fenced', nextAtMs: 0 })).rejects.toMatchObject({
+      code: 'not-leader',
+    })
+    expect(ids(await store.outbox.due('late', { nowMs: nowMs + 99, limit: 9 }))).toEqual(['fenced'])
   })
 })
 

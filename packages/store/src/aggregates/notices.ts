@@ -1,16 +1,18 @@
-// Notices to owners and operators, each delivered once by each notifier.
+// Notices to owners and operators. One that is added waits for its notifiers from the same transaction on.
+import type { NoticeAbout } from '@gleaner/model'
 import type { Store, StoredNotice } from '@gleaner/ports'
 import { type Selectable, sql } from 'kysely'
 import type { Database, Queries } from '../database/database.ts'
 import type { NoticeTable } from '../database/tables.ts'
+import { toJson } from '../database/to-json.ts'
 
 type Row = Selectable<NoticeTable> & { readonly sent_by: string[] }
 
 export function notices(database: Database): Store['notices'] {
   return {
-    add: (fence, notice) =>
+    add: (fence, notice, queueFor = []) =>
       database.fenced(fence, async (queries) => {
-        await queries
+        const added = await queries
           .insertInto('notice')
           .values({
             id: notice.id,
@@ -19,31 +21,24 @@ export function notices(database: Database): Store['notices'] {
             sentence: notice.sentence,
             created_at_ms: notice.createdAtMs,
             due_at_ms: notice.dueAtMs ?? null,
+            about: notice.about === undefined ? null : toJson(notice.about),
           })
           .onConflict((conflict) => conflict.column('id').doNothing())
+          .returning('id')
           .execute()
+        if (added.length === 0) return
+        for (const notifier of queueFor)
+          await queries
+            .insertInto('notice_outbox')
+            .values({
+              notifier,
+              notice_id: notice.id,
+              created_at_ms: notice.createdAtMs,
+              next_at_ms: notice.createdAtMs,
+              attempts: 0,
+            })
+            .execute()
         for (const notifier of notice.sentBy) await deliver(queries, notice.id, notifier)
-      }),
-    markSent: (id, notifier) => database.write((queries) => deliver(queries, id, notifier)),
-    unsent: (notifier, limit) =>
-      database.read(async (queries) => {
-        const rows = await withDeliveries(queries)
-          .where((where) =>
-            where.not(
-              where.exists(
-                where
-                  .selectFrom('notice_delivery')
-                  .select('notice_id')
-                  .whereRef('notice_id', '=', 'notice.id')
-                  .where('notifier', '=', notifier),
-              ),
-            ),
-          )
-          .orderBy('created_at_ms')
-          .orderBy('id')
-          .limit(limit)
-          .execute()
-        return rows.map(toNotice)
       }),
     forInstance: (instanceId, limit) =>
       database.read(async (queries) => {
@@ -65,16 +60,16 @@ async function deliver(queries: Queries, id: string, notifier: string): Promise<
     on conflict do nothing`.execute(queries)
 }
 
-function withDeliveries(queries: Queries) {
+export function withDeliveries(queries: Queries) {
   return queries
     .selectFrom('notice')
-    .selectAll()
+    .selectAll('notice')
     .select(
       sql<string[]>`array(select notifier from notice_delivery where notice_id = notice.id order by 1)`.as('sent_by'),
     )
 }
 
-function toNotice(row: Row): StoredNotice {
+export function toNotice(row: Row): StoredNotice {
   return {
     id: row.id,
     instanceId: row.instance_id,
@@ -83,5 +78,6 @@ function toNotice(row: Row): StoredNotice {
     createdAtMs: row.created_at_ms,
     dueAtMs: row.due_at_ms ?? undefined,
     sentBy: row.sent_by,
+    about: (row.about ?? undefined) as NoticeAbout | undefined,
   }
 }

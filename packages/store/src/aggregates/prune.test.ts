@@ -28,7 +28,14 @@ describe('prune', () => {
       await store.ledger.append(fence, 'lab', { atMs: createdAtMs, cores: sampleLine(), memoryMiB: sampleLine() })
       await store.estimates.save(fence, [{ estimate: sampleEstimate({ atMs: createdAtMs }), state: new Uint8Array() }])
       await store.audit.append({ atMs: createdAtMs, by: 'a', from: 'cli', what: 'w', object: 'o', before: 0, after: n })
-      const notice = { id: `n${n}`, instanceId: 'lab:i', proposalId: undefined, sentence: 's', dueAtMs: undefined }
+      const notice = {
+        id: `n${n}`,
+        instanceId: 'lab:i',
+        proposalId: undefined,
+        sentence: 's',
+        dueAtMs: undefined,
+        about: undefined,
+      }
       await store.notices.add(fence, { ...notice, createdAtMs, sentBy: ['log'] })
     }
     const states = ['done', 'cancelled', 'held'] as const

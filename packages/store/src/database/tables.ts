@@ -170,11 +170,20 @@ export interface NoticeTable {
   sentence: string
   created_at_ms: number
   due_at_ms: number | null
+  about: ColumnType<unknown, string | null, never>
 }
 
 interface NoticeDeliveryTable {
   notice_id: string
   notifier: string
+}
+
+interface NoticeOutboxTable {
+  notifier: string
+  notice_id: string
+  created_at_ms: number
+  next_at_ms: number
+  attempts: number
 }
 
 interface AuditTable {
@@ -263,6 +272,7 @@ export interface Tables {
   telemetry_blob: TelemetryBlobTable
   notice: NoticeTable
   notice_delivery: NoticeDeliveryTable
+  notice_outbox: NoticeOutboxTable
   audit: AuditTable
   estimate: EstimateTable
   estimator: EstimatorTable

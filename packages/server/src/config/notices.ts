@@ -1,0 +1,176 @@
+// The section `notices` of the configuration: who is told besides the lists of Gleaner itself. Secrets are resolved here and
+// stand in no log, no answer and no database; neither does the path of an address, which is a secret at many services.
+import { readFileSync } from 'node:fs'
+import { capabilities, type Capability, DurationText, type NoticeKind, noticeKinds, OneOf } from '@gleaner/model'
+import { type Static, Type } from 'typebox'
+import { isLoopback } from './listen.ts'
+import { SectionName, Secret } from './schema-parts.ts'
+
+const strict = { additionalProperties: false } as const
+
+const HookConfig = Type.Object(
+  {
+    id: SectionName,
+    url: Type.Union(Secret.anyOf, { description: 'Where notices are posted; https, or http on this machine' }),
+    secret: Type.Optional(
+      Type.Union(Secret.anyOf, {
+        description: 'What notices are signed with: at least 16 characters, or whsec_ and base64 (not signed)',
+      }),
+    ),
+    authorization: Type.Optional(
+      Type.Union(Secret.anyOf, { description: 'Value of the header authorization, such as Bearer … (none)' }),
+    ),
+    caFile: Type.Optional(
+      Type.String({ minLength: 1, description: 'Certificates that the receiver is verified with, PEM' }),
+    ),
+    plaintext: Type.Optional(Type.Boolean({ description: 'http to other machines is meant as it is written (false)' })),
+    kinds: Type.Optional(
+      Type.Array(OneOf(noticeKinds), {
+        minItems: 1,
+        description: 'Which notices: announced, called-off, told, done, failed (all)',
+      }),
+    ),
+    capabilities: Type.Optional(
+      Type.Array(OneOf(capabilities), { minItems: 1, description: 'Of which capabilities (all)' }),
+    ),
+    projects: Type.Optional(
+      Type.Array(Type.String({ minLength: 1 }), {
+        minItems: 1,
+        description: 'Of the instances of which projects, by name or id (all)',
+      }),
+    ),
+    clouds: Type.Optional(Type.Array(Type.String(), { minItems: 1, description: 'Of which clouds, by id (all)' })),
+  },
+  strict,
+)
+
+export const NoticesConfig = Type.Object(
+  {
+    webhooks: Type.Optional(Type.Array(HookConfig, { maxItems: 50 })),
+    timeout: Type.Optional(DurationText),
+    giveUp: Type.Optional(DurationText),
+    queue: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1_000_000,
+        description: 'Notices that may wait for one hook; of more the oldest are given up (10000)',
+      }),
+    ),
+  },
+  strict,
+)
+export type NoticesConfig = Static<typeof NoticesConfig>
+
+export interface HookSettings {
+  readonly id: string
+  readonly url: URL
+  /** Bytes of the key. */
+  readonly key: Uint8Array | undefined
+  readonly authorization: string | undefined
+  readonly ca: string | undefined
+  readonly kinds: readonly NoticeKind[] | undefined
+  readonly capabilities: readonly Capability[] | undefined
+  readonly projects: readonly string[] | undefined
+  readonly clouds: readonly string[] | undefined
+}
+
+export interface NoticeSettings {
+  readonly webhooks: readonly HookSettings[]
+  /** Real time: the receiver's clock is not ours. */
+  readonly timeoutMs: number
+  readonly giveUpMs: number
+  readonly queue: number
+}
+
+type Path = readonly (string | number)[]
+
+export interface NoticesReading {
+  readonly fault: (path: Path, detail: string) => void
+  readonly secret: (value: Secret | undefined, path: Path) => string | undefined
+  readonly resolvePath: (path: string) => string
+  readonly cloudIds: readonly string[]
+  readonly durationMs: (
+    name: string,
+    text: string | undefined,
+    rest: { readonly otherwiseMs: number; readonly effect: string },
+  ) => number
+}
+
+export function readNotices(given: NoticesConfig = {}, reading: NoticesReading): NoticeSettings {
+  const timeoutMs = reading.durationMs('notices.timeout', given.timeout, {
+    otherwiseMs: 10_000,
+    effect: 'Longest wait for the answer of a hook',
+  })
+  const giveUpMs = reading.durationMs('notices.giveUp', given.giveUp, {
+    otherwiseMs: 86_400_000,
+    effect: 'A notice that could not be delivered for so long is given up',
+  })
+  if (timeoutMs <= 0 || timeoutMs > 60_000) reading.fault(['timeout'], 'timeout is more than 0s and at most 60s')
+  if (giveUpMs <= 0) reading.fault(['giveUp'], 'giveUp is more than 0s')
+  const seen = new Set<string>()
+  const webhooks = (given.webhooks ?? []).flatMap((hook, index): HookSettings[] => {
+    if (seen.has(hook.id)) reading.fault(['webhooks', index, 'id'], `the hook id "${hook.id}" is used twice`)
+    seen.add(hook.id)
+    return readHook(hook, {
+      ...reading,
+      fault: (path, detail) => reading.fault(['webhooks', index, ...path], detail),
+      secret: (value, path) => reading.secret(value, ['webhooks', index, ...path]),
+    })
+  })
+  return { webhooks, timeoutMs, giveUpMs, queue: given.queue ?? 10_000 }
+}
+
+function readHook(hook: Static<typeof HookConfig>, reading: NoticesReading): HookSettings[] {
+  const { fault, secret, cloudIds } = reading
+  const url = readAddress(hook, reading)
+  const text = secret(hook.secret, ['secret'])
+  const key = text === undefined ? undefined : keyOf(text)
+  if (text !== undefined && key === undefined) fault(['secret'], 'after whsec_ stands base64')
+  if (key !== undefined && key.length < 16) fault(['secret'], 'the secret is shorter than 16 bytes; take a longer one')
+  const authorization = secret(hook.authorization, ['authorization'])
+  if (authorization !== undefined && !/^[\x20-\x7e]+$/.test(authorization))
+    fault(['authorization'], 'it holds characters that no header may hold')
+  for (const [index, cloud] of (hook.clouds ?? []).entries())
+    if (!cloudIds.includes(cloud)) fault(['clouds', index], `the cloud "${cloud}" is not configured below clouds`)
+  const ca = hook.caFile === undefined ? undefined : certificates(hook.caFile, reading)
+  if (url === undefined) return []
+  const { id, kinds, capabilities: of, projects, clouds } = hook
+  return [{ id, url, key, authorization, ca, kinds, capabilities: of, projects, clouds }]
+}
+
+/** Never shows the address: what stands in it may be all that is needed to post there. */
+function readAddress(hook: Static<typeof HookConfig>, { secret, fault }: NoticesReading): URL | undefined {
+  const text = secret(hook.url, ['url'])
+  if (text === undefined) return undefined
+  if (!URL.canParse(text)) {
+    fault(['url'], 'the address cannot be read; one is such as https://hooks.example.org/gleaner')
+    return undefined
+  }
+  const url = new URL(text)
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    fault(['url'], `an address begins with https, not with ${url.protocol}`)
+  if (url.username !== '' || url.password !== '')
+    fault(['url'], 'the address holds a user or a password; give the header in authorization')
+  if (url.protocol === 'http:' && !isLoopback(url.hostname.replace(/^\[|\]$/g, '')) && hook.plaintext !== true)
+    fault(['url'], 'notices would cross the network in the clear; use https, or say plaintext: true')
+  return url
+}
+
+/** As the Standard Webhooks have it: whsec_ and base64; any other text stands for its own bytes. */
+function keyOf(text: string): Uint8Array | undefined {
+  if (!text.startsWith('whsec_')) return Buffer.from(text, 'utf8')
+  const coded = text.slice('whsec_'.length)
+  return /^[A-Za-z0-9+/]+={0,2}$/.test(coded) ? Buffer.from(coded, 'base64') : undefined
+}
+
+function certificates(path: string, { resolvePath, fault }: NoticesReading): string | undefined {
+  const file = resolvePath(path)
+  try {
+    const found = readFileSync(file, 'utf8')
+    if (!found.includes('-----BEGIN CERTIFICATE-----')) fault(['caFile'], `${file} holds no certificate in PEM`)
+    return found
+  } catch (error) {
+    fault(['caFile'], `${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})`)
+    return undefined
+  }
+}

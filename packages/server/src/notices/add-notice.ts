@@ -1,0 +1,52 @@
+// Writes a notice, and in the same transaction what it waits for: the hooks that want it as the configuration is now.
+import type { DecidedNotice } from '@gleaner/engine'
+import { cloudOf, type NoticeAbout } from '@gleaner/model'
+import type { Fence } from '@gleaner/ports'
+import type { HookSettings } from '../config/notices.ts'
+import type { Runtime } from '../runtime.ts'
+
+/** Under which a hook stands in the queue, and its loop. */
+export const hookNotifier = (id: string): string => `webhook:${id}`
+export const hookLoop = (id: string): string => `deliver:${id}`
+
+/** `id`: the same again is the same notice, and is told once. `atMs`: when it was decided; a grace period counts from there. */
+export async function addNotice(
+  runtime: Runtime,
+  fence: Fence,
+  { id, atMs, notice }: { readonly id: string; readonly atMs: number; readonly notice: DecidedNotice },
+): Promise<void> {
+  const { instanceId, projectId, proposalId, sentence, dueAtMs, kind } = notice
+  const project = runtime.state.clouds.get(cloudOf(instanceId))?.snapshot?.projectById.get(projectId)
+  const about: NoticeAbout = {
+    kind,
+    capability: notice.capability,
+    action: notice.action,
+    cause: notice.cause,
+    reason: { code: notice.reason.code, sentence: notice.reason.sentence },
+    instanceName: notice.instanceName,
+    projectId,
+    projectName: project?.name ?? projectId,
+    decisionId: notice.decisionId,
+  }
+  const hooks = runtime.config.notices.webhooks.filter((hook) => wants(hook, about, cloudOf(instanceId)))
+  await runtime.store.notices.add(
+    fence,
+    { id, instanceId, proposalId, sentence, createdAtMs: atMs, dueAtMs, sentBy: [], about },
+    hooks.map((hook) => hookNotifier(hook.id)),
+  )
+  runtime.log.info({ instance: instanceId, kind }, sentence)
+  runtime.wake(...hooks.map((hook) => hookLoop(hook.id)))
+}
+
+export function wants(
+  hook: Pick<HookSettings, 'kinds' | 'capabilities' | 'projects' | 'clouds'>,
+  about: Pick<NoticeAbout, 'kind' | 'capability' | 'projectId' | 'projectName'>,
+  cloud: string,
+): boolean {
+  return (
+    (hook.kinds?.includes(about.kind) ?? true) &&
+    (hook.capabilities?.includes(about.capability) ?? true) &&
+    (hook.projects?.some((name) => name === about.projectId || name === about.projectName) ?? true) &&
+    (hook.clouds?.includes(cloud) ?? true)
+  )
+}

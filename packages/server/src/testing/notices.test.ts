@@ -1,0 +1,197 @@
+// Notices from the decision to a receiver that listens for real: told before and after, in order, once more after a crash,
+// never lost while a receiver is away, and nobody held up by it.
+import { createHmac } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { NoticeBody } from '@gleaner/model'
+import { createTestDatabase, runSource } from '@gleaner/store/testing'
+import * as Value from 'typebox/value'
+import { afterEach, describe, expect, it } from 'vitest'
+import { type Answer, type HookReceiver, openReceiver, type Received } from '../notices/testing/hook-receiver.ts'
+import { type TestServer, startTestServer } from './test-server.ts'
+
+const patient = { timeout: 120_000 }
+const secret = 'a secret for the tests'
+
+const closing: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close()
+})
+
+async function receiver(answer?: Answer): Promise<HookReceiver> {
+  const made = await openReceiver(answer)
+  closing.push(() => made.close())
+  return made
+}
+
+async function start(config: string): Promise<TestServer> {
+  const server = await startTestServer({ config: `${policy}${config}` })
+  closing.push(() => server.stop())
+  return server
+}
+
+const policy = `
+policy:
+  snapshotMaxAge: 30m
+  telemetryMaxAge: 30m
+  budgets: { actionsPerMinute: 100, hostShare: 1, projectShare: 1 }
+modes: { idleness: enforce }
+`
+const suspends = `
+rules:
+  - name: suspend-small-use
+    expression: instance.state == "running" && average(cpu, "10m") < 0.5
+    action: suspend
+    grace: 5m
+    mode: enforce
+`
+const tells = `
+rules:
+  - { name: runs, expression: 'instance.state == "running"', action: notify, mode: enforce }
+`
+
+const bodyOf = ({ body }: Received) => {
+  const parsed: unknown = JSON.parse(body)
+  expect([...Value.Errors(NoticeBody, parsed)]).toEqual([])
+  return parsed as NoticeBody
+}
+
+describe('a hook', patient, () => {
+  it('is told what will be done and what came of it, signed', async () => {
+    const { url, received } = await receiver()
+    const server = await start(
+      `${suspends}notices:\n  webhooks:\n    - { id: ops, url: "${url}", secret: ${secret} }\n    - { id: dead, url: "${url}", projects: [nobody] }\n`,
+    )
+    const done = await server.until('a suspension that is told', () =>
+      received.map(bodyOf).find((b) => b.kind === 'done'),
+    )
+    expect(done.sentence).toMatch(/was suspended \("suspend-small-use"\)/)
+    const announced = received.map(bodyOf).find((b) => b.kind === 'announced' && b.instance.id === done.instance.id)
+    expect(announced).toMatchObject({
+      version: 1,
+      capability: 'idleness',
+      action: 'suspend',
+      cause: 'suspend-small-use',
+      reason: { code: 'rule-matched' },
+      instance: { id: done.instance.id, name: done.instance.name, cloud: 'sim' },
+      proposal: done.proposal,
+      decision: null,
+      due: expect.any(String),
+    })
+    expect(Date.parse(announced?.due ?? '') - Date.parse(announced?.at ?? '')).toBe(300_000)
+    expect(Date.parse(done.at)).toBeGreaterThanOrEqual(Date.parse(announced?.due ?? ''))
+    const project = server.app.state.clouds
+      .get(server.cloud.id)
+      ?.snapshot?.projects.find(({ id }) => id === done.project.id)
+    expect(done.project.name).toBe(project?.name)
+    for (const { headers, body } of received) {
+      const signed = `${headers['webhook-id'] as string}.${headers['webhook-timestamp'] as string}.${body}`
+      expect(headers['webhook-signature']).toBe(`v1,${createHmac('sha256', secret).update(signed).digest('base64')}`)
+      // Time runs 600 times faster here; the receiver's does not.
+      expect(Math.abs(Number(headers['webhook-timestamp']) - Date.now() / 1000)).toBeLessThan(300)
+    }
+    const [last] = await server.app.store.notices.forInstance(done.instance.id, 1)
+    await server.until('the mark that it was delivered', async () =>
+      (await server.app.store.notices.forInstance(done.instance.id, 9)).at(-1)?.sentBy.includes('webhook:ops')
+        ? true
+        : undefined,
+    )
+    expect(last?.id).toBe(received.map(bodyOf).findLast((b) => b.instance.id === done.instance.id)?.id)
+  })
+
+  it('that fails is a problem until it works; nothing is lost, and another is not held up', async () => {
+    let isBroken = true
+    const broken = await receiver((response) => response.writeHead(isBroken ? 503 : 200).end())
+    const whole = await receiver()
+    const server = await start(
+      `${tells}notices:\n  webhooks:\n    - { id: broken, url: "${broken.url}" }\n    - { id: whole, url: "${whole.url}" }\n`,
+    )
+    const problem = await server.until('the problem', async () =>
+      (await server.app.store.problems.list({ includeClosed: false })).find(({ code }) => code === 'hook-failing'),
+    )
+    expect(problem).toMatchObject({ subject: 'hook broken', severity: 'error' })
+    expect(problem.sentence).toMatch(/to the hook broken at 127\.0\.0\.1:\d+: it answers 503\./)
+    expect(problem.sentence).not.toContain('a-secret-path')
+    const all = await server.until('what the other got', () =>
+      whole.received.length >= 20 ? whole.received : undefined,
+    )
+    const ids = new Set(all.map((each) => bodyOf(each).id))
+    const tried = new Set(broken.received.map((each) => bodyOf(each).id))
+    // A hook that fails is left alone: not every notice was tried in vain.
+    expect(tried.size).toBeLessThan(ids.size)
+    isBroken = false
+    await server.until('everything delivered', () => {
+      const got = new Set(broken.received.map((each) => bodyOf(each).id))
+      return [...ids].every((id) => got.has(id)) ? true : undefined
+    })
+    await server.until('the end of the problem', async () =>
+      (await server.app.store.problems.list({ includeClosed: false })).some(({ subject }) => subject === 'hook broken')
+        ? undefined
+        : true,
+    )
+  })
+
+  it('that refuses one notice gets the others, and not that one again', async () => {
+    let refused: string | undefined
+    const { url, received } = await receiver((response, request) => {
+      refused ??= String(request.headers['webhook-id'])
+      response.writeHead(request.headers['webhook-id'] === refused ? 422 : 200).end()
+    })
+    const server = await start(`${tells}notices:\n  webhooks:\n    - { id: picky, url: "${url}" }\n`)
+    await server.until('many notices', () => (received.length >= 15 ? true : undefined))
+    const ids = received.map(({ headers }) => headers['webhook-id'])
+    expect(ids.filter((id) => id === refused)).toHaveLength(1)
+    expect(new Set(ids).size).toBe(ids.length)
+  })
+
+  it('that stays away loses what is too old, and somebody is told how much', async () => {
+    const { url } = await receiver((response) => response.writeHead(500).end())
+    const server = await start(`${tells}notices:\n  giveUp: 1m\n  webhooks:\n    - { id: away, url: "${url}" }\n`)
+    const problem = await server.until('the problem', async () =>
+      (await server.app.store.problems.list({ includeClosed: false })).find(({ code }) => code === 'notices-given-up'),
+    )
+    expect(problem.sentence).toMatch(/^(One notice|\d+ notices) for the hook away could not be delivered/)
+    await server.until('the empty queue', async () =>
+      (await server.app.store.outbox.waiting('webhook:away')).count === 0 ? true : undefined,
+    )
+  })
+
+  it('gets a notice again, with the same id and body, when Gleaner was killed before it knew that it was taken', async () => {
+    const first: Received[] = []
+    let isUp = false
+    const { url, received } = await receiver((response, request) => {
+      if (isUp) response.writeHead(200).end()
+      else first.push(request)
+    })
+    const database = await createTestDatabase('empty')
+    const directory = mkdtempSync(join(tmpdir(), 'gleaner-notices-'))
+    closing.push(async () => {
+      await database.drop()
+      rmSync(directory, { recursive: true, force: true })
+    })
+    const config = `${policy}${tells}notices:\n  webhooks:\n    - { id: ops, url: "${url}", secret: ${secret} }\n`
+    const run = () =>
+      runSource(new URL('./notices.process.ts', import.meta.url), { config, directory, url: database.url })
+    const killed = run()
+    try {
+      await expect.poll(() => first.length, { timeout: 90_000, interval: 20 }).toBeGreaterThan(0)
+    } finally {
+      killed.child.kill('SIGKILL')
+      await killed.exited
+    }
+    isUp = true
+    const again = run()
+    try {
+      const sameAgain = () =>
+        received.filter(
+          ({ headers, body }) => headers['webhook-id'] === first[0]?.headers['webhook-id'] && body === first[0]?.body,
+        )
+      await expect.poll(() => sameAgain().length, { timeout: 90_000, interval: 20 }).toBe(2)
+      expect(bodyOf(received[0] as Received).id).toBe(first[0]?.headers['idempotency-key'])
+    } finally {
+      again.child.kill('SIGKILL')
+      await again.exited
+    }
+  })
+})
