@@ -17,6 +17,7 @@ export function preemptionOf(state: FakeState): PreemptionView {
     running: all.filter(isPreemptible).length,
     underWay: state.decisions.filter(({ state: is }) => is === 'awaiting-approval' || is === 'reserved').length,
     waiting: evictionsOf(state).filter(({ state: is }) => is === 'waiting').length,
+    lending: [],
     forecast: [...hosts].map(([host, instances], nth) => {
       const rate = 0.002 * (1 + (nth % 7))
       const after = (hours: number) => Math.exp(-rate * hours)

@@ -60,6 +60,7 @@ export const reasonCodes = {
   'needed-for-firm':
     'A firm request fits nowhere, and this preemptible instance is one of the fewest that make room for it.',
   'needed-for-headroom': 'More room is kept free for firm requests than is free now.',
+  'offer-restored': 'As much can be lent again that not all have to leave who were to.',
   'offer-shrunk': 'Less can be lent than is lent: the owners need it themselves.',
   'run-over': 'The preemptible instance has had its maximum run time.',
   'eviction-test': 'A person wants to see what an eviction does to this instance.',

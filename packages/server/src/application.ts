@@ -1,5 +1,5 @@
 // What the API, and nothing else, sees of the running server.
-import type { ExplainInput, WhyHost, WhyInstance } from '@gleaner/engine'
+import type { ExplainInput, LendableRoom, WhyHost, WhyInstance } from '@gleaner/engine'
 import type {
   ActionKind,
   Capability,
@@ -145,6 +145,8 @@ export interface Insight {
   why(instanceId: InstanceId): Promise<WhyInstance>
   /** The story of one host as a whole. */
   whyHost(hostId: HostId): Promise<WhyHost>
+  /** How much preemptible instances may have of each host that is fenced for lending; empty where none is. */
+  lendable(): ReadonlyMap<HostId, LendableRoom>
 }
 
 export interface Application {

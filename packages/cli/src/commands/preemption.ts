@@ -14,6 +14,11 @@ export async function preemption(context: CommandContext): Promise<void> {
   )
   for (const { cloud, action, refusal } of view.clouds)
     context.say(action === undefined ? `${cloud}: ${refusal?.sentence ?? ''}` : `${cloud}: ${deeds[action] ?? action}`)
+  if (view.lending.length > 0) {
+    context.line()
+    context.table(view.lending, lendingColumns)
+    context.line(context.style('what is sold and lent to preemptible instances while its owners do not use it', 'dim'))
+  }
   if (view.forecast.length === 0) return
   context.line()
   context.table(view.forecast, forecastColumns)
@@ -26,6 +31,21 @@ const deeds: Readonly<Partial<Record<string, string>>> = {
   shelve: 'who has to leave is shelved',
   delete: 'who has to leave is deleted',
 }
+
+const bases: Readonly<Record<PreemptionView['lending'][number]['basis'], string>> = {
+  estimate: 'the estimate',
+  none: 'what is not sold; no estimate yet',
+  stale: 'what is not sold; too old an estimate',
+}
+
+const lendingColumns: readonly Column<PreemptionView['lending'][number]>[] = [
+  { title: 'host', cell: ({ host }) => host, least: 10 },
+  { title: 'cores lent', cell: ({ cores }) => cores.lent.toFixed(1), right: true },
+  { title: 'of', cell: ({ cores }) => cores.lendable.toFixed(1), right: true },
+  { title: 'memory lent', cell: ({ memoryMiB }) => memory(memoryMiB.lent), right: true },
+  { title: 'of', cell: ({ memoryMiB }) => memory(memoryMiB.lendable), right: true },
+  { title: 'rests on', cell: ({ basis }) => bases[basis], rank: 1 },
+]
 
 /** Nobody is safe for certain. */
 const percent = (share: number) => (share > 0.99 ? '>99%' : `${Math.floor(share * 100)}%`)

@@ -1,5 +1,6 @@
 // The second look, when the notice is over: on a new reading, are these victims still the ones, and is it still needed?
 //   - another host has room by now: nobody has to leave, the request goes there;
+//   - as much as is lent may be lent again, or nearly: only those leave who still have to;
 //   - a victim is not what it was (moved, firm, protected, gone to another state), a host closed, or the room on it does not
 //     come out any more: another plan;
 //   - else they leave. Gleaner does not change its mind for a plan that has become a little cheaper: who was told to leave
@@ -9,12 +10,13 @@ import { isGoing, startStates } from '@gleaner/model'
 import { exemptInstances } from './exempt-instances.ts'
 import { hostsNow } from './hosts-now.ts'
 import { type EvictionPlan, planEviction } from './plan-eviction.ts'
+import { stillShrunk } from './plan-proactive.ts'
 import type { RoomWorld } from './room-world.ts'
 import { toGo } from './steps/become.ts'
 
 export type EvictionCheck =
   | { readonly kind: 'stands' }
-  /** It is planned by this plan, which makes nobody leave. */
+  /** It is planned by this plan, which makes nobody leave, or not so many. */
   | { readonly kind: 'elsewhere'; readonly plan: EvictionPlan; readonly because: Verdict }
   | { readonly kind: 'changed'; readonly because: Verdict }
 
@@ -22,6 +24,7 @@ export function checkEviction(decision: EvictionDecision, world: RoomWorld): Evi
   const { wish } = decision
   const changed = changedVictim(decision, world)
   if (changed !== undefined) return { kind: 'changed', because: changed }
+  if (decision.kind === 'shrink') return checkShrink(decision, world)
   if (wish === undefined) return { kind: 'stands' }
   const free = planEviction({ world, wish, mayEvict: false, own: withoutVictims(decision) })
   if (free.feasible) {
@@ -31,6 +34,15 @@ export function checkEviction(decision: EvictionDecision, world: RoomWorld): Evi
   if (fits(decision, world)) return { kind: 'stands' }
   const sentence = `The room for ${wish.name} no longer comes out as it was planned.`
   return { kind: 'changed', because: { code: 'room-lost', sentence, facts: {} } }
+}
+
+function checkShrink(decision: EvictionDecision, world: RoomWorld): EvictionCheck {
+  const plan = stillShrunk(world, decision)
+  const before = toGo(decision).length
+  const now = plan?.victims.length ?? before
+  if (plan === undefined || now >= before) return { kind: 'stands' }
+  const sentence = `As much can be lent again that ${now === 0 ? 'nobody has' : `only ${now} of ${before} have`} to leave.`
+  return { kind: 'elsewhere', plan, because: { code: 'offer-restored', sentence, facts: { before, now } } }
 }
 
 /** Whether the room is there where it was planned, once everybody has left who is to leave. */

@@ -16,6 +16,8 @@ import {
   startStates,
 } from '@gleaner/model'
 import { type HoldingTable, holdingTable } from '../ledger/holding.ts'
+import { isActing } from '../plan/strength.ts'
+import { lentLimit } from './lent-limit.ts'
 import type { RoomWorld } from './room-world.ts'
 import { priorityOf, runMsOf } from './victim-terms.ts'
 
@@ -70,7 +72,7 @@ function hostNow(
   { question, instances }: { readonly question: HostsQuestion; readonly instances: readonly PlacedInstance[] },
 ): PlacementHost {
   const { coreRatio = 1, memoryRatio = 1, diskRatio = 1, properties } = host
-  const lendable = question.world.lendable?.get(host.id)
+  const lendable = offered(host, question.world, instances)
   return {
     name,
     vcpus: host.cores,
@@ -86,6 +88,32 @@ function hostNow(
     instances: [...instances],
     ...(properties === undefined ? {} : { properties }),
     ...(lendable === undefined ? {} : { lendable }),
+  }
+}
+
+/**
+ * What may be lent of it. Where nobody could be made to leave again (mode observe) only what was never sold; where the
+ * cloud's own scheduler counts, no more than it has left in its books for anybody.
+ */
+function offered(host: Host, world: RoomWorld, instances: readonly PlacedInstance[]): PlacementHost['lendable'] {
+  const room = world.lendable?.get(host.id)
+  if (room === undefined) return undefined
+  const limit = lentLimit(isActing(world.policy.modes.preemption) ? room : room.unsold, instances, world.snapshot)
+  const { coreRatio, memoryRatio, cores, memoryMiB, reservedCores, reservedMemoryMiB } = host
+  const firm = instances.filter(({ preemptible }) => !preemptible)
+  const left = (
+    usable: number,
+    { ratio, of }: { readonly ratio: number | undefined; readonly of: 'vcpus' | 'ramMiB' },
+  ) =>
+    ratio === undefined
+      ? Number.POSITIVE_INFINITY
+      : Math.max(
+          0,
+          firm.reduce((rest, instance) => rest - instance[of], usable * ratio),
+        )
+  return {
+    vcpus: Math.min(limit.vcpus, left(cores - reservedCores, { ratio: coreRatio, of: 'vcpus' })),
+    ramMiB: Math.min(limit.ramMiB, left(memoryMiB - reservedMemoryMiB, { ratio: memoryRatio, of: 'ramMiB' })),
   }
 }
 

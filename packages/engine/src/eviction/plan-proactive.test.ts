@@ -2,7 +2,11 @@
 import { defaultPreemptionPolicy, type HostId } from '@gleaner/model'
 import { aHost, anInstance, aSnapshot, testStartMs } from '@gleaner/testkit'
 import { describe, expect, it } from 'vitest'
-import { aRoomWorld } from '../testing/a-room-world.ts'
+import { aRoomWorld, aWish } from '../testing/a-room-world.ts'
+import { checkEviction } from './check-eviction.ts'
+import type { LendableRoom } from './lendable-room.ts'
+import { makeDecision } from './make-decision.ts'
+import { planEviction } from './plan-eviction.ts'
 import { planExpiry, planShrink } from './plan-proactive.ts'
 
 const hourMs = 3_600_000
@@ -60,30 +64,72 @@ describe('the maximum run time', () => {
 })
 
 describe('what is lent', () => {
-  const shrink = (
-    lendable: { vcpus: number; ramMiB: number } | undefined,
+  const room = (vcpus: number, ramMiB: number, basis: LendableRoom['basis'] = 'estimate'): LendableRoom => ({
+    vcpus,
+    ramMiB,
+    unsold: { vcpus: 0, ramMiB: 0 },
+    basis,
+  })
+  const worldOf = (
+    lendable: LendableRoom | undefined,
     instances: readonly ReturnType<typeof spot>[],
+    more: Parameters<typeof aRoomWorld>[2] = {},
   ) =>
-    planShrink(
-      aRoomWorld(
-        aSnapshot({ hosts: [host], instances }),
-        testStartMs,
-        lendable === undefined ? {} : { lendable: new Map<HostId, typeof lendable>([[host.id, lendable]]) },
-      ),
-    )?.victims.map(({ instanceId }) => instanceId)
+    aRoomWorld(aSnapshot({ hosts: [host], instances }), testStartMs, {
+      ...more,
+      ...(lendable === undefined ? {} : { lendable: new Map<HostId, LendableRoom>([[host.id, lendable]]) }),
+    })
+  const shrink = (...given: Parameters<typeof worldOf>) =>
+    planShrink(worldOf(...given))?.victims.map(({ instanceId }) => instanceId)
   const three = [spot('a', 1), spot('b', 2), spot('c', 3)]
 
   it('stays while it is no more than may be lent', () => {
-    expect(shrink({ vcpus: 6, ramMiB: 3072 }, three)).toBeUndefined()
+    expect(shrink(room(6, 3072), three)).toBeUndefined()
   })
 
   it('leaves as far as it is more, and no further', () => {
-    expect(shrink({ vcpus: 5, ramMiB: 3072 }, three)).toHaveLength(1)
-    expect(shrink({ vcpus: 6, ramMiB: 1024 }, three)).toHaveLength(2)
-    expect(shrink({ vcpus: 0, ramMiB: 0 }, three)).toHaveLength(3)
+    expect(shrink(room(5, 3072), three)).toHaveLength(1)
+    expect(shrink(room(6, 1024), three)).toHaveLength(2)
+    expect(shrink(room(0, 0), three)).toHaveLength(3)
   })
 
   it('is not looked at on hosts where nothing is lent', () => {
     expect(shrink(undefined, three)).toBeUndefined()
+  })
+
+  it('leaves when the estimate is too old, and stays until there is one', () => {
+    expect(shrink(room(0, 0, 'stale'), three)).toHaveLength(3)
+    expect(shrink(room(0, 0, 'none'), three)).toBeUndefined()
+  })
+
+  it('counts those who cannot leave, and a firm one that is promised room there', () => {
+    // c moves and cannot leave just now; it has its part all the same.
+    const moving = [spot('a', 1), spot('b', 2), spot('c', 3, { state: 'migrating' })]
+    expect(shrink(room(4, 3072), moving)).toHaveLength(1)
+    const wish = aWish({ vcpus: 2, memoryMiB: 1024 })
+    const world = worldOf(room(6, 8192), three)
+    const order = { id: 'dec_1', requestId: 'req_1', kind: 'room', mode: 'enforce', by: 'front', wish } as const
+    const plan = planEviction({ world, wish, mayEvict: true })
+    const decision = makeDecision(order, plan, world)
+    expect(plan.victims).toEqual([])
+    expect(shrink(room(6, 8192), three, { decisions: [decision] })).toHaveLength(1)
+  })
+
+  it('need not leave, or not all, when more may be lent again by the end of the notice', () => {
+    const world = worldOf(room(2, 8192), three)
+    const plan = planShrink(world)
+    if (plan === undefined) throw new Error('nobody leaves')
+    expect(plan.victims).toHaveLength(2)
+    const order = { id: 'dec_1', requestId: 'req_1', kind: 'shrink', mode: 'enforce', by: 'Gleaner' } as const
+    const decision = makeDecision({ ...order, wish: undefined }, plan, world)
+    const check = (vcpus: number) =>
+      checkEviction(decision, worldOf(room(vcpus, 8192), three, { decisions: [decision] }))
+    expect(check(2)).toEqual({ kind: 'stands' })
+    expect(check(1)).toEqual({ kind: 'stands' })
+    const half = check(4)
+    if (half.kind !== 'elsewhere') throw new Error(half.kind)
+    expect(half).toMatchObject({ because: { code: 'offer-restored', facts: { before: 2, now: 1 } } })
+    expect(plan.victims).toEqual(expect.arrayContaining([...half.plan.victims]))
+    expect(check(6)).toMatchObject({ kind: 'elsewhere', plan: { victims: [] } })
   })
 })

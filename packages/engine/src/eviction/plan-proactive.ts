@@ -4,9 +4,12 @@
 // and exemptions hold as for a request, but for the maximum run time, which was agreed beforehand.
 import {
   type ActionKind,
+  type EvictionDecision,
   type Exemption,
   type HostId,
   type InstanceId,
+  isGoing,
+  type PlacedInstance,
   type PlacementAnswer,
   type PlacementHost,
   startStates,
@@ -15,6 +18,7 @@ import { planRoom } from '../preemption/plan-room.ts'
 import { budgetLeft, exemptInstances } from './exempt-instances.ts'
 import { asOneHost, headroomMissing } from './headroom.ts'
 import { hostsNow } from './hosts-now.ts'
+import { lentLimit } from './lent-limit.ts'
 import type { EvictionPlan, PlannedVictim } from './plan-eviction.ts'
 import { type RoomWorld, sellsRoom } from './room-world.ts'
 import { victimAction } from './victim-action.ts'
@@ -32,31 +36,74 @@ export function planHeadroom(world: RoomWorld): EvictionPlan | undefined {
   return answer === undefined ? undefined : proactivePlan(answer, action, world)
 }
 
-/** Per host: what has to leave so that no more is lent than may be. */
+/**
+ * Per host: what has to leave so that no more is lent than may be. Where there has been no estimate yet nobody is lent
+ * anything new, and nobody leaves for it either.
+ */
 export function planShrink(world: RoomWorld): EvictionPlan | undefined {
   const action = actionOf(world)
   if (action === undefined) return undefined
-  const { hosts } = hostsNow({ world, action })
-  const victims: PlannedVictim[] = []
-  let cost = 0
-  for (const host of hosts) {
-    const { lendable } = host
-    if (lendable === undefined) continue
+  const plans = excesses(world, { action }).flatMap(({ lent, full, excess }) => {
+    const answer = cover({ ...full, instances: [...lent] }, excess, world)
+    return (answer && proactivePlan(answer, action, world)) ?? []
+  })
+  const victims = plans.flatMap((plan) => plan.victims)
+  if (victims.length === 0) return undefined
+  return planWith({ victims, cost: plans.reduce((sum, plan) => sum + plan.cost, 0), action })
+}
+
+/** Who of the victims of a decision to lend less still has to leave: what is expected may be less by now. */
+export function stillShrunk(world: RoomWorld, own: EvictionDecision): EvictionPlan | undefined {
+  const action = actionOf(world)
+  if (action === undefined) return undefined
+  const told = new Set<string>(own.victims.filter(isGoing).map(({ instanceId }) => instanceId))
+  // Its own victims are not charged to the budgets once more.
+  const rest = { ...world, decisions: world.decisions.filter(({ id }) => id !== own.id) }
+  const victims = excesses(rest, { action, own }).flatMap(({ lent, full, excess }): PlannedVictim[] => {
+    const instances = lent.map((each) => (told.has(each.id) ? each : { ...each, exempt: 'protected' as const }))
+    const answer = cover({ ...full, instances }, excess, rest)
+    const ids = answer?.victims.map(({ id }) => id) ?? lent.map(({ id }) => id).filter((id) => told.has(id))
+    return ids.flatMap((id): PlannedVictim[] => {
+      const instance = world.snapshot.instanceById.get(id as InstanceId)
+      return instance?.hostId === undefined ? [] : [{ instanceId: instance.id, hostId: instance.hostId }]
+    })
+  })
+  return planWith({ victims, cost: victims.length, action })
+}
+
+interface Excess {
+  readonly lent: readonly PlacedInstance[]
+  /** As large as what is lent on it, so that it is full. */
+  readonly full: PlacementHost
+  readonly excess: { readonly vcpus: number; readonly ramMiB: number }
+}
+
+/** The hosts on which more is lent than may be. */
+function excesses(
+  world: RoomWorld,
+  question: { readonly action: ActionKind; readonly own?: EvictionDecision },
+): readonly Excess[] {
+  if (world.lendable === undefined) return []
+  const { hosts, idOf } = hostsNow({ world, ...question })
+  return hosts.flatMap((host): Excess[] => {
+    const hostId = idOf.get(host.name)
+    const room = hostId === undefined ? undefined : world.lendable?.get(hostId)
+    if (room === undefined || room.basis === 'none') return []
+    const lendable = lentLimit(room, host.instances, world.snapshot)
     const lent = host.instances.filter(({ preemptible }) => preemptible)
     const sum = (of: 'vcpus' | 'ramMiB') => lent.reduce((total, instance) => total + instance[of], 0)
     const excess = {
       vcpus: Math.max(0, sum('vcpus') - lendable.vcpus),
       ramMiB: Math.max(0, sum('ramMiB') - lendable.ramMiB),
     }
-    if (excess.vcpus <= slack && excess.ramMiB <= slack) continue
-    const full = { name: host.name, vcpus: sum('vcpus'), ramMiB: sum('ramMiB'), diskGiB: 1e12, instances: lent }
-    const answer = cover(full, excess, world)
-    const plan = answer === undefined ? undefined : proactivePlan(answer, action, world)
-    victims.push(...(plan?.victims ?? []))
-    cost += plan?.cost ?? 0
-  }
-  return victims.length === 0 ? undefined : planWith({ victims, cost, action })
+    if (excess.vcpus <= slack && excess.ramMiB <= slack) return []
+    const full = { name: host.name, vcpus: sum('vcpus'), ramMiB: sum('ramMiB'), diskGiB: untold, instances: [] }
+    return [{ lent, full, excess }]
+  })
 }
+
+/** No disk is asked for. */
+const untold = 1e12
 
 /** Those whose maximum run time is over, but for the protected ones. */
 export function planExpiry(world: RoomWorld): EvictionPlan | undefined {

@@ -1,7 +1,8 @@
 // What a decision about room looks at: one reading of one cloud, and what Gleaner itself has promised on it since.
-import type { Eviction, EvictionDecision, Hold, HostId, PlacementHost, Policy, PreemptionPolicy } from '@gleaner/model'
+import type { Eviction, EvictionDecision, Hold, HostId, Policy, PreemptionPolicy } from '@gleaner/model'
 import type { StepSupports } from '../ledger/action-support.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
+import type { LendableRoom } from './lendable-room.ts'
 
 export interface RoomWorld {
   readonly nowMs: number
@@ -14,8 +15,8 @@ export interface RoomWorld {
   readonly decisions: readonly EvictionDecision[]
   /** Evictions of this cloud within the longest window of a disruption budget. */
   readonly evictions: readonly Eviction[]
-  /** What of a host may be lent to preemptible instances beyond what is sold; absent where nothing is. */
-  readonly lendable?: ReadonlyMap<HostId, NonNullable<PlacementHost['lendable']>>
+  /** Of hosts that are fenced for it: how much preemptible instances may have in all, sold or not. */
+  readonly lendable?: ReadonlyMap<HostId, LendableRoom>
 }
 
 /** Whether the cloud has a scheduler of its own, that counts nominal sizes. */

@@ -16,8 +16,10 @@ export class HostColumns {
   firm = new Float64Array(0)
   /** capacity - firm: what firm instances could have if every preemptible one left. */
   hard = new Float64Array(0)
-  /** (lendable or hard) - preemptible: what is free. */
+  /** hard, or lendable where that is more, - preemptible: what is free for a firm instance, within hard. */
   shared = new Float64Array(0)
+  /** (lendable or hard) - preemptible: what is free for another preemptible one. */
+  offered = new Float64Array(0)
   /** What would be free if every preemptible instance left that is not exempt. */
   eventual = new Float64Array(0)
   /** Of the preemptible instances that are not exempt: the largest of each resource. */
@@ -37,7 +39,7 @@ export class HostColumns {
     this.mixed = grown(this.mixed, new Uint8Array(hosts))
     this.youngestS = grown(this.youngestS, new Float64Array(hosts))
     this.lowest = grown(this.lowest, new Float64Array(hosts))
-    for (const column of ['capacity', 'lendable', 'firm', 'hard', 'shared', 'eventual', 'largest'] as const)
+    for (const column of ['capacity', 'lendable', 'firm', 'hard', 'shared', 'offered', 'eventual', 'largest'] as const)
       this[column] = grown(this[column], new Float64Array(hosts * 3))
   }
 
@@ -67,9 +69,11 @@ export class HostColumns {
       const hard = (this.capacity[cell] as number) - (this.firm[cell] as number)
       const lendable = this.lendable[cell] as number
       this.hard[cell] = hard
-      if (!Number.isNaN(lendable)) this.lends = true
-      const shared = (Number.isNaN(lendable) ? hard : lendable) - (held[d] as number)
+      const isLending = !Number.isNaN(lendable)
+      if (isLending) this.lends = true
+      const shared = (isLending ? Math.max(lendable, hard) : hard) - (held[d] as number)
       this.shared[cell] = shared
+      this.offered[cell] = (isLending ? lendable : hard) - (held[d] as number)
       this.eventual[cell] = shared + (reclaimable[d] as number)
     }
     this.largest.set(largest, host * 3)

@@ -3,9 +3,11 @@
 //
 // Two views of a host, per resource:
 //   hard   = capacity - firm: what firm instances could have if every preemptible one left;
-//   shared = hard - preemptible: what is free. On a host where idle capacity is lent although it is sold (`lendable`),
-//            shared = lendable - preemptible instead, for vcpus and memory: preemptible instances live on what is lent.
-// A preemptible request needs room in shared; a firm one in both.
+//   shared = hard - preemptible: what is free. On a host where idle capacity is lent although it is sold (`lendable`,
+//            vcpus and memory), max(lendable, hard) - preemptible: where more is lent than can be sold, preemptible
+//            instances live on what is lent; where less is, firm ones have what can be sold all the same.
+//   offered = lendable - preemptible on such a host, else shared: what is free for a preemptible request.
+// A preemptible request needs room in offered; a firm one in shared and in hard.
 //
 // Times are seconds on any clock; an instance's age is taken once, when it comes.
 import type { Exemption, PlacedInstance, PlacementHost } from '@gleaner/model'

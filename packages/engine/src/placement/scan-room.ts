@@ -20,10 +20,12 @@ export interface RoomScan {
 }
 
 const noRoom = bitsPerResource('no-room')
+const notLent = [bitOf('not-lent-vcpus'), bitOf('not-lent-ram'), 0] as const
 
 export function scanRoom(index: RoomIndex, request: PlacementRequest): RoomScan {
   const { hostCount } = index
-  const { classOf, hard, shared, lends } = index.columns
+  const { classOf, hard, lends } = index.columns
+  const shared = request.preemptible ? index.columns.offered : index.columns.shared
   const sizes = sizesOf(request)
   const [size0, size1, size2] = sizes
   const readsHard = lends && !request.preemptible
@@ -48,7 +50,8 @@ export function scanRoom(index: RoomIndex, request: PlacementRequest): RoomScan 
     const lacks1 = size1 > free1 && size1 > 0
     const lacks2 = size2 > free2 && size2 > 0
     if (lacks0 || lacks1 || lacks2) {
-      masks[host] = mask | (lacks0 ? noRoom[0] : 0) | (lacks1 ? noRoom[1] : 0) | (lacks2 ? noRoom[2] : 0)
+      const lacking = (lacks0 ? noRoom[0] : 0) | (lacks1 ? noRoom[1] : 0) | (lacks2 ? noRoom[2] : 0)
+      masks[host] = mask | (lends && request.preemptible ? unlent(index, { host, sizes, lacking }) : lacking)
     } else if (mask !== 0) masks[host] = mask
     else {
       let most = perHost
@@ -60,6 +63,21 @@ export function scanRoom(index: RoomIndex, request: PlacementRequest): RoomScan 
     }
   }
   return { sizes, masks, fits, total, perHost }
+}
+
+/** Of the resources that a preemptible request lacks, those that only the limit of lending keeps from it are told as such. */
+function unlent(
+  { columns: { hard, shared, offered } }: RoomIndex,
+  { host, sizes, lacking }: { readonly host: number; readonly sizes: RoomScan['sizes']; readonly lacking: number },
+): number {
+  let mask = lacking
+  for (const d of [0, 1] as const) {
+    const cell = host * 3 + d
+    const free = Math.min(hard[cell] as number, shared[cell] as number)
+    if ((lacking & noRoom[d]) !== 0 && free > (offered[cell] as number) && sizes[d] <= free + slack)
+      mask = (mask & ~noRoom[d]) | notLent[d]
+  }
+  return mask
 }
 
 function judge(hostClass: HostClass, request: PlacementRequest): number {

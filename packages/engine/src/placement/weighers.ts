@@ -78,12 +78,14 @@ function addNormalised(
   for (let at = 0; at < raw.length; at++) total[at] = (total[at] as number) + ((raw[at] as number) - lowest) * factor
 }
 
-function weighFree({ index, hosts, put, sizes }: WeighedHosts, d: 0 | 1 | 2, into: Float64Array): void {
-  const { hard, shared } = index.columns
+function weighFree(weighed: WeighedHosts, d: 0 | 1 | 2, into: Float64Array): void {
+  const { index, hosts, put, sizes, preemptible } = weighed
+  const { hard, shared, offered } = index.columns
   const size = sizes[d]
   for (let at = 0; at < hosts.length; at++) {
     const host = hosts[at] as number
-    const free = Math.min(hard[host * 3 + d] as number, shared[host * 3 + d] as number)
+    const cell = host * 3 + d
+    const free = preemptible ? (offered[cell] as number) : Math.min(hard[cell] as number, shared[cell] as number)
     into[at] = put === undefined ? free : free - (put[host] as number) * size
   }
 }

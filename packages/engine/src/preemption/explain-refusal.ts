@@ -43,6 +43,8 @@ const helps: Readonly<Partial<Record<PlacementCode, string>>> = {
   'property-missing': 'without the properties the request asks for',
   'host-not-named': 'if the request named it',
   'host-avoided': 'if the request did not avoid it',
+  'not-lent-vcpus': 'if less of its cores were expected to be used',
+  'not-lent-ram': 'if less of its memory were expected to be used',
   'blocked-protected': 'if protected or locked preemptible instances could leave',
   'blocked-too-young': 'as soon as its preemptible instances have had their minimum run time',
   'blocked-budget': 'if the disruption budget of the projects on it allowed more',
@@ -54,8 +56,8 @@ function unblock(index: RoomIndex, request: PlacementRequest, masks: Uint32Array
   masks.forEach((mask, host) => {
     const found = codesOf(mask).filter((code) => helps[code] !== undefined)
     const [only] = found
-    if (only === undefined || found.length > 1) return
-    if (!only.startsWith('blocked-') && !hasRoom(index, request, host)) return
+    if (only === undefined || found.some((code) => code !== only && !(isUnlent(code) && isUnlent(only)))) return
+    if (!only.startsWith('blocked-') && !hasRoom(request, columnOf(index, request, only), host)) return
     filters.set(only, [...(filters.get(only) ?? []), host])
   })
   const entries = [...filters].map(([code, hosts]) => ({
@@ -74,9 +76,17 @@ function unblock(index: RoomIndex, request: PlacementRequest, masks: Uint32Array
   return entries.sort((a, b) => b.hosts - a.hosts)
 }
 
-/** For one instance: now, or for a firm one with every preemptible instance gone. */
-function hasRoom(index: RoomIndex, request: PlacementRequest, host: number): boolean {
-  const free = request.preemptible ? index.columns.shared : index.columns.hard
+function isUnlent(code: PlacementCode): boolean {
+  return code === 'not-lent-vcpus' || code === 'not-lent-ram'
+}
+
+/** For one instance: now, with more lent if that is what is missing, or for a firm one with every preemptible instance gone. */
+function columnOf({ columns }: RoomIndex, { preemptible }: PlacementRequest, only: PlacementCode): Float64Array {
+  if (isUnlent(only)) return columns.shared
+  return preemptible ? columns.offered : columns.hard
+}
+
+function hasRoom(request: PlacementRequest, free: Float64Array, host: number): boolean {
   return sizesOf(request).every((size, d) => size === 0 || size <= (free[host * 3 + d] ?? 0) + slack)
 }
 

@@ -86,6 +86,23 @@ export const EvictionView = Type.Object({
 })
 export type EvictionView = Static<typeof EvictionView>
 
+const LendingFigures = Type.Object({
+  lendable: Type.Number({ description: 'What preemptible instances may have in all' }),
+  unsold: Type.Number({ description: 'Of it, what was never sold' }),
+  lent: Type.Number({ description: 'What they have' }),
+})
+
+/** estimate: what is sold and idle is lent; none, stale: only what is not sold, because there is no estimate or an old one. */
+export const LendingView = Type.Object({
+  host: Type.String(),
+  hostId: Type.String(),
+  cloud: Type.String(),
+  basis: OneOf(['estimate', 'none', 'stale']),
+  cores: LendingFigures,
+  memoryMiB: LendingFigures,
+})
+export type LendingView = Static<typeof LendingView>
+
 export const PreemptionView = Type.Object({
   mode: ModeName,
   /** Per cloud: what happens to a victim, or why nothing can. */
@@ -96,6 +113,8 @@ export const PreemptionView = Type.Object({
   running: Type.Integer(),
   underWay: Type.Integer({ description: 'Decisions under way' }),
   waiting: Type.Integer({ description: 'Evicted instances that wait to return' }),
+  /** Hosts that are fenced for lending what is sold. */
+  lending: Type.Array(LendingView),
   /** From the evictions of the last day; hosts with preemptible instances only. */
   forecast: Type.Array(
     Type.Object({

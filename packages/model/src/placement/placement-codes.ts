@@ -25,6 +25,10 @@ export const placementCodes = {
   'no-room-vcpus': 'Not enough vcpus are free.',
   'no-room-ram': 'Not enough memory is free.',
   'no-room-disk': 'Not enough disk is free.',
+  'not-lent-vcpus':
+    'More vcpus are not lent here: what is left of what can be sold is expected to be used by those it was sold to.',
+  'not-lent-ram':
+    'More memory is not lent here: what is left of what can be sold is expected to be used by those it was sold to.',
   'unreclaimable-vcpus': 'Not enough vcpus would be free even if every instance left that may be evicted.',
   'unreclaimable-ram': 'Not enough memory would be free even if every instance left that may be evicted.',
   'unreclaimable-disk': 'Not enough disk would be free even if every instance left that may be evicted.',

@@ -76,7 +76,7 @@ export const PlacementHost = Type.Object(
         {
           ...closed,
           description:
-            'On a host where what is sold but idle is lent: how much preemptible instances may have in all. They then take nothing of what can be sold to firm ones',
+            'On a host where what is sold but idle is lent: how much preemptible instances may have in all, more or less than what is not sold. Firm ones have what can be sold all the same: preemptible ones leave for them',
         },
       ),
     ),

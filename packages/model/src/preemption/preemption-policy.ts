@@ -17,6 +17,12 @@ export interface DisruptionBudget {
   readonly windowMs: number
 }
 
+/** Hosts with this property take no new firm instances by the cloud's own means (trait and flavor, aggregate, template). */
+export interface LendingFence {
+  readonly property: string
+  readonly value: string | number | boolean
+}
+
 export interface PreemptionPolicy {
   readonly action: VictimAction
   readonly noticeMs: number
@@ -37,6 +43,8 @@ export interface PreemptionPolicy {
   readonly budgetOfProject: Readonly<Record<string, DisruptionBudget>>
   /** Share of what the hosts of a cloud can sell that is kept free of preemptible instances; 0: none. */
   readonly watermark: number
+  /** Where what is sold and idle is lent to preemptible instances; undefined: nowhere. */
+  readonly lending: LendingFence | undefined
   /** Room that is made is held so long for whoever asked for it. */
   readonly holdMs: number
   readonly returns: boolean
@@ -70,6 +78,7 @@ export const defaultPreemptionPolicy: PreemptionPolicy = {
   budget: { evictions: 20, windowMs: 3_600_000 },
   budgetOfProject: {},
   watermark: 0,
+  lending: undefined,
   holdMs: 120_000,
   returns: true,
   backOffMs: 300_000,

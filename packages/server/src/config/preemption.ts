@@ -79,6 +79,24 @@ export const PreemptionConfig = Type.Object(
         description: 'Share of what a cloud can sell that is kept free of preemptible instances (0)',
       }),
     ),
+    lending: Type.Optional(
+      Type.Object(
+        {
+          property: Type.String({
+            minLength: 1,
+            maxLength: 200,
+            description:
+              'Hosts with this property (a trait, metadata of an aggregate, an attribute) lend to preemptible instances what they have sold and the estimate says is idle',
+          }),
+          value: Type.Optional(
+            Type.Union([Type.String({ maxLength: 300 }), Type.Number(), Type.Boolean()], {
+              description: 'What the property is on these hosts (true)',
+            }),
+          ),
+        },
+        strict,
+      ),
+    ),
     hold: Type.Optional(DurationText),
     returns: Type.Optional(Type.Boolean({ description: 'Evicted instances come back when there is room (true)' })),
     backOff: Type.Optional(DurationText),
@@ -130,6 +148,10 @@ export function readPreemption(given: PreemptionConfig = {}, reading: Preemption
     budget: budgetOf(given.budget, base.budget),
     budgetOfProject: eachOf(given.budgetByProject, (budget) => budgetOf(budget, base.budget)),
     watermark: given.watermark ?? base.watermark,
+    lending:
+      given.lending === undefined
+        ? undefined
+        : { property: given.lending.property, value: given.lending.value ?? true },
     holdMs: durationMs('hold', base.holdMs, 'How long room that was made is held for whoever asked for it'),
     returns: given.returns ?? base.returns,
     backOffMs: durationMs(

@@ -14,6 +14,7 @@ import {
 import type { HostId, InstanceId, JournalEntry, Proposal } from '@gleaner/model'
 import type { Insight } from '../application.ts'
 import type { DecideParts } from '../loops/decide.ts'
+import { lendableNow } from '../preemption/lendable-now.ts'
 import type { Runtime } from '../runtime.ts'
 import { policyNow } from '../state/policy-now.ts'
 import { readSnapshots } from '../state/read-snapshots.ts'
@@ -29,6 +30,10 @@ export function makeInsight(runtime: Runtime, parts: DecideParts): Insight {
     ruleInput,
     why: (instanceId) => why(instanceId, { runtime, parts, input: ruleInput() }),
     whyHost: (hostId) => whyTheHost(hostId, { runtime, parts, input: ruleInput() }),
+    lendable: () =>
+      new Map(
+        [...readSnapshots(runtime.state).values()].flatMap((snapshot) => [...(lendableNow(runtime, snapshot) ?? [])]),
+      ),
   }
 }
 

@@ -4,6 +4,7 @@ import { isFresh, type RoomWorld } from '@gleaner/engine'
 import type { CloudId, Verdict } from '@gleaner/model'
 import { indexSupports } from '@gleaner/engine'
 import type { Runtime } from '../runtime.ts'
+import { lendableNow } from './lendable-now.ts'
 import { policyNow } from '../state/policy-now.ts'
 
 export type RoomWorldNow =
@@ -26,6 +27,7 @@ export function roomWorldNow(runtime: Runtime, cloudId: CloudId): RoomWorldNow {
   if (!isFresh(snapshot, policy, nowMs)) return refuse('snapshot-stale', `The last reading of ${cloudId} is too old.`)
   if (snapshot.gaps.length > 0) return refuse('snapshot-partial', `The last reading of ${cloudId} has gaps.`)
   const cloud = runtime.clouds.get(cloudId)
+  const lendable = lendableNow(runtime, snapshot)
   return {
     world: {
       nowMs,
@@ -36,6 +38,7 @@ export function roomWorldNow(runtime: Runtime, cloudId: CloudId): RoomWorldNow {
       holds: state.holds,
       decisions: evictions.beyond(cloudId, snapshot.takenAtMs),
       evictions: evictions.evictionsOf(cloudId),
+      ...(lendable === undefined ? {} : { lendable }),
     },
     refusal: undefined,
   }

@@ -5,6 +5,7 @@ import type { endpoints, PreemptionView } from '@gleaner/model'
 import type { Handler } from '../handler.ts'
 import { only } from '../view/only.ts'
 import { verdictView } from '../view/verdict-view.ts'
+import { lendingView } from './lending-view.ts'
 import { seesDecision } from '../view/decision-view.ts'
 
 const longestPage = 100_000
@@ -57,6 +58,7 @@ export const getPreemption: Handler<typeof endpoints.getPreemption> = async ({ a
     running: preemptible.filter(({ state: is }) => is === 'running').length,
     underWay: open.filter((decision) => seesDecision(decision, sight)).length,
     waiting: waiting.filter(({ projectId }) => sight.sees(projectId)).length,
+    lending: lendingView(app, index),
     forecast,
   }
 }

@@ -2,7 +2,8 @@
 // by what is used now; what is not known stands last.
 import { type Host, type HostView, type QueryOf, type endpoints } from '@gleaner/model'
 import type { Application } from '../../application.ts'
-import { hostView, ledgersOf } from './host-view.ts'
+import { ledgersOf } from '../../state/ledgers-of.ts'
+import { hostView } from './host-view.ts'
 import { sortByNumber } from './instance-list.ts'
 import { type WorldIndex, compareText, naturalKey } from './world-index.ts'
 

@@ -1,6 +1,7 @@
 // A host as the API shows it: its size and state, its ledger from the last plan, what is used now.
-import { type Host, type HostId, type HostLedger, type HostView, type Plan, type Proposal } from '@gleaner/model'
+import { type Host, type HostId, type HostView, type Proposal } from '@gleaner/model'
 import type { Application } from '../../application.ts'
+import { ledgersOf } from '../../state/ledgers-of.ts'
 import { emptyLine, ledgerLineView } from './ledger-view.ts'
 import { only } from './only.ts'
 import type { WorldIndex } from './world-index.ts'
@@ -33,14 +34,6 @@ export function hostView(host: Host, world: WorldIndex, app: Shown): HostView {
     ...only('idlePowerW', host.idlePowerW),
     ...only('fullPowerW', host.fullPowerW),
   }
-}
-
-const ledgers = new WeakMap<Plan, ReadonlyMap<HostId, HostLedger>>()
-
-export function ledgersOf(plan: Plan): ReadonlyMap<HostId, HostLedger> {
-  let found = ledgers.get(plan)
-  if (found === undefined) ledgers.set(plan, (found = new Map(plan.ledger.map((ledger) => [ledger.hostId, ledger]))))
-  return found
 }
 
 const counts = new WeakMap<object, ReadonlyMap<HostId, number>>()
