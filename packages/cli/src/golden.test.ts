@@ -171,6 +171,7 @@ describe('the command line', () => {
     ['evictions-none', 'evictions', {}],
     ['evictions-none-waiting', 'evictions --waiting', {}],
     ['history-none', 'history', {}],
+    ['savings-none', 'savings', {}],
     ['help', '--help', {}],
     ['help-rules', 'rules --help', {}],
     ['version', 'version', {}],
@@ -185,6 +186,8 @@ describe('the command line', () => {
     ['error-read-only', 'mode idleness enforce', {}],
     ['error-usage', 'stats', {}],
     ['error-usage-option', 'keep web', {}],
+    ['error-savings', 'savings --by colour', {}],
+    ['error-savings-span', 'savings --for 900d', {}],
     ['error-usage-mode', 'mode idleness loud', {}],
     ['error-approve', 'approve nothing', {}],
     ['error-eviction-test', 'evictions test there-is-no-such-instance', {}],
@@ -270,6 +273,8 @@ describe('the command line', () => {
     await turn(2)
     await golden('why-suspended', await transcript(`why ${name}`))
     await golden('history', await transcript('history'))
+    await golden('savings', await transcript('savings --for 1d'))
+    await golden('savings-project', await transcript('savings --by project'))
     await golden('keep', await transcript(`keep ${name} --for 8h --reason "the demo of Thursday"`))
     await turn(1)
     await golden('why-kept', await transcript(`why ${name}`))

@@ -105,6 +105,10 @@ function looking({ session, program, context }: Words): void {
     .option('--cause <name>', 'rule or person')
     .option('--limit <number>', 'at most so many', whole)
     .action(async (search, options) => (await import('./commands/history.ts')).history(context(), search, options))
+  add(program, 'savings', 'what was given back over a span, and by which rule')
+    .option('--for <duration>', 'how far back (7d)')
+    .option('--by <group>', 'rule, project, action, capability', 'rule')
+    .action(async (options) => (await import('./commands/savings.ts')).savings(context(), options))
   add(program, 'place', 'where a request would go and who would have to leave for it; changes nothing')
     .requiredOption(
       '--hosts <file>',

@@ -129,6 +129,8 @@ export interface JournalStore {
 export interface HoldStore {
   active(nowMs: number): Promise<readonly Hold[]>
   forInstance(instanceId: string): Promise<readonly Hold[]>
+  /** All that were made at or after this time, oldest first, also those that have lapsed or were released. */
+  since(fromMs: number): Promise<readonly Hold[]>
   add(hold: Omit<Hold, 'id'>): Promise<Hold>
   release(id: string, by: string, nowMs: number): Promise<void>
 }

@@ -125,6 +125,35 @@ export const SavingsView = Type.Object({
 })
 export type SavingsView = Static<typeof SavingsView>
 
+export const savingsGroups = ['rule', 'project', 'action', 'capability'] as const
+export type SavingsGroup = (typeof savingsGroups)[number]
+
+const SavingsSum = {
+  actionsDone: Type.Integer({ description: 'Actions that ended well in the span' }),
+  undone: Type.Integer({ description: 'How many of those a person undid' }),
+  physicalCoreHours: Type.Number(),
+  physicalMemoryGiBHours: Type.Number(),
+  sellableCoreHours: Type.Number(),
+  sellableMemoryGiBHours: Type.Number(),
+  now: Type.Object({ instances: Type.Integer(), physicalCores: Type.Number(), physicalMemoryMiB: Type.Number() }),
+}
+
+/** Who gained what over a span: the figures of `SavingsView`, in groups. */
+export const SavingsReport = Type.Object({
+  from: Time,
+  to: Time,
+  by: OneOf(savingsGroups),
+  items: Type.Array(
+    Type.Object({
+      key: Type.String({ description: 'Name of the rule, project, action or capability' }),
+      ...SavingsSum,
+    }),
+    { description: 'The largest gain of memory first' },
+  ),
+  total: Type.Object(SavingsSum),
+})
+export type SavingsReport = Static<typeof SavingsReport>
+
 export const ModeView = Type.Object({
   capability: CapabilityName,
   mode: ModeName,
@@ -223,6 +252,22 @@ export const systemEndpoints = {
   getStatus: endpoint(
     { method: 'GET', path: '/api/v1/status', role: 'viewer', tag, summary: 'Everything at a glance' },
     { response: StatusView },
+  ),
+  getSavings: endpoint(
+    {
+      method: 'GET',
+      path: '/api/v1/savings',
+      role: 'viewer',
+      tag: 'system',
+      summary: 'What was given back over a span, by rule, project, action or capability',
+    },
+    {
+      query: Type.Object({
+        for: Type.Optional(DurationText),
+        by: Type.Optional(OneOf(savingsGroups, { default: 'rule' })),
+      }),
+      response: SavingsReport,
+    },
   ),
   getLedgerHistory: endpoint(
     { method: 'GET', path: '/api/v1/ledger/history', role: 'viewer', tag, summary: 'Ledger totals over time' },

@@ -38,6 +38,7 @@ import { listRuleRevisions } from './rules/list-rule-revisions.ts'
 import { listRules } from './rules/list-rules.ts'
 import { previewRule } from './rules/preview-rule.ts'
 import { getLedgerHistory } from './system/get-ledger-history.ts'
+import { getSavings } from './system/get-savings.ts'
 import { getSettings } from './system/get-settings.ts'
 import { getStatus } from './system/get-status.ts'
 import { listAudit } from './system/list-audit.ts'
@@ -60,6 +61,7 @@ export const publicNames: readonly PublicName[] = ['whoAmI', 'logIn', 'logOut']
 
 export const handlers: Handlers = {
   getStatus,
+  getSavings,
   getLedgerHistory,
   setMode,
   pause,

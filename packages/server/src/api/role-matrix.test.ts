@@ -25,6 +25,7 @@ const rule = { id: 'night-suspend' }
 /** One request per endpoint that a caller with the right gets through. */
 const samples: Readonly<Record<EndpointName, Sample>> = {
   getStatus: {},
+  getSavings: { query: { for: '1h', by: 'project' } },
   getLedgerHistory: { query: { for: '1h', points: '12' } },
   setMode: { path: { capability: 'idleness' }, body: { mode: 'advise' } },
   pause: { body: { reason: 'test' } },

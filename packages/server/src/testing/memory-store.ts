@@ -132,7 +132,10 @@ export function memoryStore(content: MemoryContent): Store {
           page,
         ),
     },
-    holds: { active: async (nowMs: number) => content.holds.filter((hold) => hold.untilMs > nowMs) },
+    holds: {
+      active: async (nowMs: number) => content.holds.filter((hold) => hold.untilMs > nowMs),
+      since: async (fromMs: number) => content.holds.filter((hold) => hold.createdAtMs >= fromMs),
+    },
     plans: {
       find: async (id: string) => content.plans.find((plan) => plan.id === id),
       latest: async (limit: number) => content.plans.slice(0, limit),

@@ -31,6 +31,8 @@ describe('holds', () => {
     await holds.release(always.id, 'carol', nowMs + 6)
     expect(await holds.active(nowMs)).toStrictEqual([keep, other])
     expect(await holds.forInstance(instance('web-1'))).toStrictEqual([keep])
+    expect(await holds.since(nowMs + 1)).toStrictEqual([always, other])
+    expect(await holds.since(nowMs + 3)).toStrictEqual([])
     const rows = await opened.database.read((queries) =>
       queries.selectFrom('hold').select(['released_by', 'released_at_ms']).where('id', '=', always.id).execute(),
     )

@@ -32,6 +32,17 @@ export function holds(database: Database): HoldStore {
           .execute()
         return rows.map(toHold)
       }),
+    since: (fromMs) =>
+      database.read(async (queries) => {
+        const rows = await queries
+          .selectFrom('hold')
+          .selectAll()
+          .where('created_at_ms', '>=', fromMs)
+          .orderBy('created_at_ms')
+          .orderBy('id')
+          .execute()
+        return rows.map(toHold)
+      }),
     add: (hold) =>
       database.write(async (queries) => {
         const id = newId('hold', hold.createdAtMs)

@@ -7,8 +7,8 @@ import type { WorldIndex } from '../view/world-index.ts'
 import { type Savings, savingsOf } from './savings.ts'
 
 const spanMs = 86_400_000
-/** An instance that was reclaimed longer ago than this no longer counts as saved by Gleaner. */
-const reachMs = 30 * 86_400_000
+/** An instance that was reclaimed so long before the span no longer counts as saved by Gleaner. */
+export const savingsReachMs = 30 * 86_400_000
 const keptForMs = 30_000
 
 interface Kept {
@@ -39,10 +39,13 @@ async function current(app: Application, world: WorldIndex): Promise<Kept> {
   const toMs = app.clock.nowMs()
   const last = kept.get(app)
   if (last !== undefined && last.plan === app.state.plan && toMs - last.toMs < keptForMs * app.clock.speed) return last
-  const journal = await app.store.journal.since(toMs - reachMs)
   const fromMs = toMs - spanMs
+  const [journal, holds] = await Promise.all([
+    app.store.journal.since(fromMs - savingsReachMs),
+    app.store.holds.since(fromMs - savingsReachMs),
+  ])
   const found: Kept = {
-    savings: savingsOf({ journal, instanceById: world.instanceById, holds: app.state.holds, fromMs, toMs }),
+    savings: savingsOf({ journal, instanceById: world.instanceById, holds, fromMs, toMs }),
     fromMs,
     toMs,
     plan: app.state.plan,

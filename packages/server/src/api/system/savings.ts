@@ -26,42 +26,91 @@ export interface SavingsInput {
 
 export interface Savings {
   readonly actionsDone: number
+  /** How many of the actions done in the span a person undid, in it or since. */
+  readonly undone: number
   readonly hours: Yield
   readonly now: { readonly instances: number; readonly physicalCores: number; readonly physicalMemoryMiB: number }
 }
 
+/** What one action gave back. */
+interface SavedSpan {
+  readonly entry: JournalEntry
+  readonly isDoneWithin: boolean
+  readonly isUndone: boolean
+  readonly lengthH: number
+  readonly isHeldNow: boolean
+}
+
 export function savingsOf(input: SavingsInput): Savings {
+  return sum([...savedSpans(input)])
+}
+
+/** The same in groups, the largest gain of memory first. */
+export function savingsBy(
+  input: SavingsInput,
+  keyOf: (entry: JournalEntry) => string,
+): readonly (Savings & { readonly key: string })[] {
+  const groups = new Map<string, SavedSpan[]>()
+  for (const span of savedSpans(input)) {
+    const key = keyOf(span.entry)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [span])
+    else group.push(span)
+  }
+  return [...groups]
+    .map(([key, spans]) => ({ key, ...sum(spans) }))
+    .filter(({ actionsDone, hours, now }) => actionsDone > 0 || now.instances > 0 || hours.physicalMemoryMiB > 0)
+    .sort((a, b) => b.hours.physicalMemoryMiB - a.hours.physicalMemoryMiB || (a.key < b.key ? -1 : 1))
+}
+
+function* savedSpans(input: SavingsInput): Generator<SavedSpan> {
   const { fromMs, toMs } = input
   const nextMs = nextEntryTimes(input.journal)
   const personMs = personTimes(input.holds)
-  const hours = { physicalCores: 0, physicalMemoryMiB: 0, sellableCores: 0, sellableMemoryMiB: 0 }
-  const now = { instances: 0, physicalCores: 0, physicalMemoryMiB: 0 }
-  let actionsDone = 0
   for (const entry of input.journal) {
-    if (entry.state !== 'done' || entry.finishedAtMs === undefined || !isReclaiming(entry.action)) continue
+    const { finishedAtMs } = entry
+    if (entry.state !== 'done' || finishedAtMs === undefined || !isReclaiming(entry.action)) continue
     if (!isOnInstance(entry) || isHostStep(entry.action)) continue
-    if (entry.finishedAtMs >= fromMs && entry.finishedAtMs < toMs) actionsDone++
     const instance = input.instanceById.get(entry.instanceId)
     const target = targetState[entry.action]
     const holds = instance !== undefined && (target === undefined || instance.state === target)
+    const byPersonMs = (personMs.get(entry.instanceId) ?? []).find((atMs) => atMs > finishedAtMs)
+    const next = nextMs.get(entry)
     const endMs = Math.min(
       toMs,
-      nextMs.get(entry) ?? toMs,
-      (personMs.get(entry.instanceId) ?? []).find((atMs) => atMs > (entry.finishedAtMs ?? 0)) ?? toMs,
-      holds ? toMs : (instance?.stateSinceMs ?? entry.finishedAtMs),
+      next ?? toMs,
+      byPersonMs ?? toMs,
+      holds ? toMs : (instance?.stateSinceMs ?? finishedAtMs),
     )
-    const lengthH = Math.max(0, endMs - Math.max(fromMs, entry.finishedAtMs)) / 3_600_000
-    hours.physicalCores += entry.gives.physicalCores * lengthH
-    hours.physicalMemoryMiB += entry.gives.physicalMemoryMiB * lengthH
-    hours.sellableCores += entry.gives.sellableCores * lengthH
-    hours.sellableMemoryMiB += entry.gives.sellableMemoryMiB * lengthH
-    if (endMs >= toMs && holds) {
-      now.instances++
-      now.physicalCores += entry.gives.physicalCores
-      now.physicalMemoryMiB += entry.gives.physicalMemoryMiB
+    yield {
+      entry,
+      isDoneWithin: finishedAtMs >= fromMs && finishedAtMs < toMs,
+      isUndone: byPersonMs !== undefined && byPersonMs <= (next ?? Number.POSITIVE_INFINITY),
+      lengthH: Math.max(0, endMs - Math.max(fromMs, finishedAtMs)) / 3_600_000,
+      isHeldNow: endMs >= toMs && holds,
     }
   }
-  return { actionsDone, hours, now }
+}
+
+function sum(spans: readonly SavedSpan[]): Savings {
+  const hours = { physicalCores: 0, physicalMemoryMiB: 0, sellableCores: 0, sellableMemoryMiB: 0 }
+  const now = { instances: 0, physicalCores: 0, physicalMemoryMiB: 0 }
+  let actionsDone = 0
+  let undone = 0
+  for (const { entry, isDoneWithin, isUndone, lengthH, isHeldNow } of spans) {
+    const { gives } = entry
+    if (isDoneWithin) actionsDone++
+    if (isDoneWithin && isUndone) undone++
+    hours.physicalCores += gives.physicalCores * lengthH
+    hours.physicalMemoryMiB += gives.physicalMemoryMiB * lengthH
+    hours.sellableCores += gives.sellableCores * lengthH
+    hours.sellableMemoryMiB += gives.sellableMemoryMiB * lengthH
+    if (!isHeldNow) continue
+    now.instances++
+    now.physicalCores += gives.physicalCores
+    now.physicalMemoryMiB += gives.physicalMemoryMiB
+  }
+  return { actionsDone, undone, hours, now }
 }
 
 /** Per entry the time of the next one about the same instance that changes its state. */

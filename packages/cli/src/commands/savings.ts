@@ -1,0 +1,43 @@
+// `gleaner savings`: what was given back over a span, and by whom.
+import { type SavingsGroup, type SavingsReport, savingsGroups } from '@gleaner/model'
+import type { CommandContext } from '../command-context.ts'
+import { UsageError } from '../failure.ts'
+import { count, figures, memory } from '../format/quantity.ts'
+import type { Column } from '../format/table.ts'
+
+export interface SavingsWords {
+  readonly for?: string
+  readonly by?: string
+}
+
+export async function savings(context: CommandContext, words: SavingsWords): Promise<void> {
+  const by = savingsGroups.find((group) => group === (words.by ?? 'rule'))
+  if (by === undefined)
+    throw new UsageError(`There is no grouping "${words.by}".`, `Say --by ${savingsGroups.join(', ')}.`)
+  const report = await context.client.call('getSavings', {
+    query: { by, ...(words.for === undefined ? {} : { for: words.for }) },
+  })
+  if (context.printJson(report)) return
+  const { items, total } = report
+  const span = `${report.from.slice(0, 16)}Z to ${report.to.slice(0, 16)}Z`
+  if (items.length === 0) return context.say(`Nothing was given back from ${span}.`)
+  context.table(items.length > 1 ? [...items, { key: 'all', ...total }] : items, columnsFor(by))
+  const undone = total.undone === 0 ? 'none of them undone by a person' : `${total.undone} of them undone by a person`
+  context.say(`${span}: ${count(total.actionsDone, 'action')}, ${undone}`)
+}
+
+function columnsFor(by: SavingsGroup): readonly Column<SavingsReport['items'][number]>[] {
+  return [
+    { title: by, cell: ({ key }) => key, least: 10 },
+    { title: 'actions', cell: ({ actionsDone }) => String(actionsDone), right: true },
+    { title: 'undone', cell: ({ undone }) => String(undone), right: true, rank: 2 },
+    { title: 'memory', cell: (row) => memoryHours(row.physicalMemoryGiBHours), right: true },
+    { title: 'cores', cell: (row) => coreHours(row.physicalCoreHours), right: true },
+    { title: 'sellable memory', cell: (row) => memoryHours(row.sellableMemoryGiBHours), right: true, rank: 3 },
+    { title: 'sellable cores', cell: (row) => coreHours(row.sellableCoreHours), right: true, rank: 3 },
+    { title: 'now', cell: ({ now }) => (now.instances === 0 ? '' : memory(now.physicalMemoryMiB)), right: true },
+  ]
+}
+
+const memoryHours = (hours: number) => (hours === 0 ? '' : `${figures(hours)} GiB·h`)
+const coreHours = (hours: number) => (hours === 0 ? '' : `${figures(hours)} core·h`)
