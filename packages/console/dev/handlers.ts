@@ -19,6 +19,7 @@ import { faultsOf, language, previewOf, readyMade, ruleView } from './rule-book.
 import { cpuAt, seriesOf } from './usage.ts'
 import { addLines } from './world.ts'
 import { instanceById, listEstimates, listHosts, listInstances, pageOf, why } from './lists.ts'
+import { savingsOf } from './savings.ts'
 import { statusOf } from './status.ts'
 
 type Endpoints = typeof endpoints
@@ -67,6 +68,7 @@ export function handlersOf(state: FakeState): Handlers {
     getRoom: noRoom,
     takeRoom: noRoom,
     getStatus: () => statusOf(state),
+    getSavings: ({ query }) => savingsOf(state, query.by ?? 'rule'),
     getLedgerHistory: ({ query }) => {
       const { fromMs, toMs, points } = span(query)
       const cores = addLines(world.hosts.map((host) => host.ledger.cores))

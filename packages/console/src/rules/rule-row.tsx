@@ -1,5 +1,5 @@
 // One rule in the list, with its mode and whether it is on, both changed on the spot.
-import { modes, stricterMode, type RuleDefinition, type RuleView } from '@gleaner/model'
+import { modes, type RuleDefinition, type RuleView, type SavingsReport, stricterMode } from '@gleaner/model'
 import { Switch } from '@patternfly/react-core'
 import { Link } from 'wouter'
 import { useStatus } from '../api/use-status.ts'
@@ -9,10 +9,16 @@ import { ErrorNote } from '../parts/error-note.tsx'
 import { Mark } from '../parts/mark.tsx'
 import { RelativeTime } from '../time/relative-time.tsx'
 import { actionWord } from '../words/action-words.ts'
-import { count } from '../words/quantity.ts'
+import { count, figure } from '../words/quantity.ts'
 import { coverageSentence } from './coverage-sentence.ts'
 
-export function RuleRow({ rule }: { readonly rule: RuleView }) {
+interface RuleRowProps {
+  readonly rule: RuleView
+  /** What it gave back lately; undefined where it gave nothing, or that is not known yet. */
+  readonly gain: SavingsReport['total'] | undefined
+}
+
+export function RuleRow({ rule, gain }: RuleRowProps) {
   const update = useAct('updateRule', ['listRules', 'getRule', 'getPlan'])
   const fixed = rule.source === 'file' || !useMay('operator')
   const { definition, now, actions } = rule
@@ -50,6 +56,15 @@ export function RuleRow({ rule }: { readonly rule: RuleView }) {
           <div className="g-hint">
             <RelativeTime at={actions.lastAt} />
           </div>
+        )}
+      </td>
+      <td className="g-right g-num">
+        {gain !== undefined && (
+          <>
+            {figure(gain.physicalMemoryGiBHours)} <span className="g-quiet">GiB h</span>
+            <div className="g-hint">{figure(gain.physicalCoreHours)} core h</div>
+            {gain.undone > 0 && <div className="g-hint">{count(gain.undone)} undone by people</div>}
+          </>
         )}
       </td>
       <td>

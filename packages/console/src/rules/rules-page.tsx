@@ -14,6 +14,8 @@ import './rules.css'
 
 export function RulesPage() {
   const rules = useApi('listRules', {})
+  const savings = useApi('getSavings', { query: { for: '7d', by: 'rule' } }, { refetchMs: 300_000 })
+  const gainOf = (name: string) => savings.data?.items.find(({ key }) => key === name)
   const may = useMay('operator')
   const [, go] = useLocation()
   return (
@@ -58,13 +60,16 @@ export function RulesPage() {
                         <th scope="col" className="g-right">
                           Done
                         </th>
+                        <th scope="col" className="g-right">
+                          Given back, 7 days
+                        </th>
                         <th scope="col">Mode</th>
                         <th scope="col">On</th>
                       </tr>
                     </thead>
                     <tbody>
                       {items.map((rule) => (
-                        <RuleRow key={rule.id} rule={rule} />
+                        <RuleRow key={rule.id} rule={rule} gain={gainOf(rule.definition.name)} />
                       ))}
                     </tbody>
                   </table>
