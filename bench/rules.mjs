@@ -1,5 +1,6 @@
-// How much CPU do 20 rules over 100,000 instances take in a cycle? Limit: 1 s, windows over 14 days of real (tiered)
-// telemetry included. Measured as the loop runs it: every minute a new sample of each instance, then all rules.
+// How much CPU do 20 rules over 100,000 instances take in a cycle? Limit: 1 s for the dearest, windows over 14 days of real
+// (tiered) telemetry included. Measured as the loop runs it: first the runs that look at every instance once and decide
+// nothing, then every minute a new sample of each instance and all rules, over a midnight and more than an hour on.
 // The rules are the ready-made ones and variants of them; the population: 80 % running, ages from minutes to years, load
 // in five kinds (idle, nearly idle, by day, busy, in bursts). Telemetry of 60 instances is made sample by sample and then
 // given to all others in its stored form. Usage: npm run bench rules [instances]
@@ -16,6 +17,7 @@ import {
   VerdictMemory,
 } from '@gleaner/engine'
 import { cloudId, hostId, instanceId, metrics, projectId } from '@gleaner/model'
+import { LookAhead } from '../packages/server/dist/decide/look-ahead.js'
 
 const count = Number(process.argv[2] ?? 100_000)
 const limitMs = 1000 * (count / 100_000)
@@ -158,7 +160,6 @@ const table = cpuMs(() => buildInstanceTable([{ hosts, instances, projects }], t
 const program = linkRules(compiled)
 const memory = new VerdictMemory(program, telemetry)
 
-// The first cycle has nothing to remember. In one of the others the start of every window moves on to another tile.
 const values = new Float64Array(count * metrics.length)
 const atMs = new Float64Array(count)
 const slots = Int32Array.from({ length: count }, (_, index) => telemetry.slotOf(instances[index].id))
@@ -176,29 +177,39 @@ const ingest = (minute) => {
 }
 let evaluation
 let longestSliceMs = 0
+const inputAt = (minute) => ({
+  program,
+  table: table.result,
+  telemetry,
+  history: emptyHistory,
+  memory,
+  nowMs: nowMs + minute * minuteMs + 20_000,
+})
 const evaluateAt = (minute) =>
   cpuMs(() => {
-    evaluation = beginEvaluation({
-      program,
-      table: table.result,
-      telemetry,
-      history: emptyHistory,
-      memory,
-      nowMs: nowMs + minute * minuteMs + 20_000,
-    })
+    evaluation = beginEvaluation(inputAt(minute))
     for (let from = 0; from < count; from += 5000) {
       const startMs = performance.now()
       evaluation.evaluate(from, from + 5000)
       longestSliceMs = Math.max(longestSliceMs, performance.now() - startMs)
     }
   }).ms
-const taken = []
-const runs = []
-for (let minute = 0; minute < 10; minute++) {
+const taken = [ingest(0)]
+const looks = new LookAhead()
+const book = { rules: [], compiled, program, memory }
+const lookRuns = []
+for (;;) {
+  const before = process.cpuUsage()
+  const progress = await looks.advance({ ...inputAt(0), book })
+  if (progress === undefined) break
+  const { user, system } = process.cpuUsage(before)
+  lookRuns.push((user + system) / 1000)
+}
+const runs = [evaluateAt(0)]
+for (let minute = 1; minute < 75; minute++) {
   taken.push(ingest(minute))
   runs.push(evaluateAt(minute))
 }
-const [coldMs, ...others] = runs
 // The same with answers on record instead of telemetry: what is left is the cost of the rules themselves.
 const lastMs = evaluation.input.nowMs
 const answers = []
@@ -227,8 +238,10 @@ evaluateWith(replay)
 const own = cpuMs(() => evaluateWith(replay))
 const total = { 'not-covered': 0, 'not-matched': 0, matched: 0, unknown: 0, 'outside-schedule': 0 }
 for (const counts of evaluation.counts) for (const outcome of Object.keys(total)) total[outcome] += counts[outcome]
-const sorted = others.sort((a, b) => a - b)
-const median = sorted[sorted.length >> 1]
+const all = [...lookRuns, ...runs]
+const dearest = Math.max(...all)
+const median = [...runs].sort((a, b) => a - b)[runs.length >> 1]
+const shown = (list) => list.map((ms) => ms.toFixed(0)).join(' ')
 console.log(
   `rules ${compiled.length}, instances ${count}, telemetry ${(telemetry.memory.bytes / 2 ** 20).toFixed(0)} MiB, verdicts remembered ${(memory.bytes / 2 ** 20).toFixed(0)} MiB`,
 )
@@ -261,10 +274,9 @@ console.log(
 console.log(
   `taking in a sample of each: ${[...taken].sort((a, b) => a - b)[taken.length >> 1].toFixed(0)} ms of CPU (median)`,
 )
+console.log(`first looks at all instances, in runs that decide nothing: ${shown(lookRuns)} ms of CPU`)
+console.log(`cycles from 23:54 on: ${shown(runs)} ms of CPU; median ${median.toFixed(0)}`)
 console.log(
-  `\n${count} instances × ${compiled.length} rules: ${median.toFixed(0)} ms of CPU (median of ${others.length} cycles); limit ${limitMs} ms`,
+  `\n${count} instances × ${compiled.length} rules: ${dearest.toFixed(0)} ms of CPU (dearest of ${all.length} runs); limit ${limitMs} ms`,
 )
-console.log(
-  `the first cycle after a start: ${coldMs.toFixed(0)} ms; the dearest of the others (midnight: all windows move on): ${sorted.at(-1).toFixed(0)} ms`,
-)
-process.exit(median <= limitMs ? 0 : 1)
+process.exit(dearest <= limitMs ? 0 : 1)

@@ -1,5 +1,6 @@
 // Enforces tools/layers.json: every import of another package is an allowed arrow and a declared dependency, nobody reaches
-// past a package's exports, and no folder below packages/ is missing from the table.
+// past a package's exports, and no folder below packages/ is missing from the table. What is built of a package refers to
+// all that it imports, so that packages are built in their order.
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { root } from './steps.mjs'
@@ -20,7 +21,8 @@ for (const layer of Object.keys(table.layers)) {
   const declared = new Set(
     Object.keys({ ...manifest.dependencies, ...manifest.devDependencies, ...manifest.optionalDependencies }),
   )
-  for (const file of sources(join(folder, 'src'))) checkFile(layer, file, declared)
+  const built = referencesOf(folder)
+  for (const file of sources(join(folder, 'src'))) checkFile(layer, file, { declared, built })
 }
 for (const folder of packageFolders(join(root, 'packages'))) {
   const layer = relative(join(root, 'packages'), folder)
@@ -33,7 +35,13 @@ function exportsOf(layer) {
   return Object.keys(exports ?? {})
 }
 
-function checkFile(layer, file, declared) {
+/** The packages that are built before this one; undefined for one that is bundled from sources. */
+function referencesOf(folder) {
+  const { references } = JSON.parse(readFileSync(join(folder, 'tsconfig.json'), 'utf8'))
+  return references && new Set(references.map(({ path }) => relative(join(root, 'packages'), join(folder, path))))
+}
+
+function checkFile(layer, file, { declared, built }) {
   const isTest =
     /\.(test|prop\.test|adversarial\.test)\.tsx?$/.test(file) ||
     file.includes('/testing/') ||
@@ -52,6 +60,8 @@ function checkFile(layer, file, declared) {
     if (!target.startsWith('@gleaner/')) continue
     const [scope, short, ...rest] = target.split('/')
     const other = layerOf.get(`${scope}/${short}`)
+    if (other !== undefined && other !== layer && built?.has(other) === false && !file.endsWith('.test.ts'))
+      faults.push(`${name}: packages/${other} is not in the references of packages/${layer}/tsconfig.json`)
     if (other === undefined) faults.push(`${name}: there is no package ${scope}/${short}`)
     else if (isTest && table.testOnly.some((allowed) => [other, ...rest].join('/') === allowed)) continue
     else if (rest.length > 0 && !isTest && !exportsOf(other).includes(`./${rest.join('/')}`))

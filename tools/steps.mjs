@@ -93,6 +93,11 @@ export async function ensureInstalled() {
   )
 }
 
+/** Writes what the packages run as. Whether their types are right is for `npm run check` to say: it takes three times as long. */
+export function buildPackages(env) {
+  return run(process.execPath, ['node_modules/typescript/bin/tsc', '-b', '--noCheck'], { env })
+}
+
 export async function ensureBuilt() {
   const stamp = join(root, 'packages/console/dist/.inputs')
   const inputs = hashOf(['packages/console', 'packages/client/src', 'packages/model/src', 'package-lock.json'])
@@ -100,7 +105,7 @@ export async function ensureBuilt() {
   const sources = hashOf(['packages', 'tsconfig.base.json', 'package-lock.json'], 'console')
   const built = join(root, 'node_modules/.cache/gleaner-built')
   if (!existsSync(built) || readFileSync(built, 'utf8') !== sources) {
-    await step('build the server', () => run(process.execPath, ['node_modules/typescript/bin/tsc', '-b']))
+    await step('build the server', () => buildPackages())
     mkdirSync(dirname(built), { recursive: true })
     writeFileSync(built, sources)
   }

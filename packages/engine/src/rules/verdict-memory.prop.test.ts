@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { TelemetryWindows } from '../telemetry/telemetry-windows.ts'
 import { seededRandom } from '../telemetry/testing/random-load.ts'
 import { beginEvaluation, outcomeAt } from './evaluate-rules.ts'
+import { firstLooks } from './first-looks.ts'
 import { emptyHistory } from './history-access.ts'
 import { buildInstanceTable } from './instance-table.ts'
 import { readyMadeRules } from './ready-made.ts'
@@ -97,6 +98,7 @@ function play(life: Life, perCycle: (spent: { readonly remembered: number; reado
 
   let nowMs = worldNowMs
   for (let cycle = 0; cycle < 60; cycle++) {
+    const lastMs = nowMs
     nowMs += minuteMs * (0.8 + 0.4 * random())
     const chance = random()
     if (chance < 0.01) nowMs += random() * 5 * 3_600_000
@@ -125,6 +127,12 @@ function play(life: Life, perCycle: (spent: { readonly remembered: number; reado
     const shown = instances.filter(() => random() > 0.02).sort(() => random() - 0.5)
     const table = buildInstanceTable([{ hosts: [host], instances: shown, projects: [] }], counting)
     const input = { program, table, telemetry: counting, history, nowMs }
+    // At times some are looked at beforehand, at any time since the last cycle.
+    if (random() < 0.2) {
+      const before = { ...input, nowMs: Math.min(nowMs, lastMs + random() * (nowMs - lastMs)), memory }
+      const looks = beginEvaluation(before)
+      for (const row of firstLooks(before)) if (random() < 0.5) looks.evaluate(row, row + 1)
+    }
     asked.count = 0
     const remembering = beginEvaluation({ ...input, memory })
     remembering.evaluate(0, shown.length)
@@ -141,6 +149,7 @@ function play(life: Life, perCycle: (spent: { readonly remembered: number; reado
             `cycle ${cycle}: "${rule.definition.expression}" of ${shown[index]?.name} is ${expected}, remembered ${said}`,
           )
       }
+    expect(firstLooks({ ...input, memory }), 'what is new after a cycle').toEqual([])
     perCycle({ remembered, anew: asked.count })
   }
 }

@@ -3,6 +3,7 @@
 // only with a promise that covers it (`bind-standing.ts`, `TelemetryForesight`), and all verdicts on an instance are
 // forgotten when its record is another object, when its samples were rewritten, or when time goes back.
 // Belongs to one program and one telemetry; the memory takes 5 bytes for each place and instance.
+// Most promises end within the hour: of an instance that was not looked at for half of that, next to nothing is remembered.
 import type { Instance } from '@gleaner/model'
 import type { Cursor } from './cursor.ts'
 import type { InstanceTable } from './instance-table.ts'
@@ -14,6 +15,8 @@ import type { Ternary } from './ternary.ts'
 const retrySteps = 5
 /** Instead of a verdict: there is no promise, and none is sought before its time. */
 const noPromise = 3
+/** An instance was looked at lately when it was within so many steps. */
+const lateSteps = 30
 
 export class VerdictMemory {
   readonly foresight: TelemetryForesight
@@ -24,6 +27,7 @@ export class VerdictMemory {
   // By slot: what the row is about.
   #instances: (Instance | undefined)[] = []
   #rewritten = new Int32Array(0)
+  #lookedAt = new Int32Array(0)
   #nowMs = Number.NEGATIVE_INFINITY
 
   constructor(program: RuleProgram, foresight: TelemetryForesight) {
@@ -32,9 +36,8 @@ export class VerdictMemory {
   }
 
   get bytes(): number {
-    return (
-      this.#standsTo.byteLength + this.#verdicts.byteLength + this.#rewritten.byteLength + 8 * this.#instances.length
-    )
+    const arrays = [this.#standsTo, this.#verdicts, this.#rewritten, this.#lookedAt]
+    return arrays.reduce((sum, array) => sum + array.byteLength, 8 * this.#instances.length)
   }
 
   /** Before the instances of a table are looked at. */
@@ -50,8 +53,16 @@ export class VerdictMemory {
     return Math.ceil(nowMs / this.foresight.stepMs) - 1
   }
 
-  /** Where the row of the instance under the cursor begins; -1 when nothing is remembered of it. */
-  rowOf({ slot, instance, nowMs }: Cursor): number {
+  /** Whether it pays to look at the instance beforehand: something could be remembered of it, and (all but) nothing is. */
+  isNew(instance: Instance, slot: number): boolean {
+    const rewritten = slot < 0 ? 0 : this.foresight.rewritten(slot, this.#nowMs)
+    if (rewritten === 0) return false
+    const isSame = this.#instances[slot] === instance && this.#rewritten[slot] === rewritten
+    return !isSame || (this.#lookedAt[slot] as number) < this.stepAt(this.#nowMs) - lateSteps
+  }
+
+  /** Where the row of the instance under the cursor begins, which is looked at now; -1 when nothing is remembered of it. */
+  rowOf({ slot, instance, nowMs, step }: Cursor): number {
     if (slot < 0) return -1
     const rewritten = this.foresight.rewritten(slot, nowMs)
     if (rewritten === 0) return -1
@@ -61,6 +72,7 @@ export class VerdictMemory {
       this.#rewritten[slot] = rewritten
       this.#standsTo.fill(-1, row, row + this.#places)
     }
+    this.#lookedAt[slot] = step
     return row
   }
 
@@ -89,12 +101,15 @@ export class VerdictMemory {
     const standsTo = new Int32Array(slots * this.#places).fill(-1)
     const verdicts = new Uint8Array(slots * this.#places)
     const rewritten = new Int32Array(slots)
+    const lookedAt = new Int32Array(slots)
     standsTo.set(this.#standsTo)
     verdicts.set(this.#verdicts)
     rewritten.set(this.#rewritten)
+    lookedAt.set(this.#lookedAt)
     this.#standsTo = standsTo
     this.#verdicts = verdicts
     this.#rewritten = rewritten
+    this.#lookedAt = lookedAt
     while (this.#instances.length < slots) this.#instances.push(undefined)
   }
 }

@@ -30,13 +30,26 @@ export class OpenWindow {
     others: { readonly windows: readonly OpenWindow[]; readonly count: number },
   ): void {
     const { stepMs } = this.#layout
-    const { selection, totals } = this
     const { series, lengthMs, toMs } = window
     this.series = series
     this.lengthMs = lengthMs
-    this.isIdle = series % metrics.length === idleMetric
     this.steps.first = Math.ceil((toMs - lengthMs) / stepMs)
     this.steps.last = Math.ceil(toMs / stepMs) - 1
+    this.#lookUp(block, others)
+  }
+
+  /** The window that another one becomes so many steps later, with what is stored now. */
+  openLater(block: Block, now: OpenWindow, steps: number): void {
+    this.series = now.series
+    this.lengthMs = now.lengthMs
+    this.steps.first = now.steps.first + steps
+    this.steps.last = now.steps.last + steps
+    this.#lookUp(block, { windows: [now], count: 1 })
+  }
+
+  #lookUp(block: Block, others: { readonly windows: readonly OpenWindow[]; readonly count: number }): void {
+    const { selection, totals, series } = this
+    this.isIdle = series % metrics.length === idleMetric
     selection.select(block, series, this.steps)
     const like = this.#withSameRows(others)
     if (like === undefined) totals.takeRows(block, series, selection)

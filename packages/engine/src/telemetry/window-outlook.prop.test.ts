@@ -164,4 +164,26 @@ describe('an outlook', () => {
     expect({ ...ask('busy', 'shareBelow', 7 * dayMs, 60) }.most).toBeLessThan(0.02)
     expect({ ...ask('idle', 'shareBelow', 7 * dayMs, 60) }.least).toBeGreaterThan(0.98)
   })
+
+  test('reaches over midnight, where the start of every long window moves on to another tile', () => {
+    const windows = new TelemetryWindows()
+    const midnightMs = 20_600 * dayMs
+    for (const [name, cpu] of Object.entries({ busy: 1, idle: 0.01 }))
+      for (let atMs = midnightMs - 15 * dayMs; atMs < midnightMs - 20 * minuteMs; atMs += minuteMs)
+        windows.record(name, { atMs, values: { cpu } }, atMs)
+    const ask = (name: string, fn: TelemetryQuestion['fn'], days: number) =>
+      windows.foresee(
+        windows.slotOf(name),
+        { fn, metric: 'cpu', argument: 0.03, lengthMs: days * dayMs, leastCoverage: 0.5 },
+        { toMs: midnightMs - 20 * minuteMs, steps: 60 },
+      )
+    for (const days of [2, 3, 7, 13]) {
+      // Of so many steps no more than these sixty and one are unknown, and the edges of two tiles of a day or two.
+      const unknown = (61 + 2 * 60) / (days * 24 * 60)
+      expect({ ...ask('busy', 'shareBelow', days) }.most, `${days} days`).toBeLessThan(unknown)
+      expect({ ...ask('idle', 'shareBelow', days) }.least, `${days} days`).toBeGreaterThan(1 - unknown)
+      expect({ ...ask('busy', 'average', days) }.least, `${days} days`).toBeGreaterThan(0.3)
+      expect({ ...ask('idle', 'coverage', days) }.least, `${days} days`).toBeGreaterThan(0.3)
+    }
+  })
 })

@@ -3,8 +3,9 @@
 // else happens to a subject changes `Block.rewritten` and makes every outlook void.
 //
 // Known are the rows before the newest (which may still be written again) that are in the window to the end of the
-// outlook, and the whole tiles, as long as the window's start stays within the same tile. Every other step may have any
-// sample, or none. So shares lie between two ends, averages and maxima have only a least value, minima only a most one.
+// outlook, and the whole tiles. Every other step may have any sample, or none. So shares lie between two ends, averages and
+// maxima have only a least value, minima only a most one. A look reaches as far as the window's start stays within the same
+// tile; whoever looks farther ahead (`WindowReader.foresee`) looks again at the window as it will be there.
 // All of it is conservative; where nothing is certain both ends are open.
 import { metrics } from '@gleaner/model'
 import { type Block, noStep } from './block.ts'
@@ -31,7 +32,7 @@ export interface Foreseeing {
   readonly steps: number
 }
 
-/** What the reader knows of the window as it is. */
+/** What the reader knows of the window. */
 export interface Known {
   readonly block: Block
   readonly series: number

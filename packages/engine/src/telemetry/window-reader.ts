@@ -33,6 +33,8 @@ export class WindowReader {
   readonly #windows: OpenWindow[] = []
   readonly #open = { block: undefined as Block | undefined, index: 0, revision: 0, toMs: 0, count: 0 }
   #turn = 0
+  /** A window as it will be. */
+  readonly #later: OpenWindow
   #window: OpenWindow
   #selection: WindowSelection
   #totals: WindowTotals
@@ -54,6 +56,7 @@ export class WindowReader {
 
   constructor(layout: Layout, futureSteps: number) {
     this.#layout = layout
+    this.#later = new OpenWindow(layout)
     this.#window = new OpenWindow(layout)
     this.#selection = this.#window.selection
     this.#totals = this.#window.totals
@@ -77,10 +80,7 @@ export class WindowReader {
     } else if (this.#window.series === series && this.#window.lengthMs === lengthMs) return
     this.#block = block
     this.#series = series
-    this.#belowX = Number.NaN
-    this.#window = this.#opened(block, window)
-    this.#selection = this.#window.selection
-    this.#totals = this.#window.totals
+    this.#speakOf(this.#opened(block, window))
   }
 
   #opened(
@@ -132,8 +132,39 @@ export class WindowReader {
     }
   }
 
-  /** Between which numbers the answer of `bound` on its busy side stays for so many steps. */
+  /**
+   * Between which numbers the answer of `bound` on its busy side stays for so many steps. Where the start of the window moves
+   * on to another tile meanwhile, one stretch after the other: what holds in all of them.
+   */
   foresee(question: TelemetryQuestion, steps: number): WindowOutlook {
+    const now = this.#window
+    const outlook = this.#outlook
+    let least = Number.POSITIVE_INFINITY
+    let most = Number.NEGATIVE_INFINITY
+    let isMissing = true
+    for (let from = 0; from <= steps; ) {
+      if (from > 0) {
+        this.#later.openLater(this.#block as Block, now, from)
+        this.#speakOf(this.#later)
+      }
+      // Where no tile takes part there is but one stretch.
+      const steady = this.#selection.steadyTo - this.#window.steps.first
+      const stretch = steady >= 0 ? Math.min(steady, steps - from) : steps - from
+      this.#look(question, stretch)
+      least = Math.min(least, outlook.least)
+      most = Math.max(most, outlook.most)
+      isMissing &&= outlook.isMissing
+      if (!isMissing && least === Number.NEGATIVE_INFINITY && most === Number.POSITIVE_INFINITY) break
+      from += stretch + 1
+    }
+    if (this.#window !== now) this.#speakOf(now)
+    outlook.least = least
+    outlook.most = most
+    outlook.isMissing = isMissing
+    return outlook
+  }
+
+  #look(question: TelemetryQuestion, steps: number): void {
     const { fn, argument, leastCoverage = 0 } = question
     const high = busyBound(fn, this.#series % metrics.length) === 'high'
     if (fn === 'shareBelow') this.#countBelow(argument, high)
@@ -149,7 +180,13 @@ export class WindowReader {
         cutBelow: this.#cutBelow,
       },
     )
-    return this.#outlook
+  }
+
+  #speakOf(window: OpenWindow): void {
+    this.#belowX = Number.NaN
+    this.#window = window
+    this.#selection = window.selection
+    this.#totals = window.totals
   }
 
   /** From the stored value to what may have been measured: stored values lie on the busy side of it. */

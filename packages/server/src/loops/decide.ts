@@ -1,6 +1,6 @@
 // One cycle of decisions: from the last reading of every cloud to a stored plan. Only the leader decides; a follower
-// shows what the leader stored. Nothing is decided until every cloud was tried once, so that a restart with half the
-// world unread does not cancel what was planned.
+// shows what the leader stored. Nothing is decided until every cloud was tried once and every instance was looked at once,
+// so that a restart with half the world unread does not cancel what was planned.
 import {
   type ActionSupports,
   type CapabilityAnswer,
@@ -37,6 +37,7 @@ import type { ActionHistory } from '../decide/action-history.ts'
 import type { CommandQueue } from '../decide/command-queue.ts'
 import { evaluateAll } from '../decide/evaluate.ts'
 import type { InstanceMemories } from '../decide/instance-memories.ts'
+import { LookAhead } from '../decide/look-ahead.ts'
 import type { RuleShelf } from '../decide/rule-book.ts'
 import { newId } from '../ids/new-id.ts'
 import { addNotice } from '../notices/add-notice.ts'
@@ -70,6 +71,7 @@ export function decideLoop(runtime: Runtime, parts: DecideParts): Loop {
   const placed = new Map<CloudId, Placed>()
   const evidence = createEvidenceMemory()
   const ratios = new RatioWatch()
+  const looks = new LookAhead()
   const ledgers = new Map([...runtime.clouds.keys()].map((id) => [id, createLedgerMemory()]))
   let term: number | undefined
   return new Loop({
@@ -102,7 +104,18 @@ export function decideLoop(runtime: Runtime, parts: DecideParts): Loop {
         const placements = trackPlacements(before?.placements ?? new Map(), snapshot, before?.snapshot)
         placed.set(snapshot.cloudId, { placements, snapshot })
       }
-      const decision = await cycle({ runtime, parts, supports, snapshots, placed, ledgers, evidence, ratios, fence })
+      const work = { runtime, parts, supports, snapshots, placed, ledgers, evidence, ratios, fence }
+      const table = await readFirst(work)
+      const { book } = parts.rules
+      const asking = { book, table, telemetry: runtime.telemetry, history: parts.history, nowMs: clock.nowMs() }
+      const looking = await looks.advance(asking)
+      if (looking !== undefined) {
+        parts.due.proposals = []
+        if (!state.ready) state.starting = looking
+        runtime.wake('decide')
+        return looking
+      }
+      const decision = await cycle(work, table)
       parts.commands.refuse(decision)
       parts.due.proposals = decision.due
       parts.refused.list = decision.refused
@@ -133,18 +146,23 @@ interface Cycle {
   readonly fence: Fence
 }
 
-async function cycle(work: Cycle): Promise<Decision> {
-  const { runtime, parts, supports, snapshots } = work
-  const { store, clock, telemetry, state } = runtime
+/** What a cycle has to know besides the snapshots. */
+async function readFirst(work: Cycle): Promise<InstanceTable> {
+  const { runtime, parts, snapshots } = work
   parts.commands.beginCycle()
   await parts.history.refresh(runtime)
   for (const id of runtime.clouds.keys()) await parts.memories.load(runtime, id)
   await seePeople(work)
+  const table = buildInstanceTable([...snapshots.values()], runtime.telemetry, parts.seen.table)
+  parts.seen.table = table
+  return table
+}
 
+async function cycle(work: Cycle, table: InstanceTable): Promise<Decision> {
+  const { runtime, parts, supports, snapshots } = work
+  const { store, clock, telemetry, state } = runtime
   const nowMs = clock.nowMs()
   const policy = policyNow(runtime)
-  const table = buildInstanceTable([...snapshots.values()], telemetry, parts.seen.table)
-  parts.seen.table = table
   const evaluated = await evaluateAll({
     book: parts.rules.book,
     table,
