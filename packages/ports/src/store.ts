@@ -11,9 +11,12 @@ import type {
   EvictionKind,
   Hold,
   HostEstimate,
+  HostId,
   Instance,
   JournalEntry,
   JournalState,
+  Lease,
+  LeaseState,
   LedgerLine,
   NoticeAbout,
   Plan,
@@ -23,6 +26,7 @@ import type {
   Role,
   Rule,
   RuleDefinition,
+  Sizes,
 } from '@gleaner/model'
 
 /** Proof of leadership: the scope that is led and the term it was won with. */
@@ -166,6 +170,34 @@ export interface EvictionStore {
     },
     page: { readonly limit: number; readonly offset: number },
   ): Promise<Page<Eviction>>
+}
+
+/** What a host can hold of instances. */
+export interface HostRoom {
+  readonly hostId: HostId
+  readonly capacity: Sizes
+}
+
+export interface LeaseStore {
+  /** Every lease that is not over, by its start. */
+  open(): Promise<readonly Lease[]>
+  find(id: string): Promise<Lease | undefined>
+  /** Latest start first. */
+  list(
+    filter: {
+      readonly name?: string
+      readonly states?: readonly LeaseState[]
+      /** Only of these projects (ids); none when empty. */
+      readonly projectIds?: readonly string[]
+    },
+    page: { readonly limit: number; readonly offset: number },
+  ): Promise<Page<Lease>>
+  /**
+   * Writes the lease whole, new or changed, with its events and what it holds on hosts; `rooms` has at least its hosts.
+   * `conflict`, and nothing changed, when a host is promised to another at some moment, when the project has another open
+   * lease of this name, when the lease is over, or when an event that is done would be done again.
+   */
+  save(fence: Fence, lease: Lease, rooms: readonly HostRoom[]): Promise<void>
 }
 
 export interface ProblemStore {
@@ -327,6 +359,7 @@ export interface Store {
   readonly journal: JournalStore
   readonly holds: HoldStore
   readonly evictions: EvictionStore
+  readonly leases: LeaseStore
   readonly problems: ProblemStore
   readonly tokens: TokenStore
   readonly estimates: EstimateStore
@@ -375,7 +408,7 @@ export interface Store {
 
   /**
    * Deletes what is older than the retention: plans, ledger points with estimates, ended proposals, finished journal entries,
-   * ended decisions to evict, audit.
+   * ended decisions to evict, leases that are over, audit.
    */
   prune(beforeMs: { readonly plans: number; readonly ledger: number; readonly history: number }): Promise<void>
   /** Rejects when the database cannot be written. */

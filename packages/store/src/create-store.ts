@@ -8,6 +8,7 @@ import { evictions } from './aggregates/evictions.ts'
 import { holds } from './aggregates/holds.ts'
 import { instances } from './aggregates/instances.ts'
 import { journal } from './aggregates/journal.ts'
+import { leases } from './aggregates/leases.ts'
 import { ledger } from './aggregates/ledger.ts'
 import { noticeOutbox } from './aggregates/notice-outbox.ts'
 import { notices } from './aggregates/notices.ts'
@@ -33,6 +34,7 @@ export function createStore(database: Database): Store {
     journal: journal(database),
     holds: holds(database),
     evictions: evictions(database),
+    leases: leases(database),
     problems: problems(database),
     tokens: tokens(database),
     estimates: estimates(database),

@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { isError } from '@gleaner/model'
+import { cloudId, hostId, isError } from '@gleaner/model'
 import type { Store } from '@gleaner/ports'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -10,6 +10,7 @@ import {
   sampleEntry,
   sampleEstimate,
   sampleEviction,
+  sampleLease,
   sampleLine,
   samplePlan,
   sampleProposal,
@@ -62,6 +63,9 @@ async function fill({ store, fence }: TestStore): Promise<void> {
   })
   await store.evictions.decide(fence, sampleDecision({ heldUntilMs: nowMs + 0.123456789 }))
   await store.evictions.save(fence, sampleDecision({ state: 'freed' }), [sampleEviction()])
+  await store.leases.save(fence, sampleLease(), [
+    { hostId: hostId(cloudId('lab'), 'node-1'), capacity: [4, 8, Number.POSITIVE_INFINITY] },
+  ])
   await store.problems.report({ code: 'c', severity: 'error', subject: 's', sentence: 'x', remedy: 'y' }, nowMs)
   const token = {
     name: 't',
@@ -137,6 +141,7 @@ async function everything(store: Store): Promise<unknown> {
     settings: [...(await store.settings.all())],
     rules: [rule, await store.rules.revisions(rule?.id ?? '')],
     proposals: await store.proposals.recent({}, { limit: 9, offset: 0 }),
+    leases: await store.leases.open(),
     journal: await store.journal.list({}, { limit: 9, offset: 0 }),
     holds: await store.holds.active(nowMs),
     problems: await store.problems.list({ includeClosed: true }),

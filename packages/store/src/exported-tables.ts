@@ -34,4 +34,8 @@ export const exportedTables: readonly ExportedTable[] = [
   { name: 'estimator', order: ['host_id'] },
   { name: 'eviction_decision', order: ['id'] },
   { name: 'eviction', order: ['id'] },
+  { name: 'lease', order: ['id'] },
+  { name: 'lease_event', order: ['lease_id', 'kind'] },
+  { name: 'reservable_host', order: ['host_id'] },
+  { name: 'lease_allocation', order: ['lease_id', 'reservation_id', 'host_id'] },
 ]

@@ -1,6 +1,7 @@
 // The bookings of one host as steps over time: between two neighbouring moments nothing changes. Made anew when a booking
 // comes or goes (a host has tens of them, not thousands), so that no rounding adds up and every question is a short walk.
-import type { Booking, Sizes } from './host-calendar.ts'
+import type { Sizes } from '@gleaner/model'
+import type { Booking } from './host-calendar.ts'
 
 /** Where sizes are compared, a millionth of a unit is nothing: a sum must not fail by its last bit. */
 const slack = 1e-6

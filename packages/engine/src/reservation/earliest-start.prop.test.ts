@@ -1,10 +1,10 @@
-import type { LeaseId, ReservationId } from '@gleaner/model'
+import type { LeaseId, LeaseWish as Wish, ReservationId, Sizes } from '@gleaner/model'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { earliestStart } from './earliest-start.ts'
-import { type Booking, HostCalendar, type Need, type Sizes } from './host-calendar.ts'
+import { type Booking, HostCalendar, type Need } from './host-calendar.ts'
 import { earliestByTrying, enoughAt, type SmallHost } from './testing/brute-force.ts'
-import { unitsOf, type Wish } from './wish.ts'
+import { unitsOf } from './wish.ts'
 
 const capacity: Sizes = [4, 8, 8]
 const size = fc.constantFrom<Sizes>([1, 2, 0], [2, 2, 1], [4, 8, 8], [1, 5, 2], [0, 0, 3])

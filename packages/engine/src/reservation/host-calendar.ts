@@ -1,11 +1,8 @@
 // What is promised of one host over time: half-open intervals, each on the whole host or on a part of its room. Guarantees
 // that nothing is ever promised twice: a booking that does not fit is refused with those it clashes with, and books nothing.
 // Knows nothing of who may book, of other hosts, or of what time it is.
-import { type Interval, type LeaseId, overlaps, type ReservationId } from '@gleaner/model'
+import { type Interval, type LeaseId, overlaps, type ReservationId, type Sizes } from '@gleaner/model'
 import { buildProfile, type Profile } from './calendar-profile.ts'
-
-/** vcpus, MiB of memory, GiB of disk. */
-export type Sizes = readonly [number, number, number]
 
 /** All of the host, or so much of it. */
 export type Need = 'whole' | Sizes

@@ -1,9 +1,9 @@
 // What is asked when a lease is planned, and which hosts each of its reservations could be on at any time.
-import type { Interval } from '@gleaner/model'
+import type { Interval, LeaseWish } from '@gleaner/model'
 import type { HostCalendar } from './host-calendar.ts'
 import { matchesFilter, type PropertyFilter } from './property-filter.ts'
 import type { ReservationBook } from './reservation-book.ts'
-import { unitsOf, type Wish, type WishUnits } from './wish.ts'
+import { unitsOf, type WishUnits } from './wish.ts'
 
 export interface LeaseQuestion {
   readonly nowMs: number
@@ -14,7 +14,7 @@ export interface LeaseQuestion {
 }
 
 export interface ReservationQuestion {
-  readonly wish: Wish
+  readonly wish: LeaseWish
   /** Undefined: any host. */
   readonly filter: PropertyFilter | undefined
 }

@@ -1,4 +1,4 @@
-import type { LeaseId } from '@gleaner/model'
+import type { LeaseId, LeaseWish as Wish } from '@gleaner/model'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { planLease } from './plan-lease.ts'
@@ -6,7 +6,6 @@ import { readJsonFilter } from './read-json-filter.ts'
 import type { PropertyFilter } from './property-filter.ts'
 import { ReservationBook } from './reservation-book.ts'
 import { aBook, aHost, book, idOf } from './testing/a-book.ts'
-import type { Wish } from './wish.ts'
 
 const hosts = (min: number, max = min): Wish => ({ kind: 'hosts', min, max })
 const asking = (wish: Wish, when: { from: number; to: number; for?: number; filter?: PropertyFilter }) => ({

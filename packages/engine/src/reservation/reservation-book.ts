@@ -1,6 +1,6 @@
 // Every host that can be reserved, with its calendar. A lease is booked on all of its hosts or on none.
-import type { HostId, LeaseId } from '@gleaner/model'
-import { type Booking, HostCalendar, type Sizes } from './host-calendar.ts'
+import type { HostId, LeaseId, Sizes } from '@gleaner/model'
+import { type Booking, HostCalendar } from './host-calendar.ts'
 import type { HostProperties } from './host-properties.ts'
 
 export interface ReservableHost {

@@ -1,23 +1,6 @@
-// What one reservation asks for, apart from when: hosts as a whole, or room for equal instances.
-import type { Need, Sizes } from './host-calendar.ts'
-
-export interface HostWish {
-  readonly kind: 'hosts'
-  /** At least so many; as many as are free, up to `max`. */
-  readonly min: number
-  readonly max: number
-}
-
-export interface RoomWish {
-  readonly kind: 'instances'
-  readonly amount: number
-  /** Of each instance. */
-  readonly size: Sizes
-  /** together: all on one host; apart: each on a host of its own; undefined: as it comes. */
-  readonly affinity?: 'together' | 'apart'
-}
-
-export type Wish = HostWish | RoomWish
+// What a wish is made up of, as it is counted on calendars.
+import type { LeaseWish, Sizes } from '@gleaner/model'
+import type { Need } from './host-calendar.ts'
 
 /** One part of what a wish is made up of, and how many parts are needed: hosts, instances, or all instances at once. */
 export interface WishUnits {
@@ -28,7 +11,7 @@ export interface WishUnits {
   readonly max: number
 }
 
-export function unitsOf(wish: Wish): WishUnits {
+export function unitsOf(wish: LeaseWish): WishUnits {
   if (wish.kind === 'hosts') return { need: 'whole', perHost: 1, min: wish.min, max: wish.max }
   const { amount, size, affinity } = wish
   if (affinity === 'together') {

@@ -1,6 +1,6 @@
 // Deletes what is older than its retention, in parts small enough that nobody waits long for a lock. What is still in force
 // stays whatever its age: open proposals, open journal entries, holds, open problems, the revisions of existing rules,
-// decisions to evict that are under way, and those whose victims have not come back yet.
+// decisions to evict that are under way, and those whose victims have not come back yet, leases that are not over.
 import type { Store } from '@gleaner/ports'
 import { type RawBuilder, sql } from 'kysely'
 import type { Database } from '../database/database.ts'
@@ -37,6 +37,7 @@ export function prune(database: Database): Store['prune'] {
           and not exists (
             select from eviction where decision_id = eviction_decision.id and state in ('waiting', 'returning'))`,
     )
+    await sweep('lease', sql`updated_at_ms < ${history} and state in ('ended', 'cancelled', 'lapsed')`)
     await sweep('notice', sql`created_at_ms < ${history}`)
     await sweep('audit', sql`at_ms < ${history}`)
     await sweep(

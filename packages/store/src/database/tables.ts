@@ -1,7 +1,14 @@
 // The tables as Kysely sees them: one interface per table of sql/, in the same order. Times are epoch milliseconds. A json
 // column is read as a parsed value and written as text made by toJson: the driver would turn an array into a
 // PostgreSQL array.
-import type { DecisionState, EvictionKind, ReturnState } from '@gleaner/model'
+import type {
+  DecisionState,
+  EvictionKind,
+  LeaseEventKind,
+  LeaseEventState,
+  LeaseState,
+  ReturnState,
+} from '@gleaner/model'
 import type { ColumnType, GeneratedAlways } from 'kysely'
 
 type Json = ColumnType<unknown, string, string>
@@ -255,6 +262,48 @@ export interface EvictionTable {
   document: Json
 }
 
+export interface LeaseTable {
+  id: string
+  name: string
+  cloud_id: string
+  project_id: string
+  state: LeaseState
+  start_ms: number
+  end_ms: number
+  created_at_ms: number
+  updated_at_ms: number
+  document: Json
+  term: number
+}
+
+interface LeaseEventTable {
+  lease_id: string
+  kind: LeaseEventKind
+  due_at_ms: number
+  state: LeaseEventState
+  done_at_ms: number | null
+  outcome: string | null
+}
+
+interface ReservableHostTable {
+  host_id: string
+  vcpus: number
+  memory_mib: number
+  disk_gib: number
+}
+
+interface LeaseAllocationTable {
+  lease_id: string
+  reservation_id: string
+  host_id: string
+  units: number
+  start_ms: number
+  end_ms: number
+  vcpus: number | null
+  memory_mib: number | null
+  disk_gib: number | null
+}
+
 export interface Tables {
   leader: LeaderTable
   setting: SettingTable
@@ -278,4 +327,8 @@ export interface Tables {
   estimator: EstimatorTable
   eviction_decision: EvictionDecisionTable
   eviction: EvictionTable
+  lease: LeaseTable
+  lease_event: LeaseEventTable
+  reservable_host: ReservableHostTable
+  lease_allocation: LeaseAllocationTable
 }

@@ -8,11 +8,14 @@ import {
   type Instance,
   instanceId,
   type JournalEntry,
+  type Lease,
+  type LeaseId,
   type LedgerLine,
   type OnInstance,
   type Plan,
   type Proposal,
   projectId,
+  type ReservationId,
   type RuleDefinition,
   type Verdict,
 } from '@gleaner/model'
@@ -260,5 +263,40 @@ export function sampleEviction(more: Partial<Eviction> = {}): Eviction {
     memoryMiB: 8192,
     diskGiB: 40,
     ...more,
+  }
+}
+
+const hourMs = 3_600_000
+
+/** A host for two hours, an hour from now. */
+export function sampleLease(more: Partial<Lease> & { readonly on?: string } = {}): Lease {
+  const { on = 'node-1', ...change } = more
+  const id = change.id ?? ('lea_1' as LeaseId)
+  const span = change.span ?? { startMs: nowMs + hourMs, endMs: nowMs + 3 * hourMs }
+  const waiting = { state: 'waiting', doneAtMs: undefined, outcome: undefined } as const
+  return {
+    name: id,
+    cloudId: cloud,
+    projectId: projectId(cloud, 'web'),
+    by: 'anna',
+    state: 'pending',
+    createdAtMs: nowMs,
+    updatedAtMs: nowMs,
+    endAction: 'suspend',
+    reservations: [
+      {
+        id: `${id}/0` as ReservationId,
+        wish: { kind: 'hosts', min: 1, max: 1 },
+        filter: undefined,
+        shares: [{ hostId: hostId(cloud, on), host: on, units: 1 }],
+      },
+    ],
+    events: [
+      { kind: 'start', dueAtMs: span.startMs, ...waiting },
+      { kind: 'end', dueAtMs: span.endMs, ...waiting },
+    ],
+    ...change,
+    id,
+    span,
   }
 }

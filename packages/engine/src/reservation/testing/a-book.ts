@@ -1,6 +1,6 @@
 // Hosts and leases of tests, by few words.
-import { cloudId, hostId, type HostId, type LeaseId, type ReservationId } from '@gleaner/model'
-import type { Need, Sizes } from '../host-calendar.ts'
+import { cloudId, hostId, type HostId, type LeaseId, type ReservationId, type Sizes } from '@gleaner/model'
+import type { Need } from '../host-calendar.ts'
 import type { PropertyValue } from '../host-properties.ts'
 import { type ReservableHost, ReservationBook } from '../reservation-book.ts'
 

@@ -1,7 +1,7 @@
 // What the sweep finds, found by trying every moment: for histories so small that one can. Times are small whole numbers,
 // and whether something fits is counted moment by moment, without calendars.
-import type { Booking, Need, Sizes } from '../host-calendar.ts'
-import type { Wish } from '../wish.ts'
+import type { LeaseWish, Sizes } from '@gleaner/model'
+import type { Booking, Need } from '../host-calendar.ts'
 
 export interface SmallHost {
   readonly capacity: Sizes
@@ -30,7 +30,7 @@ function fits(
 
 export function enoughAt(
   hosts: readonly SmallHost[],
-  wish: Wish,
+  wish: LeaseWish,
   span: { readonly from: number; readonly to: number },
 ) {
   if (wish.kind === 'hosts') return hosts.filter((host) => fits(host, 'whole', span) > 0).length >= wish.min
@@ -42,7 +42,7 @@ export function enoughAt(
 
 export function earliestByTrying(
   hosts: readonly SmallHost[],
-  wish: Wish,
+  wish: LeaseWish,
   stay: { readonly fromMs: number; readonly untilMs: number; readonly durationMs: number },
 ): number | undefined {
   for (let from = stay.fromMs; from + stay.durationMs <= stay.untilMs; from++)

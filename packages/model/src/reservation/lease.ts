@@ -1,0 +1,77 @@
+// A lease: hosts or room that a project was promised for a time, on hosts of one cloud. It says what was asked for, what was
+// given, what has to happen when, and how far that is. A lease that is over does not change any more.
+import type { CloudId, HostId, LeaseId, ProjectId, ReservationId } from '../ids.ts'
+import type { Interval } from '../interval.ts'
+import type { LeaseWish } from './wish.ts'
+
+/**
+ * proposed: its place is held until a moment, unless somebody confirms it before; pending: promised, not begun; active: begun.
+ * Over: ended (its time was up, or it was ended early), cancelled (before it began), lapsed (nobody confirmed it).
+ */
+export const leaseStates = ['proposed', 'pending', 'active', 'ended', 'cancelled', 'lapsed'] as const
+export type LeaseState = (typeof leaseStates)[number]
+
+export const endedLeaseStates: readonly LeaseState[] = ['ended', 'cancelled', 'lapsed']
+
+/** Only such a lease keeps others from its hosts. */
+export function isLeaseOpen({ state }: Pick<Lease, 'state'>): boolean {
+  return !endedLeaseStates.includes(state)
+}
+
+/** In the order in which they happen when they are due at the same moment. */
+export const leaseEventKinds = ['lapse', 'start', 'before-end', 'end'] as const
+export type LeaseEventKind = (typeof leaseEventKinds)[number]
+
+/** skipped: it was due for a lease that was over by then, or was never needed. */
+export const leaseEventStates = ['waiting', 'done', 'skipped'] as const
+export type LeaseEventState = (typeof leaseEventStates)[number]
+
+export interface LeaseEvent {
+  readonly kind: LeaseEventKind
+  readonly dueAtMs: number
+  readonly state: LeaseEventState
+  readonly doneAtMs: number | undefined
+  /** What came of it, for people. */
+  readonly outcome: string | undefined
+}
+
+/** What happens at the end to instances of the project that are still on the hosts; they are told before. */
+export const leaseEndActions = ['nothing', 'suspend', 'stop', 'delete'] as const
+export type LeaseEndAction = (typeof leaseEndActions)[number]
+
+/** The condition a host must fulfil, as it was written. */
+export interface LeaseFilter {
+  readonly notation: 'json' | 'cel'
+  readonly text: string
+}
+
+/** What was given on one host: the whole of it, or room for so many instances. */
+export interface LeaseShare {
+  readonly hostId: HostId
+  readonly host: string
+  readonly units: number
+}
+
+export interface LeaseReservation {
+  readonly id: ReservationId
+  readonly wish: LeaseWish
+  readonly filter: LeaseFilter | undefined
+  readonly shares: readonly LeaseShare[]
+}
+
+export interface Lease {
+  readonly id: LeaseId
+  readonly name: string
+  readonly cloudId: CloudId
+  readonly projectId: ProjectId
+  /** Who asked for it. */
+  readonly by: string
+  /** Both ends are finite. */
+  readonly span: Interval
+  readonly state: LeaseState
+  readonly createdAtMs: number
+  readonly updatedAtMs: number
+  readonly endAction: LeaseEndAction
+  readonly reservations: readonly LeaseReservation[]
+  readonly events: readonly LeaseEvent[]
+}

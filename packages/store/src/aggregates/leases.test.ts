@@ -1,0 +1,208 @@
+import {
+  cloudId,
+  hostId,
+  isError,
+  type Lease,
+  type LeaseId,
+  type LeaseReservation,
+  projectId,
+  type ReservationId,
+} from '@gleaner/model'
+import type { HostRoom } from '@gleaner/ports'
+import * as fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createStore } from '../create-store.ts'
+import { openDatabase } from '../database/database.ts'
+import { nowMs, sampleLease } from '../testing/samples.ts'
+import { openTestStore, type TestStore } from '../testing/test-store.ts'
+
+let opened: TestStore
+beforeAll(async () => {
+  opened = await openTestStore()
+})
+afterAll(() => opened.close())
+
+const page = { limit: 10, offset: 0 }
+const fault = (running: Promise<unknown>) => running.then(() => undefined).catch((error: unknown) => error)
+/** As it is read back: what is undefined is not there. */
+const stored = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
+const host = (name: string) => hostId(cloudId('lab'), name)
+const room = (name: string): HostRoom => ({ hostId: host(name), capacity: [16, 64_000, Number.POSITIVE_INFINITY] })
+const rooms = ['node-1', 'node-2', 'node-3', 'a', 'b', 'c', 'd', 'e'].map(room)
+const save = (lease: Lease, { store, fence } = opened) => store.leases.save(fence, lease, rooms)
+const lease = (id: string, more: Parameters<typeof sampleLease>[0] = {}) => sampleLease({ id: id as LeaseId, ...more })
+const span = (from: number, to: number) => ({ startMs: nowMs + from, endMs: nowMs + to })
+const instances = (id: string, on: string, units: number): Pick<Lease, 'reservations'> => ({
+  reservations: [
+    {
+      id: `${id}/0` as ReservationId,
+      wish: { kind: 'instances', amount: units, size: [5, 10_000, 3] },
+      filter: undefined,
+      shares: [{ hostId: host(on), host: on, units }],
+    },
+  ],
+})
+
+describe('leases', () => {
+  it('are read back as they were written, until they are over', async () => {
+    const { store } = opened
+    const first = lease('lea_1')
+    await save(first)
+    expect(stored(await store.leases.open())).toEqual([stored(first)])
+    const done = { state: 'done', doneAtMs: nowMs + 5, outcome: 'begun' } as const
+    const active: Lease = {
+      ...first,
+      state: 'active',
+      updatedAtMs: nowMs + 5,
+      events: first.events.map((event) => (event.kind === 'start' ? { ...event, ...done } : event)),
+    }
+    await save(active)
+    expect(stored(await store.leases.find('lea_1'))).toEqual(stored(active))
+    await save({ ...active, state: 'ended' })
+    expect(await store.leases.open()).toEqual([])
+    expect((await store.leases.list({ states: ['ended'] }, page)).items.map(({ id }) => id)).toEqual(['lea_1'])
+    expect(await store.leases.find('lea_none')).toBeUndefined()
+  })
+
+  it('are listed by project, state and name, the latest start first', async () => {
+    await save(lease('lea_x', { name: 'x', on: 'a', span: span(0, 10), projectId: projectId(cloudId('lab'), 'p') }))
+    await save(lease('lea_y', { name: 'y', on: 'a', span: span(20, 30), projectId: projectId(cloudId('lab'), 'p') }))
+    const ids = async (filter: Parameters<typeof opened.store.leases.list>[0]) =>
+      (await opened.store.leases.list(filter, page)).items.map(({ id }) => id)
+    expect(await ids({ projectIds: ['lab:p'] })).toEqual(['lea_y', 'lea_x'])
+    expect(await ids({ projectIds: ['lab:p'], name: 'x' })).toEqual(['lea_x'])
+    expect(await ids({ projectIds: [] })).toEqual([])
+  })
+
+  it('never go back: what is over stays over, what has begun has begun, what is done is not done again', async () => {
+    const first = lease('lea_f', { on: 'b' })
+    await save(first)
+    const done = first.events.map((event) => ({ ...event, state: 'done' as const, doneAtMs: nowMs }))
+    await save({ ...first, state: 'active', events: done })
+    const again = done.map((event) => ({ ...event, doneAtMs: nowMs + 1 }))
+    expect(isError(await fault(save({ ...first, state: 'active', events: again })), 'conflict')).toBe(true)
+    expect(isError(await fault(save({ ...first, state: 'pending', events: done })), 'conflict')).toBe(true)
+    await save({ ...first, state: 'ended', events: done })
+    const error = await fault(save({ ...first, state: 'active', events: done }))
+    expect(String(error)).toMatch(/has gone on meanwhile/)
+  })
+
+  it('keep a name to one open lease of a project', async () => {
+    await save(lease('lea_n1', { name: 'same', on: 'c', span: span(0, 10) }))
+    const twice = lease('lea_n2', { name: 'same', on: 'c', span: span(10, 20) })
+    expect(String(await fault(save(twice)))).toMatch(/has a lease "same" already/)
+    await save({ ...twice, projectId: projectId(cloudId('lab'), 'other') })
+    await save({ ...lease('lea_n1', { name: 'same', on: 'c', span: span(0, 10) }), state: 'cancelled' })
+    await save({ ...twice, id: 'lea_n3' as LeaseId, span: span(20, 30) })
+  })
+
+  it('are written by the leader only', async () => {
+    const { store, fence } = opened
+    const late = { scope: fence.scope, term: fence.term - 1 }
+    expect(isError(await fault(store.leases.save(late, lease('lea_late'), rooms)), 'not-leader')).toBe(true)
+    expect(await store.leases.find('lea_late')).toBeUndefined()
+  })
+})
+
+describe('hosts', () => {
+  it('are given to the next from the moment the one before is over', async () => {
+    await save(lease('lea_h1', { on: 'd', span: span(0, 100) }))
+    expect(String(await fault(save(lease('lea_h2', { on: 'd', span: span(99, 200) }))))).toMatch(
+      /was promised to another meanwhile/,
+    )
+    expect(await opened.store.leases.find('lea_h2')).toBeUndefined()
+    await save(lease('lea_h2', { on: 'd', span: span(100, 200) }))
+    // Ended early, the rest is free; and its own time can be moved over itself.
+    await save({ ...lease('lea_h1', { on: 'd', span: span(0, 100) }), state: 'cancelled' })
+    await save(lease('lea_h2', { on: 'd', span: span(50, 150) }))
+    expect(String(await fault(save(lease('lea_h3', { on: 'd', span: span(140, 160) }))))).toMatch(/promised/)
+  })
+
+  it('are given on all or on none', async () => {
+    await save(lease('lea_o', { on: 'e', span: span(0, 10) }))
+    const [reservation] = lease('lea_all').reservations as [LeaseReservation]
+    const both = { ...reservation, shares: ['d', 'e'].map((on) => ({ hostId: host(on), host: on, units: 1 })) }
+    expect(isError(await fault(save(lease('lea_all', { span: span(0, 10), reservations: [both] }))), 'conflict')).toBe(
+      true,
+    )
+    await save(lease('lea_d', { on: 'd', span: span(0, 10) }))
+  })
+
+  it('have room for as many instances as fit at every moment, beside no lease of the whole host', async () => {
+    const on = 'node-2'
+    await save(lease('lea_i1', { span: span(0, 100), ...instances('lea_i1', on, 2) }))
+    await save(lease('lea_i2', { span: span(50, 150), ...instances('lea_i2', on, 1) }))
+    // Three of five vcpus are in sixteen; from 50 to 100 a fourth does not fit, and before and after it does.
+    const late = (id: string, from: number, to: number) => lease(id, { span: span(from, to), ...instances(id, on, 1) })
+    expect(String(await fault(save(late('lea_i3', 0, 51))))).toMatch(/promised/)
+    expect(String(await fault(save(late('lea_i3', 99, 200))))).toMatch(/promised/)
+    await save(late('lea_i3', 0, 50))
+    await save(late('lea_i4', 100, 200))
+    expect(String(await fault(save(lease('lea_w', { on, span: span(149, 300) }))))).toMatch(/promised/)
+    await save(lease('lea_w', { on, span: span(200, 300) }))
+    expect(String(await fault(save(late('lea_i5', 250, 260))))).toMatch(/promised/)
+    expect(String(await fault(save(lease('lea_i6', { span: span(900, 901), ...instances('lea_i6', on, 4) }))))).toMatch(
+      /promised/,
+    )
+  })
+
+  it('are never promised twice, whatever two replicas write at the same time', async () => {
+    // The other one has connections of its own; that it believes to lead as well is the worst that can be.
+    const other = openDatabase(opened.test.address)
+    const both = [opened.store, createStore(other)] as const
+    let nth = 0
+    const request = fc.record({
+      on: fc.constantFrom('x1', 'x2'),
+      from: fc.integer({ min: 0, max: 12 }),
+      length: fc.integer({ min: 1, max: 6 }),
+      units: fc.constantFrom(0, 0, 1, 2, 3),
+    })
+    const xs = ['x1', 'x2'].map(room)
+    try {
+      await fc.assert(
+        fc.asyncProperty(fc.array(request, { minLength: 2, maxLength: 14 }), async (requests) => {
+          const made = requests.map(({ on, from, length, units }) => {
+            const id = `lea_p${++nth}`
+            const more = units === 0 ? { on } : instances(id, on, units)
+            return { on, units, lease: lease(id, { span: span(from, from + length), ...more }) }
+          })
+          const faults = await Promise.all(
+            made.map((one, at) => fault((both[at % 2] ?? both[0]).leases.save(opened.fence, one.lease, xs))),
+          )
+          const won = made.filter((_, at) => faults[at] === undefined)
+          const lost = faults.filter((error) => error !== undefined)
+          const broken: string[] = []
+          for (const on of ['x1', 'x2'])
+            for (let moment = 0; moment < 20; moment++) {
+              const now = won.filter(
+                (one) =>
+                  one.on === on && one.lease.span.startMs <= nowMs + moment && nowMs + moment < one.lease.span.endMs,
+              )
+              const used = now.reduce((sum, { units }) => sum + units, 0)
+              if (used > 3 || (now.length > 1 && now.some(({ units }) => units === 0)))
+                broken.push(`${on} at ${moment}`)
+            }
+          for (const one of won) await save({ ...one.lease, state: 'cancelled' })
+          expect(broken).toEqual([])
+          expect(won.length).toBeGreaterThan(0)
+          expect(lost.filter((error) => !isError(error, 'conflict'))).toEqual([])
+        }),
+        { numRuns: 40, seed: 5 },
+      )
+    } finally {
+      await other.close()
+    }
+  })
+
+  it('go to exactly as many of a hundred at once as there are', async () => {
+    const names = ['l1', 'l2', 'l3']
+    const last = names.map(room)
+    const { store, fence } = opened
+    const asked = Array.from({ length: 100 }, (_, nth) =>
+      lease(`lea_c${nth}`, { on: names[nth % 3] ?? 'l1', span: span(nth % 5, 10) }),
+    )
+    const faults = await Promise.all(asked.map((one) => fault(store.leases.save(fence, one, last))))
+    expect(faults.filter((error) => error === undefined)).toHaveLength(3)
+    expect(faults.filter((error) => isError(error, 'conflict'))).toHaveLength(97)
+  })
+})
