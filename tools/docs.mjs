@@ -31,7 +31,7 @@ This page follows from the code (\`npm run docs\`); codes are never used again f
 ## Errors
 
 What should not have happened. The API answers with \`application/problem+json\` that carries the code, the sentence and the
-remedy; the command line prints both and ends with 1 (3 when the server cannot be reached). Problems in the console carry the
+remedy; the command line prints both and ends with 1 (2 where a file is to blame, 3 when the server cannot be reached). Problems in the console carry the
 same codes. Words in braces are filled in.
 
 ${table(

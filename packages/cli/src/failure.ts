@@ -50,8 +50,8 @@ function read(error: unknown): Read {
   if (error instanceof UsageError)
     return { message: error.message, remedy: error.remedy, code: 'usage', exit: 2, faults: [] }
   if (error instanceof GleanerError) {
-    // A placement that is refused ends with 1; a question that makes no sense is told apart from that.
-    const exit = error.code === 'placement-invalid' ? 2 : 1
+    // What was asked and refused ends with 1; what could not be asked, because a file makes no sense or is not there, with 2.
+    const exit = error.code === 'placement-invalid' || error.code === 'file-unreadable' ? 2 : 1
     return { message: describeError(error), remedy: error.remedy, code: error.code, exit, faults: [] }
   }
   return {

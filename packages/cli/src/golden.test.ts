@@ -192,6 +192,7 @@ describe('the command line', () => {
     ['error-approve', 'approve nothing', {}],
     ['error-eviction-test', 'evictions test there-is-no-such-instance', {}],
     ['error-mark', 'evictions mark web loud', {}],
+    ['error-eviction', 'evictions show evi_none', {}],
     ['error-decision', 'preemption show dec_none', {}],
     ['error-rule-file', 'rules check missing.yaml', {}],
   ] as const)('%s', (name, words, call) => transcript(words, call).then((text) => golden(name, text)))
@@ -299,6 +300,8 @@ describe('the command line', () => {
     await turn(5)
     await golden('decision', await transcript(`preemption show ${id}`))
     await golden('evictions', await transcript('evictions'))
+    const gone = JSON.parse((await gleaner('evictions --json')).out) as { items: { id: string }[] }
+    await golden('eviction', await transcript(`evictions show ${gone.items[0]?.id ?? 'none'}`))
     await golden('why-evicted', await transcript(`why ${name}`))
     await golden('error-cancel', await transcript(`preemption cancel ${id}`))
     await golden('error-decision-approve', await transcript(`preemption approve ${id}`))

@@ -194,7 +194,7 @@ describe('the state', () => {
     expect(restored.err).toBe('')
     expect(restored.out).toMatch(/^restored \d+ rows from /)
     expect((await gleaner(['restore', 'missing.gz'], on(second, 'b'))).err).toContain('cannot be read')
-    expect((await gleaner(['export', '/nowhere/at/all.gz'], on(first, 'a'))).code).toBe(1)
+    expect((await gleaner(['export', '/nowhere/at/all.gz'], on(first, 'a'))).code).toBe(2)
   })
 })
 

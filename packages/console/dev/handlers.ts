@@ -358,6 +358,11 @@ export function handlersOf(state: FakeState): Handlers {
         evictionsOf(state).filter(({ state: is }) => query.waiting !== true || is === 'waiting'),
         query,
       ),
+    getEviction: ({ params }) => {
+      const found = evictionsOf(state).find(({ id }) => id === params.id)
+      if (found === undefined) throw new GleanerError('not-found', { object: `The eviction ${params.id}` })
+      return found
+    },
     testEviction: ({ params, who }) => testOf(state, instanceOf(params.id), who?.name ?? 'ada'),
     setFirmness: ({ params, body }) => {
       instanceOf(params.id).firmness = body.firmness

@@ -158,6 +158,7 @@ export interface EvictionStore {
   save(fence: Fence, decision: EvictionDecision, left: readonly Eviction[]): Promise<void>
   /** Evicted instances that wait to come back, or are on their way, longest evicted first. */
   onTheirWayBack(): Promise<readonly Eviction[]>
+  eviction(id: string): Promise<Eviction | undefined>
   /** How far the way back of an eviction is. */
   follow(fence: Fence, eviction: Eviction): Promise<void>
   /** Newest first. */

@@ -41,8 +41,27 @@ function columnsFor(moments: Moments): readonly Column<EvictionView>[] {
     { title: 'state', cell: ({ state }) => state, colour: byState(({ state }) => state) },
     { title: 'why', cell: ({ reason }) => moments.within(reason.sentence), least: 20, rank: 2 },
     { title: 'way back', cell: ({ verdict }) => moments.within(verdict.sentence), least: 16, rank: 1 },
-    { title: 'decision', cell: ({ decisionId }) => decisionId, rank: 6 },
+    { title: 'id', cell: ({ id }) => id, rank: 6 },
+    { title: 'decision', cell: ({ decisionId }) => decisionId, rank: 7 },
   ]
+}
+
+export async function eviction(context: CommandContext, id: string): Promise<void> {
+  const [view, status] = await Promise.all([
+    context.client.call('getEviction', { params: { id } }),
+    context.json ? { now: '' } : context.client.call('getStatus'),
+  ])
+  if (context.printJson(view)) return
+  const moments = context.moments(status.now)
+  const { instance, project, host, action, evictedAt, toldAt, times, state, returnedAs } = view
+  const told = toldAt === undefined ? '' : `, told ${moments.at(toldAt)}`
+  const often = times === 1 ? '' : ` It was the ${times}. time within a day.`
+  context.say(`${instance} (${project}) left ${host} by ${action} ${moments.at(evictedAt)}${told}.${often}`)
+  context.say(`Why: ${moments.within(view.reason.sentence)}`)
+  context.say(`Way back: ${state}. ${moments.within(view.verdict.sentence)}`)
+  if (state === 'waiting') context.say(`It does not return before ${moments.at(view.notBefore)}.`)
+  if (returnedAs !== undefined && returnedAs !== view.instanceId) context.say(`It came back as ${returnedAs}.`)
+  context.say(`gleaner preemption show ${view.decisionId} tells the whole decision.`)
 }
 
 /** The owner's rehearsal: the whole course, for this one instance. */

@@ -121,6 +121,16 @@ describe('what is wrong is named with file, line and place, and ends with 2', ()
     ],
     ['a cut string', '{"hosts": [{"name": "c', 'hosts.json:1: the file is cut off'],
     ['no JSON', '{"hosts": [\n{"name": NaN}]}', 'hosts.json:2: this is no JSON: "N" is not expected at column 10'],
+    [
+      'a key that is there twice',
+      '{"hosts": [{"name": "c1", "vcpus": 8,\n "ramMiB": 1, "diskGiB": 1, "vcpus": 64, "instances": []}]}',
+      'hosts.json:2: the key "vcpus" is there twice in one object, at column 29; first at line 1, column 27',
+    ],
+    [
+      'a key that is there twice, written differently',
+      '{"hosts": [], "h\\u006fsts": []}',
+      'hosts.json:1: the key "hosts" is there twice in one object, at column 15; first at line 1, column 2',
+    ],
     ['another form', [], 'hosts.json:1:'],
     ['a missing key', { hosts: [{ name: 'c1', vcpus: 1, ramMiB: 1, diskGiB: 1 }] }, 'the key "instances" is missing'],
     ['an unknown key', hostsFile({ cpuratio: 2 }), 'the key "cpuratio" is unknown. Did you mean "cpuRatio"?'],
@@ -174,7 +184,7 @@ describe('what is wrong is named with file, line and place, and ends with 2', ()
   it('a file that is not there', async () => {
     const { err, code } = await place({ hosts: { hosts: [] }, words: '--hosts other.json' })
     expect(err).toContain('The file other.json cannot be read')
-    expect(code).toBe(1)
+    expect(code).toBe(2)
   })
 
   it('an objective that there is not', async () => {

@@ -207,6 +207,16 @@ export const preemptionEndpoints = {
       response: PageOf(EvictionView),
     },
   ),
+  getEviction: endpoint(
+    {
+      method: 'GET',
+      path: '/api/v1/evictions/:id',
+      role: 'viewer',
+      tag,
+      summary: 'One eviction: why the instance had to leave, and how far its way back is',
+    },
+    { params: IdParam, response: EvictionView },
+  ),
   testEviction: endpoint(
     {
       method: 'POST',

@@ -29,7 +29,7 @@ import { vetoProposals } from './plan/veto-proposals.ts'
 import { approveDecision, cancelDecision, getDecision, listDecisions } from './preemption/decisions.ts'
 import { getPreemption } from './preemption/get-preemption.ts'
 import { setFirmness, setOptOut, testEviction } from './preemption/instance-preemption.ts'
-import { listEvictions } from './preemption/list-evictions.ts'
+import { getEviction, listEvictions } from './preemption/evictions.ts'
 import { createRule, removeRule, updateRule } from './rules/change-rules.ts'
 import { getRuleLanguage } from './rules/get-rule-language.ts'
 import { getRule } from './rules/get-rule.ts'
@@ -101,6 +101,7 @@ export const handlers: Handlers = {
   approveDecision,
   cancelDecision,
   listEvictions,
+  getEviction,
   testEviction,
   setFirmness,
   setOptOut,

@@ -6,6 +6,7 @@ import {
   chemistry,
   physics,
   plainDecision,
+  plainEviction,
   plainInstance,
   plainInstances,
   plainJournalEntry,
@@ -108,6 +109,19 @@ describe('a member of physics', () => {
     expect((await get('/api/v1/preemption/decisions/dec_3')).status).toBe(404)
     expect((await get('/api/v1/preemption')).body.underWay).toBe(2)
     expect((await get('/api/v1/preemption/decisions', harness.secretOf('operator'))).body.total).toBe(3)
+  })
+
+  it('sees its own evictions one by one, and of others not even that there is one', async () => {
+    const own = plainEviction('evi_1', plainDecision('lab:web-1' as never, clock.nowMs()))
+    harness.content.evictions = [own, { ...own, id: 'evi_2', instanceId: 'lab:web-2' as never, projectId: chemistry }]
+    const { status, body } = await get('/api/v1/evictions/evi_1')
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ id: 'evi_1', instanceId: 'lab:web-1', project: 'physics', decisionId: 'dec_1' })
+    const foreign = await get('/api/v1/evictions/evi_2')
+    expect(foreign.status).toBe(404)
+    expect(foreign.text).toBe((await get('/api/v1/evictions/evi_3')).text.replaceAll('evi_3', 'evi_2'))
+    expect((await get('/api/v1/evictions/evi_2', harness.secretOf('operator'))).status).toBe(200)
+    harness.content.evictions = []
   })
 
   it('may give its instances away, and not take room back from others', async () => {

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ApiHarness, apiHarness } from '../testing/api-harness.ts'
 import {
   plainDecision,
+  plainEviction,
   plainDefinition,
   plainInstances,
   plainJournalEntry,
@@ -65,6 +66,7 @@ const samples: Readonly<Record<EndpointName, Sample>> = {
   approveDecision: { path: { id: 'dec_1' } },
   cancelDecision: { path: { id: 'dec_1' }, body: { reason: 'not needed' } },
   listEvictions: { query: { instance: 'web-1' } },
+  getEviction: { path: { id: 'evi_1' } },
   testEviction: { path: web1 },
   setFirmness: { path: web1, body: { firmness: 'preemptible' } },
   setOptOut: { path: web1, body: { optOut: true } },
@@ -94,6 +96,7 @@ describe('the matrix of rights', () => {
     const [first] = plainInstances(clock.nowMs())
     if (first !== undefined) {
       harness.content.decisions = [plainDecision(first.id, clock.nowMs())]
+      harness.content.evictions = harness.content.decisions.map((each) => plainEviction('evi_1', each))
       const eviction = { decisionId: 'dec_1', stage: 'planned' } as const
       for (const proposal of [plainProposal({ id: 'prp_e', instance: first, nowMs: clock.nowMs() })])
         if (proposal !== undefined) harness.content.proposals.push({ ...proposal, eviction })

@@ -5,7 +5,7 @@ import type { Static, TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { LineCounter, parseDocument } from 'yaml'
 import { type ConfigFault, lineOf, nearest, schemaFaults, type Source } from '../config/faults.ts'
-import { jsonFault } from './json-fault.ts'
+import { doubledKeys, jsonFault } from './json-fault.ts'
 
 /** So many faults are told; a file with more of them is of another format. */
 const mostFaults = 20
@@ -53,6 +53,8 @@ function readAs<Schema extends TSchema>(
     const fault = jsonFault(file.text) ?? { line: 1, path: '', detail: (error as SyntaxError).message }
     throw invalid(file, [fault])
   }
+  const doubled = doubledKeys(file.text)
+  if (doubled.length > 0) throw invalid(file, doubled)
   if (compiled.Check(value)) return value as Static<Schema>
   const source = sourceOf(file)
   throw invalid(file, schemaFaults(source, schema, { value, at: [] }))

@@ -119,6 +119,7 @@ export function memoryStore(content: MemoryContent): Store {
       decision: async (id: string) => content.decisions.find((decision) => decision.id === id),
       decisions: async (_filter: unknown, page: { limit: number; offset: number }) => pageOf(content.decisions, page),
       onTheirWayBack: async () => content.evictions.filter(({ state }) => state === 'waiting' || state === 'returning'),
+      eviction: async (id: string) => content.evictions.find((eviction) => eviction.id === id),
       evictions: async (
         filter: { projectIds?: readonly string[]; instanceId?: string },
         page: { limit: number; offset: number },

@@ -1,5 +1,7 @@
 // One of each for tests of the API alone: instances, hosts, a plan, a rule, a decision, as plain as they can be.
+import { makeEviction } from '@gleaner/engine'
 import {
+  type Eviction,
   type EvictionDecision,
   type Host,
   type Instance,
@@ -11,6 +13,7 @@ import {
   type Rule,
   type RuleDefinition,
   cloudId,
+  defaultPreemptionPolicy,
   hostId,
   instanceId,
   noYield,
@@ -246,4 +249,17 @@ export function plainDecision(id: InstanceId, nowMs: number): EvictionDecision {
     endsAs: undefined,
     steps: [],
   }
+}
+
+/** The first victim of the decision has left. */
+export function plainEviction(id: string, decision: EvictionDecision): Eviction {
+  const [victim] = decision.victims
+  if (victim === undefined) throw new Error('nobody leaves')
+  return makeEviction(decision, victim, {
+    id,
+    nowMs: decision.createdAtMs,
+    hostName: 'node-1',
+    policy: defaultPreemptionPolicy,
+    earlier: [],
+  })
 }

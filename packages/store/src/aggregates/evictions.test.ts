@@ -30,6 +30,8 @@ describe('decisions to evict', () => {
     await store.evictions.save(fence, freed, [sampleEviction({ id: 'evi_again', state: 'returned' })])
     expect(stored(await store.evictions.onTheirWayBack())).toEqual([stored(sampleEviction())])
     expect((await store.evictions.openDecisions()).map(({ id, state }) => [id, state])).toEqual([['dec_1', 'freed']])
+    expect(stored([await store.evictions.eviction('evi_1')])).toEqual(stored([sampleEviction()]))
+    expect(await store.evictions.eviction('evi_again')).toBeUndefined()
 
     const done = { ...freed, state: 'done' } as const
     await store.evictions.save(fence, done, [])

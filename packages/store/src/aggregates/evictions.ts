@@ -56,6 +56,11 @@ export function evictions(database: Database): EvictionStore {
           .executeTakeFirstOrThrow()
         return { items: rows.map(toDecision), total }
       }),
+    eviction: (id) =>
+      database.read(async (queries) => {
+        const row = await queries.selectFrom('eviction').selectAll().where('id', '=', id).executeTakeFirst()
+        return row === undefined ? undefined : toEviction(row)
+      }),
     decide: (fence, decision) =>
       database.fenced(fence, async (queries) => {
         await queries

@@ -1,5 +1,5 @@
 // Who was evicted, and where each is on its way back.
-import type { endpoints } from '@gleaner/model'
+import { type endpoints, GleanerError } from '@gleaner/model'
 import type { Handler } from '../handler.ts'
 import { evictionView } from '../view/eviction-view.ts'
 import { only } from '../view/only.ts'
@@ -18,4 +18,12 @@ export const listEvictions: Handler<typeof endpoints.listEvictions> = async ({ a
   const filter = { ...only('instanceId', instanceId), ...only('projectIds', sight.projectIds) }
   const { items, total } = await app.store.evictions.evictions(filter, page)
   return { items: items.map((eviction) => evictionView(eviction, index)), total }
+}
+
+/** One of a project that the caller does not see is not there for it. */
+export const getEviction: Handler<typeof endpoints.getEviction> = async ({ app, params, sight, world }) => {
+  const eviction = await app.store.evictions.eviction(params.id)
+  if (eviction === undefined || !sight.sees(eviction.projectId))
+    throw new GleanerError('not-found', { object: `The eviction ${params.id}` })
+  return evictionView(eviction, world())
 }
