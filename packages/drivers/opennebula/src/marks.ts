@@ -4,9 +4,10 @@
 //   GLEANER_PROTECTED   any value but no or false keeps Gleaner off; the value is shown as who or why
 //   GLEANER_PREEMPTIBLE yes or true: it fills free room and gives way when that is needed; the tag `preemptible` says the same
 //   GLEANER_TAGS        a list, separated by commas; Sunstone's LABELS count as well
+//   GLEANER_KEEP_UNTIL  a day or time until which it is kept as it is; the tag gleaner-keep-until=… says the same
 //
 // OpenNebula's own lock protects too.
-import { type Firmness, preemptibleMark, readMark } from '@gleaner/model'
+import { type Firmness, keepMark, keepTag, preemptibleMark, readMark } from '@gleaner/model'
 import type { VmRow } from './parse/vm-document.ts'
 
 export const markNames = {
@@ -25,7 +26,10 @@ export interface Marks {
 const mostTags = 100
 
 export function readMarks({ user, lockedBy }: Pick<VmRow, 'user' | 'lockedBy'>): Marks {
-  const tags = [...new Set([...tagsIn(user[markNames.tags]), ...tagsIn(user[markNames.labels])])]
+  const kept = user[keepMark.attribute]?.trim() ?? ''
+  const own = [...tagsIn(user[markNames.tags]), ...tagsIn(user[markNames.labels])]
+  // First, so that no number of other tags can push it out.
+  const tags = [...new Set([...(kept === '' ? [] : [keepTag(kept)]), ...own])]
   const isPreemptible = readMark(user[markNames.preemptible]) ?? tags.includes(preemptibleMark.tag)
   return {
     protectedBy: protection(user[markNames.protectedBy]) ?? lock(lockedBy),

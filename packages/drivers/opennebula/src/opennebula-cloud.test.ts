@@ -79,6 +79,7 @@ describe('an inventory', () => {
       GLEANER_PROTECTED: 'no',
       GLEANER_PREEMPTIBLE: 'yes',
       GLEANER_TAGS: ' batch, night ,',
+      GLEANER_KEEP_UNTIL: ' 2026-12-24 ',
       LABELS: 'night,web',
     })
     marked(4, { GLEANER_PROTECTED: '', GLEANER_PREEMPTIBLE: 'maybe' })
@@ -91,7 +92,7 @@ describe('an inventory', () => {
     expect(found(inventory, 3)).toMatchObject({
       protectedBy: undefined,
       firmness: 'preemptible',
-      tags: ['batch', 'night', 'web'],
+      tags: ['gleaner-keep-until=2026-12-24', 'batch', 'night', 'web'],
     })
     expect(found(inventory, 4)).toMatchObject({ protectedBy: undefined, firmness: 'firm' })
     expect(found(inventory, 5)?.protectedBy).toContain('lock')

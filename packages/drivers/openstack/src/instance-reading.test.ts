@@ -79,6 +79,15 @@ describe('an instance', () => {
     expect(instance({ name: '' })?.name).toBe(server.id)
   })
 
+  it('has the tags that nova has, and what its metadata says of keeping it', () => {
+    expect(instance({ tags: ['web'] })?.tags).toEqual(['web'])
+    expect(instance({ tags: ['web'], metadata: { gleaner_keep_until: ' 2026-12-24 ' } })?.tags).toEqual([
+      'web',
+      'gleaner-keep-until=2026-12-24',
+    ])
+    expect(instance({ tags: [], metadata: { gleaner_keep_until: '' } })?.tags).toEqual([])
+  })
+
   it('that is deleted, or waits to be, is none', () => {
     expect(instance({ vmState: 'deleted' })).toBeUndefined()
     expect(instance({ vmState: 'soft-delete' })).toBeUndefined()

@@ -6,6 +6,8 @@ import {
   type HostId,
   type Instance,
   instanceId,
+  keepMark,
+  keepTag,
   preemptibleMark,
   projectId,
   readMark,
@@ -39,7 +41,7 @@ export function toInstance(cloudId: CloudId, server: NovaServer, nowMs: number):
     // The cloud's clock may be ahead of ours: nothing was made in the future.
     createdAtMs: createdAtMs === undefined ? undefined : Math.min(createdAtMs, nowMs),
     firmness: firmnessOf(server),
-    tags: server.tags,
+    tags: tagsOf(server),
     protectedBy: protectionOf(server),
   }
 }
@@ -56,6 +58,12 @@ export function firmnessOf({ tags, metadata, flavor }: Pick<NovaServer, 'tags' |
     readMark(metadata[preemptibleMark.property]) ||
     readMark(flavor.extraSpecs[preemptibleMark.extraSpec])
   return isPreemptible ? 'preemptible' : 'firm'
+}
+
+/** Its tags, and metadata that stands for one. */
+function tagsOf({ tags, metadata }: NovaServer): readonly string[] {
+  const kept = metadata[keepMark.property]
+  return kept === undefined || kept.trim() === '' ? tags : [...tags, keepTag(kept)]
 }
 
 /** Anything but a plain no protects. */

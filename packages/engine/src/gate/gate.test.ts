@@ -138,6 +138,7 @@ const refusals: readonly (readonly [string, string, string, Spoiled])[] = [
   ['the cloud protects it', 'protection', 'protected', { instance: { protectedBy: 'lock' } }],
   ['a tag protects it', 'protection', 'protected', { instance: { tags: ['x', 'gleaner-protected'] } }],
   ['its owner keeps it', 'hold', 'kept', { facts: { holds: [aHold()] } }],
+  ['a tag of its owner keeps it', 'hold', 'kept', { instance: { tags: ['gleaner-keep-until=2999-12-31'] } }],
   ['a person acted on it', 'hold', 'person-acted', { facts: { holds: [aHold({ kind: 'person-acted' })] } }],
   ['a person refused', 'hold', 'vetoed', { facts: { holds: [aHold({ kind: 'veto' })] } }],
   [

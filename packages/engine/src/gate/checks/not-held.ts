@@ -1,9 +1,11 @@
-// No hold that concerns this kind of step is active on the instance or host. A cool-down concerns only what Gleaner would take by
+// No hold that concerns this kind of step is active on the instance or host, and no tag of its owner keeps it. A cool-down concerns only what Gleaner would take by
 // itself; a person's command yields to nobody's hold but a keep, and only when it takes something away. An eviction yields to
 // a person's refusal alone: a keep would make every preemptible instance a firm one for nothing.
-import { type HoldKind, type ReasonCode, targetId } from '@gleaner/model'
+import { type HoldKind, type ReasonCode, type Verdict, keepMark, targetId } from '@gleaner/model'
+import { keptByTag } from '../../people/kept-by-tag.ts'
 import { winningHold } from '../../people/winning-hold.ts'
 import { isoTime } from '../../text/iso-time.ts'
+import type { GateStep } from '../gate-world.ts'
 import type { StepClass } from '../step-class.ts'
 import type { Check } from './check.ts'
 
@@ -25,7 +27,10 @@ const codes: Readonly<Record<HoldKind, ReasonCode>> = {
   'cool-down': 'cool-down',
 }
 
-export const notHeld: Check = ({ proposal, kind, world, instance, host }) => {
+export const notHeld: Check = (step) => {
+  const { proposal, kind, world, instance, host } = step
+  const tagged = concerns[kind].includes('keep') ? heldByTag(step) : undefined
+  if (tagged !== undefined) return tagged
   const holds = world.holdsOf(proposal)
   if (holds.length === 0) return undefined
   const hold = winningHold(holds, concerns[kind], world.nowMs)
@@ -44,4 +49,15 @@ export const notHeld: Check = ({ proposal, kind, world, instance, host }) => {
     sentence: sentences[hold.kind],
     facts: { hold: hold.id, by: hold.by, untilMs: hold.untilMs },
   }
+}
+
+/** An owner's keep that stands on the instance itself. */
+function heldByTag({ instance, world }: GateStep): Verdict | undefined {
+  const keep = instance === undefined ? undefined : keptByTag(instance.tags, world.nowMs)
+  if (instance === undefined || keep === undefined) return undefined
+  const { tag, untilMs } = keep
+  const sentence = Number.isFinite(untilMs)
+    ? `The tag "${tag}" keeps ${instance.name} as it is until ${isoTime(untilMs)}.`
+    : `The tag "${tag}" keeps ${instance.name} as it is: no time can be read in it, write ${keepMark.tag}=2026-12-24 or a time such as 2026-12-24T18:00:00Z.`
+  return { code: 'kept', sentence, facts: { tag, untilMs } }
 }
