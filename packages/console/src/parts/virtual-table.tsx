@@ -1,7 +1,8 @@
 // A table of any length: only the rows in sight are in the document, the screen reader is told the true count. Rows that
-// are not there yet are drawn as placeholders of the same height.
+// are not there yet are drawn as placeholders of the same height, and so are for a moment those that have just come into
+// sight: their cells are drawn when there is time, so that fast scrolling never waits for rows that are gone again.
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { memo, type ReactNode, useEffect, useRef } from 'react'
+import { memo, type ReactNode, useDeferredValue, useEffect, useRef } from 'react'
 import './virtual-table.css'
 
 export interface Column<T> {
@@ -30,6 +31,8 @@ interface VirtualTableProps<T> {
 }
 
 const rowHeight = 40
+/** Rows beyond each edge: what one turn of a wheel brings into sight is there already. */
+const overscan = 5
 
 export function VirtualTable<T>(props: VirtualTableProps<T>) {
   const { label, columns, total, rowAt, keyOf, order, onOrder, onRange, subject, minWidth = 900 } = props
@@ -38,11 +41,13 @@ export function VirtualTable<T>(props: VirtualTableProps<T>) {
     count: total,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
-    overscan: 12,
+    overscan,
   })
   const items = rows.getVirtualItems()
   const first = items[0]?.index ?? 0
   const last = items.at(-1)?.index ?? 0
+  const drawnFirst = useDeferredValue(first)
+  const drawnLast = useDeferredValue(last)
   useEffect(() => {
     onRange?.(first, last)
   }, [onRange, first, last])
@@ -70,6 +75,7 @@ export function VirtualTable<T>(props: VirtualTableProps<T>) {
         <div role="rowgroup" className="g-vt__body" style={{ height: rows.getTotalSize() }}>
           {items.map(({ index, start }) => {
             const row = rowAt(index)
+            const isDrawn = row !== undefined && index >= drawnFirst && index <= drawnLast
             return (
               <div
                 key={row === undefined ? `place ${index}` : keyOf(row)}
@@ -78,7 +84,7 @@ export function VirtualTable<T>(props: VirtualTableProps<T>) {
                 className="g-vt__row"
                 style={{ gridTemplateColumns, transform: `translateY(${start}px)` }}
               >
-                {row === undefined ? <Placeholder columns={columns.length} /> : <Cells row={row} columns={columns} />}
+                {isDrawn ? <Cells row={row} columns={columns} /> : <Placeholder columns={columns.length} />}
               </div>
             )
           })}
