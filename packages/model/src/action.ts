@@ -3,8 +3,8 @@ import type { StepKind } from './host-step.ts'
 import type { InstanceState } from './inventory.ts'
 
 /**
- * notify only tells the owner; balloon shrinks or restores the memory of a running guest; delete ends an instance for
- * good, which only preemptible instances and the ends of leases know: no rule and no person's command of the API does it.
+ * notify only tells the owner; balloon lends memory from a running guest, return-memory gives it all of it back; delete ends
+ * an instance for good, which only preemptible instances and the ends of leases know: no rule and no person's command of the API does it.
  */
 export const actionKinds = [
   'notify',
@@ -15,6 +15,7 @@ export const actionKinds = [
   'resume',
   'start',
   'balloon',
+  'return-memory',
   'delete',
 ] as const
 export type ActionKind = (typeof actionKinds)[number]
@@ -36,7 +37,13 @@ export const targetState: Readonly<Record<ActionKind, InstanceState | undefined>
   resume: 'running',
   start: 'running',
   balloon: undefined,
+  'return-memory': undefined,
   delete: undefined,
+}
+
+/** Steps on the memory of a running guest, which change no state: what became of them is told by the guest's memory. */
+export function isMemoryStep(kind: StepKind): kind is 'balloon' | 'return-memory' {
+  return kind === 'balloon' || kind === 'return-memory'
 }
 
 /** Whether the action has reached its end when the instance is no longer there. */
@@ -54,6 +61,7 @@ export const startStates: Readonly<Record<ActionKind, readonly InstanceState[]>>
   resume: ['paused', 'suspended'],
   start: ['stopped', 'shelved'],
   balloon: ['running'],
+  'return-memory': ['running'],
   delete: ['running', 'paused', 'suspended', 'stopped', 'shelved', 'error'],
 }
 
@@ -67,6 +75,7 @@ export const movingState: Readonly<Record<ActionKind, InstanceState | undefined>
   resume: 'resuming',
   start: 'starting',
   balloon: undefined,
+  'return-memory': undefined,
   delete: 'deleting',
 }
 

@@ -32,10 +32,20 @@ export interface LedgerLine {
   readonly sellable: number
 }
 
+export interface GuestsLent {
+  readonly guests: number
+  readonly memoryMiB: number
+}
+
 export interface HostLedger {
   readonly hostId: HostId
   readonly cores: LedgerLine
   readonly memoryMiB: LedgerLine
+  /**
+   * What guests of the host were asked to leave, and have not had back. Physically free for others, and nothing that may be
+   * promised: each guest gets it back the moment it needs it, and its own peak counts as if nothing were lent. Absent: none.
+   */
+  readonly lentByGuests?: GuestsLent
   /** True when the firm peak rests on measured use of every running instance of the host. */
   readonly measured: boolean
 }

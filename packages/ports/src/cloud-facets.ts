@@ -5,7 +5,7 @@
 // - Every call is idempotent: asked for what already is, it accepts.
 // - A call that resolves was ACCEPTED or, where the text says so, is in force.
 // - Gleaner undoes only what Gleaner did: a host that a person closed is not opened, a claim of somebody else not released.
-import type { Firmness, HostId, InstanceId, ProjectId } from '@gleaner/model'
+import type { Firmness, GuestMemory, HostId, InstanceId, ProjectId } from '@gleaner/model'
 
 /** Room as the cloud's scheduler counts it: nominal sizes. */
 export interface RoomSize {
@@ -115,7 +115,16 @@ export interface InstanceLabels {
   ): Promise<void>
 }
 
+/**
+ * What running guests say about their memory: the condition for lending any. A guest that does not run, or has no balloon, is
+ * not in the answer; what a guest does not say, or has not said since, is never made up.
+ */
+export interface GuestMemoryReading {
+  read(instanceIds: readonly InstanceId[] | 'all', signal: AbortSignal): Promise<ReadonlyMap<InstanceId, GuestMemory>>
+}
+
 export interface CloudFacets {
+  readonly guestMemory?: GuestMemoryReading
   readonly creation?: InstanceCreation
   readonly migration?: InstanceMigration
   readonly hostControl?: HostControl

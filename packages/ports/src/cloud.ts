@@ -10,6 +10,7 @@ import type {
   ActionKind,
   CloudId,
   GivesBack,
+  GuestMemory,
   HostId,
   Instance,
   InstanceId,
@@ -23,7 +24,7 @@ export interface ActionRequest {
   readonly instanceId: InstanceId
   readonly hostId: HostId | undefined
   readonly idempotencyKey: string
-  /** Only for `balloon`: the memory the guest shall have from now on. */
+  /** Only for `balloon`: the memory the guest shall have from now on. `return-memory` gives it all it was promised. */
   readonly memoryMiB?: number
 }
 
@@ -33,6 +34,8 @@ export interface Look {
   readonly instance: Instance | undefined
   /** The cloud's own word on the last failure, where it leaves one. */
   readonly fault: string | undefined
+  /** Of a running guest, where the cloud has the facet `guestMemory`. */
+  readonly memory?: GuestMemory
 }
 
 /** Something happened: the loops wake up and look for themselves; nobody decides on an event alone. */

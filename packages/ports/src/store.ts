@@ -18,6 +18,7 @@ import type {
   Lease,
   LeaseState,
   LedgerLine,
+  MemoryLoan,
   NoticeAbout,
   Plan,
   Problem,
@@ -124,6 +125,8 @@ export interface JournalStore {
     end: { readonly state: 'done' | 'failed' | 'timed-out'; readonly atMs: number; readonly outcome: string },
   ): Promise<void>
   open(): Promise<readonly JournalEntry[]>
+  /** Memory that guests were asked to leave and have not had back, however long ago. */
+  loans(): Promise<readonly MemoryLoan[]>
   find(id: string): Promise<JournalEntry | undefined>
   list(filter: JournalFilter, page: { readonly limit: number; readonly offset: number }): Promise<Page<JournalEntry>>
   /** All entries intended at or after this time, oldest first: what the budgets and sinceAction() need. */

@@ -23,6 +23,7 @@ import { RuleShelf } from './decide/rule-book.ts'
 import { EventHub } from './events/hub.ts'
 import { actionEnded } from './actions/action-ended.ts'
 import { actLoop } from './loops/act.ts'
+import { balloonLoop, canLendMemory } from './loops/balloon.ts'
 import { type DecideParts, decideLoop } from './loops/decide.ts'
 import { deliverLoop } from './loops/deliver.ts'
 import { estimateLoop } from './loops/estimate.ts'
@@ -242,6 +243,7 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
     estimateLoop(runtime),
     decideLoop(runtime, parts),
     actLoop(runtime, parts),
+    ...(canLendMemory(clouds) ? [balloonLoop(runtime)] : []),
     preemptLoop(runtime, { saga, offers: parts.offers }),
     watchLoop(runtime, { ended: (entry) => actionEnded(runtime, entry) }),
     ...config.notices.webhooks.map((hook) => deliverLoop(runtime, hook)),

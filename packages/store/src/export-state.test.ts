@@ -52,6 +52,8 @@ async function fill({ store, fence }: TestStore): Promise<void> {
   await store.journal.attempt(fence, 'act_1')
   await store.journal.finish(fence, 'act_1', { state: 'failed', atMs: nowMs + 1, outcome: 'no' })
   await store.journal.intend(fence, sampleEntry({ id: 'act_2', idempotencyKey: 'k2' }))
+  const lending = { action: 'balloon', setting: { memoryMiB: 512 }, instanceId: instance('lender') } as const
+  await store.journal.intend(fence, sampleEntry({ id: 'act_3', idempotencyKey: 'k3', ...lending }))
   await store.holds.add({
     instanceId: instance('c'),
     hostId: undefined,

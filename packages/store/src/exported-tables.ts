@@ -19,6 +19,7 @@ export const exportedTables: readonly ExportedTable[] = [
   { name: 'proposal', order: ['id'] },
   { name: 'journal', order: ['id'] },
   { name: 'journal_transition', order: ['journal_id', 'seq'] },
+  { name: 'memory_loan', order: ['journal_id'] },
   { name: 'hold', order: ['id'] },
   { name: 'problem', order: ['id'] },
   { name: 'token', order: ['id'] },

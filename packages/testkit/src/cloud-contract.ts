@@ -2,8 +2,17 @@
 // states what every loop of the server relies on and nothing about how a driver keeps it. What a harness cannot bring
 // about (a partial or an unreachable cloud) is skipped with a note and stays visible as skipped.
 import assert from 'node:assert/strict'
-import type { ActionKind, InstanceId, InstanceState } from '@gleaner/model'
-import { actionKinds, GleanerError, isError, movingState, startStates, targetState } from '@gleaner/model'
+import type { ActionKind, GuestMemory, InstanceId, InstanceState } from '@gleaner/model'
+import {
+  actionKinds,
+  GleanerError,
+  hasAll,
+  hasLeft,
+  isError,
+  movingState,
+  startStates,
+  targetState,
+} from '@gleaner/model'
 import type { ActionRequest, Cloud, CloudEvent } from '@gleaner/ports'
 import { checkBatch, valueIn } from './check-batch.ts'
 import { checkInventory } from './check-inventory.ts'
@@ -293,9 +302,41 @@ export function cloudContract(runner: TestRunner, name: string, subject: CloudSu
       await harness.settle()
       assert.equal(await stateOf(cloud, id), 'running')
       checkInventory(await cloud.observe(never), cloud.id, harness.nowMs())
-      await act(cloud, 'balloon', id, { memoryMiB: size })
+      await act(cloud, 'return-memory', id)
       await harness.settle()
       assert.equal((await cloud.look(id, never)).instance?.memoryMiB, size, 'what was promised stays what was promised')
+    })
+
+    test('tells what a guest says of its memory, and sees it leave some and have it back', async (harness, context) => {
+      const { cloud } = harness
+      const { guestMemory } = cloud
+      if (guestMemory === undefined) return context.skip('guests of this cloud do not tell their memory')
+      const id = await harness.runningInstance()
+      const watchMemory = async (what: string, isReached: (memory: GuestMemory) => boolean) => {
+        const endMs = harness.nowMs() + actionTimeMs
+        for (;;) {
+          const memory = (await guestMemory.read([id], never)).get(id)
+          if (memory !== undefined && isReached(memory)) return memory
+          assert.ok(harness.nowMs() < endMs, `${what}: ${JSON.stringify(memory)}`)
+          await harness.pass(250)
+        }
+      }
+      const before = await watchMemory('has everything and says so', (memory) => hasAll(memory) && memory.usableMiB > 0)
+      assert.ok(before.usableMiB < before.leftMiB, 'a guest uses something')
+      assert.ok(harness.nowMs() - before.saidAtMs < actionTimeMs && before.saidAtMs <= harness.nowMs())
+      assert.equal((await cloud.look(id, never)).memory?.promisedMiB, before.promisedMiB, 'look tells the same')
+      assert.ok((await guestMemory.read('all', never)).has(id))
+      assert.deepEqual([...(await guestMemory.read([harness.missingInstance()], never)).keys()], [])
+      const targetMiB = Math.floor(before.promisedMiB - before.usableMiB / 4)
+      await act(cloud, 'balloon', id, { memoryMiB: targetMiB })
+      const lent = await watchMemory('has left it', (memory) => hasLeft(memory, targetMiB))
+      assert.equal(lent.promisedMiB, before.promisedMiB)
+      await act(cloud, 'return-memory', id)
+      await watchMemory('has all of it again', hasAll)
+      const kind = anyReclaim(cloud)
+      await act(cloud, kind, id)
+      await watch(harness, id, targetState[kind] ?? 'unknown')
+      assert.deepEqual([...(await guestMemory.read([id], never)).keys()], [], 'who does not run says nothing')
     })
 
     test('ends every call soon that is aborted', async (harness) => {

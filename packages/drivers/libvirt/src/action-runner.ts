@@ -95,7 +95,8 @@ export class ActionRunner {
 
   async #step(step: Step, { request, target, signal }: Doing): Promise<void> {
     const { ref, raw } = target.reading
-    const memoryMiB = step === 'balloon' ? balloonTarget(request, target) : 0
+    const { memoryMiB: promisedMiB } = target.reading.document
+    const memoryMiB = step === 'balloon' ? balloonTarget(request, target) : promisedMiB
     const object = ref.name
     await target.link.use('act', (rpc, call) => perform(step, { rpc, call, ref, raw, memoryMiB }), { object, signal })
   }
@@ -195,6 +196,7 @@ async function perform(step: Step, { rpc, call, ref, raw, memoryMiB }: Performin
     case 'undefine':
       return undefineDomain(rpc, { domain: ref, flags: everythingOfIt }, call).catch(unlessGone)
     case 'balloon':
+    case 'deflate':
       return setMemory(rpc, { domain: ref, memoryKiB: Math.round(memoryMiB * 1024), impact: affect.live }, call)
   }
 }

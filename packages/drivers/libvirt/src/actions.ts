@@ -39,11 +39,26 @@ export const supportedActions: readonly ActionSupport[] = [
   {
     action: 'balloon',
     givesBack: { physicalCores: false, physicalMemory: true, sellable: false },
-    meaning: 'Asks the guest to give up memory, or gives it back; the guest decides how much it can spare.',
+    meaning: 'Asks the guest to leave memory to others; the guest decides how much it can spare.',
+  },
+  {
+    action: 'return-memory',
+    givesBack: nothing,
+    meaning: 'Lets the guest have all of the memory it was defined with again.',
   },
 ]
 
-export type Step = 'pause' | 'continue' | 'save' | 'shutdown' | 'boot' | 'restore' | 'balloon' | 'destroy' | 'undefine'
+export type Step =
+  | 'pause'
+  | 'continue'
+  | 'save'
+  | 'shutdown'
+  | 'boot'
+  | 'restore'
+  | 'balloon'
+  | 'deflate'
+  | 'destroy'
+  | 'undefine'
 
 const isOff: readonly InstanceState[] = ['suspended', 'stopped']
 
@@ -65,6 +80,8 @@ export function stepsFor(action: ActionKind, state: InstanceState): readonly Ste
       return ['boot']
     case 'balloon':
       return ['balloon']
+    case 'return-memory':
+      return ['deflate']
     case 'delete':
       return isOff.includes(state) ? ['undefine'] : ['destroy', 'undefine']
     case 'shelve':

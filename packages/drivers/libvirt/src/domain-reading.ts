@@ -28,6 +28,8 @@ export interface DomainReading {
   readonly raw: RawState
   readonly document: DomainDocument
   readonly diskGiB: number
+  /** What else was asked for with it. */
+  readonly stats: DomainStats
 }
 
 export interface DomainFault {
@@ -42,6 +44,8 @@ interface Reader {
 }
 
 const groups = statsGroups.state | statsGroups.block
+/** One domain is looked at to see what became of a step, which may have been about its memory. */
+const groupsOfOne = groups | statsGroups.balloon
 /** One more than the connection lets through, so that it never waits for us. */
 const readersAtOnce = 5
 const bytesPerGiB = 1024 ** 3
@@ -76,7 +80,7 @@ export async function readAllDomains(
 export async function readDomain(reader: Reader, ref: DomainRef): Promise<DomainReading | undefined> {
   const { rpc, call } = reader
   return unlessGone(async () => {
-    const [record] = await getAllDomainStats(rpc, { groups, flags: statsNoWait, domains: [ref] }, call)
+    const [record] = await getAllDomainStats(rpc, { groups: groupsOfOne, flags: statsNoWait, domains: [ref] }, call)
     if (record === undefined) return undefined
     return readOne(reader, record, await hasManagedSave(rpc, ref, call))
   })
@@ -89,7 +93,7 @@ function readOne(reader: Reader, record: DomainStats, hasSavedImage: boolean): P
     const xml = await getXml(rpc, ref, call)
     const bulk = { state: number(record, 'state.state'), reason: number(record, 'state.reason'), hasSavedImage }
     const raw = isContradictory(bulk) ? await readAgain(reader, ref) : bulk
-    return { ref, raw, document: documents.read(ref.uuid, xml), diskGiB: diskGiB(record) }
+    return { ref, raw, document: documents.read(ref.uuid, xml), diskGiB: diskGiB(record), stats: record }
   })
 }
 

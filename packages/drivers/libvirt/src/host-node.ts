@@ -1,8 +1,9 @@
 // One host of the cloud: its connections, what is remembered of it, and what it can be asked.
-import { hostId, type CloudId, type Host } from '@gleaner/model'
-import { parseLibvirtUri } from '@gleaner/wire-libvirt'
+import { hostId, instanceId, type CloudId, type GuestMemory, type Host, type InstanceId } from '@gleaner/model'
+import { getAllDomainStats, listFlags, parseLibvirtUri, statsGroups, statsNoWait } from '@gleaner/wire-libvirt'
 import { DocumentCache } from './document-cache.ts'
 import { readDomain, type DomainReading } from './domain-reading.ts'
+import { GuestMemoryMeter } from './guest-memory.ts'
 import { HostLink, type HostLinkOptions } from './host-link.ts'
 import { readHost, type HostReading } from './host-reading.ts'
 import type { LibvirtHostOptions } from './options.ts'
@@ -24,6 +25,7 @@ export class HostNode {
   readonly #budgetMs: number
   readonly #documents = new DocumentCache()
   readonly #meter: UsageMeter
+  readonly #memory = new GuestMemoryMeter()
 
   constructor(cloudId: CloudId, options: LibvirtHostOptions, link: Omit<HostLinkOptions, 'cloudId' | 'name' | 'uri'>) {
     this.name = options.name
@@ -57,6 +59,29 @@ export class HostNode {
   ): Promise<readonly SampleRow[]> {
     const about = { object: `host ${this.name}`, signal, budgetMs: this.#budgetMs }
     return this.link.use('look', (rpc, call) => this.#meter.read(rpc, call, now), about)
+  }
+
+  /** What its running guests say about their memory: in one call, however many they are. */
+  guestMemory(nowMs: () => number, signal: AbortSignal): Promise<ReadonlyMap<InstanceId, GuestMemory>> {
+    const query = { groups: statsGroups.state | statsGroups.balloon, flags: listFlags.active | statsNoWait }
+    return this.link.use(
+      'look',
+      async (rpc, call) => {
+        const records = await getAllDomainStats(rpc, query, call)
+        const memories = new Map<InstanceId, GuestMemory>()
+        for (const record of records) {
+          const memory = this.#memory.read(record, nowMs())
+          if (memory !== undefined) memories.set(instanceId(this.#cloudId, record.domain.uuid), memory)
+        }
+        this.#memory.keepOnly(new Set(records.map(({ domain }) => domain.uuid)))
+        return memories
+      },
+      { object: `memory of the guests of ${this.name}`, signal, budgetMs: this.#budgetMs },
+    )
+  }
+
+  memoryOf(reading: DomainReading, nowMs: number): GuestMemory | undefined {
+    return this.#memory.read(reading.stats, nowMs)
   }
 
   /** Undefined when the host does not have it. */

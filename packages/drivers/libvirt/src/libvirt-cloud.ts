@@ -11,11 +11,12 @@ import {
   instanceId,
   nativeOf,
   type CloudId,
+  type GuestMemory,
   type InstanceId,
   type Inventory,
   type SampleBatch,
 } from '@gleaner/model'
-import type { ActionRequest, CheckItem, Cloud, CloudEvent, Look } from '@gleaner/ports'
+import type { ActionRequest, CheckItem, Cloud, CloudEvent, GuestMemoryReading, Look } from '@gleaner/ports'
 import {
   affect,
   isUuid,
@@ -47,6 +48,7 @@ export class LibvirtCloud implements Cloud {
   readonly kind = 'libvirt'
   readonly address: string
   readonly actions = supportedActions
+  readonly guestMemory: GuestMemoryReading = { read: (ids, signal) => this.#guestMemory(ids, signal) }
   readonly #nodes: readonly HostNode[]
   readonly #now: { readonly clockMs: () => number; readonly monotonicMs: () => number }
   readonly #runner: ActionRunner
@@ -128,9 +130,11 @@ export class LibvirtCloud implements Cloud {
     this.#mustBeOpen(signal)
     const found = await this.#find(id, signal)
     const fault = this.#runner.fault(id)
+    const memory = found?.node.memoryOf(found.reading, this.#now.clockMs())
     return {
       instance: found && toInstance(this.id, found.node.host, found.reading),
       fault: fault === undefined ? undefined : describeError(fault),
+      ...(memory === undefined ? {} : { memory }),
     }
   }
 
@@ -160,12 +164,29 @@ export class LibvirtCloud implements Cloud {
     await Promise.all(this.#nodes.map((node) => node.link.close()))
   }
 
+  /** Only the hosts they were seen on are asked, as far as that is known. */
+  async #guestMemory(
+    ids: readonly InstanceId[] | 'all',
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<InstanceId, GuestMemory>> {
+    this.#mustBeOpen(signal)
+    const seenOn = ids === 'all' ? [undefined] : ids.map((id) => this.#seenOn.get(nativeOf(id)))
+    const nodes = seenOn.includes(undefined) ? this.#nodes : this.#nodes.filter((node) => seenOn.includes(node))
+    const ask = (node: HostNode) => node.guestMemory(() => this.#now.clockMs(), signal)
+    const { good } = await this.#each(ask, signal, nodes)
+    const wanted = ids === 'all' ? undefined : new Set(ids)
+    const memories = new Map<InstanceId, GuestMemory>()
+    for (const { value } of good)
+      for (const [id, memory] of value) if (wanted === undefined || wanted.has(id)) memories.set(id, memory)
+    return memories
+  }
+
   /** Asks all hosts at once. Rejects when none of them answered, or the caller gave up. */
-  async #each<T>(ask: (node: HostNode) => Promise<T>, signal: AbortSignal) {
+  async #each<T>(ask: (node: HostNode) => Promise<T>, signal: AbortSignal, nodes = this.#nodes) {
     const good: { readonly node: HostNode; readonly value: T }[] = []
     const bad: { readonly node: HostNode; readonly error: unknown }[] = []
     await Promise.all(
-      this.#nodes.map((node) =>
+      nodes.map((node) =>
         ask(node).then(
           (value) => good.push({ node, value }),
           (error: unknown) => bad.push({ node, error }),

@@ -75,6 +75,7 @@ export function oneAction(
       return deleteBy
     case 'pause':
     case 'balloon':
+    case 'return-memory':
     case 'notify':
       return undefined
   }

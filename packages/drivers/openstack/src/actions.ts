@@ -80,6 +80,7 @@ export function callsFor(action: ActionKind, { state, vmState }: Situation): rea
       return [{ forceDelete: null }]
     case 'notify':
     case 'balloon':
+    case 'return-memory':
       return undefined
   }
 }

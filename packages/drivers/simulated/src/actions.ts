@@ -34,6 +34,7 @@ export const supportedActions: readonly ActionSupport[] = [
     givesBack: { physicalCores: false, physicalMemory: true, sellable: false },
     meaning: 'Changes how much memory the running guest may touch; its nominal size stays.',
   },
+  { action: 'return-memory', givesBack: nothing, meaning: 'Lets the running guest touch all of its memory again.' },
   {
     action: 'delete',
     givesBack: { physicalCores: true, physicalMemory: true, sellable: true },
@@ -78,6 +79,7 @@ function seconds(
     case 'delete':
       return 6
     case 'balloon':
+    case 'return-memory':
     case 'notify':
       return 0
   }

@@ -12,7 +12,15 @@ const never = new AbortController().signal
 
 function harness(spoil: (cloud: SimulatedCloud) => Cloud): CloudHarness {
   const clock = new VirtualClock()
-  const cloud = new SimulatedCloud({ clock, seed: 7, hosts: 3, desktops: 0, instances: 30, activity: 0 })
+  const cloud = new SimulatedCloud({
+    clock,
+    seed: 7,
+    hosts: 3,
+    desktops: 0,
+    instances: 30,
+    activity: 0,
+    guestMemory: true,
+  })
   let used = 0
   return {
     cloud: spoil(cloud),

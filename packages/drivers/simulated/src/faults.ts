@@ -5,7 +5,18 @@ import { hash32, unit } from './random.ts'
 
 const commonCalls = ['check', 'observe', 'sample', 'act', 'look'] as const
 /** One name per facet of the port, but for what only reads. */
-const facetCalls = ['create', 'place', 'unplaced', 'migrate', 'host', 'ratio', 'claim', 'claims', 'label'] as const
+const facetCalls = [
+  'create',
+  'place',
+  'unplaced',
+  'migrate',
+  'host',
+  'ratio',
+  'claim',
+  'claims',
+  'label',
+  'memory',
+] as const
 export type CloudCall = (typeof commonCalls)[number] | (typeof facetCalls)[number]
 
 type FaultWhat =
@@ -27,6 +38,8 @@ type FaultWhat =
   | { readonly kind: 'ignore' }
   /** Takes this many times as long. */
   | { readonly kind: 'slow'; readonly factor: number }
+  /** The guest says nothing of its memory. */
+  | { readonly kind: 'silent' }
   /** Ratios are taken and do not last: a setting of the cloud overrides them. */
   | { readonly kind: 'override' }
   /** Readers are told this state instead of the true one. */
@@ -46,7 +59,7 @@ export type Fault = FaultWhat & {
 export type FaultKind = Fault['kind']
 
 const allCalls: readonly CloudCall[] = [...commonCalls, ...facetCalls]
-const reads: readonly CloudCall[] = ['observe', 'sample', 'look', 'unplaced', 'claims']
+const reads: readonly CloudCall[] = ['observe', 'sample', 'look', 'unplaced', 'claims', 'memory']
 const changes: readonly CloudCall[] = ['act', 'create', 'place', 'migrate', 'host', 'ratio', 'claim', 'label']
 const takingRoom: readonly CloudCall[] = ['act', 'create', 'place', 'migrate', 'claim']
 const moves: readonly CloudCall[] = ['act', 'create', 'place', 'migrate']
@@ -67,6 +80,7 @@ const defaultCalls: Readonly<Record<FaultKind, readonly CloudCall[]>> = {
   ignore: ['act', 'place', 'migrate', 'label'],
   slow: moves,
   override: ['ratio'],
+  silent: ['memory'],
 }
 
 export interface FaultContext {

@@ -15,6 +15,8 @@ export interface SimulatedCloudOptions {
   /** How much people do: 1 as usual, 0 nobody creates, deletes or touches anything. */
   readonly activity?: number
   readonly faults?: readonly Fault[]
+  /** Whether guests say what memory they use, so that it can be lent (false). */
+  readonly guestMemory?: boolean
 }
 
 /** What the world is made from: equal sizes and an equal start give an equal world. */

@@ -11,7 +11,15 @@ const never = new AbortController().signal
 
 async function open(): Promise<CloudHarness> {
   const clock = new VirtualClock()
-  const cloud = new SimulatedCloud({ clock, seed: 7, hosts: 6, desktops: 1, instances: 40, activity: 0 })
+  const cloud = new SimulatedCloud({
+    clock,
+    seed: 7,
+    hosts: 6,
+    desktops: 1,
+    instances: 40,
+    activity: 0,
+    guestMemory: true,
+  })
   const used = new Set<InstanceId>()
   let names = 0
   const withFault = (fault: Fault) => async () => {

@@ -13,13 +13,14 @@ import type {
   Project,
   SampleBatch,
 } from '@gleaner/model'
-import { GleanerError, endsInstance, isError, startStates, targetState } from '@gleaner/model'
+import { GleanerError, endsInstance, isError, isMemoryStep, startStates, targetState } from '@gleaner/model'
 import type {
   ActionRequest,
   CheckItem,
   Clock,
   Cloud,
   CloudEvent,
+  GuestMemoryReading,
   HostControl,
   InstanceCreation,
   InstanceLabels,
@@ -32,6 +33,7 @@ import { supportedActions } from './actions.ts'
 import { FaultBoard } from './faults.ts'
 import { claims } from './facets/claims.ts'
 import { creation } from './facets/creation.ts'
+import { guestMemory, memoryOf } from './facets/guest-memory.ts'
 import type { Inside } from './facets/inside.ts'
 import { hostControl } from './facets/host-control.ts'
 import { labels } from './facets/labels.ts'
@@ -51,6 +53,8 @@ const rememberedKeys = 1000
 /** No single sleep is longer, so that any clock can count it. */
 const longestSleepMs = 3_600_000
 const smallestBalloonMiB = 64
+/** What a balloon that takes its time would need if it did not. */
+const balloonMs = 1000
 
 export class SimulatedCloud implements Cloud {
   readonly id: CloudId
@@ -71,6 +75,7 @@ export class SimulatedCloud implements Cloud {
   readonly ratioControl: RatioControl
   readonly claims: RoomClaims
   readonly labels: InstanceLabels
+  readonly guestMemory?: GuestMemoryReading
   #world: World
   #inventory: { readonly revision: number; readonly inventory: Inventory } | undefined
   #alarm: AbortController | undefined
@@ -97,6 +102,7 @@ export class SimulatedCloud implements Cloud {
     this.ratioControl = ratioControl(this.#inside)
     this.claims = claims(this.#inside)
     this.labels = labels(this.#inside)
+    if (options.guestMemory === true) this.guestMemory = guestMemory(this.#inside, () => this.#hidden('memory'))
     this.address = `simulated datacentre, seed ${this.#size.seed}: ${this.#size.hosts} hosts, about ${this.#size.instances} instances`
   }
 
@@ -148,7 +154,7 @@ export class SimulatedCloud implements Cloud {
     if (this.faults.strike('conflict', context))
       throw new GleanerError('cloud-conflict', { ...facts, detail: 'told to be busy' })
     if (!this.faults.strike('ignore', context)) {
-      if (action === 'balloon') this.#balloon(guest, request.memoryMiB)
+      if (isMemoryStep(action)) this.#balloon(guest, request)
       else this.#begin(guest, action, context)
     }
     this.#remember(request.idempotencyKey)
@@ -163,7 +169,12 @@ export class SimulatedCloud implements Cloud {
         cloud: this.id,
         detail: `host of ${guest.spec.name} is unreadable`,
       })
-    return { instance: this.#lie(guest.view(this.#world.hostIds), 'look'), fault: guest.fault }
+    const memory = this.guestMemory && memoryOf(this.#inside, this.#world, guest)
+    return {
+      instance: this.#lie(guest.view(this.#world.hostIds), 'look'),
+      fault: guest.fault,
+      ...(memory === undefined ? {} : { memory }),
+    }
   }
 
   subscribe(listener: (event: CloudEvent) => void): () => void {
@@ -200,7 +211,7 @@ export class SimulatedCloud implements Cloud {
     this.#world.advance(this.#clock.nowMs())
     const guest = this.#world.find(instanceId)
     if (guest === undefined || guest.move !== undefined || (guest.unplaced && action !== 'delete')) return false
-    if (action === 'notify' || action === 'balloon') return false
+    if (action === 'notify' || isMemoryStep(action)) return false
     if (action !== 'delete' && !startStates[action].includes(guest.state)) return false
     const attendedUntilMs = action === 'start' || action === 'resume' ? this.#world.nowMs + longestSleepMs : 0
     const began = this.#world.begin(guest, { action, by: by ?? guest.spec.owner, attendedUntilMs })
@@ -280,7 +291,9 @@ export class SimulatedCloud implements Cloud {
     }
   }
 
-  #balloon(guest: Guest, memoryMiB: number | undefined): void {
+  #balloon(guest: Guest, request: ActionRequest): void {
+    const { action, instanceId } = request
+    const memoryMiB = action === 'return-memory' ? guest.spec.memoryMiB : request.memoryMiB
     const facts = { cloud: this.id, object: guest.spec.name }
     if (guest.state !== 'running')
       throw new GleanerError('cloud-conflict', { ...facts, detail: `it is ${guest.state}` })
@@ -288,7 +301,9 @@ export class SimulatedCloud implements Cloud {
       const detail = `${memoryMiB} MiB is not within ${smallestBalloonMiB} to ${guest.spec.memoryMiB} MiB`
       throw new GleanerError('cloud-conflict', { ...facts, detail })
     }
-    this.#world.balloon(guest, memoryMiB)
+    if (this.faults.strike('stuck', { call: 'act', action, instanceId })) return
+    const slow = this.faults.strike('slow', { call: 'act', action, instanceId })
+    this.#world.balloon(guest, memoryMiB, slow === undefined ? 0 : slow.fault.factor * balloonMs)
   }
 
   #remember(key: string): void {

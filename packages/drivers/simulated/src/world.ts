@@ -241,11 +241,11 @@ export class World {
     return true
   }
 
-  /** Takes effect at once. */
-  balloon(guest: Guest, limitMiB: number): void {
+  /** Takes effect at once, but for a guest that takes its time; a later call goes before an earlier one. */
+  balloon(guest: Guest, limitMiB: number, afterMs = 0): void {
     const phase = guest.phaseAt(this.#nowMs)
     if (phase === undefined) return
-    guest.beginPhase({ ...phase, fromMs: this.#nowMs, limitMiB })
+    guest.beginPhase({ ...phase, fromMs: this.#nowMs + afterMs, limitMiB })
     guest.touched = true
   }
 

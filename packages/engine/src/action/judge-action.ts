@@ -1,5 +1,6 @@
 // Judges an action under way from what the cloud shows now. An accepted call is not success: the action is done if and
-// only if the instance is seen in the target state, or is gone where the action ends it. It has failed if the cloud left a
+// only if the instance is seen in the target state, or is gone where the action ends it; a step on its memory when the guest is
+// seen to have left what it was asked for, or to have all of it again. It has failed if the cloud left a
 // fault, if the instance is gone, or if it was seen moving and is back where it was. It is timed out when the deadline passes before either. Everything else
 // means: look again. Whether and how to act on the judgement is the executor's business.
 //
@@ -12,8 +13,12 @@ import {
   type ActionKind,
   isHostStep,
   type JournalEntry,
+  type GuestMemory,
   endsInstance,
   formatDurationMs,
+  hasAll,
+  hasLeft,
+  isMemoryStep,
   movingState,
   startStates,
   targetState,
@@ -24,6 +29,8 @@ export interface Sighting {
   readonly instance: Pick<Instance, 'state'> | undefined
   /** The cloud's own word on the last failure. */
   readonly fault: string | undefined
+  /** Of a running guest whose cloud tells it. */
+  readonly memory?: GuestMemory
   /** Whether the moving state of the action was seen since the call. */
   readonly seenMoving: boolean
   readonly nowMs: number
@@ -43,10 +50,17 @@ export function judgeAction(entry: JournalEntry, sighting: Sighting): Judgement 
   const { action } = entry
   if (isHostStep(action)) return { kind: 'failed', outcome: 'not a step on an instance' }
   if (sighting.instance === undefined)
-    return { kind: endsInstance(action) ? 'done' : 'failed', outcome: 'the instance is no longer there' }
+    return {
+      kind: endsInstance(action) || action === 'return-memory' ? 'done' : 'failed',
+      outcome: 'the instance is no longer there',
+    }
   const { state } = sighting.instance
+  if (isMemoryStep(action)) {
+    const ended = judgeMemory(entry, state, sighting)
+    if (ended !== undefined) return ended
+  }
   const target = targetState[action]
-  if (target === undefined && !endsInstance(action) && entry.state !== 'intended')
+  if (target === undefined && !endsInstance(action) && !isMemoryStep(action) && entry.state !== 'intended')
     return { kind: 'done', outcome: 'carried out' }
   if (state === target) return { kind: 'done', outcome: `the instance is ${state}` }
   const isMoving = state === movingState[action]
@@ -63,6 +77,25 @@ export function judgeAction(entry: JournalEntry, sighting: Sighting): Judgement 
     return { kind: 'timed-out', outcome: `the instance is still ${state} after ${spent}` }
   }
   return { kind: 'wait', moving: isMoving }
+}
+
+const memoryGoes: readonly InstanceState[] = ['stopped', 'shelved']
+
+/** What the guest's memory shows; undefined: nothing is shown, or it was not called yet. A call that was taken is no proof. */
+function judgeMemory(
+  { action, setting, state: written, deadlineMs, intendedAtMs }: JournalEntry,
+  state: InstanceState,
+  { memory, nowMs }: Sighting,
+): Judgement | undefined {
+  if (action === 'return-memory' && memoryGoes.includes(state))
+    return { kind: 'done', outcome: `the instance is ${state}: it has all of its memory when it starts again` }
+  if (memory === undefined) return undefined
+  const has = `it has ${Math.round(memory.leftMiB)} of ${Math.round(memory.promisedMiB)} MiB`
+  const isReached = action === 'return-memory' ? hasAll(memory) : hasLeft(memory, setting?.memoryMiB ?? Number.NaN)
+  if (isReached) return { kind: 'done', outcome: has }
+  if (written === 'intended') return undefined
+  if (nowMs < deadlineMs) return { kind: 'wait', moving: false }
+  return { kind: 'timed-out', outcome: `${has} after ${formatDurationMs(deadlineMs - intendedAtMs)}` }
 }
 
 function judgeIntended(

@@ -110,6 +110,32 @@ const worlds = fc.record({
   ruleEnabled: mostly(true, false),
 })
 
+test('memory lent from a guest goes back whatever stands in any world, but for another action under way', () => {
+  let held = 0
+  fc.assert(
+    fc.property(worlds, fc.boolean(), (made, isBusy) => {
+      const reading = aSnapshot({
+        instances: made.isThere ? [anInstance({ protectedBy: 'lock' })] : [],
+        takenAtMs: made.takenAtMs,
+      })
+      const facts = factsOf({ reading, rules: [], nowMs })
+      const world = openGateWorld({
+        ...facts,
+        ...(made.isRead ? {} : { snapshots: new Map() }),
+        policy: made.policy,
+        holds: made.held.map(({ kind, untilMs }) => aHold({ kind, untilMs })),
+        journal: isBusy ? [aJournalEntry({ state: 'accepted', action: 'suspend' })] : [],
+      })
+      const step = { ...aProposal(made.step), action: 'return-memory' as const, claim: 'firm-instance' as const }
+      const answer = passGate(world, step)
+      expect(answer.passed).toBe(!isBusy)
+      if (!answer.passed) held++
+    }),
+    { numRuns: 500, seed: 3 },
+  )
+  expect(held).toBeGreaterThan(100)
+})
+
 test('no reclaiming step passes against a promise', () => {
   let passed = 0
   fc.assert(

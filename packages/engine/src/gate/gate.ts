@@ -7,7 +7,7 @@
 //   - then the mode: what is only observed is judged no further;
 //   - passing refusals hold the proposal back: they go away by themselves;
 //   - progress refusals say how far it has come: confirmed, approved, announced; of an eviction, how far its decision is.
-// Commands, evictions, restoring steps, notices and steps on hosts have lists of their own, for the reasons told in step-class.ts.
+// Commands, evictions, restoring steps, memory given back, notices and steps on hosts have lists of their own, for the reasons told in step-class.ts.
 import { type HostId, type InstanceId, isOnInstance, type Proposal, targetId, type Verdict } from '@gleaner/model'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { approved } from './checks/approved.ts'
@@ -78,7 +78,7 @@ const checks: readonly GateCheck[] = [
   gateCheck('snapshot-gaps', 'passing', [taking, snapshotWhole]),
   gateCheck('usage-age', 'passing', [['reclaim', 'host-take'], usageFresh]),
   gateCheck('in-flight', 'passing', [
-    ['reclaim', 'reclaim-command', 'evict', 'restore', 'restore-command', ...ofHosts],
+    ['reclaim', 'reclaim-command', 'evict', 'restore', 'restore-command', 'give-back', ...ofHosts],
     notInFlight,
   ]),
   gateCheck('confirmation', 'progress', [['reclaim', 'notify', 'host-take'], confirmed]),
@@ -107,6 +107,7 @@ const checksOf: Readonly<Record<StepClass, readonly GateCheck[]>> = {
   evict: applying('evict'),
   restore: applying('restore'),
   'restore-command': applying('restore-command'),
+  'give-back': applying('give-back'),
   notify: applying('notify'),
   'host-take': applying('host-take'),
   'host-give': applying('host-give'),

@@ -6,6 +6,8 @@
 // An eviction takes a preemptible instance away because its room is needed, whatever it does with it: idleness is not asked
 // for, the owner's "keep" and Gleaner's own cool-down do not hold it (only a refusal by a person does), and the windows and
 // shares that limit reclaiming are replaced by notice, minimum run time and the disruption budgets of its decision.
+// Memory that was lent from a guest goes back to it whatever anybody set: no mode, pause, hold, budget or age of data keeps from an
+// owner what is the owner's. Only another action under way on the same guest makes it wait.
 import { type Candidate, hostSteps, isHostStep, isReclaiming } from '@gleaner/model'
 
 export type StepClass =
@@ -14,11 +16,13 @@ export type StepClass =
   | 'evict'
   | 'restore'
   | 'restore-command'
+  | 'give-back'
   | 'notify'
   | 'host-take'
   | 'host-give'
 
 export function stepClass(step: Pick<Candidate, 'action' | 'claim' | 'eviction'>): StepClass {
+  if (step.action === 'return-memory') return 'give-back'
   if (step.eviction !== undefined) return 'evict'
   if (isHostStep(step.action)) return hostSteps[step.action].takes ? 'host-take' : 'host-give'
   const commanded = step.claim === 'command'

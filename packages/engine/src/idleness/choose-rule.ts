@@ -31,6 +31,7 @@ export interface RuleOrder {
 const severity: readonly ActionKind[] = [
   'start',
   'resume',
+  'return-memory',
   'delete',
   'shelve',
   'stop',

@@ -1,12 +1,13 @@
 // The holds that follow from what was done through Gleaner. They are computed from the journal and never stored, so that
 // a crash between the end of an action and the writing of a hold cannot lose one.
 //   - a person's command, once the cloud took it: person-acted until its end + personWinsMs;
-//   - any other action on the instance or host, however it ended: cool-down until its end + coolDownMs.
-import { type Hold, isOnInstance, type JournalEntry, type Policy } from '@gleaner/model'
+//   - any other action on the instance or host, however it ended: cool-down until its end + coolDownMs; but memory that is lent
+//     and given back, which has a rest of its own (pressure-session.ts), is no reason to leave the instance itself alone.
+import { type Hold, isMemoryStep, isOnInstance, type JournalEntry, type Policy } from '@gleaner/model'
 import { isCommanded, isOpenEntry } from './journal-entry.ts'
 
 export function holdFromEntry(entry: JournalEntry, policy: Policy): Hold | undefined {
-  if (entry.action === 'notify' || isOpenEntry(entry)) return undefined
+  if (entry.action === 'notify' || isMemoryStep(entry.action) || isOpenEntry(entry)) return undefined
   const endMs = entry.finishedAtMs ?? entry.deadlineMs
   const hostId = isOnInstance(entry) ? undefined : entry.hostId
   const base = { id: `journal:${entry.id}`, instanceId: entry.instanceId, hostId, createdAtMs: endMs }

@@ -63,6 +63,7 @@ test('every action has its word', () => {
     'resumed',
     'started',
     'given less memory',
+    'given its memory back',
     'deleted',
   ])
 })

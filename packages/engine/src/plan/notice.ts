@@ -46,6 +46,7 @@ const done: Readonly<Record<ActionKind, string>> = {
   resume: 'resumed',
   start: 'started',
   balloon: 'given less memory',
+  'return-memory': 'given its memory back',
   delete: 'deleted',
 }
 

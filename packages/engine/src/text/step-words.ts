@@ -1,7 +1,9 @@
 // A step as a verb in front of a name: "suspend web-1", "raise the ratio of node-3".
-import { type HostStepKind, isHostStep, type StepKind } from '@gleaner/model'
+import type { StepKind } from '@gleaner/model'
 
-const verbs: Readonly<Record<HostStepKind, string>> = {
+const verbs: Readonly<Partial<Record<StepKind, string>>> = {
+  balloon: 'lend memory from',
+  'return-memory': 'give back the memory of',
   'raise-ratio': 'raise the ratio of',
   'lower-ratio': 'lower the ratio of',
   close: 'close',
@@ -9,5 +11,5 @@ const verbs: Readonly<Record<HostStepKind, string>> = {
 }
 
 export function verbOf(action: StepKind): string {
-  return isHostStep(action) ? verbs[action] : action
+  return verbs[action] ?? action
 }

@@ -25,6 +25,7 @@ import {
   describeError,
   isError,
   isHostStep,
+  returnKey,
 } from '@gleaner/model'
 import type { Clock, Cloud, Fence, Store } from '@gleaner/ports'
 import type { Logger } from 'pino'
@@ -39,11 +40,17 @@ export interface Order {
   readonly action: StepKind
   readonly setting: StepSetting | undefined
   /** As it was when the gate was passed. */
-  readonly on: { readonly instance: Instance } | { readonly host: Host }
+  readonly on: { readonly instance: OrderedInstance } | { readonly host: Host }
+  /** Id of the loan that the step gives back. */
+  readonly repays?: string
   readonly cause: string
   readonly reason: Verdict
   readonly gives: Yield
 }
+
+/** What the journal keeps of an instance. */
+export type OrderedInstance = Pick<Instance, 'cloudId' | 'id' | 'name' | 'hostId' | 'state'> &
+  Pick<JournalEntry, 'projectId'>
 
 export interface ExecutorParts {
   readonly store: Store
@@ -71,12 +78,38 @@ export class Executor {
 
   /** Steps 1 to 4. Resolves with the entry as journalled; what became of the call is in its state. */
   async begin(fence: Fence, order: Order, signal: AbortSignal): Promise<JournalEntry> {
-    const { store, clock } = this.#parts
+    const entry = this.#entryFor(fence, order)
+    this.#calling.add(entry.id)
+    try {
+      await this.#parts.store.journal.intend(fence, entry)
+      this.#tell(entry)
+      return await this.#call(fence, entry, signal)
+    } finally {
+      this.#calling.delete(entry.id)
+    }
+  }
+
+  /** The journal shall say what became of it, and nothing has to be called. */
+  async record(fence: Fence, order: Order, outcome: string): Promise<JournalEntry> {
+    const entry = this.#entryFor(fence, order)
+    await this.#parts.store.journal.intend(fence, entry)
+    return this.#finish(fence, entry, { state: 'done', outcome })
+  }
+
+  /** Nothing more is awaited of an action under way, because another one must not wait for it. */
+  async cutShort(fence: Fence, entry: JournalEntry, outcome: string): Promise<boolean> {
+    if (this.#calling.has(entry.id)) return false
+    await this.#finish(fence, entry, { state: 'failed', outcome })
+    return true
+  }
+
+  #entryFor(fence: Fence, order: Order): JournalEntry {
+    const { clock, actionTimeoutMs } = this.#parts
     const nowMs = clock.nowMs()
     const id = newId('act', nowMs)
-    const entry: JournalEntry = {
+    return {
       id,
-      idempotencyKey: order.proposalId ?? id,
+      idempotencyKey: order.repays === undefined ? (order.proposalId ?? id) : returnKey(order.repays, id),
       proposalId: order.proposalId,
       capability: order.capability,
       action: order.action,
@@ -89,18 +122,10 @@ export class Executor {
       acceptedAtMs: undefined,
       finishedAtMs: undefined,
       attempts: 0,
-      deadlineMs: nowMs + this.#parts.actionTimeoutMs,
+      deadlineMs: nowMs + actionTimeoutMs,
       outcome: undefined,
       gives: order.gives,
       term: fence.term,
-    }
-    this.#calling.add(entry.id)
-    try {
-      await store.journal.intend(fence, entry)
-      this.#tell(entry)
-      return await this.#call(fence, entry, signal)
-    } finally {
-      this.#calling.delete(entry.id)
     }
   }
 
@@ -120,8 +145,17 @@ export class Executor {
       case 'done':
       case 'failed':
       case 'timed-out':
-        return this.#finish(fence, entry, { state: judgement.kind, outcome: judgement.outcome })
+        return this.#finish(fence, entry, { state: judgement.kind, outcome: judgement.outcome }).catch((error) =>
+          this.#endedMeanwhile(entry, error),
+        )
     }
+  }
+
+  /** It may have been cut short while it was looked at: then that is its end. */
+  async #endedMeanwhile(entry: JournalEntry, error: unknown): Promise<JournalEntry> {
+    const now = isError(error, 'conflict') ? await this.#parts.store.journal.find(entry.id) : undefined
+    if (now?.finishedAtMs === undefined) throw error
+    return now
   }
 
   async #judge(entry: JournalEntry, signal: AbortSignal): Promise<Judgement> {

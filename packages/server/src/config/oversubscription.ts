@@ -13,6 +13,7 @@ import {
 } from '@gleaner/engine'
 import { DurationText, OneOf } from '@gleaner/model'
 import { type Static, Type } from 'typebox'
+import { BallooningConfig, type BallooningSettings, readBallooning } from './ballooning.ts'
 import type { DurationReader } from './duration-reader.ts'
 
 const strict = { additionalProperties: false } as const
@@ -92,6 +93,7 @@ export const OversubscriptionConfig = Type.Object(
     leastConfidence: Type.Optional(
       share(`Confidence that is needed to raise anything (${defaultRatioOptions.leastConfidence})`),
     ),
+    ballooning: Type.Optional(BallooningConfig),
   },
   strict,
 )
@@ -101,6 +103,7 @@ export interface OversubscriptionSettings {
   readonly online: OnlineOptions
   readonly ratios: RatioOptions
   readonly firmPeak: FirmPeakRule
+  readonly ballooning: BallooningSettings
 }
 
 export interface OversubscriptionReading {
@@ -159,5 +162,9 @@ export function readOversubscription(
       leastConfidence: given.leastConfidence ?? base.leastConfidence,
     },
     firmPeak: given.firmPeak ?? 'larger',
+    ballooning: readBallooning(given.ballooning, {
+      fault: (path, detail) => fault(['ballooning', ...path], detail),
+      durationMs,
+    }),
   }
 }

@@ -163,6 +163,9 @@ export const SimulatedCloud = Type.Object(
     owners: Type.Optional(
       Type.Boolean({ description: 'People start and resume instances by hand now and then (true)' }),
     ),
+    guestMemory: Type.Optional(
+      Type.Boolean({ description: 'Guests tell what memory they use, so that some can be lent (false)' }),
+    ),
     chaos: Type.Optional(
       Type.Number({ minimum: 0, maximum: 1, description: 'Share of calls that fail, lag or answer in part' }),
     ),

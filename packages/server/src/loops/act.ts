@@ -2,10 +2,19 @@
 // reading of its cloud, which cannot be older than the gate allows) and the gate is asked
 // once more: with the state as it is now, the holds as they are now, the journal as it is now. What does not pass waits
 // for the next cycle, which tells why.
-import { type GateAnswer, explainRule, indexSupports, journalHorizonMs, openGateWorld, passGate } from '@gleaner/engine'
+import {
+  type GateAnswer,
+  explainRule,
+  isStillSpare,
+  indexSupports,
+  journalHorizonMs,
+  openGateWorld,
+  passGate,
+} from '@gleaner/engine'
 import {
   type EvictionDecision,
   GleanerError,
+  type GuestMemory,
   type Host,
   isGoing,
   type Instance,
@@ -82,6 +91,8 @@ async function stepNow(acting: Acting, proposal: Proposal): Promise<boolean> {
   const { runtime, parts, fence, signal } = acting
   const on = isHostStep(proposal.action) ? hostNow(runtime, proposal) : await lookNow(acting, proposal)
   if (on === undefined) return false
+  if (proposal.action === 'balloon' && !isSpareNow(acting, proposal, 'memory' in on ? on.memory : undefined))
+    return false
   const answer = await gateNow(acting, proposal)
   if (!answer.passed) {
     runtime.log.info({ proposal: proposal.id, code: answer.verdict.code }, `not now: ${answer.verdict.sentence}`)
@@ -113,7 +124,7 @@ async function stepNow(acting: Acting, proposal: Proposal): Promise<boolean> {
 async function lookNow(
   { runtime, parts, signal }: Acting,
   proposal: Proposal,
-): Promise<{ readonly instance: Instance } | undefined> {
+): Promise<{ readonly instance: Instance; readonly memory?: GuestMemory | undefined } | undefined> {
   const { instanceId } = proposal
   if (instanceId === undefined) return undefined
   const cloudId = cloudOf(instanceId)
@@ -121,13 +132,13 @@ async function lookNow(
   const known = runtime.state.clouds.get(cloudId)?.snapshot?.instanceById.get(instanceId)
   if (cloud === undefined || known === undefined) return undefined
   const limited = AbortSignal.any([signal, AbortSignal.timeout(cloudCallTimeoutMs)])
-  const { instance } = await cloud.look(instanceId, limited)
+  const { instance, memory } = await cloud.look(instanceId, limited)
   const same =
     instance?.state === known.state &&
     instance.hostId === known.hostId &&
     instance.protectedBy === known.protectedBy &&
     instance.firmness === known.firmness
-  if (same) return { instance }
+  if (same) return { instance, memory }
   const detail = instance === undefined ? 'it is gone' : `it is ${instance.state} now`
   runtime.log.info({ proposal: proposal.id }, `not now: ${known.name} has changed since it was read, ${detail}`)
   parts.commands.failed(
@@ -136,6 +147,15 @@ async function lookNow(
   )
   runtime.wake(`observe:${cloudId}`)
   return undefined
+}
+
+/** What a guest used when the plan was made it may need more of by now. */
+function isSpareNow({ runtime }: Acting, proposal: Proposal, memory: GuestMemory | undefined): boolean {
+  const { config, clock, log } = runtime
+  const moment = { nowMs: clock.nowMs(), options: config.oversubscription.ballooning.pressure }
+  if (isStillSpare(memory, proposal.setting?.memoryMiB ?? Number.NaN, moment)) return true
+  log.info({ proposal: proposal.id }, `not now: ${targetId(proposal)} needs more memory by now, or does not tell`)
+  return false
 }
 
 /** It is at the point at which its victims leave, and this is still one of them, or the request that was replaced. */

@@ -18,10 +18,12 @@ import {
   indexSupports,
   journalHorizonMs,
   proposeIdleness,
+  proposeLoans,
   proposeRatios,
   takeLedger,
   totalLedger,
   trackPlacements,
+  withGuestsLent,
 } from '@gleaner/engine'
 import {
   type CloudId,
@@ -42,6 +44,7 @@ import type { RuleShelf } from '../decide/rule-book.ts'
 import { newId } from '../ids/new-id.ts'
 import { addNotice } from '../notices/add-notice.ts'
 import { expectations, usedSinceOf } from '../oversubscription/expectations.ts'
+import { lentFrom } from '../oversubscription/returns.ts'
 import { RatioWatch } from '../oversubscription/see-ratios.ts'
 import type { EvictionOffers } from '../preemption/offers.ts'
 import type { Runtime } from '../runtime.ts'
@@ -175,7 +178,7 @@ async function cycle(work: Cycle, table: InstanceTable): Promise<Decision> {
     proposeIdleness({ matches: evaluated.matches, supports, usage: telemetry, nowMs }),
   ]
   const asking = { estimator: runtime.estimator, supports, nowMs }
-  if (policy.modes.oversubscription !== 'off') answers.push(wantedRatios(work, policy))
+  if (policy.modes.oversubscription !== 'off') answers.push(wantedRatios(work, policy), ...wantedLoans(work))
   const journal = parts.history.recent(nowMs - journalHorizonMs(policy))
   const evicting = parts.offers.answer(runtime.evictions.open(), {
     snapshots,
@@ -188,7 +191,7 @@ async function cycle(work: Cycle, table: InstanceTable): Promise<Decision> {
   const commands = parts.commands.candidates({ supports, usage: telemetry, nowMs })
   if (commands.length > 0) answers.push({ candidates: commands, refused: [], reasons: {} })
   const expected = expectations(asking, runtime.config.oversubscription.firmPeak)
-  const ledger: HostLedger[] = [...snapshots.values()].flatMap((snapshot) => {
+  const owned: HostLedger[] = [...snapshots.values()].flatMap((snapshot) => {
     const memory = work.ledgers.get(snapshot.cloudId)
     const placements = work.placed.get(snapshot.cloudId)?.placements
     return takeLedger({
@@ -201,6 +204,10 @@ async function cycle(work: Cycle, table: InstanceTable): Promise<Decision> {
       ...(placements === undefined ? {} : { placements }),
       ...(memory === undefined ? {} : { memory }),
     })
+  })
+  const ledger = withGuestsLent(owned, state.loans, ({ instanceId, entry }) => {
+    const instance = snapshots.get(entry.cloudId)?.instanceById.get(instanceId)
+    return instance === undefined ? entry.hostId : instance.hostId
   })
   const decision = decide({
     nowMs,
@@ -244,6 +251,31 @@ function wantedRatios({ runtime, supports, snapshots }: Cycle, policy: Policy): 
     headroomShare: policy.headroomShare,
     nowMs,
   })
+}
+
+function wantedLoans({ runtime, parts, supports, snapshots }: Cycle): readonly CapabilityAnswer[] {
+  const { state, telemetry, config, clock } = runtime
+  const { mode, pressure, noticeMs } = config.oversubscription.ballooning
+  if (mode === 'off' || state.guestMemory.size === 0) return []
+  return [
+    proposeLoans({
+      snapshots: snapshots.values(),
+      memories: state.guestMemory,
+      lentFrom: lentFrom(state.loans),
+      endedAtMs: (id) => endedAt(parts.history.lastActionAtMs(id, 'return-memory')),
+      telemetry,
+      supports,
+      options: pressure,
+      mode,
+      noticeMs,
+      nowMs: clock.nowMs(),
+    }),
+  ]
+}
+
+/** -Infinity: never. */
+function endedAt(atMs: number): number | undefined {
+  return atMs === Number.NEGATIVE_INFINITY ? undefined : atMs
 }
 
 /** First the people, so that this very cycle respects what they did. */

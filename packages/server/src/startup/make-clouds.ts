@@ -20,6 +20,7 @@ export function makeClouds(config: Config, clock: Clock): readonly Cloud[] {
           ...(cloud.instances === undefined ? {} : { instances: cloud.instances }),
           ...(cloud.projects === undefined ? {} : { projects: cloud.projects }),
           activity: cloud.owners === false ? 0 : 1,
+          guestMemory: cloud.guestMemory === true,
           faults: cloud.chaos === undefined ? [] : chaosFaults(cloud.chaos),
         })
       case 'libvirt':

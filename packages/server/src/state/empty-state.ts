@@ -19,6 +19,8 @@ export function emptyState(config: Config): LiveState {
     holds: [],
     proposals: new Map(),
     openActions: [],
+    loans: [],
+    guestMemory: new Map(),
     fence: undefined,
     leader: undefined,
     storeReachable: true,

@@ -5,8 +5,11 @@ import type { Snapshot } from '@gleaner/engine'
 import type {
   Capability,
   CloudId,
+  GuestMemory,
   Hold,
+  InstanceId,
   JournalEntry,
+  MemoryLoan,
   Mode,
   Plan,
   Policy,
@@ -58,6 +61,10 @@ export interface LiveState {
   /** Open proposals by instance (its own id is the key) and host. */
   proposals: ReadonlyMap<TargetKey, readonly Proposal[]>
   openActions: readonly JournalEntry[]
+  /** Memory that is lent from running guests. */
+  loans: readonly MemoryLoan[]
+  /** What guests said about their memory when they were asked last. */
+  readonly guestMemory: Map<InstanceId, GuestMemory>
   /** Set while this replica leads. */
   fence: Fence | undefined
   leader: { readonly holder: string; readonly term: number; readonly sinceMs: number } | undefined

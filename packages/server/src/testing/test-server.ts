@@ -23,6 +23,8 @@ export interface TestServerOptions {
   readonly clock?: Clock
   readonly makeClouds?: (clock: Clock) => readonly Cloud[]
   readonly databaseUrl?: string
+  /** Whether the guests of the cloud tell their memory (false). */
+  readonly guestMemory?: boolean
 }
 
 export interface TestServer {
@@ -59,6 +61,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     projects: 3,
     desktops: 0,
     activity: 0,
+    guestMemory: options.guestMemory === true,
   })
   const running = await startGleaner({ config, clock, makeClouds: options.makeClouds ?? (() => [cloud]) })
   const app = running.application

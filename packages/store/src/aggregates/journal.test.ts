@@ -1,4 +1,4 @@
-import { cloudId, hostId, isError, type JournalEntry } from '@gleaner/model'
+import { cloudId, hostId, isError, type JournalEntry, returnKey } from '@gleaner/model'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { instance, nowMs, sampleEntry } from '../testing/samples.ts'
@@ -173,6 +173,66 @@ describe('the journal', () => {
     const page = await store.journal.list({ fromMs: at(10) }, { limit: 1, offset: 1 })
     expect([page.total, page.items.map(({ id }) => id)]).toEqual([3, [second?.id]])
     expect((await store.journal.since(at(11))).map(({ id }) => id)).toEqual([second?.id, third?.id])
+  })
+})
+
+describe('memory lent from guests', () => {
+  const lend = async (more: Partial<JournalEntry> = {}) => {
+    const entry = fresh({ action: 'balloon', capability: 'oversubscription', setting: { memoryMiB: 512 }, ...more })
+    await opened.store.journal.intend(opened.fence, entry)
+    return entry
+  }
+  const repay = async (loan: JournalEntry) => {
+    const { instanceId, targetName } = loan
+    const id = `act_back_${counter++}`
+    const entry = fresh({ id, idempotencyKey: returnKey(loan.id, id), action: 'return-memory', instanceId, targetName })
+    await opened.store.journal.intend(opened.fence, entry)
+    return entry
+  }
+  const loanOf = async (loan: JournalEntry) =>
+    (await opened.store.journal.loans()).find(({ instanceId }) => instanceId === loan.instanceId)
+
+  it('is open from the intent on, however its step ended, until a step that names it is done', async () => {
+    const { store, fence } = opened
+    const loan = await lend()
+    expect(await loanOf(loan)).toStrictEqual({ instanceId: loan.instanceId, entry: loan, lastReturn: undefined })
+    await store.journal.finish(fence, loan.id, { ...done, state: 'failed', outcome: 'no answer' })
+    expect((await loanOf(loan))?.entry.state).toBe('failed')
+    const first = await repay(loan)
+    expect((await loanOf(loan))?.lastReturn).toStrictEqual(first)
+    await store.journal.finish(fence, first.id, { ...done, state: 'timed-out' })
+    expect((await loanOf(loan))?.lastReturn?.state).toBe('timed-out')
+    const second = await repay(loan)
+    await store.journal.accept(fence, second.id, nowMs)
+    expect((await loanOf(loan))?.lastReturn).toMatchObject({ id: second.id, state: 'accepted' })
+    await store.journal.finish(fence, second.id, done)
+    expect(await loanOf(loan)).toBeUndefined()
+  })
+
+  it('is not ended by a step for another loan, nor by one of another kind', async () => {
+    const { store, fence } = opened
+    const [mine, other] = [await lend(), await lend()]
+    for (const { id } of [mine, other]) await store.journal.finish(fence, id, done)
+    const back = await repay(other)
+    await store.journal.finish(fence, back.id, done)
+    const stop = fresh({ action: 'stop', instanceId: mine.instanceId })
+    await store.journal.intend(fence, stop)
+    await store.journal.finish(fence, stop.id, done)
+    expect((await loanOf(mine))?.entry.id).toBe(mine.id)
+    expect(await loanOf(other)).toBeUndefined()
+  })
+
+  it('keeps its entry from being pruned for as long as it is open', async () => {
+    const { store, fence } = opened
+    const [open, ended] = [await lend(), await lend()]
+    for (const { id } of [open, ended]) await store.journal.finish(fence, id, done)
+    const back = await repay(ended)
+    await store.journal.finish(fence, back.id, done)
+    const failed = await repay(open)
+    await store.journal.finish(fence, failed.id, { ...done, state: 'failed' })
+    await store.prune({ plans: 0, ledger: 0, history: done.atMs + 1 })
+    expect(await store.journal.find(ended.id)).toBeUndefined()
+    expect(await loanOf(open)).toMatchObject({ entry: { id: open.id }, lastReturn: undefined })
   })
 })
 

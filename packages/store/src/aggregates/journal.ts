@@ -1,7 +1,7 @@
 // The journal of actions. Each write is one transaction that checks the leader's term, moves the entry one step forward and
 // appends that step to journal_transition. The schema itself refuses a second entry with the same idempotency key, a
-// second open entry of an instance or host, and every step back.
-import { GleanerError, type JournalEntry, type Verdict, type Yield } from '@gleaner/model'
+// second open entry of an instance or host, and every step back. Steps on a guest's memory open and close its loan with them.
+import { GleanerError, type JournalEntry, loanOfKey, type MemoryLoan, type Verdict, type Yield } from '@gleaner/model'
 import type { JournalFilter, JournalStore } from '@gleaner/ports'
 import { type Selectable, sql } from 'kysely'
 import type { Database, Queries } from '../database/database.ts'
@@ -25,6 +25,7 @@ export function journal(database: Database): JournalStore {
             throw refusal(error, entry)
           })
         await note(queries, entry.id, entry.intendedAtMs)
+        await openLoan(queries, entry)
       }),
     attempt: (fence, id) =>
       database.fenced(fence, async (queries) => {
@@ -49,7 +50,9 @@ export function journal(database: Database): JournalStore {
         if (row.finished_at_ms !== null) throw notForward(row, `ended as ${state}`)
         await change(queries, id, { state, finished_at_ms: atMs, outcome, term: fence.term })
         await note(queries, id, atMs)
+        if (state === 'done') await queries.deleteFrom('memory_loan').where('return_id', '=', id).execute()
       }),
+    loans: () => database.read(loans),
     open: () =>
       database.read(async (queries) => {
         const rows = await queries
@@ -93,6 +96,33 @@ export function journal(database: Database): JournalStore {
         return rows.map(toEntry)
       }),
   }
+}
+
+/** A loan begins with the intent: whether the call that follows arrives nobody may ever know. */
+async function openLoan(queries: Queries, { id, action, idempotencyKey }: JournalEntry): Promise<void> {
+  if (action === 'balloon')
+    await queries.insertInto('memory_loan').values({ journal_id: id, return_id: null }).execute()
+  if (action !== 'return-memory') return
+  const loanId = loanOfKey(idempotencyKey)
+  if (loanId === undefined) return
+  await queries.updateTable('memory_loan').set({ return_id: id }).where('journal_id', '=', loanId).execute()
+}
+
+async function loans(queries: Queries): Promise<readonly MemoryLoan[]> {
+  const rows = await queries.selectFrom('memory_loan').selectAll().execute()
+  const ids = rows.flatMap(({ journal_id, return_id }) => (return_id === null ? [journal_id] : [journal_id, return_id]))
+  if (ids.length === 0) return []
+  const entries = await queries
+    .selectFrom('journal')
+    .selectAll()
+    .where('id', '=', sql<string>`any(${ids}::text[])`)
+    .execute()
+  const byId = new Map(entries.map((row) => [row.id, toEntry(row)]))
+  return rows.flatMap(({ journal_id, return_id }) => {
+    const entry = byId.get(journal_id)
+    if (entry?.instanceId === undefined) return []
+    return [{ instanceId: entry.instanceId, entry, lastReturn: return_id === null ? undefined : byId.get(return_id) }]
+  })
 }
 
 async function locked(queries: Queries, id: string): Promise<Row> {

@@ -1,6 +1,7 @@
 // Deletes what is older than its retention, in parts small enough that nobody waits long for a lock. What is still in force
-// stays whatever its age: open proposals, open journal entries, holds, open problems, the revisions of existing rules,
-// decisions to evict that are under way, and those whose victims have not come back yet, leases that are not over.
+// stays whatever its age: open proposals, open journal entries, those of memory that is lent still, holds, open problems, the
+// revisions of existing rules, decisions to evict that are under way, and those whose victims have not come back yet, leases
+// that are not over.
 import type { Store } from '@gleaner/ports'
 import { type RawBuilder, sql } from 'kysely'
 import type { Database } from '../database/database.ts'
@@ -25,7 +26,10 @@ export function prune(database: Database): Store['prune'] {
     await sweep('estimate', sql`at_ms < ${beforeMs.ledger}`)
     const history = beforeMs.history
     await sweep('proposal', sql`updated_at_ms < ${history} and state in ('done', 'failed', 'timed-out', 'cancelled')`)
-    await sweep('journal', sql`finished_at_ms < ${history}`)
+    await sweep(
+      'journal',
+      sql`finished_at_ms < ${history} and not exists (select from memory_loan where journal_id = journal.id)`,
+    )
     await sweep('hold', sql`least(until_ms, released_at_ms) < ${history}`)
     await sweep(
       'problem',

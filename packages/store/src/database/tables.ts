@@ -91,6 +91,11 @@ export interface JournalTable {
   setting: ColumnType<unknown, string | null, string | null>
 }
 
+interface MemoryLoanTable {
+  journal_id: string
+  return_id: string | null
+}
+
 interface JournalTransitionTable {
   journal_id: string
   seq: number
@@ -312,6 +317,7 @@ export interface Tables {
   proposal: ProposalTable
   journal: JournalTable
   journal_transition: JournalTransitionTable
+  memory_loan: MemoryLoanTable
   hold: HoldTable
   problem: ProblemTable
   token: TokenTable

@@ -15,6 +15,7 @@ const concerns: Readonly<Record<StepClass, readonly HoldKind[]>> = {
   evict: ['veto'],
   restore: ['keep', 'person-acted', 'veto'],
   'restore-command': [],
+  'give-back': [],
   notify: ['keep', 'veto'],
   'host-take': ['keep', 'person-acted', 'veto', 'cool-down'],
   'host-give': ['keep', 'person-acted', 'veto'],

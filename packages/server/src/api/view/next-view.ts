@@ -22,6 +22,7 @@ export const participle: Readonly<Record<ActionKind, string>> = {
   resume: 'resumed',
   start: 'started',
   balloon: 'given less memory',
+  'return-memory': 'given its memory back',
   delete: 'deleted',
 }
 

@@ -1,0 +1,85 @@
+// What guests say about their memory, and what is lent from them: every sample period of all guests of clouds that can tell, so
+// that the plan can wish for some of it; every few seconds of those that memory is lent from, so that it goes back in time.
+// Loans are read from the store each time: nothing that must not be lost is kept here.
+import type { CloudId, GuestMemory, InstanceId, MemoryLoan } from '@gleaner/model'
+import type { Cloud, GuestMemoryReading } from '@gleaner/ports'
+import { LoanReturns, lentFrom } from '../oversubscription/returns.ts'
+import { type Runtime, cloudCallTimeoutMs } from '../runtime.ts'
+import { Loop } from './loop.ts'
+
+export function balloonLoop(runtime: Runtime): Loop {
+  const { state, clock, config, store, problems } = runtime
+  const { mode, lookMs } = config.oversubscription.ballooning
+  const returns = new LoanReturns(runtime)
+  let allReadAtMs: number | undefined
+  return new Loop({
+    name: 'balloon',
+    periodMs: Math.min(lookMs * clock.speed, config.periods.observeMs),
+    clock,
+    onError: (error) => void problems.reportError('ballooning', error),
+    run: async (signal) => {
+      const loans = await store.journal.loans()
+      state.loans = loans
+      const { fence } = state
+      if (fence === undefined) return 'follows'
+      const nowMs = clock.nowMs()
+      const isWanted = mode !== 'off' && state.modes.oversubscription !== 'off'
+      const all = isWanted && !(allReadAtMs !== undefined && nowMs - allReadAtMs < config.periods.sampleMs)
+      if (all) allReadAtMs = nowMs
+      await readMemories({ runtime, loans, all, signal })
+      const begun = await returns.run(fence, loans, signal)
+      await problems.settle('ballooning')
+      if (begun > 0) {
+        state.loans = await store.journal.loans()
+        runtime.wake('watch')
+      }
+      return `${loans.length} guests lend memory, ${begun} given back`
+    },
+  })
+}
+
+interface Reading {
+  readonly runtime: Runtime
+  readonly loans: readonly MemoryLoan[]
+  readonly all: boolean
+  readonly signal: AbortSignal
+}
+
+/** A cloud that does not answer leaves what was known of its guests, which then grows too old to rely upon. */
+async function readMemories({ runtime, loans, all, signal }: Reading): Promise<void> {
+  const { clouds, state, problems } = runtime
+  const lent = lentFrom(loans)
+  await Promise.all(
+    [...clouds.values()].map(async (cloud) => {
+      const { guestMemory } = cloud
+      if (guestMemory === undefined) return
+      const mine = loans.filter(({ entry }) => entry.cloudId === cloud.id).map(({ instanceId }) => instanceId)
+      if (!all && mine.length === 0) return
+      const subject = `memory of the guests of ${cloud.id}`
+      try {
+        const limited = AbortSignal.any([signal, AbortSignal.timeout(cloudCallTimeoutMs)])
+        const memories = await guestMemory.read(all ? 'all' : mine, limited)
+        keep(state.guestMemory, memories, { cloud: cloud.id, only: all ? undefined : lent })
+        await problems.settle(subject)
+      } catch (error) {
+        if (!signal.aborted) await problems.reportError(subject, error)
+      }
+    }),
+  )
+}
+
+/** Who is not in the answer is not known any more. */
+function keep(
+  known: Map<InstanceId, GuestMemory>,
+  memories: Awaited<ReturnType<GuestMemoryReading['read']>>,
+  { cloud, only }: { readonly cloud: CloudId; readonly only: ReadonlySet<InstanceId> | undefined },
+): void {
+  for (const id of known.keys())
+    if (id.startsWith(`${cloud}:`) && !memories.has(id) && (only === undefined || only.has(id))) known.delete(id)
+  for (const [id, memory] of memories) known.set(id, memory)
+}
+
+/** Whether anything could be lent on one of these clouds at all. */
+export function canLendMemory(clouds: Iterable<Cloud>): boolean {
+  return [...clouds].some(({ guestMemory }) => guestMemory !== undefined)
+}
