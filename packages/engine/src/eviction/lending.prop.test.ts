@@ -19,8 +19,14 @@ const drawn = fc.record({
   headroomShare: fc.constantFrom(0, 0.1),
   firm: fc.array(fc.integer({ min: 1, max: 8 }), { maxLength: 5 }),
   lent: fc.array(fc.integer({ min: 1, max: 6 }), { maxLength: 4 }),
-  /** Share of what is promised to firm ones that is expected to be used; undefined: no estimate. */
-  used: fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: undefined }),
+  /**
+   * Share of what is promised to firm ones that is expected to be used; undefined: no estimate. In thousandths, so that no
+   * excess lies between what counts as none in cores and in MiB.
+   */
+  used: fc.option(
+    fc.integer({ min: 0, max: 1000 }).map((thousandths) => thousandths / 1000),
+    { nil: undefined },
+  ),
   /** How many of the firm ones came after the estimate. */
   newcomers: fc.integer({ min: 0, max: 2 }),
   isStale: fc.constantFrom(false, false, false, true),
