@@ -33,13 +33,26 @@ describe('the forecast of survival', () => {
   it('is that of the formula', () => {
     const rows = forecast([eviction('busy', 1), eviction('busy', 2)])
     expect(rows.map(({ hostId, instances, evictions, hours }) => [hostId, instances, evictions, hours])).toEqual([
-      ['test:busy', 1, 2, 6],
+      ['test:busy', 1, 2, 28.5],
       ['test:calm', 1, 0, 24],
     ])
-    // Two evictions in 30 hours: 2.5 / 31 per hour in the cloud; on the busy host (2 + 24 x that) / 30.
-    const ofCloud = 2.5 / 31
-    expect(rows[0]?.survival['6']).toBeCloseTo(Math.exp((-6 * (2 + 24 * ofCloud)) / 30), 10)
-    expect(rows[1]?.survival['6']).toBeCloseTo(Math.exp((-6 * 24 * ofCloud) / 48), 10)
+    // On the busy host one runs for 6 hours; those that left an hour and two hours ago ran for half of 23 and 22 hours.
+    // Two evictions in 52.5 hours: 2.5 / 53.5 per hour in the cloud; on the busy host 2 + 24 x that in 28.5 + 24.
+    const ofCloud = 2.5 / 53.5
+    expect(rows[0]?.survival['6']).toBeCloseTo((52.5 / 58.5) ** (2 + 24 * ofCloud), 10)
+    expect(rows[1]?.survival['6']).toBeCloseTo((48 / 54) ** (24 * ofCloud), 10)
+  })
+
+  it('counts the hours of those that left, within the window', () => {
+    const left = (agoH: number, ranH: number) => ({
+      ...eviction('empty', agoH),
+      runningSinceMs: testStartMs - (agoH + ranH) * hourMs,
+    })
+    expect(forecast([left(1, 3), left(20, 100)]).find(({ hostId }) => hostId === 'test:empty')).toMatchObject({
+      evictions: 2,
+      hours: 7,
+    })
+    expect(forecast([left(1, -5)]).find(({ hostId }) => hostId === 'test:empty')?.hours).toBe(0)
   })
 
   it('forgets what is long ago, and leaves rehearsals out', () => {

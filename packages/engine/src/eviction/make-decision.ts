@@ -18,7 +18,7 @@ import { isActing } from '../plan/strength.ts'
 import type { EvictionPlan } from './plan-eviction.ts'
 import type { RoomWorld } from './room-world.ts'
 import { reserving } from './steps/planned.ts'
-import { noticeMsOf, priorityOf } from './victim-terms.ts'
+import { noticeMsOf, priorityOf, runMsOf } from './victim-terms.ts'
 
 export interface DecisionOrder {
   readonly id: string
@@ -115,7 +115,7 @@ export function planAnew(
   return { ...next, claims: claimsOf(next, before) }
 }
 
-function victimsOf(plan: EvictionPlan, { snapshot, preemption }: RoomWorld): DecisionVictim[] {
+function victimsOf(plan: EvictionPlan, { snapshot, preemption, nowMs }: RoomWorld): DecisionVictim[] {
   const { action } = plan
   if (action === undefined) return []
   return plan.victims.flatMap(({ instanceId, hostId }): DecisionVictim[] => {
@@ -136,6 +136,7 @@ function victimsOf(plan: EvictionPlan, { snapshot, preemption }: RoomWorld): Dec
         priority: priorityOf(instance, project, preemption),
         action,
         noticeMs: noticeMsOf(instance, project, preemption),
+        runningSinceMs: nowMs - runMsOf(instance, nowMs),
         state: 'planned',
         labelled: false,
         toldAtMs: undefined,

@@ -17,7 +17,8 @@ export interface WeighingQuestion {
 export function placeInRoom({ index, request, settings, nowS }: WeighingQuestion, scan: RoomScan): Int32Array {
   const chosen = new Int32Array(request.count)
   const put = request.count > 1 ? new Int32Array(index.hostCount) : undefined
-  let hosts = hostsWithRoom(scan, put)
+  const { able } = index.scratch
+  let hosts = hostsWithRoom(scan, put, able)
   for (let nth = 0; nth < request.count; nth++) {
     const weights = weigh(
       {
@@ -37,14 +38,13 @@ export function placeInRoom({ index, request, settings, nowS }: WeighingQuestion
     chosen[nth] = host
     if (put === undefined) continue
     put[host] = (put[host] ?? 0) + 1
-    if (put[host] === scan.fits[host]) hosts = hostsWithRoom(scan, put)
+    if (put[host] === scan.fits[host]) hosts = hostsWithRoom(scan, put, able)
   }
   return chosen
 }
 
-function hostsWithRoom({ fits }: RoomScan, put: Int32Array | undefined): Int32Array {
-  const hosts = new Int32Array(fits.length)
+function hostsWithRoom({ fits }: RoomScan, put: Int32Array | undefined, into: Int32Array): Int32Array {
   let length = 0
-  for (let host = 0; host < fits.length; host++) if ((fits[host] ?? 0) > (put?.[host] ?? 0)) hosts[length++] = host
-  return hosts.subarray(0, length)
+  for (let host = 0; host < fits.length; host++) if ((fits[host] ?? 0) > (put?.[host] ?? 0)) into[length++] = host
+  return into.subarray(0, length)
 }

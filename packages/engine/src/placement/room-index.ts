@@ -11,6 +11,7 @@
 //
 // Times are seconds on any clock; an instance's age is taken once, when it comes.
 import type { Exemption, PlacedInstance, PlacementHost } from '@gleaner/model'
+import { DecisionScratch } from './decision-scratch.ts'
 import { type HostClass, HostClasses } from './host-class.ts'
 import { HostColumns } from './host-columns.ts'
 import { exemptNumber, PreemptiblePool } from './preemptible-pool.ts'
@@ -28,6 +29,7 @@ export class RoomIndex {
   readonly columns = new HostColumns()
   readonly pool = new PreemptiblePool()
   readonly remainders = new Remainders(this.pool)
+  readonly scratch = new DecisionScratch()
   readonly #classes = new HostClasses()
   readonly #positions = new Map<string, number>()
   readonly #residents = new Map<string, Resident>()
@@ -132,6 +134,7 @@ export class RoomIndex {
       this.columns.growTo(hosts)
       this.pool.growTo(hosts)
       this.remainders.growTo(hosts)
+      this.scratch.growTo(hosts)
     }
     return at
   }

@@ -11,7 +11,7 @@ export interface RoomScan {
   readonly sizes: readonly [number, number, number]
   /** Per host: bits of the reasons against it, so far. Without any of filterBits only room is asked for. */
   readonly masks: Uint32Array
-  /** Per host: how many instances of the request it has room for now, at most `perHost`. */
+  /** Per host: how many instances of the request it has room for now, at most `perHost`. Until the next decision. */
   readonly fits: Int32Array
   /** Sum of `fits`. */
   readonly total: number
@@ -33,7 +33,7 @@ export function scanRoom(index: RoomIndex, request: PlacementRequest): RoomScan 
   const classMasks = Uint32Array.from(index.classes, (hostClass) => judge(hostClass, request))
   const masks = new Uint32Array(hostCount)
   judgeNames(index, request.hints, masks)
-  const fits = new Int32Array(hostCount)
+  const fits = index.scratch.fits.subarray(0, hostCount)
   let total = 0
   for (let host = 0; host < hostCount; host++) {
     const at = host * 3
@@ -46,6 +46,7 @@ export function scanRoom(index: RoomIndex, request: PlacementRequest): RoomScan 
       free2 = Math.min(free2, (hard[at + 2] as number) + slack)
     }
     const mask = (masks[host] as number) | (classMasks[classOf[host] as number] as number)
+    fits[host] = 0
     const lacks0 = size0 > free0 && size0 > 0
     const lacks1 = size1 > free1 && size1 > 0
     const lacks2 = size2 > free2 && size2 > 0

@@ -18,11 +18,13 @@
 import { CoverBound, type PartialCover } from './cover-bound.ts'
 import { coverKinds, type CoverKind } from './cover-kinds.ts'
 import { type Amounts, type CoverProblem, isCovered, larger, less, worthOf } from './cover-problem.ts'
+import { coverOfFew, fewCandidates } from './few-cover.ts'
 import { compareCost } from './loss.ts'
 import { type Priced, priceResources } from './price-resources.ts'
 
 /** The candidates that leave, by their numbers in ascending order; undefined when all together do not suffice. */
 export function cheapestCover(problem: CoverProblem): readonly number[] | undefined {
+  if (problem.costs.length <= fewCandidates && isOfOne(problem.priorities)) return coverOfFew(problem)
   const levels = levelsOf(problem)
   if (levels === undefined) return undefined
   let best: readonly Choice[] = [{ need: problem.need, cost: 0, victims: 0, items: undefined }]
@@ -30,6 +32,11 @@ export function cheapestCover(problem: CoverProblem): readonly number[] | undefi
   const items: number[] = []
   for (let link = best[0]?.items; link !== undefined; link = link.before) items.push(...link.items)
   return items.sort((a, b) => a - b)
+}
+
+function isOfOne(priorities: ArrayLike<number>): boolean {
+  for (let nth = 1; nth < priorities.length; nth++) if (priorities[nth] !== priorities[0]) return false
+  return true
 }
 
 /** What is left to be freed after a choice, what the choice cost at the priority at hand, and who leaves. */

@@ -159,22 +159,23 @@ function solveHost(question: EvictionQuestion, host: number, level: number): Hos
   const end = first + (pool.length[host] as number)
   const places: number[] = []
   const costs: number[] = []
+  const priorities: number[] = []
+  const candidates: number[] = []
   for (let at = first; at < end; at++) {
     const cost = victimCost(pool, at, question.costing)
     if (cost < 0) continue
     places.push(at)
     costs.push(cost)
+    priorities.push(pool.priorities[at] as number)
+    candidates.push(pool.sizes[at * 3] as number, pool.sizes[at * 3 + 1] as number, pool.sizes[at * 3 + 2] as number)
   }
-  const priorities = places.map((at) => pool.priorities[at] as number)
-  const chosen = cheapestCover({
-    need: [0, 1, 2].map((d) =>
-      missing(sizes[d] as number, number, columns.shared[host * 3 + d] as number),
-    ) as unknown as Amounts,
-    sizes: places.flatMap((at) => [...pool.sizes.subarray(at * 3, at * 3 + 3)]),
-    costs,
-    priorities,
-    unitCosts: question.costing.objective === 'fewest-victims',
-  })
+  const need: Amounts = [
+    missing(sizes[0], number, columns.shared[host * 3] as number),
+    missing(sizes[1], number, columns.shared[host * 3 + 1] as number),
+    missing(sizes[2], number, columns.shared[host * 3 + 2] as number),
+  ]
+  const unitCosts = question.costing.objective === 'fewest-victims'
+  const chosen = cheapestCover({ need, sizes: candidates, costs, priorities, unitCosts })
   return {
     host,
     extra: level,

@@ -26,23 +26,28 @@ export interface EvictionRoom {
 export function evictFor(question: EvictionQuestion, { view, count }: EvictionRoom): Combination | undefined {
   const { fits } = question.scan
   const extra = count - question.scan.total
-  const able = hostsThatCan(fits, view, 1)
+  const into = question.index.scratch.able
+  const able = hostsThatCan(fits, view, { level: 1, into })
   const ones = cheapestHosts(question, { hosts: able, level: 1, wanted: extra, limit: undefined })
   const options: HostOption[] = [...ones]
   for (let level = 2; level <= extra; level++) {
-    const hosts = hostsThatCan(fits, view, level)
+    const hosts = hostsThatCan(fits, view, { level, into })
     const limit = ones.length < extra ? undefined : sumOf(ones.slice(extra - level))
     options.push(...cheapestHosts(question, { hosts, level, wanted: extra - level + 1, limit }))
   }
   return combineHosts(options, extra)
 }
 
-function hostsThatCan(fits: Int32Array, { most }: SecondView, level: number): Int32Array {
-  const hosts = new Int32Array(most.length)
+/** Overwrites what was put there for another level. */
+function hostsThatCan(
+  fits: Int32Array,
+  { most }: SecondView,
+  { level, into }: { readonly level: number; readonly into: Int32Array },
+): Int32Array {
   let length = 0
   for (let host = 0; host < most.length; host++)
-    if ((most[host] as number) >= (fits[host] as number) + level) hosts[length++] = host
-  return hosts.subarray(0, length)
+    if ((most[host] as number) >= (fits[host] as number) + level) into[length++] = host
+  return into.subarray(0, length)
 }
 
 function sumOf(options: readonly HostOption[]): Loss {

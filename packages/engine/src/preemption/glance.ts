@@ -11,7 +11,7 @@ export const unknownCost = -1
 
 /** In the order of the hosts: at least so much, at the priority of the preemptible instances of the host. */
 export function glance(question: EvictionQuestion, hosts: Int32Array, level: number): Float64Array {
-  const least = new Float64Array(hosts.length)
+  const least = question.index.scratch.least.subarray(0, hosts.length).fill(0)
   if (question.costing.objective === 'fewest-victims') glanceVictims(question, { hosts, level }, least)
   else if (question.costing.objective === 'least-work') glanceWork(question, { hosts, level }, least)
   else glanceRemainder(question, hosts, least)

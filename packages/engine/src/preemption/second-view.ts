@@ -30,7 +30,7 @@ export function takeSecondView(question: EvictionQuestion): SecondView {
   const { index, scan, costing } = question
   const { fits, masks, perHost } = scan
   const { eventual, hard, youngestS, lends } = index.columns
-  const most = new Int32Array(fits.length)
+  const most = index.scratch.most.subarray(0, fits.length)
   const eligible = new Float64Array(3)
   // Who began later than this is too young.
   const bornS = costing.minimumRunS > 0 ? costing.nowS - costing.minimumRunS : Number.POSITIVE_INFINITY

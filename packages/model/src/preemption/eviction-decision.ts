@@ -100,6 +100,8 @@ export interface DecisionVictim extends Room {
   readonly priority: number
   readonly action: ActionKind
   readonly noticeMs: number
+  /** Since when it ran, as of the plan; absent in decisions of earlier versions. */
+  readonly runningSinceMs?: number | undefined
   readonly state: VictimState
   /** It carries the notice in the cloud itself. */
   readonly labelled: boolean

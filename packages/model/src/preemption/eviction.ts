@@ -30,6 +30,8 @@ export interface Eviction extends Room {
   readonly reason: Verdict
   readonly toldAtMs: number | undefined
   readonly evictedAtMs: number
+  /** Since when it had run; undefined where that is not known. */
+  readonly runningSinceMs?: number | undefined
   /** How often it, or what it was re-created from, was evicted within the window of the back-off, this time included. */
   readonly times: number
   readonly state: ReturnState
