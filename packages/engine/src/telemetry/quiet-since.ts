@@ -6,7 +6,7 @@
 import { metrics } from '@gleaner/model'
 import { type Block, noStep } from './block.ts'
 import type { Layout } from './layout.ts'
-import { tileStretches } from './tile-stretches.ts'
+import { TileWalk } from './tile-walk.ts'
 
 export interface QuietQuestion {
   readonly below: number
@@ -60,7 +60,9 @@ function beyondRing(
   let { begin } = run
   let earliest = begin
   let sure = true
-  for (const { ordinal, startStep, endStep } of tileStretches(layout, block, Math.floor(series / metrics.length))) {
+  const walk = new TileWalk(layout, block, Math.floor(series / metrics.length))
+  while (walk.next()) {
+    const { ordinal, startStep, endStep } = walk
     if (startStep > last || startStep >= earliest) continue
     const tile = series * layout.tiles + ordinal
     const samples = block.counts[tile] as number

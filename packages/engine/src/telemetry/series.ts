@@ -5,7 +5,7 @@
 import { metrics } from '@gleaner/model'
 import { type Block, noStep } from './block.ts'
 import type { Layout } from './layout.ts'
-import { tileStretches } from './tile-stretches.ts'
+import { TileWalk } from './tile-walk.ts'
 
 export interface TelemetrySeries {
   readonly atMs: readonly number[]
@@ -109,7 +109,9 @@ function tileSegments(
   const head = block.head[index] as number
   if (head === noStep || range.first >= Math.max(0, head - layout.rows + 1)) return []
   const segments: Segment[] = []
-  for (const { ordinal, startStep, endStep } of tileStretches(layout, block, index)) {
+  const walk = new TileWalk(layout, block, index)
+  while (walk.next()) {
+    const { ordinal, startStep, endStep } = walk
     if (endStep <= range.first || startStep > range.last) continue
     const tile = series * layout.tiles + ordinal
     segments.push({

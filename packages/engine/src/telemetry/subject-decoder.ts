@@ -17,7 +17,7 @@ import {
   storedTileBytes,
   storedVersion,
 } from './stored-form.ts'
-import { tileStretches } from './tile-stretches.ts'
+import { TileWalk } from './tile-walk.ts'
 
 export type LoadRefusal = 'not-telemetry' | 'newer-version' | 'other-layout' | 'truncated' | 'damaged' | 'no-room'
 
@@ -125,9 +125,8 @@ export class SubjectDecoder {
     known.foldedHours = foldedHours
     known.firstStep = firstStep
     this.#tileSteps.fill(0)
-    for (const { ordinal, startStep, endStep } of tileStretches(this.#layout, this.block, 0)) {
-      this.#tileSteps[ordinal] = endStep - startStep
-    }
+    const walk = new TileWalk(this.#layout, this.block, 0)
+    while (walk.next()) this.#tileSteps[walk.ordinal] = walk.endStep - walk.startStep
   }
 
   #ring(metric: number, head: number): void {

@@ -7,7 +7,7 @@ import { metrics } from '@gleaner/model'
 import { type Block, indexInBlock, noStep } from './block.ts'
 import type { Layout, Tier } from './layout.ts'
 import { Sketch } from './sketch.ts'
-import { tileStretches } from './tile-stretches.ts'
+import { TileWalk } from './tile-walk.ts'
 
 export class TierFolder {
   readonly #layout: Layout
@@ -53,9 +53,8 @@ export class TierFolder {
   }
 
   #tileOfStep(block: Block, index: number, step: number): number | undefined {
-    for (const { ordinal, startStep, endStep } of tileStretches(this.#layout, block, index)) {
-      if (startStep <= step && step < endStep) return ordinal
-    }
+    const walk = new TileWalk(this.#layout, block, index)
+    while (walk.next()) if (walk.startStep <= step && step < walk.endStep) return walk.ordinal
     return undefined
   }
 
