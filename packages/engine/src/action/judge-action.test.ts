@@ -204,3 +204,11 @@ describe('for every entry and sighting', () => {
     )
   })
 })
+
+it('never judges a step on a host as one on an instance', () => {
+  const seen: Sighting = { instance: undefined, fault: undefined, seenMoving: false, nowMs: 1000 }
+  expect(judgeAction(entry({ action: 'raise-ratio' }), seen)).toEqual({
+    kind: 'failed',
+    outcome: 'not a step on an instance',
+  })
+})

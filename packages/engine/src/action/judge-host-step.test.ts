@@ -93,3 +93,32 @@ test('ratios that the cloud rounds are the same, absent ones are told as none', 
 test('an entry about an instance is never judged as a host', () => {
   expect(judge({ ...accepted, action: 'suspend' }, wanted).kind).toBe('failed')
 })
+
+test('what is waited for has not begun to move, and every end says which it was', () => {
+  expect(judge(accepted, aHost())).toEqual({ kind: 'wait', moving: false })
+  expect(judge(accepted, wanted, { readAtMs: undefined })).toEqual({ kind: 'wait', moving: false })
+  expect(judge(accepted, wanted, { readAtMs: undefined, nowMs: accepted.deadlineMs })).toEqual({
+    kind: 'timed-out',
+    outcome: 'the cloud was not read again in time',
+  })
+  expect(judge(intended, aHost(), { nowMs: intended.deadlineMs })).toEqual({
+    kind: 'timed-out',
+    outcome: 'the cloud did not take the call in time',
+  })
+  expect(judge({ ...accepted, action: 'suspend' }, wanted)).toEqual({ kind: 'failed', outcome: 'not a step on a host' })
+})
+
+test('the journal keeps of a host what the step would change: its state or its ratios', () => {
+  const host = aHost({ state: 'disabled', coreRatio: 4, memoryRatio: 1.5 })
+  expect(hostFigures(host, 'close')).toBe('disabled')
+  expect(hostFigures(host, 'open')).toBe('disabled')
+  expect(hostFigures(host, 'lower-ratio')).toBe('core ratio 4, memory ratio 1.5')
+})
+
+test('a ratio is lowered as it is raised; what is not set counts as reached, what the cloud does not tell does not', () => {
+  const lower: JournalEntry = { ...accepted, action: 'lower-ratio', setting: { coreRatio: 1.5 } }
+  expect(judge(lower, aHost({ coreRatio: 1.5 })).kind).toBe('done')
+  expect(judge(lower, aHost({ coreRatio: 2 })).kind).toBe('wait')
+  expect(judge(lower, aHost({ coreRatio: undefined })).kind).toBe('wait')
+  expect(judge({ ...lower, setting: undefined }, aHost()).kind).toBe('done')
+})
