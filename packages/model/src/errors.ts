@@ -228,6 +228,11 @@ export const errorRegistry = {
     'The body of this request has more than {limit} bytes.',
     'Send a smaller one; nova takes no larger one either.',
   ),
+  'front-quota': entry(
+    { kind: 'refused', status: 403 },
+    'Quota of preemptible capacity: {detail}',
+    'End some of the preemptible servers of the project, or ask an operator for a larger quota.',
+  ),
   'front-busy': entry(
     { kind: 'unavailable', status: 503 },
     'The front has {open} requests under way ({limit}).',

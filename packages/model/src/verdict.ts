@@ -72,6 +72,7 @@ export const reasonCodes = {
   'eviction-test': 'A person wants to see what an eviction does to this instance.',
   'request-replaced':
     'A request that the cloud could not place was made anew where there is room; what is left of it goes.',
+  'room-later': 'The room is what is left over of room that is being made for others; it is waited for.',
   'room-not-held': 'The eviction waits until the room is held for whom it is made.',
   'not-validated': 'The eviction waits until it was checked once more on a new reading.',
   'room-held': 'The room is empty and held for the request.',

@@ -47,6 +47,10 @@ async function placeLive(context: CommandContext, words: PlaceWords): Promise<vo
   if (!live.answer.feasible) context.fail()
   if (context.printJson(live.answer)) return
   show(context, live.answer, objective)
+  if (live.waits === true)
+    context.say(
+      'The room is what is left over of room that is being made for others: it will be free when they have it.',
+    )
   if (live.action !== undefined && live.noticeS !== undefined) {
     context.line()
     context.say(`It would be told ${formatDurationMs(live.noticeS * 1000)} before: ${live.action}.`)

@@ -45,15 +45,15 @@ function checkShrink(decision: EvictionDecision, world: RoomWorld): EvictionChec
   return { kind: 'elsewhere', plan, because: { code: 'offer-restored', sentence, facts: { before, now } } }
 }
 
-/** Whether the room is there where it was planned, once everybody has left who is to leave. */
-export function fits(decision: EvictionDecision, world: RoomWorld): boolean {
+/** Whether the room is there where it was planned, once everybody has left who is to leave; others' victims too if `soon`. */
+export function fits(decision: EvictionDecision, world: RoomWorld, soon = true): boolean {
   const { wish, placements } = decision
   if (wish === undefined) return true
-  const allGone: EvictionDecision = {
+  const allGone = {
     ...decision,
-    victims: decision.victims.map((victim) => (isGoing(victim) ? { ...victim, state: 'left' } : victim)),
+    victims: decision.victims.map((victim) => (isGoing(victim) ? { ...victim, state: 'left' as const } : victim)),
   }
-  const { hosts, idOf } = hostsNow({ world, own: allGone, action: undefined })
+  const { hosts, idOf } = hostsNow({ world, own: allGone, action: undefined, soon })
   const counts = new Map<string, number>()
   for (const { hostId } of placements) counts.set(hostId, (counts.get(hostId) ?? 0) + 1)
   return [...counts].every(([hostId, count]) => {

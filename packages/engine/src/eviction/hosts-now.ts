@@ -1,7 +1,8 @@
 // The hosts of a cloud with what is on them, as the placement looks at them: the reading, corrected by what Gleaner has
 // promised since. Room that is held for another decision counts as taken by something firm; instances that leave for
 // another decision count as gone, so that nobody is asked to leave for two; what has left for this very decision is gone
-// even if the reading still shows it. An instance that could not begin to leave in the state it is in counts as firm.
+// even if the reading still shows it. What others' victims leave over, beyond what is placed there, is taken until it can
+// really be had: they have left, and where the cloud held the room its claim has ended. An instance that could not begin to leave in the state it is in counts as firm.
 import {
   type ActionKind,
   type EvictionDecision,
@@ -10,6 +11,7 @@ import {
   type Instance,
   type InstanceId,
   isDecisionOpen,
+  isGoing,
   type PlacedInstance,
   type PlacementHost,
   type Room,
@@ -31,11 +33,13 @@ export interface HostsNow {
 export interface HostsQuestion {
   readonly world: RoomWorld
   /** The decision that is planned or checked: what it holds is free for it. */
-  readonly own?: EvictionDecision
+  readonly own?: Pick<EvictionDecision, 'id' | 'victims'>
   /** What would be done to a victim; undefined when nobody may leave. */
   readonly action: ActionKind | undefined
   /** Promised in this very breath, and stored nowhere yet. */
   readonly taken?: readonly TakenRoom[]
+  /** What others' victims leave over counts as free already: who uses it has to wait for it. */
+  readonly soon?: boolean
 }
 
 export interface TakenRoom extends Room {
@@ -177,7 +181,12 @@ function leavingInstances({ world, own }: HostsQuestion): Leaving {
 }
 
 /** Room that others have been promised, as instances that nobody evicts. */
-function promisedRoom({ world, own, taken = [] }: HostsQuestion): ReadonlyMap<HostId, readonly PlacedInstance[]> {
+function promisedRoom({
+  world,
+  own,
+  taken = [],
+  soon = false,
+}: HostsQuestion): ReadonlyMap<HostId, readonly PlacedInstance[]> {
   const promised = new Map<HostId, PlacedInstance[]>()
   const promise = (hostId: HostId, id: string, room: Room) => {
     const { vcpus, memoryMiB: ramMiB, diskGiB } = room
@@ -187,26 +196,53 @@ function promisedRoom({ world, own, taken = [] }: HostsQuestion): ReadonlyMap<Ho
   }
   for (const decision of world.decisions) {
     if (decision.id === own?.id) continue
-    for (const [hostId, room] of roomOfDecision(decision)) promise(hostId, `room of ${decision.id} on ${hostId}`, room)
+    const rooms = soon ? roomOfDecision(decision) : roomUntilOver(decision, world)
+    for (const [hostId, room] of rooms) promise(hostId, `room of ${decision.id} on ${hostId}`, room)
   }
   for (const [index, room] of taken.entries()) promise(room.hostId, `taken ${index}`, room)
   return promised
 }
 
+/** The same, or as much as its victims still have there and its claims hold, whichever is more. */
+function roomUntilOver(decision: EvictionDecision, { holdsRoom = false }: RoomWorld): ReadonlyMap<HostId, Room> {
+  const rooms = new Map(roomOfDecision(decision))
+  const { state, victims, claims } = decision
+  if (!isDecisionOpen(decision) || state === 'awaiting-approval') return rooms
+  // Undone, they stay where they are, but for those who are leaving.
+  const going = victims.filter((victim) => (state === 'undoing' ? victim.state === 'leaving' : isGoing(victim)))
+  const held = holdsRoom && state !== 'undoing' ? claims.filter((claim) => claim.state !== 'ended') : []
+  for (const kept of [totals(going), totals(held)])
+    for (const [hostId, room] of kept) rooms.set(hostId, larger(rooms.get(hostId) ?? none, room))
+  return rooms
+}
+
+const none: Room = { vcpus: 0, memoryMiB: 0, diskGiB: 0 }
+
+function totals(rooms: readonly TakenRoom[]): ReadonlyMap<HostId, Room> {
+  const sums = new Map<HostId, Room>()
+  for (const { hostId, vcpus, memoryMiB, diskGiB } of rooms) {
+    const sum = sums.get(hostId) ?? none
+    sums.set(hostId, {
+      vcpus: sum.vcpus + vcpus,
+      memoryMiB: sum.memoryMiB + memoryMiB,
+      diskGiB: sum.diskGiB + diskGiB,
+    })
+  }
+  return sums
+}
+
+function larger(a: Room, b: Room): Room {
+  return {
+    vcpus: Math.max(a.vcpus, b.vcpus),
+    memoryMiB: Math.max(a.memoryMiB, b.memoryMiB),
+    diskGiB: Math.max(a.diskGiB, b.diskGiB),
+  }
+}
+
 /** What a decision needs on each host, from when it is planned until the reading shows what came of it. */
 export function roomOfDecision(decision: EvictionDecision): ReadonlyMap<HostId, Room> {
   const { wish, placements, state } = decision
-  const rooms = new Map<HostId, Room>()
-  const fulfilled = state === 'done' && wish !== undefined
-  if (wish === undefined || !(fulfilled || isDecisionOpen(decision)) || state === 'undoing') return rooms
-  if (state === 'awaiting-approval') return rooms
-  for (const { hostId } of placements) {
-    const room = rooms.get(hostId) ?? { vcpus: 0, memoryMiB: 0, diskGiB: 0 }
-    rooms.set(hostId, {
-      vcpus: room.vcpus + wish.vcpus,
-      memoryMiB: room.memoryMiB + wish.memoryMiB,
-      diskGiB: room.diskGiB + wish.diskGiB,
-    })
-  }
-  return rooms
+  if (wish === undefined || !(state === 'done' || isDecisionOpen(decision))) return new Map()
+  if (state === 'undoing' || state === 'awaiting-approval') return new Map()
+  return totals(placements.map(({ hostId }) => ({ ...wish, hostId })))
 }

@@ -16,6 +16,7 @@ import {
 } from '@gleaner/model'
 import { isActing } from '../plan/strength.ts'
 import type { EvictionPlan } from './plan-eviction.ts'
+import { roomLater } from './room-later.ts'
 import type { RoomWorld } from './room-world.ts'
 import { reserving } from './steps/planned.ts'
 import { noticeMsOf, priorityOf, runMsOf } from './victim-terms.ts'
@@ -64,6 +65,8 @@ export function makeDecision(order: DecisionOrder, plan: EvictionPlan, world: Ro
   if (!plan.feasible) return base
   if (order.kind !== 'test' && !isActing(order.mode)) return { ...base, state: 'observed', verdict: observed(base) }
   const planned = { ...base, claims: claimsOf(base, []) }
+  const later = plan.waits === true ? roomLater(planned, world) : undefined
+  if (later !== undefined) return { ...planned, state: 'planned', verdict: later }
   const asks = order.kind !== 'test' && order.mode === 'advise' && base.victims.length > 0
   return asks
     ? { ...planned, state: 'awaiting-approval', verdict: asking(planned) }

@@ -2,6 +2,9 @@
 // Guarantees, on top of those of planRoom: no project loses more instances than its disruption budget allows, nobody leaves
 // for two decisions, nothing is promised twice, and nobody leaves when what would be done to him frees nothing.
 //
+// Room is looked for first where it is free now. Only for a request for which others may leave it is then looked for among
+// what the victims of others will leave over as well: better to wait for that than to make somebody else leave.
+//
 // Budgets are not part of the exact search: when the best plan takes more of a project than it may lose, the instances of
 // that project beyond the budget are taken out and the search is repeated, so the result respects every budget and may
 // cost more than the cheapest plan that does.
@@ -41,6 +44,8 @@ export interface EvictionPlan {
   readonly hostReasons: Readonly<Record<string, readonly PlacementCode[]>>
   readonly reasons: Readonly<Partial<Record<PlacementCode, number>>>
   readonly unblock: readonly string[]
+  /** Nobody has to leave for it, but those who leave for others are still there. */
+  readonly waits?: boolean
   /** Of a refusal. */
   readonly verdict: Verdict | undefined
 }
@@ -62,12 +67,8 @@ const mostHosts = 200
 export function planEviction(question: PlanQuestion): EvictionPlan {
   const { wish } = question
   const mayEvict = question.mayEvict && wish.firmness === 'firm'
-  const { answer, now, action, refusal } = answerNow({
-    ...question,
-    mayEvict,
-    request: (hosts) => requestOf(wish, hosts),
-  })
-  return planOf(answer, { now, wish, action, refusal })
+  const { waits, ...found } = answerNow({ ...question, mayEvict, request: (hosts) => requestOf(wish, hosts) })
+  return { ...planOf(found.answer, { ...found, wish }), waits }
 }
 
 export interface NowQuestion extends Pick<PlanQuestion, 'world' | 'mayEvict' | 'own' | 'stays' | 'taken'> {
@@ -84,10 +85,20 @@ export interface NowAnswer {
   readonly action: ActionKind | undefined
   /** Why nobody may leave, though it was asked for. */
   readonly refusal: Verdict | undefined
+  /** The room is what is left over of others' decisions, and not there yet. */
+  readonly waits: boolean
 }
 
 /** The same in the form of files and API: every host by its name, with all its reasons. */
 export function answerNow(question: NowQuestion): NowAnswer {
+  if (!question.mayEvict || question.world.decisions.length === 0) return answerOnce(question, false)
+  const free = answerOnce({ ...question, mayEvict: false }, false)
+  if (free.answer.feasible) return free
+  const found = answerOnce(question, true)
+  return { ...found, waits: found.answer.feasible && found.answer.victims.length === 0 }
+}
+
+function answerOnce(question: NowQuestion, soon: boolean): NowAnswer {
   const { world, mayEvict } = question
   const { action, refusal } = victimAction(world.preemption.action, {
     cloud: world.snapshot.cloudId,
@@ -98,6 +109,7 @@ export function answerNow(question: NowQuestion): NowAnswer {
   const now = hostsNow({
     world,
     action: leaves,
+    soon,
     ...(question.own === undefined ? {} : { own: question.own }),
     ...(question.taken === undefined ? {} : { taken: question.taken }),
   })
@@ -118,7 +130,8 @@ export function answerNow(question: NowQuestion): NowAnswer {
       mayEvict: leaves !== undefined,
     })
     const over = answer.feasible ? overBudget(answer, { world, projects }) : undefined
-    if (over === undefined) return { answer, now, action: leaves, refusal: mayEvict ? refusal : undefined }
+    if (over === undefined)
+      return { answer, now, action: leaves, refusal: mayEvict ? refusal : undefined, waits: false }
     takeOut(exempt, over, { answer, projects })
   }
 }

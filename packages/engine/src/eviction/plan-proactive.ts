@@ -29,7 +29,7 @@ export function planHeadroom(world: RoomWorld): EvictionPlan | undefined {
   const { watermark } = world.preemption
   const action = actionOf(world)
   if (action === undefined || !(watermark > 0)) return undefined
-  const { hosts } = hostsNow({ world, action })
+  const { hosts } = hostsNow({ world, action, soon: true })
   if (headroomMissing(hosts, watermark) === undefined) return undefined
   const { host, wanted } = asOneHost(hosts, watermark)
   const answer = cover(host, wanted, world)
@@ -84,7 +84,7 @@ function excesses(
   question: { readonly action: ActionKind; readonly own?: EvictionDecision },
 ): readonly Excess[] {
   if (world.lendable === undefined) return []
-  const { hosts, idOf } = hostsNow({ world, ...question })
+  const { hosts, idOf } = hostsNow({ world, ...question, soon: true })
   return hosts.flatMap((host): Excess[] => {
     const hostId = idOf.get(host.name)
     const room = hostId === undefined ? undefined : world.lendable?.get(hostId)
@@ -111,7 +111,7 @@ export function planExpiry(world: RoomWorld): EvictionPlan | undefined {
   const action = actionOf(world)
   if (action === undefined || !Number.isFinite(maximumRunMs)) return undefined
   const exempt = exemptInstances(world)
-  const { hosts } = hostsNow({ world, action })
+  const { hosts } = hostsNow({ world, action, soon: true })
   const victims: PlannedVictim[] = []
   for (const host of hosts) {
     for (const { id, preemptible } of host.instances) {

@@ -15,6 +15,8 @@ export interface RoomWorld {
   readonly decisions: readonly EvictionDecision[]
   /** Evictions of this cloud within the longest window of a disruption budget. */
   readonly evictions: readonly Eviction[]
+  /** Whether the cloud itself holds room for a decision until it is taken (claims); false if absent. */
+  readonly holdsRoom?: boolean
   /** Of hosts that are fenced for it: how much preemptible instances may have in all, sold or not. */
   readonly lendable?: ReadonlyMap<HostId, LendableRoom>
 }

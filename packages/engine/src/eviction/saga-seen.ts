@@ -36,6 +36,8 @@ export interface SagaSeen {
   readonly facets: { readonly claims: boolean; readonly labels: boolean }
   /** The newest reading; undefined while there is none that may be acted upon. */
   readonly reading: { readonly version: number; readonly takenAtMs: number } | undefined
+  /** While it is planned: why its room is not there yet, though others are on their way out of it. */
+  readonly later?: Verdict | undefined
   readonly victims: ReadonlyMap<InstanceId, SeenVictim>
   /** Of a re-creation: what asked for the room, and what was made in its place. */
   readonly failed: SeenVictim | undefined

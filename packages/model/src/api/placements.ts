@@ -26,6 +26,11 @@ export const LivePlacement = Type.Object({
   answer: PlacementAnswer,
   action: Type.Optional(ActionName),
   noticeS: Type.Optional(Type.Number({ description: 'The longest notice of the victims, in seconds' })),
+  waits: Type.Optional(
+    Type.Boolean({
+      description: 'The room is what is left over of room made for others, and will be free when they have it',
+    }),
+  ),
   room: Type.Optional(RoomStateView),
 })
 export type LivePlacement = Static<typeof LivePlacement>

@@ -21,6 +21,8 @@ export interface RoomQuestion {
 export interface RoomPreview {
   readonly answer: PlacementAnswer
   readonly readAtMs: number
+  /** The room is what others leave over, and they are still there. */
+  readonly waits: boolean
   /** What would be done to the victims, and the longest notice among them; absent when nobody would leave. */
   readonly eviction?: { readonly action: ActionKind; readonly noticeMs: number }
 }
@@ -33,7 +35,7 @@ export function previewRoom(runtime: Runtime, { cloudId, request, objective }: R
   const project = request.hints?.project
   const projectId = snapshot.projects.find(({ id, name }) => id === project || name === project)?.id
   const asked = projectId === undefined ? request : { ...request, hints: { ...request.hints, project: projectId } }
-  const { answer, action } = answerNow({
+  const { answer, action, waits } = answerNow({
     world,
     mayEvict: !request.preemptible,
     request: () => asked,
@@ -48,6 +50,7 @@ export function previewRoom(runtime: Runtime, { cloudId, request, objective }: R
   return {
     answer,
     readAtMs: snapshot.takenAtMs,
+    waits,
     ...(action === undefined || notices.length === 0 ? {} : { eviction: { action, noticeMs: Math.max(...notices) } }),
   }
 }

@@ -60,7 +60,8 @@ async function makeRoom(runtime: Runtime, request: RoomRequest, caller: Caller):
     const quota = overQuota(wish, world)
     if (quota !== undefined) return refused(quota)
     const plan = planEviction({ world, wish, mayEvict: true })
-    if (plan.feasible && plan.victims.length === 0) return { state: 'free', placements: plan.placements }
+    if (plan.feasible && plan.victims.length === 0 && plan.waits !== true)
+      return { state: 'free', placements: plan.placements }
     const id = newId('dec', clock.nowMs())
     const paused = state.killSwitch === undefined ? undefined : pausedVerdict()
     const order = { id, requestId: request.requestId, kind: 'room', mode, by: caller.name, wish } as const

@@ -1,11 +1,12 @@
 // Carries preemption on: decisions under way one step further; firm requests that the cloud could not place; headroom, a
-// shrinking offer and the end of run times; the return of those who were evicted; claims that belong to nobody. Everything
+// shrinking offer and the end of run times; projects beyond their quota; the return of those who were evicted; claims that belong to nobody. Everything
 // it does is a step of a stored decision or a proposal of the next plan; the loop itself remembers nothing that matters.
 import type { EvictionDecision } from '@gleaner/model'
 import type { Fence } from '@gleaner/ports'
 import type { PreemptionSaga } from '../actions/preemption-saga.ts'
 import type { EvictionOffers } from '../preemption/offers.ts'
 import { ProactiveEvictions } from '../preemption/proactive.ts'
+import { QuotaWatch } from '../preemption/quota-watch.ts'
 import { ClaimReaper } from '../preemption/reap-claims.ts'
 import { Returns } from '../preemption/returns.ts'
 import { UnplacedWatch } from '../preemption/watch-unplaced.ts'
@@ -21,6 +22,7 @@ export function preemptLoop(runtime: Runtime, { saga, offers }: PreemptParts): L
   const { state, clock, evictions, config } = runtime
   const unplaced = new UnplacedWatch(runtime)
   const proactive = new ProactiveEvictions(runtime)
+  const quotas = new QuotaWatch(runtime)
   const returns = new Returns(runtime, offers)
   const reaper = new ClaimReaper(runtime)
   return new Loop({
@@ -35,6 +37,7 @@ export function preemptLoop(runtime: Runtime, { saga, offers }: PreemptParts): L
       await reaper.run(signal)
       await unplaced.run(fence, signal)
       await proactive.run(fence)
+      await quotas.run()
       const open = evictions.open()
       await Promise.all(open.map((decision) => advance({ runtime, saga, fence, signal }, decision)))
       await returns.run(fence, signal)

@@ -34,8 +34,10 @@ export function answerOf(decision: EvictionDecision): RoomDecision {
 }
 
 /** Undefined while it depends on a person. */
-function readyAtMs({ state, victims, createdAtMs }: EvictionDecision): number | undefined {
+function readyAtMs({ state, victims, createdAtMs, verdict }: EvictionDecision): number | undefined {
   if (state === 'awaiting-approval') return undefined
+  const { notBeforeMs } = verdict.facts
+  if (verdict.code === 'room-later' && typeof notBeforeMs === 'number') return Math.max(createdAtMs, notBeforeMs)
   const ends = victims.filter(isGoing).map(({ toldAtMs, noticeMs }) => (toldAtMs ?? createdAtMs) + noticeMs)
   return Math.max(createdAtMs, ...ends)
 }

@@ -38,6 +38,7 @@ export function roomWorldNow(runtime: Runtime, cloudId: CloudId): RoomWorldNow {
       holds: state.holds,
       decisions: evictions.beyond(cloudId, snapshot.takenAtMs),
       evictions: evictions.evictionsOf(cloudId),
+      holdsRoom: cloud?.claims !== undefined,
       ...(lendable === undefined ? {} : { lendable }),
     },
     refusal: undefined,

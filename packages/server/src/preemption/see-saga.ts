@@ -1,6 +1,6 @@
 // What a decision under way is judged by: the plan's word on each victim, the journal's, and what the last reading of the
 // cloud shows. Only what was made in place of a failed request is looked at in the cloud itself, because somebody waits.
-import { causeOf, type SagaSeen, type SeenVictim } from '@gleaner/engine'
+import { causeOf, roomLater, type SagaSeen, type SeenVictim } from '@gleaner/engine'
 import {
   type EvictionDecision,
   type InstanceId,
@@ -37,6 +37,7 @@ export async function seeSaga(
     holdMs: config.preemption.holdMs,
     facets: { claims: cloud?.claims !== undefined, labels: cloud?.labels !== undefined },
     reading: world === undefined ? undefined : { version: world.snapshot.version, takenAtMs: world.snapshot.takenAtMs },
+    later: decision.state === 'planned' && world !== undefined ? roomLater(decision, world) : undefined,
     victims,
     failed: recreation && (await seeVictim(recreation.instanceId, { runtime, parts, decision })),
     made: await seeMade(runtime, decision),

@@ -1,4 +1,5 @@
 // Preemption that nobody asked for by hand: requests the cloud could not place, headroom, and tests of owners.
+import { projectId } from '@gleaner/model'
 import { afterEach, describe, expect, it } from 'vitest'
 import { ended, fill, look, never, patient, request, running, server, size, start } from './eviction-scene.ts'
 import { operator } from './test-server.ts'
@@ -70,6 +71,38 @@ describe('without anybody asking', patient, () => {
     expect(await free()).toBeGreaterThanOrEqual(0.2)
     await server.cycles(10)
     expect(await free()).toBeGreaterThanOrEqual(0.2)
+  })
+
+  it('a project beyond its quota is told, nobody leaves for it, and the next request is refused', async () => {
+    await start('enforce', '  quotaByProject: { data-science: { instances: 0 } }\n')
+    const project = projectId(server.cloud.id, 'data-science')
+    const wish = { ...request(), projectId: project, firmness: 'preemptible', vcpus: 1, memoryMiB: 1024 } as const
+    // Past Gleaner: the cloud knows no quota.
+    const past = await server.cloud.creation.create(
+      { ...wish, hostId: undefined, tags: [], idempotencyKey: 'p' },
+      never,
+    )
+    const subject = `project ${project}`
+    const problem = await server.until('the problem', async () =>
+      (await server.app.store.problems.list({ includeClosed: false })).find((each) => each.subject === subject),
+    )
+    expect(problem).toMatchObject({ code: 'quota-preemptible-exceeded', severity: 'warning' })
+    expect(problem.sentence).toMatch(/^data-science has \d+ preemptible instances where 0 are allowed\.$/)
+    expect(await server.app.commands.makeRoom(wish, operator)).toMatchObject({
+      state: 'refused',
+      verdict: { code: 'quota-preemptible' },
+    })
+    await server.cycles(3)
+    expect((await look(past))?.state).toBe('running')
+    expect((await server.app.store.evictions.decisions({}, { limit: 10, offset: 0 })).total).toBe(0)
+
+    const { instances } = await server.cloud.observe(never)
+    for (const each of instances)
+      if (each.projectId === project && each.firmness === 'preemptible') server.cloud.actByHand(each.id, 'delete')
+    await server.until('the problem to end', async () => {
+      const open = await server.app.store.problems.list({ includeClosed: false })
+      return open.some((each) => each.subject === subject) ? undefined : true
+    })
   })
 
   it('a test shows the owner the whole course', async () => {

@@ -89,6 +89,7 @@ export function recordingCommands({ commanded, nowMs, instances, rules }: Record
     previewRoom: () => ({
       answer: { feasible: true, placements: [], victims: [], cost: 0, reasons: {} },
       readAtMs: 0,
+      waits: false,
     }),
     makeRoom: async (request, caller) => {
       note('makeRoom', request.requestId, caller)

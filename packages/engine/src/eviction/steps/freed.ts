@@ -8,8 +8,7 @@ export function nextOfFreed(decision: EvictionDecision, seen: SagaSeen): SagaSte
   const { wish, claims, victims, recreation } = decision
   if (wish === undefined) return become(decision, seen, { state: 'done', verdict: decision.verdict })
   const isHeld = seen.facets.claims && claims.some(({ state }) => state === 'held')
-  if (isHeld || victims.length === 0)
-    return recreation === undefined ? hold(decision, seen) : become(decision, seen, { state: 'placing' })
+  if (isHeld) return recreation === undefined ? hold(decision, seen) : become(decision, seen, { state: 'placing' })
   const lastLeftMs = Math.max(...victims.map(({ leftAtMs }) => leftAtMs ?? Number.NEGATIVE_INFINITY))
   if ((seen.reading?.takenAtMs ?? Number.NEGATIVE_INFINITY) < lastLeftMs) return waiting
   return { kind: 'verify' }

@@ -1,5 +1,5 @@
 // The room is held, host by host, before anybody is told: from here on nobody else can take it, and who is told to leave is
-// told for something. Claims of an earlier plan end first. On a cloud that holds no room for others it is held in Gleaner's
+// told for something. Where the room is what others leave over it is waited for first. Claims of an earlier plan end first. On a cloud that holds no room for others it is held in Gleaner's
 // own ledger alone, which every decision of Gleaner respects.
 import type { EvictionDecision, Verdict } from '@gleaner/model'
 import type { SagaSeen, SagaStep } from '../saga-seen.ts'
@@ -9,6 +9,10 @@ export function nextOfPlanned(decision: EvictionDecision, seen: SagaSeen): SagaS
   const tidied = endClaim(decision, seen, ['ending']) ?? untell(decision)
   if (tidied !== undefined) return tidied
   if (seen.paused || seen.reading === undefined) return waiting
+  const { later } = seen
+  if (later !== undefined)
+    return later.sentence === decision.verdict.sentence ? waiting : become(decision, seen, { verdict: later })
+  if (decision.verdict.code === 'room-later') return become(decision, seen, { verdict: reserving(decision) })
   if (!seen.facets.claims && decision.claims.some(({ state }) => state === 'wanted' || state === 'ending')) {
     const claims = decision.claims.map((claim) => ({
       ...claim,
@@ -25,7 +29,7 @@ export function nextOfPlanned(decision: EvictionDecision, seen: SagaSeen): SagaS
 export function reserving(decision: EvictionDecision): Verdict {
   const { wish } = decision
   const going = toGo(decision).length
-  const then = `${count(going)} told to leave`
+  const then = going === 0 ? 'nobody has to leave' : `${count(going)} told to leave`
   return {
     code: 'room-not-held',
     sentence: wish === undefined ? sentence(then) : sentence(`the room for ${wish.name} is being held; then ${then}`),

@@ -26,6 +26,7 @@ export const place: Handler<typeof endpoints.place> = async (call) => {
     cloud: cloudId as string,
     at: timeText(preview.readAtMs),
     answer: preview.answer,
+    ...only('waits', preview.waits ? true : undefined),
     ...only('action', preview.eviction?.action),
     ...only('noticeS', preview.eviction === undefined ? undefined : preview.eviction.noticeMs / 1000),
   }

@@ -11,6 +11,7 @@ import { serverIdIn } from './server-id.ts'
 import { reaches, tagsAtCreateMinor } from './microversion.ts'
 import { type RoomOutcome, type RoomParts, roomForCreate } from './room-for-create.ts'
 import { createInRoom } from './create-in-room.ts'
+import { keepQuota } from './quota-for-create.ts'
 import { readBody } from './read-body.ts'
 import { passWhole } from './relay.ts'
 import type { Upstream, WholeAnswer } from './upstream.ts'
@@ -68,6 +69,11 @@ async function createFrom(parts: CreateParts, create: Create): Promise<WholeAnsw
   const takesTags = !route.legacy && reaches(visit.version, tagsAtCreateMinor)
   const sent = { ...create, body: bodyForNova(document, wish, { takesTags }) ?? create.body }
   if (!wish.preemptible) return createFirm(parts, sent, flavor)
+  await keepQuota(parts.room, {
+    document,
+    visit,
+    flavor: async () => flavor ?? (await flavorOf(parts, document, visit)),
+  })
   parts.counter.created('preemptible')
   const answer = await send(parts, sent)
   if (answer.status === 202) {

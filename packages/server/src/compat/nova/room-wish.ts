@@ -62,7 +62,7 @@ export function bootsFromVolume(server: JsonObject): boolean {
 }
 
 /** Nova makes as many as it may, up to the larger number, and places all or none. */
-function countOf({ min_count: least = 1, max_count: most = least }: JsonObject): number | undefined {
+export function countOf({ min_count: least = 1, max_count: most = least }: JsonObject): number | undefined {
   if (![least, most].every((each) => /^\d+$/.test(String(each)))) return undefined
   const count = Number(most)
   return Number(least) >= 1 && count >= Number(least) && count <= 1000 ? count : undefined

@@ -1,0 +1,59 @@
+// The quota of preemptible capacity at the front, before a nova that knows nothing of it.
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { FakeNova } from './testing/fake-nova.ts'
+import { type FrontHarness, frontHarness } from './testing/front-harness.ts'
+
+const nova = new FakeNova()
+let harness: FrontHarness
+beforeAll(async () => {
+  harness = await frontHarness(nova.listener, { settings: 'preemption: { quota: { vcpus: 2 } }' })
+  nova.nowMs = () => harness.clock.nowMs()
+})
+afterAll(() => harness.close())
+beforeEach(() => {
+  nova.servers.clear()
+  nova.hosts.clear()
+  nova.hosts.set('h1', 100)
+  nova.users.set('tok', { name: 'ann', projectId: 'aaaa', projectName: 'astro', expiresAtMs: Date.UTC(2099) })
+  nova.flavors.set('1', { id: '1', vcpus: 1, ram: 512, disk: 1, extraSpecs: {} })
+  nova.flavors.set('3', { id: '3', vcpus: 3, ram: 512, disk: 1, extraSpecs: {} })
+  nova.flavors.set('p3', { id: 'p3', vcpus: 3, ram: 512, disk: 1, extraSpecs: { 'gleaner:preemptible': 'true' } })
+})
+
+const create = (server: object, token = 'tok') =>
+  harness.send({
+    method: 'POST',
+    path: '/v2.1/servers',
+    headers: ['X-Auth-Token', token, 'Content-Type', 'application/json', 'OpenStack-API-Version', 'compute 2.90'],
+    body: JSON.stringify({ server: { name: 'w', flavorRef: '1', imageRef: 'img', networks: 'none', ...server } }),
+  })
+
+describe('a preemptible create', () => {
+  it('within the quota reaches nova', async () => {
+    expect((await create({ preemptible: true })).status).toBe(202)
+    expect((await create({ preemptible: true, min_count: 2 })).status).toBe(202)
+  })
+
+  it.each([
+    ['by its size', { preemptible: true, flavorRef: '3' }],
+    ['by its number', { preemptible: true, min_count: 1, max_count: 3 }],
+    ['by what its flavor says', { flavorRef: 'p3' }],
+  ])('beyond it %s is refused as nova refuses, and nova is not asked', async (_, server) => {
+    const answer = await create(server)
+    expect(answer.status).toBe(403)
+    expect(answer.headers['x-gleaner-error']).toBe('front-quota')
+    expect(answer.json()).toMatchObject({
+      forbidden: { code: 403, message: expect.stringContaining('0 preemptible vcpus and may have 2; 3 more') },
+    })
+    expect(nova.servers.size).toBe(0)
+  })
+
+  it('of a token or a flavor that is not known is left to nova', async () => {
+    expect((await create({ preemptible: true, flavorRef: '3' }, 'wrong')).status).toBe(401)
+    expect((await create({ preemptible: true, flavorRef: 'none' })).headers['x-gleaner-error']).toBeUndefined()
+  })
+
+  it('is no matter of a firm one', async () => {
+    expect((await create({ flavorRef: '3' })).status).toBe(202)
+  })
+})
