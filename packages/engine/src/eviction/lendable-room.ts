@@ -53,7 +53,8 @@ export function lendableRoom(question: LendingQuestion): LendableRoom {
       line: ledger?.memoryMiB,
     }),
   }
-  if (estimate === undefined || ledger === undefined) return { ...unsold, unsold, basis: 'none' }
+  // One that was never measured is none yet: nobody leaves for it.
+  if (estimate?.estimate.measuredAtMs === undefined || ledger === undefined) return { ...unsold, unsold, basis: 'none' }
   const now = peakNow(question, estimate)
   if (now.isStale) return { ...unsold, unsold, basis: 'stale' }
   return {
