@@ -5,7 +5,7 @@
 // - Every call is idempotent: asked for what already is, it accepts.
 // - A call that resolves was ACCEPTED or, where the text says so, is in force.
 // - Gleaner undoes only what Gleaner did: a host that a person closed is not opened, a claim of somebody else not released.
-import type { Firmness, GuestMemory, HostId, InstanceId, ProjectId } from '@gleaner/model'
+import type { Firmness, GuestMemory, HostId, InstanceId, NoticeKind, ProjectId } from '@gleaner/model'
 
 /** Room as the cloud's scheduler counts it: nominal sizes. */
 export interface RoomSize {
@@ -123,6 +123,19 @@ export interface GuestMemoryReading {
   read(instanceIds: readonly InstanceId[] | 'all', signal: AbortSignal): Promise<ReadonlyMap<InstanceId, GuestMemory>>
 }
 
+export interface GuestNotice {
+  readonly id: string
+  readonly kind: NoticeKind
+  readonly sentence: string
+  readonly dueAtMs: number | undefined
+}
+
+/** There is a way to those who are logged in to an instance. */
+export interface GuestNotices {
+  /** True when the guest has said that it has the notice; false when nobody there listens, or not until the signal. */
+  tell(instanceId: InstanceId, notice: GuestNotice, signal: AbortSignal): Promise<boolean>
+}
+
 export interface CloudFacets {
   readonly guestMemory?: GuestMemoryReading
   readonly creation?: InstanceCreation
@@ -131,4 +144,5 @@ export interface CloudFacets {
   readonly ratioControl?: RatioControl
   readonly claims?: RoomClaims
   readonly labels?: InstanceLabels
+  readonly guestNotices?: GuestNotices
 }

@@ -25,6 +25,8 @@ import { actionEnded } from './actions/action-ended.ts'
 import { actLoop } from './loops/act.ts'
 import { balloonLoop, canLendMemory } from './loops/balloon.ts'
 import { type DecideParts, decideLoop } from './loops/decide.ts'
+import { tellsGuests } from './notices/add-notice.ts'
+import { deliverGuestsLoop } from './loops/deliver-guests.ts'
 import { deliverLoop } from './loops/deliver.ts'
 import { estimateLoop } from './loops/estimate.ts'
 import { housekeepingLoop } from './loops/housekeeping.ts'
@@ -247,6 +249,7 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
     preemptLoop(runtime, { saga, offers: parts.offers }),
     watchLoop(runtime, { ended: (entry) => actionEnded(runtime, entry) }),
     ...config.notices.webhooks.map((hook) => deliverLoop(runtime, hook)),
+    ...clouds.filter(({ id }) => tellsGuests(runtime, id)).map((cloud) => deliverGuestsLoop(runtime, cloud)),
     persistLoop(runtime),
     housekeepingLoop(runtime),
     watchdogLoop(runtime, () => loops.map((loop) => loop.status())),

@@ -16,7 +16,15 @@ import {
   type Inventory,
   type SampleBatch,
 } from '@gleaner/model'
-import type { ActionRequest, CheckItem, Cloud, CloudEvent, GuestMemoryReading, Look } from '@gleaner/ports'
+import type {
+  ActionRequest,
+  CheckItem,
+  Cloud,
+  CloudEvent,
+  GuestMemoryReading,
+  GuestNotices,
+  Look,
+} from '@gleaner/ports'
 import {
   affect,
   isUuid,
@@ -49,6 +57,9 @@ export class LibvirtCloud implements Cloud {
   readonly address: string
   readonly actions = supportedActions
   readonly guestMemory: GuestMemoryReading = { read: (ids, signal) => this.#guestMemory(ids, signal) }
+  readonly guestNotices: GuestNotices = {
+    tell: async (id, notice, signal) => (await this.#reports?.tell(nativeOf(id), notice, signal)) ?? false,
+  }
   readonly #nodes: readonly HostNode[]
   readonly #now: { readonly clockMs: () => number; readonly monotonicMs: () => number }
   readonly #runner: ActionRunner

@@ -3,12 +3,14 @@
 // - always reads, so that nothing piles up on either side; a guest that floods the line is left alone for a while
 //   (without a listener qemu drops what the guest writes and the guest is not held up);
 // - keeps the last whole report and when it came, counts lines that were lost, repeated or not understood;
+// - a line can be sent to the guest; that it arrived is known from the guest's own answer;
 // - a report is the newest truth for three of its own periods, and no truth at all after that.
 //
 // A sequence that starts anew is a reporter that was started anew, not a loss.
 import { createConnection, type Socket } from 'node:net'
 import type { Clock } from '@gleaner/ports'
 import { LineSplitter } from './line-splitter.ts'
+import { parseGotLine } from './notice-line.ts'
 import { parseReportLine, type GuestReport } from './report-line.ts'
 
 export interface ReportChannelOptions {
@@ -43,6 +45,8 @@ export class ReportChannel {
   #last: { readonly report: GuestReport; readonly atMs: number } | undefined
   #counts: ReportCounts = { reports: 0, lost: 0, unreadable: 0, floods: 0 }
   #connectionFault: string | undefined
+  /** By id of the notice: who waits until the guest has it. */
+  readonly #told = new Map<string, () => void>()
 
   constructor(options: ReportChannelOptions) {
     this.path = options.path
@@ -65,6 +69,27 @@ export class ReportChannel {
     const { report, atMs } = this.#last
     const freshMs = Math.max(shortestFreshMs, freshPeriods * report.everyS * 1000)
     return this.#options.monotonicMs() - atMs <= freshMs ? report : undefined
+  }
+
+  /**
+   * Sends a line to a guest that reports, and resolves when the guest says that it has it; false when that does not come
+   * until the signal. A guest that does not read what it is sent is sent nothing more: it would pile up here.
+   */
+  tell(id: string, line: string, signal: AbortSignal): Promise<boolean> {
+    const socket = this.#socket
+    if (this.latest() === undefined || socket?.writable !== true || socket.writableLength > 0 || signal.aborted)
+      return Promise.resolve(false)
+    return new Promise((resolve) => {
+      const end = (has: boolean) => {
+        this.#told.delete(id)
+        signal.removeEventListener('abort', onAbort)
+        resolve(has)
+      }
+      const onAbort = () => end(false)
+      signal.addEventListener('abort', onAbort, { once: true })
+      this.#told.set(id, () => end(true))
+      socket.write(line)
+    })
   }
 
   close(): void {
@@ -120,6 +145,11 @@ export class ReportChannel {
   }
 
   #take(line: string): void {
+    const got = parseGotLine(line)
+    if (got !== undefined) {
+      this.#told.get(got)?.()
+      return
+    }
     const report = parseReportLine(line)
     if (report === undefined) {
       this.#counts = { ...this.#counts, unreadable: this.#counts.unreadable + 1 }

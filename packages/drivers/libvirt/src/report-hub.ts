@@ -1,5 +1,6 @@
 // Keeps one report channel per running domain that has a socket for it, and none for the others.
-import type { Clock } from '@gleaner/ports'
+import type { Clock, GuestNotice } from '@gleaner/ports'
+import { noticeLine } from './notice-line.ts'
 import { ReportChannel } from './report-channel.ts'
 import type { GuestReport } from './report-line.ts'
 
@@ -43,6 +44,10 @@ export class ReportHub {
 
   latest(uuid: string): GuestReport | undefined {
     return this.#channels.get(uuid)?.latest()
+  }
+
+  async tell(uuid: string, notice: GuestNotice, signal: AbortSignal): Promise<boolean> {
+    return (await this.#channels.get(uuid)?.tell(notice.id, noticeLine(notice), signal)) ?? false
   }
 
   channels(): readonly ReportChannel[] {

@@ -14,7 +14,7 @@ const hook = (more: string) => `  webhooks:\n    - id: ops\n      url: https://h
 
 describe('the section notices', () => {
   it('has no hooks unless they are written, and limits of its own', () => {
-    const none = { webhooks: [], timeoutMs: 10_000, giveUpMs: 86_400_000, queue: 10_000 }
+    const none = { webhooks: [], guests: false, timeoutMs: 10_000, giveUpMs: 86_400_000, queue: 10_000 }
     expect(parseConfig('log: info', 'x', { environment: {}, directory: '/' }).notices).toEqual(none)
   })
 

@@ -47,6 +47,9 @@ const HookConfig = Type.Object(
 export const NoticesConfig = Type.Object(
   {
     webhooks: Type.Optional(Type.Array(HookConfig, { maxItems: 50 })),
+    guests: Type.Optional(
+      Type.Boolean({ description: 'Guests whose serial line carries reports are told over it (false)' }),
+    ),
     timeout: Type.Optional(DurationText),
     giveUp: Type.Optional(DurationText),
     queue: Type.Optional(
@@ -76,6 +79,8 @@ export interface HookSettings {
 
 export interface NoticeSettings {
   readonly webhooks: readonly HookSettings[]
+  /** Whether guests are told, where their cloud has a way to them. */
+  readonly guests: boolean
   /** Real time: the receiver's clock is not ours. */
   readonly timeoutMs: number
   readonly giveUpMs: number
@@ -117,7 +122,7 @@ export function readNotices(given: NoticesConfig = {}, reading: NoticesReading):
       secret: (value, path) => reading.secret(value, ['webhooks', index, ...path]),
     })
   })
-  return { webhooks, timeoutMs, giveUpMs, queue: given.queue ?? 10_000 }
+  return { webhooks, guests: given.guests ?? false, timeoutMs, giveUpMs, queue: given.queue ?? 10_000 }
 }
 
 function readHook(hook: Static<typeof HookConfig>, reading: NoticesReading): HookSettings[] {

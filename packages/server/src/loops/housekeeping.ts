@@ -1,5 +1,5 @@
 // Deletes what is older than its retention.
-import { hookNotifier } from '../notices/add-notice.ts'
+import { guestNotifier, hookNotifier, tellsGuests } from '../notices/add-notice.ts'
 import type { Runtime } from '../runtime.ts'
 import { Loop } from './loop.ts'
 
@@ -19,10 +19,10 @@ export function housekeepingLoop(runtime: Runtime): Loop {
         ledger: nowMs - config.retention.ledgerMs,
         history: nowMs - config.retention.historyMs,
       })
-      await store.outbox.keepOnly(
-        state.fence,
-        config.notices.webhooks.map(({ id }) => hookNotifier(id)),
-      )
+      await store.outbox.keepOnly(state.fence, [
+        ...config.notices.webhooks.map(({ id }) => hookNotifier(id)),
+        ...[...runtime.clouds.keys()].filter((id) => tellsGuests(runtime, id)).map(guestNotifier),
+      ])
       await runtime.problems.settle('housekeeping')
       return 'pruned'
     },

@@ -1,6 +1,6 @@
 // Writes a notice, and in the same transaction what it waits for: the hooks that want it as the configuration is now.
 import type { DecidedNotice } from '@gleaner/engine'
-import { cloudOf, type NoticeAbout } from '@gleaner/model'
+import { type CloudId, cloudOf, type NoticeAbout } from '@gleaner/model'
 import type { Fence } from '@gleaner/ports'
 import type { HookSettings } from '../config/notices.ts'
 import type { Runtime } from '../runtime.ts'
@@ -8,6 +8,8 @@ import type { Runtime } from '../runtime.ts'
 /** Under which a hook stands in the queue, and its loop. */
 export const hookNotifier = (id: string): string => `webhook:${id}`
 export const hookLoop = (id: string): string => `deliver:${id}`
+export const guestNotifier = (cloud: string): string => `guests:${cloud}`
+export const guestLoop = (cloud: string): string => `tell-guests:${cloud}`
 
 /** `id`: the same again is the same notice, and is told once. `atMs`: when it was decided; a grace period counts from there. */
 export async function addNotice(
@@ -16,7 +18,8 @@ export async function addNotice(
   { id, atMs, notice }: { readonly id: string; readonly atMs: number; readonly notice: DecidedNotice },
 ): Promise<void> {
   const { instanceId, projectId, proposalId, sentence, dueAtMs, kind } = notice
-  const project = runtime.state.clouds.get(cloudOf(instanceId))?.snapshot?.projectById.get(projectId)
+  const cloudId = cloudOf(instanceId)
+  const project = runtime.state.clouds.get(cloudId)?.snapshot?.projectById.get(projectId)
   const about: NoticeAbout = {
     kind,
     capability: notice.capability,
@@ -28,14 +31,18 @@ export async function addNotice(
     projectName: project?.name ?? projectId,
     decisionId: notice.decisionId,
   }
-  const hooks = runtime.config.notices.webhooks.filter((hook) => wants(hook, about, cloudOf(instanceId)))
+  const hooks = runtime.config.notices.webhooks.filter((hook) => wants(hook, about, cloudId))
   await runtime.store.notices.add(
     fence,
     { id, instanceId, proposalId, sentence, createdAtMs: atMs, dueAtMs, sentBy: [], about },
-    hooks.map((hook) => hookNotifier(hook.id)),
+    [...hooks.map((hook) => hookNotifier(hook.id)), ...(tellsGuests(runtime, cloudId) ? [guestNotifier(cloudId)] : [])],
   )
   runtime.log.info({ instance: instanceId, kind }, sentence)
-  runtime.wake(...hooks.map((hook) => hookLoop(hook.id)))
+  runtime.wake(...hooks.map((hook) => hookLoop(hook.id)), guestLoop(cloudId))
+}
+
+export function tellsGuests({ config, clouds }: Pick<Runtime, 'config' | 'clouds'>, cloud: CloudId): boolean {
+  return config.notices.guests && clouds.get(cloud)?.guestNotices !== undefined
 }
 
 export function wants(

@@ -4,12 +4,15 @@ import { createHmac } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { NoticeBody } from '@gleaner/model'
+import { SimulatedCloud } from '@gleaner/driver-simulated'
+import { type InstanceId, NoticeBody } from '@gleaner/model'
+import type { GuestNotice } from '@gleaner/ports'
 import { createTestDatabase, runSource } from '@gleaner/store/testing'
 import * as Value from 'typebox/value'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Answer, type HookReceiver, openReceiver, type Received } from '../notices/testing/hook-receiver.ts'
-import { type TestServer, startTestServer } from './test-server.ts'
+import { acceleratedClock } from '../clock/accelerated-clock.ts'
+import { type TestServer, startTestServer, testSpeed, testStartMs } from './test-server.ts'
 
 const patient = { timeout: 120_000 }
 const secret = 'a secret for the tests'
@@ -193,5 +196,64 @@ describe('a hook', patient, () => {
       again.child.kill('SIGKILL')
       await again.exited
     }
+  })
+})
+
+describe('a guest', patient, () => {
+  async function withGuests(
+    config: string,
+    tell: (id: InstanceId, notice: GuestNotice) => Promise<boolean>,
+    speed = testSpeed,
+  ): Promise<TestServer> {
+    const clock = acceleratedClock(testStartMs, speed)
+    const sim = { clock, id: 'sim', seed: 11, hosts: 4, instances: 24, projects: 3, desktops: 0, activity: 0 }
+    const makeClouds = () => [Object.assign(new SimulatedCloud(sim), { guestNotices: { tell } })]
+    const server = await startTestServer({ config: `${policy}${config}`, clock, makeClouds })
+    closing.push(() => server.stop())
+    return server
+  }
+
+  it('is told again until it says that it has the notice', async () => {
+    const told: string[] = []
+    const tell = async (_: InstanceId, { id }: GuestNotice) => {
+      told.push(id)
+      return told.filter((each) => each === id).length === 2
+    }
+    const server = await withGuests(`${tells}notices: { guests: true }\n`, tell, 60)
+    const { notice } = await server.until('a notice that arrived', async () => {
+      for (const { id } of server.app.state.clouds.get(server.cloud.id)?.snapshot?.instances ?? [])
+        for (const each of await server.app.store.notices.forInstance(id, 9))
+          if (each.sentBy.includes('guests:sim')) return { notice: each }
+      return undefined
+    })
+    expect(told.filter((each) => each === notice.id)).toHaveLength(2)
+  })
+
+  it('that never answers is given up when the time has come, without a problem', async () => {
+    const told: GuestNotice[] = []
+    const tell = async (_: InstanceId, notice: GuestNotice) => {
+      told.push(notice)
+      return false
+    }
+    const server = await withGuests(`${suspends}notices: { guests: true }\n`, tell)
+    const announced = await server.until('a notice', () => told.find(({ kind }) => kind === 'announced'))
+    expect(announced.sentence).toMatch(/will be suspended not before/)
+    await server.until('its end', async () => {
+      const due = await server.app.store.outbox.due('guests:sim', { nowMs: Number.MAX_SAFE_INTEGER, limit: 1000 })
+      return due.every(({ notice }) => notice.id !== announced.id) ? true : undefined
+    })
+    const open = await server.app.store.problems.list({ includeClosed: false })
+    expect(open.filter(({ subject }) => subject.includes('guest'))).toEqual([])
+  })
+
+  it('is not told unless that is configured', async () => {
+    const told: string[] = []
+    const server = await withGuests(tells, async (id) => {
+      told.push(id)
+      return true
+    })
+    await server.cycles(4)
+    expect(told).toEqual([])
+    expect(server.app.loops().some(({ name }) => name.startsWith('tell-guests'))).toBe(false)
   })
 })
