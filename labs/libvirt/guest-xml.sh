@@ -1,10 +1,10 @@
 #!/bin/sh
 # Prints the libvirt document of one tiny guest.
-#   usage: guest-xml.sh NAME UUID CACHE-FOLDER RUN-FOLDER LOAD EVERY-S
+#   usage: guest-xml.sh NAME UUID CACHE-FOLDER RUN-FOLDER LOAD EVERY-S [MEMORY-MIB]
 # Serial 0 is the console (a file), serial 1 carries the guest reports (a unix socket); the balloon gives statistics
 # every 2 s; the disk is a sparse file.
 set -eu
-[ $# = 6 ] || { echo "usage: guest-xml.sh NAME UUID CACHE-FOLDER RUN-FOLDER LOAD EVERY-S" >&2; exit 2; }
+[ $# = 6 ] || [ $# = 7 ] || { echo "usage: guest-xml.sh NAME UUID CACHE-FOLDER RUN-FOLDER LOAD EVERY-S [MEMORY-MIB]" >&2; exit 2; }
 cat <<X
 <domain type='qemu'>
   <name>$1</name>
@@ -12,8 +12,8 @@ cat <<X
   <metadata>
     <gleaner:instance xmlns:gleaner='urn:gleaner:libvirt:1' project='lab'><tag>lab</tag><tag>${5%%:*}</tag></gleaner:instance>
   </metadata>
-  <memory unit='MiB'>192</memory>
-  <currentMemory unit='MiB'>192</currentMemory>
+  <memory unit='MiB'>${7:-192}</memory>
+  <currentMemory unit='MiB'>${7:-192}</currentMemory>
   <vcpu>1</vcpu>
   <os>
     <type arch='x86_64' machine='q35'>hvm</type>

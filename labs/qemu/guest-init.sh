@@ -6,6 +6,9 @@
 #   load=idle           nothing but the reporter
 #   load=busy           about half of the processor and some writing to the disk
 #   load=cycle:I:B      I seconds idle, B seconds busy, again and again
+#   load=memory:M:R     fills M MiB at once and lets go of them (its host has given it all of that now); then uses little until
+#                       somebody writes an f at the beginning of its disk: fills M MiB again, R of them a second, and keeps
+#                       them; tells it on its console
 /bin/busybox --install -s /bin
 export PATH=/bin
 mount -t proc proc /proc
@@ -36,7 +39,34 @@ work() {
     sleep 0.3
   done
 }
+# Memory that nothing can drop: a file in memory. fill MIB MIB-PER-SECOND
+fill() {
+  n=0
+  while [ "$n" -lt "$1" ]; do
+    dd if=/dev/zero bs=1M count="$2" 2>/dev/null >> /fill/it
+    n=$((n + $2))
+    [ "$2" -ge "$1" ] || sleep 1
+  done
+}
+
+remember() {
+  mkdir -p /fill && mount -t tmpfs -o size=90% fill /fill
+  fill "$1" "$1"
+  rm /fill/it
+  echo "memory: idle" > /dev/console
+  until [ "$(dd if=/dev/vda bs=1 count=1 2>/dev/null)" = f ]; do
+    sleep 1
+    blockdev --flushbufs /dev/vda
+  done
+  echo "memory: fills" > /dev/console
+  fill "$1" "$2"
+  echo "memory: full, $(stat -c %s /fill/it) bytes are there" > /dev/console
+}
 case $(word load idle) in
+  memory:*)
+    spans=$(word load idle) spans=${spans#memory:}
+    remember "${spans%:*}" "${spans#*:}" &
+    ;;
   busy) work & ;;
   cycle:*)
     spans=$(word load idle) spans=${spans#cycle:}

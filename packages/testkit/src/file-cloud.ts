@@ -3,8 +3,10 @@
 // wrong state is a conflict, and every effect is a state change (there is no memory of idempotency keys to hide behind).
 import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import {
+  type ActionKind,
   type CloudId,
   GleanerError,
+  type GuestMemory,
   type Host,
   type Instance,
   type InstanceId,
@@ -14,6 +16,7 @@ import {
   emptyBatch,
   hostId,
   instanceId,
+  isMemoryStep,
   metrics,
   projectId,
   startStates,
@@ -26,9 +29,13 @@ import type {
   Clock,
   Cloud,
   CloudEvent,
+  GuestMemoryReading,
   Look,
   RatioControl,
 } from '@gleaner/ports'
+
+const promisedMiB = 1024
+const stateKinds = ['pause', 'suspend', 'stop', 'resume', 'start'] as const
 
 export interface FileCloudOptions {
   readonly id: CloudId
@@ -38,9 +45,13 @@ export interface FileCloudOptions {
   readonly instances: number
   /** What its scheduler sells per core at first; absent: it has none, and no ratio can be set. */
   readonly coreRatio?: number
+  /** Its guests tell their memory, lend some, and need it back as soon as they have left it. */
+  readonly lendsMemory?: boolean
 }
 
 interface FileState {
+  /** What the balloon leaves to those whom memory is lent from. */
+  readonly leftMiB?: Readonly<Record<string, number>>
   readonly coreRatio?: number | undefined
   readonly states: Readonly<Record<string, InstanceState>>
 }
@@ -49,20 +60,18 @@ export class FileCloud implements Cloud {
   readonly kind = 'file'
   readonly id: CloudId
   readonly address: string
-  readonly actions: readonly ActionSupport[] = (['pause', 'suspend', 'stop', 'resume', 'start'] as const).map(
-    (action) => ({
-      action,
-      givesBack: { physicalCores: true, physicalMemory: action !== 'pause', sellable: false },
-      meaning: `${action} by writing a file`,
-    }),
-  )
+  readonly actions: readonly ActionSupport[]
   readonly ratioControl?: RatioControl
+  readonly guestMemory?: GuestMemoryReading
   readonly #options: FileCloudOptions
 
   constructor(options: FileCloudOptions) {
     this.#options = options
     this.id = options.id
     this.address = options.path
+    const kinds = [...stateKinds, ...(options.lendsMemory === true ? (['balloon', 'return-memory'] as const) : [])]
+    this.actions = kinds.map(supportOf)
+    if (options.lendsMemory === true) this.guestMemory = { read: async () => this.#memories() }
     if (options.coreRatio !== undefined) this.ratioControl = this.#ratioControl()
   }
 
@@ -113,6 +122,7 @@ export class FileCloud implements Cloud {
     const name = request.instanceId.slice(this.id.length + 1)
     if (!this.#names().includes(name)) throw new GleanerError('cloud-not-found', { cloud: this.id, object: name })
     const states = this.#read()
+    if (isMemoryStep(request.action) && this.guestMemory !== undefined) return this.#balloon(name, request)
     const target = targetState[request.action]
     const state = stateOf(states, name)
     if (target === undefined) throw new GleanerError('cloud-unsupported', { cloud: this.id, action: request.action })
@@ -126,7 +136,34 @@ export class FileCloud implements Cloud {
 
   async look(id: InstanceId): Promise<Look> {
     const name = id.slice(this.id.length + 1)
-    return { instance: this.#names().includes(name) ? this.#instance(name, this.#read()) : undefined, fault: undefined }
+    const memory = this.guestMemory && this.#memories().get(id)
+    return {
+      instance: this.#names().includes(name) ? this.#instance(name, this.#read()) : undefined,
+      fault: undefined,
+      ...(memory === undefined ? {} : { memory }),
+    }
+  }
+
+  #balloon(name: string, { action, idempotencyKey, memoryMiB }: ActionRequest): void {
+    const state = this.#read()
+    const leftMiB = action === 'return-memory' ? promisedMiB : (memoryMiB ?? Number.NaN)
+    if (leftMiB === (state.leftMiB?.[name] ?? promisedMiB)) return
+    appendFileSync(`${this.#options.path}.log`, `${name} ${action} ${idempotencyKey}\n`)
+    this.#write({ ...state, leftMiB: { ...state.leftMiB, [name]: leftMiB } })
+  }
+
+  /** Each uses 100 MiB; as soon as it has less than it was promised it needs all that it was left. */
+  #memories(): ReadonlyMap<InstanceId, GuestMemory> {
+    const state = this.#read()
+    return new Map(
+      this.#names().map((name) => {
+        const leftMiB = state.leftMiB?.[name] ?? promisedMiB
+        const usableMiB = leftMiB < promisedMiB ? 0 : promisedMiB - 100
+        const saidAtMs = this.#options.clock.nowMs()
+        const memory = { promisedMiB, leftMiB, usableMiB, swappedMiB: 0, saidAtMs, residentMiB: leftMiB }
+        return [instanceId(this.id, name), memory]
+      }),
+    )
   }
 
   subscribe(_listener: (event: CloudEvent) => void): () => void {
@@ -172,7 +209,7 @@ export class FileCloud implements Cloud {
       state: stateOf(states, name),
       stateSinceMs: undefined,
       vcpus: 1,
-      memoryMiB: 1024,
+      memoryMiB: promisedMiB,
       diskGiB: 10,
       createdAtMs: 0,
       firmness: 'firm',
@@ -193,6 +230,19 @@ export class FileCloud implements Cloud {
     const temporary = `${this.#options.path}.json.new`
     writeFileSync(temporary, JSON.stringify(state))
     renameSync(temporary, `${this.#options.path}.json`)
+  }
+}
+
+function supportOf(action: ActionKind): ActionSupport {
+  const isGiving = action === 'return-memory'
+  return {
+    action,
+    givesBack: {
+      physicalCores: action !== 'balloon' && !isGiving,
+      physicalMemory: action !== 'pause' && !isGiving,
+      sellable: false,
+    },
+    meaning: `${action} by writing a file`,
   }
 }
 

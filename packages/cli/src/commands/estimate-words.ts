@@ -26,6 +26,13 @@ function peakSentence(peak: PeakEstimateView, show: (value: number) => string): 
   return `of ${show(peak.capacity)} there are ${show(peak.booked)} sold, ${used}, and at most ${show(peak.estimate)} is expected next: ${figures(peak.ratio)} times what there is can be sold${sells}.`
 }
 
+/** What its guests lend at the moment; undefined when that is nothing. */
+export function lentSentence({ lentByGuests }: EstimateView): string | undefined {
+  if (lentByGuests === undefined) return undefined
+  const { guests, memoryMiB } = lentByGuests
+  return `${count(guests, 'guest')} lend${guests === 1 ? 's' : ''} ${memory(memoryMiB)} of memory, and ${guests === 1 ? 'gets it' : 'get it'} back when needed.`
+}
+
 /** How the estimates before fared. */
 export function estimateRecord({ cores: { record, confidence }, memoryMiB }: EstimateView): string {
   if (record.judged === 0) return 'No estimate of it could be judged so far.'

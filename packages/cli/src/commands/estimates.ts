@@ -5,7 +5,7 @@ import type { CommandContext } from '../command-context.ts'
 import type { Moments } from '../format/moment.ts'
 import { cores, count, figures, memory } from '../format/quantity.ts'
 import type { Column } from '../format/table.ts'
-import { estimateRecord, estimateSentence, percent } from './estimate-words.ts'
+import { estimateRecord, estimateSentence, lentSentence, percent } from './estimate-words.ts'
 import { pageEnd } from './page-end.ts'
 
 export interface EstimatesOptions {
@@ -29,7 +29,8 @@ export async function estimates(
   const page = await context.client.call('listEstimates', { query })
   if (context.printJson(page)) return
   if (page.items.length === 0) return context.say(noneYet)
-  context.table(page.items, columns)
+  const isLent = page.items.some(({ lentByGuests }) => lentByGuests !== undefined)
+  context.table(page.items, isLent ? [...columns, lentColumn] : columns)
   pageEnd(context, page, 'host')
 }
 
@@ -54,6 +55,13 @@ const columns: readonly Column<EstimateView>[] = [
   { title: 'rests on', cell: ({ state }) => state, rank: 3 },
 ]
 
+/** Only where guests lend memory at the moment. */
+const lentColumn: Column<EstimateView> = {
+  title: 'guests lend',
+  cell: ({ lentByGuests }) => (lentByGuests === undefined ? '' : memory(lentByGuests.memoryMiB)),
+  right: true,
+}
+
 function exceeded({ cores: { record }, memoryMiB }: EstimateView): string {
   if (record.judged === 0) return 'not yet'
   return percent(Math.max(record.violationRate, memoryMiB.record.violationRate))
@@ -70,6 +78,8 @@ async function ofHost(context: CommandContext, host: string, options: EstimatesO
   const moments = context.moments(status.now)
   context.say(estimateSentence(story.now, moments))
   context.say(estimateRecord(story.now))
+  const lent = lentSentence(story.now)
+  if (lent !== undefined) context.say(lent)
   const rows = pairs(story.items)
   if (rows.length === 0) return
   context.line()

@@ -41,9 +41,15 @@ export const estimateColumns: readonly Column<EstimateView>[] = [
     key: 'memory',
     title: 'Memory expected',
     width: 'minmax(190px, 1.5fr)',
-    cell: ({ memoryMiB: { estimate, capacity } }) => (
-      <Meter share={capacity > 0 ? estimate / capacity : 0} text={`${memory(estimate)} of ${memory(capacity)}`} />
-    ),
+    cell: ({ memoryMiB: { estimate, capacity }, lentByGuests }) => {
+      const lent = lentByGuests === undefined ? '' : `, ${memory(lentByGuests.memoryMiB)} lent by guests`
+      return (
+        <Meter
+          share={capacity > 0 ? estimate / capacity : 0}
+          text={`${memory(estimate)} of ${memory(capacity)}${lent}`}
+        />
+      )
+    },
   },
   {
     key: 'memoryRatio',

@@ -6,6 +6,7 @@ import {
   type Instance,
   type InstanceId,
   isHostStep,
+  isMemoryStep,
   type JournalEntry,
   type Proposal,
   targetState,
@@ -42,6 +43,8 @@ export function summarize(parts: SummaryParts): string {
     return `${foresee(instance, strongest)} ${strongest.reason.sentence}`
   if (done !== undefined)
     return `${instance.name} is ${instance.state} because Gleaner did ${done.action} at ${isoTime(done.finishedAtMs ?? done.intendedAtMs)} for "${done.cause}". ${done.reason.sentence}${wayBack(parts)}`
+  const lent = lentSince(parts.history)
+  if (lent !== undefined) return lent
   const [refused] = parts.refused
   if (refused !== undefined) return `"${refused.cause}" asks for ${refused.action}, but: ${refused.verdict.sentence}`
   const held = parts.gate.find(({ check, passed }) => (check === 'hold' || check === 'protection') && !passed)
@@ -89,6 +92,16 @@ function lastDone(instance: Instance, history: readonly JournalEntry[]): Journal
     if (!isOpenEntry(entry) && (last === undefined || entry.intendedAtMs >= last.intendedAtMs)) last = entry
   if (last?.state !== 'done' || isHostStep(last.action)) return undefined
   return targetState[last.action] === instance.state ? last : undefined
+}
+
+/** Its last step on memory lent some, and nothing was given back since. */
+function lentSince(history: readonly JournalEntry[]): string | undefined {
+  let last: JournalEntry | undefined
+  for (const entry of history)
+    if (isMemoryStep(entry.action) && (last === undefined || entry.intendedAtMs >= last.intendedAtMs)) last = entry
+  if (last?.action !== 'balloon' || last.state !== 'done') return undefined
+  const { targetName, gives, finishedAtMs, intendedAtMs, reason } = last
+  return `${targetName} lends ${Math.round(gives.physicalMemoryMiB)} MiB since ${isoTime(finishedAtMs ?? intendedAtMs)} and gets them back the moment it needs them. ${reason.sentence}`
 }
 
 function noRule(instance: Instance, rules: readonly RuleStory[]): string {

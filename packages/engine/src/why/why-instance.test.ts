@@ -87,6 +87,28 @@ test('it is as it is because Gleaner did that', () => {
   expect(story.holds.map(({ kind }) => kind)).toEqual(['cool-down'])
 })
 
+test('it lends memory: since when, how much, and that it gets it back; no longer once it has', () => {
+  const lent = aJournalEntry({
+    action: 'balloon',
+    state: 'done',
+    intendedAtMs: nowMs - 5000,
+    finishedAtMs: nowMs - 1000,
+    gives: { physicalCores: 0, physicalMemoryMiB: 2048.4, sellableCores: 0, sellableMemoryMiB: 0 },
+    reason: aVerdict({ code: 'memory-spare', sentence: 'It uses 500 of 4096 MiB.' }),
+  })
+  expect(why({ journal: [lent] }, {}, []).summary).toBe(
+    'web-1 lends 2048 MiB since 2025-06-02T07:59:59Z and gets them back the moment it needs them. It uses 500 of 4096 MiB.',
+  )
+  const back = aJournalEntry({
+    ...lent,
+    id: 'back',
+    idempotencyKey: 'k',
+    action: 'return-memory',
+    intendedAtMs: nowMs - 500,
+  })
+  expect(why({ journal: [lent, back] }, {}, []).summary).not.toContain('lends')
+})
+
 test('no rule wants anything: the rules are told with their verdicts', () => {
   const rules = [
     aRule({ name: 'busy', expression: 'instance.vcpus > 64' }),

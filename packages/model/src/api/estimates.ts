@@ -1,7 +1,7 @@
 // Estimates of oversubscription: of each host the last one and those before, and of all hosts together.
 import { type Static, Type } from 'typebox'
 import { endpoint } from './endpoint.ts'
-import { DurationText, IdParam, OneOf, PageOf, PageQuery, Time } from './parts.ts'
+import { DurationText, GuestsLentView, IdParam, OneOf, PageOf, PageQuery, Time } from './parts.ts'
 
 /**
  * measured: enough of the last scope was measured. kept: it was not, and the estimate before stands for a bounded time.
@@ -55,6 +55,7 @@ export const EstimateView = Type.Object({
   coverage: Type.Number({ description: 'Share of the samples of the scope that were there' }),
   cores: PeakEstimateView,
   memoryMiB: PeakEstimateView,
+  lentByGuests: Type.Optional(GuestsLentView),
 })
 export type EstimateView = Static<typeof EstimateView>
 

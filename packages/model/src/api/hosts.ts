@@ -6,7 +6,7 @@ import { endpoint } from './endpoint.ts'
 import { EstimateView } from './estimates.ts'
 import { JournalView } from './history.ts'
 import { GateCheckView, HoldView, TimelineView } from './instances.ts'
-import { DurationText, IdParam, OneOf, PageOf, PageQuery, SeriesView } from './parts.ts'
+import { DurationText, GuestsLentView, IdParam, OneOf, PageOf, PageQuery, SeriesView } from './parts.ts'
 import { ProposalView } from './plan.ts'
 import { LedgerLineView } from './system.ts'
 
@@ -25,6 +25,7 @@ export const HostView = Type.Object({
   usedMemoryMiB: Type.Optional(Type.Number()),
   measured: Type.Boolean(),
   ledger: Type.Object({ cores: LedgerLineView, memoryMiB: LedgerLineView }),
+  lentByGuests: Type.Optional(GuestsLentView),
   /** What the cloud's scheduler sells per physical unit; absent where none sells. */
   coreRatio: Type.Optional(Type.Number()),
   memoryRatio: Type.Optional(Type.Number()),

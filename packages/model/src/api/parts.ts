@@ -29,6 +29,9 @@ export const CapabilityName = OneOf(capabilities)
 export const ModeName = OneOf(modes)
 export const ActionName = OneOf(actionKinds)
 /** Actions on instances and steps on hosts as a whole. */
+/** Memory that running guests of a host were asked to leave; each gets it back the moment it needs it. */
+export const GuestsLentView = Type.Object({ guests: Type.Integer(), memoryMiB: Type.Number() })
+
 export const StepName = OneOf([...actionKinds, ...hostStepKinds])
 
 export const TargetView = Type.Object(

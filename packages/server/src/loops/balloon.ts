@@ -26,8 +26,8 @@ export function balloonLoop(runtime: Runtime): Loop {
       const isWanted = mode !== 'off' && state.modes.oversubscription !== 'off'
       const all = isWanted && !(allReadAtMs !== undefined && nowMs - allReadAtMs < config.periods.sampleMs)
       if (all) allReadAtMs = nowMs
-      await readMemories({ runtime, loans, all, signal })
-      const begun = await returns.run(fence, loans, signal)
+      const unheard = await readMemories({ runtime, loans, all, signal })
+      const begun = await returns.run(fence, { loans, unheard }, signal)
       await problems.settle('ballooning')
       if (begun > 0) {
         state.loans = await store.journal.loans()
@@ -45,10 +45,15 @@ interface Reading {
   readonly signal: AbortSignal
 }
 
-/** A cloud that does not answer leaves what was known of its guests, which then grows too old to rely upon. */
-async function readMemories({ runtime, loans, all, signal }: Reading): Promise<void> {
+/**
+ * Answers with the guests that memory is lent from and of which a cloud that did answer said nothing: a guest that is just being
+ * worked on is left out now and then, as is one that stopped. What was known of them stays, as of the guests of a cloud that
+ * did not answer, and soon is too old to rely upon.
+ */
+async function readMemories({ runtime, loans, all, signal }: Reading): Promise<ReadonlySet<InstanceId>> {
   const { clouds, state, problems } = runtime
   const lent = lentFrom(loans)
+  const unheard = new Set<InstanceId>()
   await Promise.all(
     [...clouds.values()].map(async (cloud) => {
       const { guestMemory } = cloud
@@ -59,23 +64,26 @@ async function readMemories({ runtime, loans, all, signal }: Reading): Promise<v
       try {
         const limited = AbortSignal.any([signal, AbortSignal.timeout(cloudCallTimeoutMs)])
         const memories = await guestMemory.read(all ? 'all' : mine, limited)
-        keep(state.guestMemory, memories, { cloud: cloud.id, only: all ? undefined : lent })
+        for (const id of mine) if (!memories.has(id)) unheard.add(id)
+        keep(state.guestMemory, memories, { cloud: cloud.id, all, lent })
         await problems.settle(subject)
       } catch (error) {
         if (!signal.aborted) await problems.reportError(subject, error)
       }
     }),
   )
+  return unheard
 }
 
-/** Who is not in the answer is not known any more. */
+/** Nobody lends on the word of yesterday: who is not in an answer about all, and lends nothing, is not known any more. */
 function keep(
   known: Map<InstanceId, GuestMemory>,
   memories: Awaited<ReturnType<GuestMemoryReading['read']>>,
-  { cloud, only }: { readonly cloud: CloudId; readonly only: ReadonlySet<InstanceId> | undefined },
+  { cloud, all, lent }: { readonly cloud: CloudId; readonly all: boolean; readonly lent: ReadonlySet<InstanceId> },
 ): void {
-  for (const id of known.keys())
-    if (id.startsWith(`${cloud}:`) && !memories.has(id) && (only === undefined || only.has(id))) known.delete(id)
+  if (all)
+    for (const id of known.keys())
+      if (id.startsWith(`${cloud}:`) && !memories.has(id) && !lent.has(id)) known.delete(id)
   for (const [id, memory] of memories) known.set(id, memory)
 }
 

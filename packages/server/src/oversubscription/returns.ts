@@ -22,6 +22,12 @@ import { readSnapshots } from '../state/read-snapshots.ts'
 /** Between two steps for the same loan, when the first did not succeed. */
 const retryMs = 10_000
 
+export interface Looked {
+  readonly loans: readonly MemoryLoan[]
+  /** Guests that an answer of their cloud left out. */
+  readonly unheard: ReadonlySet<InstanceId>
+}
+
 export class LoanReturns {
   readonly #runtime: Runtime
   readonly #watch = new PressureWatch()
@@ -31,7 +37,7 @@ export class LoanReturns {
   }
 
   /** How many steps were begun. */
-  async run(fence: Fence, loans: readonly MemoryLoan[], signal: AbortSignal): Promise<number> {
+  async run(fence: Fence, { loans, unheard }: Looked, signal: AbortSignal): Promise<number> {
     this.#watch.keepOnly(loans)
     if (loans.length === 0) return 0
     const open = await this.#runtime.store.journal.open()
@@ -39,7 +45,7 @@ export class LoanReturns {
       loans.map(async (loan) => {
         const subject = `memory lent from ${loan.entry.targetName}`
         try {
-          const isBegun = await this.#look({ fence, loan, open, signal })
+          const isBegun = await this.#look({ fence, loan, open, isUnheard: unheard.has(loan.instanceId), signal })
           await this.#runtime.problems.settle(subject)
           return isBegun
         } catch (error) {
@@ -56,7 +62,7 @@ export class LoanReturns {
     if (this.#isUnderWay(loan)) return false
     const { state } = this.#runtime
     const memory = state.guestMemory.get(loan.instanceId)
-    if (memory === undefined) {
+    if (memory === undefined || looking.isUnheard) {
       const gone = await this.#whereNothingIsOwed(looking)
       if (gone !== undefined) return this.#record(looking, gone)
       if (await this.#isAsleep(looking)) return false
@@ -136,7 +142,7 @@ export class LoanReturns {
       return false
     }
     if (waiting !== undefined) {
-      const outcome = `cut short: ${proposal.reason.sentence}`
+      const outcome = `cut short: ${proposal.reason.sentence.replace(/\.$/, '')}`
       if (!(await executor.cutShort(fence, waiting, outcome))) return false
     }
     await executor.begin(fence, this.#order(loan, proposal.reason), signal)
@@ -187,6 +193,7 @@ interface Looking {
   readonly fence: Fence
   readonly loan: MemoryLoan
   readonly open: readonly JournalEntry[]
+  readonly isUnheard: boolean
   readonly signal: AbortSignal
 }
 

@@ -171,6 +171,17 @@ describe('memory of guests', patient, () => {
     expect(await memoryOf(loan.instanceId)).toSatisfy(hasAll)
   })
 
+  it('stays lent when an answer leaves the guest out once, and the next has it again', async () => {
+    server = await start(config(enforcing))
+    const loan = await reachedLoan()
+    const missed = () => server.app.loops().find(({ name }) => name === 'balloon')?.runs ?? 0
+    const hosts = server.app.state.clouds.get(server.cloud.id)?.snapshot?.hosts.map(({ name }) => name) ?? []
+    server.cloud.faults.put({ kind: 'partial', hosts, calls: ['memory'], times: 2 })
+    const from = missed()
+    await server.until('some looks', () => (missed() >= from + 5 ? true : undefined))
+    expect((await memorySteps(loan.instanceId)).filter(({ action }) => action === 'return-memory')).toEqual([])
+  })
+
   it('is owed to nobody when the guest is stopped', async () => {
     server = await start(config(enforcing))
     const loan = await reachedLoan()

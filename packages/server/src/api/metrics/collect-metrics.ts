@@ -18,6 +18,7 @@ import { sourceStateName } from '../system/source-view.ts'
 import type { SourceState } from '../../sources/source-state.ts'
 import { estimates } from './estimates.ts'
 import { Exposition, type Sample } from './exposition.ts'
+import { lentMemory } from './lent-memory.ts'
 import type { ProcessFigures } from './process-figures.ts'
 
 const ledgerLines: readonly (keyof LedgerLine)[] = [
@@ -61,6 +62,7 @@ export function collectMetrics(input: MetricsInput): string {
   sources(out, input.app)
   ledger(out, input.app)
   estimates(out, input.app)
+  lentMemory(out, input.app)
   decisions(out, input)
   loops(out, input.app)
   preemptible(out, input)

@@ -10,11 +10,13 @@ import type {
 } from '@gleaner/model'
 import type { EstimateFigures, EstimatePoint } from '@gleaner/ports'
 import type { Application } from '../../application.ts'
+import { ledgersOf } from '../../state/ledgers-of.ts'
 import { only } from './only.ts'
 import { timeText } from './time-text.ts'
 import type { WorldIndex } from './world-index.ts'
 
-type Shown = Pick<Application, 'clock' | 'config'>
+type Timed = Pick<Application, 'clock' | 'config'>
+type Shown = Timed & Pick<Application, 'state'>
 
 export function estimateView(estimate: HostEstimate, world: WorldIndex, app: Shown): EstimateView {
   const { hostId, cloudId, atMs, scopeMs, strategy, measuredAtMs, coverage } = estimate
@@ -30,11 +32,12 @@ export function estimateView(estimate: HostEstimate, world: WorldIndex, app: Sho
     coverage,
     cores: peakView(estimate.cores),
     memoryMiB: peakView(estimate.memoryMiB),
+    ...only('lentByGuests', app.state.plan && ledgersOf(app.state.plan).get(hostId)?.lentByGuests),
   }
 }
 
 /** As the ledger counts with it at this moment. */
-export function estimateState(estimate: HostEstimate, { clock, config }: Shown): EstimateState {
+export function estimateState(estimate: HostEstimate, { clock, config }: Timed): EstimateState {
   const { keepMs } = config.oversubscription.online
   if (isEstimateStale({ estimate, keepMs, nowMs: clock.nowMs() })) return 'physical'
   return estimate.measuredAtMs === estimate.atMs ? 'measured' : 'kept'

@@ -28,6 +28,7 @@ export function hostView(host: Host, world: WorldIndex, app: Shown): HostView {
       cores: ledgerLineView(ledger?.cores ?? emptyLine(host.cores, host.reservedCores)),
       memoryMiB: ledgerLineView(ledger?.memoryMiB ?? emptyLine(host.memoryMiB, host.reservedMemoryMiB)),
     },
+    ...only('lentByGuests', ledger?.lentByGuests),
     ...only('coreRatio', host.coreRatio),
     ...only('memoryRatio', host.memoryRatio),
     proposals: proposalsByHost(app.state.proposals).get(host.id) ?? 0,
