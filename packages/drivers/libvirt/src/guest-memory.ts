@@ -13,13 +13,15 @@ interface Said {
 export class GuestMemoryMeter {
   readonly #said = new Map<string, Said>()
 
-  /** Undefined for a domain that does not run or has no balloon. */
+  /** Undefined for a domain that does not run, has no balloon, or could not be asked just now. */
   read(record: DomainStats, nowMs: number): GuestMemory | undefined {
     const state = number(record, 'state.state')
     const leftMiB = number(record, 'balloon.current') / 1024
     const promisedMiB = number(record, 'balloon.maximum') / 1024
     if (state !== domainStates.running && state !== domainStates.blocked) return undefined
     if (!(leftMiB > 0 && promisedMiB > 0)) return undefined
+    // Of a domain that is just being worked on libvirt tells what it knows without asking, and nothing the guest said.
+    if (!record.params.has('balloon.last-update') && !record.params.has('balloon.rss')) return undefined
     const usable = number(record, 'balloon.usable')
     // Old guests tell only what is wholly free, which is less.
     const usableKiB = Number.isNaN(usable) ? number(record, 'balloon.unused') : usable

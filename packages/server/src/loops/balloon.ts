@@ -1,7 +1,7 @@
 // What guests say about their memory, and what is lent from them: every sample period of all guests of clouds that can tell, so
 // that the plan can wish for some of it; every few seconds of those that memory is lent from, so that it goes back in time.
 // Loans are read from the store each time: nothing that must not be lost is kept here.
-import type { CloudId, GuestMemory, InstanceId, MemoryLoan } from '@gleaner/model'
+import { cloudOf, type GuestMemory, type InstanceId, type MemoryLoan } from '@gleaner/model'
 import type { Cloud, GuestMemoryReading } from '@gleaner/ports'
 import { LoanReturns, lentFrom } from '../oversubscription/returns.ts'
 import { type Runtime, cloudCallTimeoutMs } from '../runtime.ts'
@@ -65,26 +65,28 @@ async function readMemories({ runtime, loans, all, signal }: Reading): Promise<R
         const limited = AbortSignal.any([signal, AbortSignal.timeout(cloudCallTimeoutMs)])
         const memories = await guestMemory.read(all ? 'all' : mine, limited)
         for (const id of mine) if (!memories.has(id)) unheard.add(id)
-        keep(state.guestMemory, memories, { cloud: cloud.id, all, lent })
+        keep(state.guestMemory, memories)
         await problems.settle(subject)
       } catch (error) {
         if (!signal.aborted) await problems.reportError(subject, error)
       }
     }),
   )
+  if (all) forgetGone(runtime, lent)
   return unheard
 }
 
-/** Nobody lends on the word of yesterday: who is not in an answer about all, and lends nothing, is not known any more. */
-function keep(
-  known: Map<InstanceId, GuestMemory>,
-  memories: Awaited<ReturnType<GuestMemoryReading['read']>>,
-  { cloud, all, lent }: { readonly cloud: CloudId; readonly all: boolean; readonly lent: ReadonlySet<InstanceId> },
-): void {
-  if (all)
-    for (const id of known.keys())
-      if (id.startsWith(`${cloud}:`) && !memories.has(id) && !lent.has(id)) known.delete(id)
+/** Who is not in the answer stays as last heard: what was said grows old by itself, and whoever looks at it sees how old it is. */
+function keep(known: Map<InstanceId, GuestMemory>, memories: Awaited<ReturnType<GuestMemoryReading['read']>>): void {
   for (const [id, memory] of memories) known.set(id, memory)
+}
+
+/** Guests that no cloud has any more. */
+function forgetGone({ state }: Runtime, lent: ReadonlySet<InstanceId>): void {
+  for (const id of state.guestMemory.keys()) {
+    const snapshot = state.clouds.get(cloudOf(id))?.snapshot
+    if (snapshot !== undefined && !snapshot.instanceById.has(id) && !lent.has(id)) state.guestMemory.delete(id)
+  }
 }
 
 /** Whether anything could be lent on one of these clouds at all. */

@@ -74,10 +74,14 @@ export class LoanReturns {
   #because(loan: MemoryLoan, memory: GuestMemory | undefined): ReturnCause | undefined {
     const { clock, config } = this.#runtime
     const nowMs = clock.nowMs()
+    const { pressure } = config.oversubscription.ballooning
+    // Just lent, and not heard of since this process looks: it is still spoken to.
+    const sinceMs = nowMs - loan.entry.intendedAtMs
+    if (memory === undefined && sinceMs >= 0 && sinceMs < pressure.silentMs) return undefined
     const session = this.#watch.see(loan, memory, nowMs)
     const isAllowed = this.#isAllowed(loan)
     const guest = { memory, usualMiB: Number.NaN, session, lastEndedAtMs: undefined, isAllowed }
-    const answer = pressureStep(guest, { nowMs, options: config.oversubscription.ballooning.pressure })
+    const answer = pressureStep(guest, { nowMs, options: pressure })
     return answer.kind === 'give-back' ? answer.because : undefined
   }
 

@@ -7,8 +7,8 @@ import { operator, startTestServer, type TestServer } from './test-server.ts'
 const config = (modes: { readonly capability?: string; readonly ballooning?: string } = {}, more = '') => `
 modes: { idleness: 'off', oversubscription: ${modes.capability ?? 'enforce'} }
 policy:
-  snapshotMaxAge: 1h
-  telemetryMaxAge: 1h
+  snapshotMaxAge: 12h
+  telemetryMaxAge: 12h
   actionTimeout: 2h
   budgets: { actionsPerMinute: 100, hostShare: 1, projectShare: 1 }
 oversubscription:
@@ -16,7 +16,7 @@ oversubscription:
     ${modes.ballooning === undefined ? '' : `mode: ${modes.ballooning}`}
     gainMiB: 512
     leastMiB: 256
-    scope: 10m
+    scope: 24h
     silent: 2h
     look: 1m
     foresight: 0s
@@ -98,8 +98,11 @@ describe('memory of guests', patient, () => {
     )
     expect(await memorySteps()).toEqual([])
     await server.app.commands.approve(proposal.id, operator)
-    const loan = await reachedLoan()
-    expect(loan.instanceId).toBe(proposal.instanceId)
+    const [step] = await server.until('the step', async () => {
+      const steps = (await memorySteps()).filter(({ action }) => action === 'balloon')
+      return steps.length > 0 ? steps : undefined
+    })
+    expect(step).toMatchObject({ instanceId: proposal.instanceId, proposalId: proposal.id })
   })
 
   it('goes back while everything is paused, and nothing more is lent then', async () => {
