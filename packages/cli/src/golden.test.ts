@@ -247,6 +247,33 @@ describe('the command line', () => {
     for (const name of ['two', 'three']) await gleaner(`rules delete ${name}`)
   })
 
+  it('reserves hosts, and tells why not', async () => {
+    const create = 'leases create exam --project web-shop --for 2h'
+    await golden(
+      'leases-create',
+      await transcript(`${create} --hosts 2 --filter "vcpus>1" --start 2026-03-04T20:00:00Z`),
+    )
+    await golden(
+      'leases-hold',
+      await transcript(
+        'leases create held --project build-farm --for 1d --hosts 1-2 --start 2026-03-05T08:00:00Z --hold 1h',
+      ),
+    )
+    await golden('leases', await transcript('leases'))
+    await golden(
+      'leases-calendar',
+      await transcript('leases calendar --from 2026-03-04T12:00:00Z --to 2026-03-06T12:00:00Z'),
+    )
+    await golden(
+      'leases-dry-run',
+      await transcript(
+        'leases create all --project data-science --for 12h --hosts 5 --start 2026-03-04T18:00:00Z --dry-run',
+      ),
+    )
+    await golden('leases-end', await transcript('leases end exam'))
+    await gleaner('leases end held')
+  })
+
   it('tests rules against described cases', async () => {
     const example = new URL('../../../docs/examples/rules-test.yaml', import.meta.url)
     cpSync(example, join(folder, 'cases.yaml'))

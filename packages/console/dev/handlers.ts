@@ -63,10 +63,21 @@ export function handlersOf(state: FakeState): Handlers {
   const noRoom = (): never => {
     throw new GleanerError('not-found', { object: 'room on the fake server' })
   }
+  const noLease = (): never => {
+    throw new GleanerError('not-found', { object: 'a lease on the fake server' })
+  }
   return {
     place: noRoom,
     getRoom: noRoom,
     takeRoom: noRoom,
+    listLeases: () => ({ items: [], total: 0 }),
+    getLease: noLease,
+    planLease: noLease,
+    createLease: noLease,
+    confirmLease: noLease,
+    updateLease: noLease,
+    endLease: noLease,
+    getLeaseCalendar: noLease,
     getStatus: () => statusOf(state),
     getSavings: ({ query }) => savingsOf(state, query.by ?? 'rule'),
     getLedgerHistory: ({ query }) => {

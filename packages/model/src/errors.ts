@@ -186,6 +186,11 @@ export const errorRegistry = {
     'Use the id instead of the name.',
   ),
   conflict: entry({ kind: 'conflict', status: 409 }, '{detail}', 'Read the current state and try again.'),
+  'lease-no-slot': entry(
+    { kind: 'conflict', status: 409 },
+    '{detail}',
+    'Take one of the alternatives, ask for fewer hosts, or for another time; gleaner leases create --dry-run tells what keeps each host out.',
+  ),
   'rule-invalid': entry(
     { kind: 'refused', status: 422 },
     'rule "{rule}": {detail}',

@@ -93,6 +93,7 @@ export const reasonCodes = {
   'backing-off': 'The instance was evicted a short while ago, or often; it waits before it comes back.',
   'returns-off': 'Evicted instances are not brought back by themselves.',
   'return-ended': 'The instance is not brought back: it runs, is gone, or somebody acted on it.',
+  'lease-ending': 'The lease of the host that the instance is on comes to its end.',
   'came-back': 'The evicted instance came back.',
   passed: 'Nothing stands against the action.',
 } as const

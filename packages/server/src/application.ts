@@ -1,5 +1,13 @@
 // What the API, and nothing else, sees of the running server.
-import type { ExplainInput, LendableRoom, WhyHost, WhyInstance } from '@gleaner/engine'
+import type {
+  ExplainInput,
+  FoundSlot,
+  LendableRoom,
+  NoSlot,
+  ReservationBook,
+  WhyHost,
+  WhyInstance,
+} from '@gleaner/engine'
 import type {
   ActionKind,
   Capability,
@@ -10,6 +18,7 @@ import type {
   HostId,
   InstanceId,
   JournalEntry,
+  Lease,
   Metric,
   Mode,
   Problem,
@@ -24,6 +33,7 @@ import type { RoomPreview, RoomQuestion } from './commands/preview-room.ts'
 import type { Config } from './config/config.ts'
 import type { EventHub } from './events/hub.ts'
 import type { LoopStatus } from './loops/loop.ts'
+import type { LeaseChange, LeaseRequest, LeaseWishRequest } from './reservation/lease-request.ts'
 import type { RoomDecision, RoomRequest } from './preemption/room.ts'
 import type { KillSwitch, LiveState } from './state/live-state.ts'
 
@@ -98,6 +108,21 @@ export interface Commands {
   ): Promise<void>
   /** The request is withdrawn: evictions that have not begun are called off, what is held is released. */
   giveUpRoom(decisionId: string, reason: string, caller: Caller): Promise<void>
+  /**
+   * When and where a lease could be now, or why not; nothing is begun. Throws `request-invalid` with the field that is wrong,
+   * `not-leader` on a replica that only follows.
+   */
+  planLease(request: LeaseWishRequest): Promise<{ readonly book: ReservationBook; readonly slot: FoundSlot | NoSlot }>
+  /** A lease with all of its hosts, or `lease-no-slot` with the reason and the alternatives; `conflict` when its name is taken. */
+  makeLease(request: LeaseRequest, caller: Caller): Promise<Lease>
+  /** A proposal becomes a lease; `conflict` when it has lapsed. */
+  confirmLease(id: string, caller: Caller): Promise<Lease>
+  /** Other name or times. What has begun keeps its start and its hosts: `lease-no-slot` tells how long it can be at most. */
+  changeLease(id: string, change: LeaseChange, caller: Caller): Promise<Lease>
+  /** Calls off what has not begun, and moves the end of what has to now. */
+  endLease(id: string, caller: Caller): Promise<Lease>
+  /** Until when a lease could be extended on its hosts; Infinity when nobody comes after it. */
+  longestUntilMs(lease: Lease): number
   /** Evicts a preemptible instance as if its room were needed, with notice and return; `conflict` when that cannot be. */
   testEviction(instanceId: InstanceId, caller: Caller): Promise<EvictionDecision>
   /** Marks the instance in its cloud as preemptible, or as firm again. */

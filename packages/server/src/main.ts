@@ -35,6 +35,7 @@ import type { Loop } from './loops/loop.ts'
 import { backFillLoop } from './loops/back-fill.ts'
 import { observeLoop } from './loops/observe.ts'
 import { preemptLoop } from './loops/preempt.ts'
+import { leasesLoop } from './loops/leases.ts'
 import { persistLoop, persistNow } from './loops/persist.ts'
 import { sampleLoop } from './loops/sample.ts'
 import { sampleSourceLoop } from './loops/sample-source.ts'
@@ -43,6 +44,7 @@ import { watchdogLoop } from './loops/watchdog.ts'
 import { makeInsight } from './insight/make-insight.ts'
 import { stateCodec } from './oversubscription/state-codec.ts'
 import { EvictionDesk } from './preemption/desk.ts'
+import { LeaseDesk } from './reservation/lease-desk.ts'
 import { EvictionOffers } from './preemption/offers.ts'
 import { ProblemReporter } from './problems/reporter.ts'
 import { type Runtime, cloudCallTimeoutMs } from './runtime.ts'
@@ -204,6 +206,7 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
     replica,
     problems: new ProblemReporter({ store, clock, log, hub }),
     evictions: new EvictionDesk({ store, config, hub }),
+    leases: new LeaseDesk({ store, state, hub }),
     executor: new Executor({
       store,
       clouds: byId,
@@ -246,6 +249,7 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
     decideLoop(runtime, parts),
     actLoop(runtime, parts),
     ...(canLendMemory(clouds) ? [balloonLoop(runtime)] : []),
+    leasesLoop(runtime, commands),
     preemptLoop(runtime, { saga, offers: parts.offers }),
     watchLoop(runtime, { ended: (entry) => actionEnded(runtime, entry) }),
     ...config.notices.webhooks.map((hook) => deliverLoop(runtime, hook)),

@@ -7,6 +7,7 @@ import type { Executor } from './actions/executor.ts'
 import type { Config } from './config/config.ts'
 import type { EventHub } from './events/hub.ts'
 import type { EvictionDesk } from './preemption/desk.ts'
+import type { LeaseDesk } from './reservation/lease-desk.ts'
 import type { ProblemReporter } from './problems/reporter.ts'
 import type { Directories } from './sources/directories.ts'
 import type { MetricOwners } from './sources/metric-owners.ts'
@@ -29,6 +30,7 @@ export interface Runtime {
   /** Whose figure counts where several measure the same. */
   readonly owners: MetricOwners
   readonly evictions: EvictionDesk
+  readonly leases: LeaseDesk
   readonly replica: string
   /** Wakes a loop by its name; unknown names are ignored. */
   wake(...loops: readonly string[]): void

@@ -76,6 +76,7 @@ function hostNow(
   { question, instances }: { readonly question: HostsQuestion; readonly instances: readonly PlacedInstance[] },
 ): PlacementHost {
   const { coreRatio = 1, memoryRatio = 1, diskRatio = 1, properties } = host
+  const leasedTo = question.world.leasedTo?.get(host.id)
   const lendable = offered(host, question.world, instances)
   return {
     name,
@@ -92,6 +93,7 @@ function hostNow(
     instances: [...instances],
     ...(properties === undefined ? {} : { properties }),
     ...(lendable === undefined ? {} : { lendable }),
+    ...(leasedTo === undefined ? {} : { leasedTo }),
   }
 }
 

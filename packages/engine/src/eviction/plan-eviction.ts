@@ -177,7 +177,7 @@ function takeOut(
 }
 
 function requestOf(wish: RoomWish, { nameOf }: HostsNow): PlacementRequest {
-  const { onHosts, notOnHosts, properties, apart } = wish.hints
+  const { onHosts, notOnHosts, properties, apart, lease } = wish.hints
   const names = (ids: readonly HostId[]) => ids.map((id) => nameOf.get(id) ?? id)
   return {
     preemptible: wish.firmness === 'preemptible',
@@ -191,6 +191,7 @@ function requestOf(wish: RoomWish, { nameOf }: HostsNow): PlacementRequest {
       ...(notOnHosts === undefined ? {} : { avoidHosts: names(notOnHosts) }),
       ...(properties === undefined ? {} : { properties }),
       ...(apart === true ? { maxPerHost: 1 } : {}),
+      ...(lease === undefined ? {} : { lease }),
     },
   }
 }

@@ -17,6 +17,8 @@ export interface RoomWorld {
   readonly evictions: readonly Eviction[]
   /** Whether the cloud itself holds room for a decision until it is taken (claims); false if absent. */
   readonly holdsRoom?: boolean
+  /** Hosts that only a lease may use now, with its id. */
+  readonly leasedTo?: ReadonlyMap<HostId, string>
   /** Of hosts that are fenced for it: how much preemptible instances may have in all, sold or not. */
   readonly lendable?: ReadonlyMap<HostId, LendableRoom>
 }

@@ -1,7 +1,7 @@
 // Why a lease has no place: what keeps each host out and with whom it clashes, and what there is instead: fewer hosts at
 // the same time, as many later, as many for a shorter time from the same start. Alternatives are possible at this moment;
 // none of them is held.
-import type { HostId, Interval, LeaseId } from '@gleaner/model'
+import type { HostId, Interval, LeaseId, LeaseWish } from '@gleaner/model'
 import { earliestStart } from './earliest-start.ts'
 import type { HostCalendar } from './host-calendar.ts'
 import { isLargeEnough, type LeaseQuestion, type Prepared } from './lease-question.ts'
@@ -147,16 +147,25 @@ function longestFrom({ calendars, units }: Prepared, fromMs: number): number {
 }
 
 function sentenceOf({ question, at, prepared }: NoSlotQuestion, available: number, out: readonly HostOut[]): string {
-  const wish = question.reservations[at]?.wish
-  const what =
-    wish?.kind === 'instances'
-      ? `room for ${wish.amount} instance${wish.amount === 1 ? '' : 's'}${wish.affinity === undefined ? '' : wish.affinity === 'together' ? ' on one host' : ' on hosts of their own'}`
-      : `${prepared.units.min} host${prepared.units.min === 1 ? '' : 's'}`
+  const { min } = prepared.units
   const counts = new Map<HostOutCode, number>()
   for (const { code } of out) counts.set(code, (counts.get(code) ?? 0) + 1)
   const words = [...counts].map(([code, hosts]) => `${hosts} ${outWords[code]}`)
-  const had = available === 0 ? 'none is free' : `${available} of ${prepared.units.min} at most`
-  return `There is no ${what} within the window: ${had}${words.length === 0 ? '; no host can be reserved' : ` (of ${out.length} host${out.length === 1 ? '' : 's'} ${words.join(', ')})`}.`
+  const had = available === 0 ? 'none is' : `${available} of ${min} at most`
+  const why =
+    words.length === 0 ? '; no host can be reserved' : `. Of ${plural(out.length, 'host')}: ${words.join(', ')}`
+  return `${wantedWords(question.reservations[at]?.wish, min)} not free together within the window: ${had}${why}.`
+}
+
+function wantedWords(wish: LeaseWish | undefined, min: number): string {
+  if (wish?.kind !== 'instances') return `${plural(min, 'host')} ${min === 1 ? 'is' : 'are'}`
+  const where =
+    wish.affinity === undefined ? '' : wish.affinity === 'together' ? ' on one host' : ' on hosts of their own'
+  return `Room for ${plural(wish.amount, 'instance')}${where} is`
+}
+
+function plural(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`
 }
 
 const outWords: Readonly<Record<HostOutCode, string>> = {

@@ -11,4 +11,15 @@ export { matchesFilter, type PropertyFilter } from './property-filter.ts'
 export { checkFilter, type FilterFault } from './filter-fault.ts'
 export { readJsonFilter } from './read-json-filter.ts'
 export { readCelFilter } from './read-cel-filter.ts'
+export {
+  afterEvent,
+  confirmLease,
+  dueEvents,
+  effectOf,
+  endLease,
+  eventsFor,
+  type LeaseEffect,
+  moved,
+  type Transition,
+} from './lease-lifecycle.ts'
 export { unitsOf } from './wish.ts'

@@ -3,6 +3,7 @@ import { estimateEndpoints } from './estimates.ts'
 import { historyEndpoints } from './history.ts'
 import { hostEndpoints } from './hosts.ts'
 import { instanceEndpoints } from './instances.ts'
+import { leaseEndpoints } from './leases.ts'
 import { placementEndpoints } from './placements.ts'
 import { planEndpoints } from './plan.ts'
 import { preemptionEndpoints } from './preemption.ts'
@@ -17,6 +18,7 @@ export const endpoints = {
   ...planEndpoints,
   ...preemptionEndpoints,
   ...placementEndpoints,
+  ...leaseEndpoints,
   ...ruleEndpoints,
   ...historyEndpoints,
 }

@@ -8,6 +8,7 @@ export const liveEventKinds = [
   'plan',
   'journal',
   'eviction',
+  'lease',
   'problem',
   'rules',
   'settings',

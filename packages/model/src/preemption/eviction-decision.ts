@@ -61,6 +61,8 @@ export interface RoomHints {
   readonly properties?: Readonly<Record<string, string | number | boolean>>
   /** Each instance of the request on a host of its own. */
   readonly apart?: boolean
+  /** The lease that it belongs to: hosts leased to it are open. */
+  readonly lease?: string
 }
 
 /** What the room is for. */

@@ -19,6 +19,8 @@ import { keepInstance } from './instances/keep-instance.ts'
 import { listInstances } from './instances/list-instances.ts'
 import { releaseHold } from './instances/release-hold.ts'
 import { whyInstance } from './instances/why-instance.ts'
+import { getLeaseCalendar } from './leases/get-lease-calendar.ts'
+import { confirmLease, createLease, endLease, getLease, listLeases, planLease, updateLease } from './leases/leases.ts'
 import { getRoom, place, takeRoom } from './placements/place.ts'
 import { approveProposals } from './plan/approve-proposals.ts'
 import { diffPlan } from './plan/diff-plan.ts'
@@ -108,6 +110,14 @@ export const handlers: Handlers = {
   place,
   getRoom,
   takeRoom,
+  listLeases,
+  getLease,
+  planLease,
+  createLease,
+  confirmLease,
+  updateLease,
+  endLease,
+  getLeaseCalendar,
   listRules,
   getRule,
   createRule,

@@ -11,6 +11,7 @@ import {
   plainDefinition,
   plainInstances,
   plainJournalEntry,
+  plainLease,
   plainProposal,
 } from '../testing/plain-objects.ts'
 
@@ -20,6 +21,7 @@ interface Sample {
   readonly body?: unknown
 }
 
+const plainLeaseWish = { project: 'physics', duration: '2h', reservations: [{ min: 1, filter: 'vcpus > 1' }] }
 const web1 = { id: 'lab:web-1' }
 const rule = { id: 'night-suspend' }
 
@@ -73,6 +75,14 @@ const samples: Readonly<Record<EndpointName, Sample>> = {
   place: { body: { request: { preemptible: false, vcpus: 1, ramMiB: 512, diskGiB: 1, count: 1 } } },
   getRoom: { path: { id: 'dec_1' } },
   takeRoom: { path: { id: 'dec_1' } },
+  listLeases: { query: { state: 'pending' } },
+  getLease: { path: { id: 'lea_1' } },
+  planLease: { body: plainLeaseWish },
+  createLease: { body: { name: 'exam', ...plainLeaseWish, endAction: 'suspend', holdFor: '10m' } },
+  confirmLease: { path: { id: 'lea_1' } },
+  updateLease: { path: { id: 'lea_1' }, body: { name: 'exam-2' } },
+  endLease: { path: { id: 'lea_1' } },
+  getLeaseCalendar: { query: { cloud: 'lab' } },
   listRules: {},
   getRule: { path: rule },
   createRule: { body: plainDefinition },
@@ -100,6 +110,7 @@ describe('the matrix of rights', () => {
       const eviction = { decisionId: 'dec_1', stage: 'planned' } as const
       for (const proposal of [plainProposal({ id: 'prp_e', instance: first, nowMs: clock.nowMs() })])
         if (proposal !== undefined) harness.content.proposals.push({ ...proposal, eviction })
+      harness.content.leases = [plainLease(clock.nowMs())]
       harness.content.journal = [plainJournalEntry('act_9', first, clock.nowMs())]
       harness.content.holds = [
         {

@@ -14,9 +14,7 @@ import type { Caller } from '../application.ts'
 import type { CommandQueue } from '../decide/command-queue.ts'
 import type { Runtime } from '../runtime.ts'
 import { audit } from './audit.ts'
-
-/** Real time a caller waits for the cycle that takes up his command. */
-const patienceMs = 60_000
+import { within } from './within.ts'
 
 export interface ActRequest {
   readonly instanceId: InstanceId
@@ -71,16 +69,4 @@ export async function approve(runtime: Runtime, proposalId: string, caller: Call
   runtime.hub.tell('plan')
   runtime.wake('decide', 'preempt')
   return proposal
-}
-
-async function within<T>(promise: Promise<T>, late: () => Error): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(late()), patienceMs)
-  })
-  try {
-    return await Promise.race([promise, timeout])
-  } finally {
-    clearTimeout(timer)
-  }
 }

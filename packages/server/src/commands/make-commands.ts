@@ -6,6 +6,7 @@ import type { Runtime } from '../runtime.ts'
 import { act, approve } from './act.ts'
 import { audit } from './audit.ts'
 import { keep, releaseHold, veto } from './holds.ts'
+import { leaseCommands } from './leases.ts'
 import { pause, setMode, unpause } from './modes.ts'
 import { setOptOut, setPreemptible, testEviction } from './preemption.ts'
 import { roomCommands } from './rooms.ts'
@@ -31,6 +32,7 @@ export function makeCommands(runtime: Runtime, queue: CommandQueue, saga: Preemp
     updateRule: (id, change, caller) => updateRule(runtime, { id, ...change }, caller),
     removeRule: (id, caller) => removeRule(runtime, id, caller),
     ...roomCommands(runtime, saga),
+    ...leaseCommands(runtime),
     testEviction: (id, caller) => testEviction(runtime, id, caller),
     setPreemptible: (id, preemptible, caller) => setPreemptible(runtime, { id, preemptible }, caller),
     setOptOut: (id, optOut, caller) => setOptOut(runtime, { id, optOut }, caller),

@@ -5,10 +5,12 @@ import {
   type CloudId,
   GleanerError,
   type InstanceId,
+  type Lease,
   type Objective,
   type PlacementAnswer,
   type PlacementRequest,
 } from '@gleaner/model'
+import { hostsOfLease, leaseHint } from '../reservation/lease-hint.ts'
 import { roomWorldNow } from '../preemption/room-world-now.ts'
 import type { Runtime } from '../runtime.ts'
 
@@ -34,11 +36,20 @@ export function previewRoom(runtime: Runtime, { cloudId, request, objective }: R
   const { snapshot, preemption } = world
   const project = request.hints?.project
   const projectId = snapshot.projects.find(({ id, name }) => id === project || name === project)?.id
-  const asked = projectId === undefined ? request : { ...request, hints: { ...request.hints, project: projectId } }
+  const lease =
+    request.hints?.lease === undefined
+      ? undefined
+      : leaseHint(runtime, { cloudId, projectId: projectId ?? project, lease: request.hints.lease })
+  const leased = lease === undefined ? undefined : new Set<string>(hostsOfLease(lease))
+  const asked = {
+    ...request,
+    hints: { ...request.hints, ...(projectId === undefined ? {} : { project: projectId }), ...leaseOf(lease) },
+  }
   const { answer, action, waits } = answerNow({
     world,
     mayEvict: !request.preemptible,
-    request: () => asked,
+    request: ({ idOf }) =>
+      leased === undefined ? asked : within(asked, (name) => leased.has(idOf.get(name) ?? ''), [...idOf.keys()]),
     ...(objective === undefined ? {} : { objective }),
   })
   const notices = answer.victims.flatMap(({ id }) => {
@@ -53,4 +64,18 @@ export function previewRoom(runtime: Runtime, { cloudId, request, objective }: R
     waits,
     ...(action === undefined || notices.length === 0 ? {} : { eviction: { action, noticeMs: Math.max(...notices) } }),
   }
+}
+
+function leaseOf(lease: Lease | undefined): { readonly lease?: string } {
+  return lease === undefined ? {} : { lease: lease.id }
+}
+
+/** Only the hosts of the lease, and of those that are named anyway. */
+function within(
+  request: PlacementRequest,
+  isLeased: (host: string) => boolean,
+  all: readonly string[],
+): PlacementRequest {
+  const hosts = (request.hints?.hosts ?? all).filter(isLeased)
+  return { ...request, hints: { ...request.hints, hosts } }
 }

@@ -17,6 +17,7 @@ import { answerOf, isMaking } from '../preemption/answer-of.ts'
 import { checkRoomRequest } from '../preemption/check-request.ts'
 import { overQuota } from '../preemption/over-quota.ts'
 import type { RoomDecision, RoomRequest } from '../preemption/room.ts'
+import { hostsOfLease, leaseHint } from '../reservation/lease-hint.ts'
 import { roomWorldNow } from '../preemption/room-world-now.ts'
 import type { Runtime } from '../runtime.ts'
 import { audit } from './audit.ts'
@@ -56,7 +57,7 @@ async function makeRoom(runtime: Runtime, request: RoomRequest, caller: Caller):
     await evictions.load(fence, clock.nowMs())
     const { world, refusal } = roomWorldNow(runtime, request.cloudId)
     if (world === undefined) return refused(refusal)
-    const wish = wishOf(request)
+    const wish = wishOf(withLease(runtime, request))
     const quota = overQuota(wish, world)
     if (quota !== undefined) return refused(quota)
     const plan = planEviction({ world, wish, mayEvict: true })
@@ -171,6 +172,16 @@ export function leading({ state }: Runtime): Fence {
 
 function wishOf({ projectId, name, flavor, firmness, count, hints, vcpus, memoryMiB, diskGiB }: RoomRequest): RoomWish {
   return { projectId, name, flavor, firmness, count, hints, vcpus, memoryMiB, diskGiB }
+}
+
+/** With the hint of a lease the request goes to its hosts, and to those of them that it names itself. */
+function withLease(runtime: Runtime, request: RoomRequest): RoomRequest {
+  const { cloudId, projectId, hints } = request
+  if (hints.lease === undefined) return request
+  const lease = leaseHint(runtime, { cloudId, projectId, lease: hints.lease })
+  const hosts = hostsOfLease(lease)
+  const onHosts = hints.onHosts === undefined ? hosts : hosts.filter((id) => hints.onHosts?.includes(id))
+  return { ...request, hints: { ...hints, onHosts, lease: lease.id } }
 }
 
 function pausedVerdict(): Verdict {

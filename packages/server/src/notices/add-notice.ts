@@ -11,11 +11,14 @@ export const hookLoop = (id: string): string => `deliver:${id}`
 export const guestNotifier = (cloud: string): string => `guests:${cloud}`
 export const guestLoop = (cloud: string): string => `tell-guests:${cloud}`
 
+/** Not everything that is told follows from a proposal. */
+export type NoticeToAdd = Omit<DecidedNotice, 'proposalId'> & { readonly proposalId: string | undefined }
+
 /** `id`: the same again is the same notice, and is told once. `atMs`: when it was decided; a grace period counts from there. */
 export async function addNotice(
   runtime: Runtime,
   fence: Fence,
-  { id, atMs, notice }: { readonly id: string; readonly atMs: number; readonly notice: DecidedNotice },
+  { id, atMs, notice }: { readonly id: string; readonly atMs: number; readonly notice: NoticeToAdd },
 ): Promise<void> {
   const { instanceId, projectId, proposalId, sentence, dueAtMs, kind } = notice
   const cloudId = cloudOf(instanceId)

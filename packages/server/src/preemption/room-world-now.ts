@@ -12,7 +12,7 @@ export type RoomWorldNow =
   | { readonly world: undefined; readonly refusal: Verdict }
 
 export function roomWorldNow(runtime: Runtime, cloudId: CloudId): RoomWorldNow {
-  const { state, clock, config, evictions } = runtime
+  const { state, clock, config, evictions, leases } = runtime
   const snapshot = state.clouds.get(cloudId)?.snapshot
   const refuse = (
     code: 'snapshot-missing' | 'snapshot-stale' | 'snapshot-partial',
@@ -22,6 +22,9 @@ export function roomWorldNow(runtime: Runtime, cloudId: CloudId): RoomWorldNow {
     refusal: { code, sentence, facts: { cloud: cloudId } },
   })
   if (snapshot === undefined) return refuse('snapshot-missing', `${cloudId} has not been read yet.`)
+  // A host that is leased must not look open for a moment after a change of leaders.
+  if (state.fence !== undefined && !leases.isLoaded(state.fence))
+    return refuse('snapshot-missing', 'The leases have not been read yet.')
   const policy = policyNow(runtime)
   const nowMs = clock.nowMs()
   if (!isFresh(snapshot, policy, nowMs)) return refuse('snapshot-stale', `The last reading of ${cloudId} is too old.`)
@@ -39,6 +42,7 @@ export function roomWorldNow(runtime: Runtime, cloudId: CloudId): RoomWorldNow {
       decisions: evictions.beyond(cloudId, snapshot.takenAtMs),
       evictions: evictions.evictionsOf(cloudId),
       holdsRoom: cloud?.claims !== undefined,
+      leasedTo: leases.leasedTo(cloudId, nowMs),
       ...(lendable === undefined ? {} : { lendable }),
     },
     refusal: undefined,

@@ -6,7 +6,9 @@ import {
   GleanerError,
   isDecisionOpen,
   type Hold,
+  isLeaseOpen,
   type JournalEntry,
+  type Lease,
   type Plan,
   type Problem,
   type Proposal,
@@ -23,6 +25,7 @@ export interface MemoryContent {
   holds: Hold[]
   decisions: EvictionDecision[]
   evictions: Eviction[]
+  leases: Lease[]
   plans: Plan[]
   revisions: Rule[]
   ledger: LedgerPoint[]
@@ -43,6 +46,7 @@ export function memoryContent(): MemoryContent {
     holds: [],
     decisions: [],
     evictions: [],
+    leases: [],
     plans: [],
     revisions: [],
     ledger: [],
@@ -130,6 +134,15 @@ export function memoryStore(content: MemoryContent): Store {
               (filter.projectIds?.includes(projectId) ?? true) &&
               (filter.instanceId === undefined || filter.instanceId === instanceId),
           ),
+          page,
+        ),
+    },
+    leases: {
+      open: async () => content.leases.filter(isLeaseOpen),
+      find: async (id: string) => content.leases.find((lease) => lease.id === id),
+      list: async (filter: { projectIds?: readonly string[] }, page: { limit: number; offset: number }) =>
+        pageOf(
+          content.leases.filter(({ projectId }) => filter.projectIds?.includes(projectId) ?? true),
           page,
         ),
     },

@@ -1,5 +1,5 @@
 // One of each for tests of the API alone: instances, hosts, a plan, a rule, a decision, as plain as they can be.
-import { makeEviction } from '@gleaner/engine'
+import { eventsFor, makeEviction } from '@gleaner/engine'
 import {
   type Eviction,
   type EvictionDecision,
@@ -7,9 +7,12 @@ import {
   type Instance,
   type InstanceId,
   type JournalEntry,
+  type Lease,
+  type LeaseId,
   type LedgerLine,
   type Plan,
   type Proposal,
+  type ReservationId,
   type Rule,
   type RuleDefinition,
   cloudId,
@@ -262,4 +265,30 @@ export function plainEviction(id: string, decision: EvictionDecision): Eviction 
     policy: defaultPreemptionPolicy,
     earlier: [],
   })
+}
+
+/** A host of physics for an hour, an hour from now. */
+export function plainLease(nowMs: number): Lease {
+  const span = { startMs: nowMs + 3_600_000, endMs: nowMs + 7_200_000 }
+  return {
+    id: 'lea_1' as LeaseId,
+    name: 'exam',
+    cloudId: lab,
+    projectId: physics,
+    by: 'anna',
+    span,
+    state: 'pending',
+    createdAtMs: nowMs,
+    updatedAtMs: nowMs,
+    endAction: 'suspend',
+    reservations: [
+      {
+        id: 'res_1' as ReservationId,
+        wish: { kind: 'hosts', min: 1, max: 2 },
+        filter: { notation: 'cel', text: 'vcpus > 1' },
+        shares: [{ hostId: hostId(lab, 'hv-1'), host: 'hv-1', units: 1 }],
+      },
+    ],
+    events: eventsFor({ span, noticeMs: 600_000, heldUntilMs: undefined }),
+  }
 }

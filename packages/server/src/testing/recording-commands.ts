@@ -1,7 +1,8 @@
 // Commands that do nothing but remember what they were asked, by whom.
 import type { Hold, Instance, Rule } from '@gleaner/model'
 import type { Caller, Commands } from '../application.ts'
-import { plainDecision, plainJournalEntry, plainProposal } from './plain-objects.ts'
+import { ReservationBook } from '@gleaner/engine'
+import { plainDecision, plainJournalEntry, plainLease, plainProposal } from './plain-objects.ts'
 
 /** One call: name of the command, its object, who. */
 export interface Commanded {
@@ -103,6 +104,27 @@ export function recordingCommands({ commanded, nowMs, instances, rules }: Record
     },
     roomTaken: async (id, _outcome, caller) => note('roomTaken', id, caller),
     giveUpRoom: async (id, _reason, caller) => note('giveUpRoom', id, caller),
+    planLease: async () => ({
+      book: new ReservationBook([]),
+      slot: { found: true, span: { startMs: nowMs, endMs: nowMs + 1 }, shares: [[]] },
+    }),
+    makeLease: async (request, caller) => {
+      note('makeLease', request.name, caller)
+      return plainLease(nowMs)
+    },
+    confirmLease: async (id, caller) => {
+      note('confirmLease', id, caller)
+      return plainLease(nowMs)
+    },
+    changeLease: async (id, _change, caller) => {
+      note('changeLease', id, caller)
+      return plainLease(nowMs)
+    },
+    endLease: async (id, caller) => {
+      note('endLease', id, caller)
+      return plainLease(nowMs)
+    },
+    longestUntilMs: () => Number.POSITIVE_INFINITY,
     testEviction: async (id, caller) => {
       note('testEviction', id, caller)
       return plainDecision(id, nowMs)

@@ -84,7 +84,7 @@ function roomHints({ hints = {} }: PlacementRequest, hostId: (name: string) => H
       if (id === undefined) throw new GleanerError('not-found', { object: `The host ${name}` })
       return id
     })
-  const { hosts, avoidHosts, maxPerHost, properties, project: _, ...others } = hints
+  const { hosts, avoidHosts, maxPerHost, properties, lease, project: _, ...others } = hints
   const unknown = [
     ...Object.keys(others),
     ...(maxPerHost === undefined || maxPerHost === 1 ? [] : ['maxPerHost above 1']),
@@ -99,6 +99,7 @@ function roomHints({ hints = {} }: PlacementRequest, hostId: (name: string) => H
     ...only('onHosts', hosts === undefined ? undefined : ids(hosts)),
     ...only('notOnHosts', avoidHosts === undefined ? undefined : ids(avoidHosts)),
     ...only('properties', wanted as RoomHints['properties']),
+    ...only('lease', lease),
     ...only('apart', maxPerHost === 1 ? true : undefined),
   }
 }

@@ -1,0 +1,157 @@
+// `gleaner leases`: hosts promised for a time to come; made, confirmed, changed, ended.
+import type { LeasePlanView, LeaseView } from '@gleaner/model'
+import type { CommandContext } from '../command-context.ts'
+import type { Moments } from '../format/moment.ts'
+import { byState, type Column } from '../format/table.ts'
+import { pageEnd } from './page-end.ts'
+
+export interface LeaseOptions {
+  readonly hosts: string
+  readonly filter?: string
+  readonly project?: string
+  readonly cloud?: string
+  readonly start?: string
+  readonly end?: string
+  readonly for?: string
+  readonly atEnd?: LeaseView['endAction']
+  readonly notice?: string
+  readonly hold?: string
+  readonly dryRun?: boolean
+}
+
+export async function listLeases(
+  context: CommandContext,
+  { state, limit = '50' }: { readonly state?: LeaseView['state']; readonly limit?: string },
+): Promise<void> {
+  const query = { limit: Number(limit), ...(state === undefined ? {} : { state }) }
+  const page = await context.client.call('listLeases', { query })
+  if (context.printJson(page)) return
+  if (page.items.length === 0) return context.line('There is no lease.')
+  context.table(page.items, columnsFor(await moments(context)))
+  pageEnd(context, page, 'lease')
+}
+
+function columnsFor(moments: Moments): readonly Column<LeaseView>[] {
+  return [
+    { title: 'lease', cell: ({ name }) => name, least: 8 },
+    { title: 'project', cell: ({ project }) => project, least: 8, rank: 3 },
+    { title: 'state', cell: ({ state }) => state, colour: byState(({ state }) => state) },
+    { title: 'from', cell: ({ start }) => moments.at(start), right: true },
+    { title: 'to', cell: ({ end }) => moments.at(end), right: true },
+    { title: 'hosts', cell: hostsOf, least: 12, rank: 1 },
+    { title: 'at the end', cell: ({ endAction }) => endAction, rank: 4 },
+    { title: 'by', cell: ({ by }) => by, rank: 5 },
+  ]
+}
+
+export async function showLease(context: CommandContext, id: string): Promise<void> {
+  const lease = await context.client.call('getLease', { params: { id } })
+  if (context.printJson(lease)) return
+  const times = await moments(context)
+  context.line(`${lease.name} (${lease.id})`)
+  context.say(`${sentence(lease, times)} Made by ${lease.by} for ${lease.project}; at the end: ${lease.endAction}.`)
+  for (const { min, max, filter, hosts } of lease.reservations)
+    context.say(
+      `${min === max ? min : `${min} to ${max}`} host${max === 1 ? '' : 's'}${filter === undefined ? '' : ` with ${filter}`}: ${hosts.join(', ')}`,
+    )
+  context.table(lease.events, [
+    { title: 'event', cell: ({ kind }) => kind },
+    { title: 'due', cell: ({ at }) => times.at(at), right: true },
+    { title: 'state', cell: ({ state }) => state, colour: byState(({ state }) => state) },
+    { title: 'outcome', cell: ({ outcome }) => outcome ?? '', least: 20, rank: 1 },
+  ])
+}
+
+export async function createLease(context: CommandContext, name: string, options: LeaseOptions): Promise<void> {
+  const wish = wishOf(options)
+  if (options.dryRun === true) {
+    const plan = await context.client.call('planLease', { body: wish })
+    if (!plan.feasible) context.fail()
+    if (context.printJson(plan)) return
+    return printPlan(context, plan, await moments(context))
+  }
+  const { atEnd, notice, hold } = options
+  const body = {
+    name,
+    ...wish,
+    ...(atEnd === undefined ? {} : { endAction: atEnd }),
+    ...(notice === undefined ? {} : { notice }),
+    ...(hold === undefined ? {} : { holdFor: hold }),
+  }
+  await printLease(context, await context.client.call('createLease', { body }))
+}
+
+function wishOf({ hosts, filter, project, cloud, start, end, for: duration }: LeaseOptions) {
+  const [min = '', max = min] = hosts.split('-')
+  return {
+    ...(project === undefined ? {} : { project }),
+    ...(cloud === undefined ? {} : { cloud }),
+    ...(start === undefined ? {} : { start }),
+    ...(end === undefined ? {} : { end }),
+    ...(duration === undefined ? {} : { duration }),
+    reservations: [{ min: Number(min), max: Number(max), ...(filter === undefined ? {} : { filter }) }],
+  }
+}
+
+export async function confirmLease(context: CommandContext, id: string): Promise<void> {
+  await printLease(context, await context.client.call('confirmLease', { params: { id } }))
+}
+
+export async function changeLease(
+  context: CommandContext,
+  id: string,
+  { name, start, end }: { readonly name?: string; readonly start?: string; readonly end?: string },
+): Promise<void> {
+  const body = {
+    ...(name === undefined ? {} : { name }),
+    ...(start === undefined ? {} : { start }),
+    ...(end === undefined ? {} : { end }),
+  }
+  await printLease(context, await context.client.call('updateLease', { params: { id }, body }))
+}
+
+export async function endLease(context: CommandContext, id: string): Promise<void> {
+  await printLease(context, await context.client.call('endLease', { params: { id } }))
+}
+
+async function printLease(context: CommandContext, lease: LeaseView): Promise<void> {
+  if (context.printJson(lease)) return
+  context.say(sentence(lease, await moments(context)))
+}
+
+function sentence(lease: LeaseView, times: Moments): string {
+  const when = `from ${times.at(lease.start)} to ${times.at(lease.end)} on ${hostsOf(lease)}`
+  const longest = lease.longestUntil === undefined ? '' : ` It could be extended until ${times.at(lease.longestUntil)}.`
+  if (lease.state === 'proposed')
+    return `${lease.name} is held for you ${when}; confirm it before ${times.at(lease.heldUntil ?? lease.start)}: gleaner leases confirm ${lease.name}`
+  return `${lease.name} is ${lease.state}, ${when}.${longest}`
+}
+
+function printPlan(context: CommandContext, plan: LeasePlanView, times: Moments): void {
+  if (plan.slot !== undefined) {
+    const { start, end, hosts } = plan.slot
+    return context.say(`It would be from ${times.at(start)} to ${times.at(end)} on ${hosts.flat().join(', ')}.`)
+  }
+  if (plan.refusal === undefined) return
+  const { refusal } = plan
+  context.say(refusal.sentence)
+  for (const { kind, hosts, start, end } of refusal.alternatives)
+    context.line(`  ${kind}: ${hosts} host${hosts === 1 ? '' : 's'} from ${times.at(start)} to ${times.at(end)}`)
+  context.table(refusal.out, [
+    { title: 'host', cell: ({ host }) => host },
+    { title: 'out because', cell: ({ code }) => code },
+    {
+      title: 'promised',
+      cell: ({ clash }) => (clash === undefined ? '' : `${times.at(clash.start)} to ${times.at(clash.end)}`),
+      rank: 1,
+    },
+  ])
+}
+
+function hostsOf({ reservations }: LeaseView): string {
+  return reservations.flatMap(({ hosts }) => hosts).join(', ')
+}
+
+async function moments(context: CommandContext): Promise<Moments> {
+  return context.moments(context.json ? '' : (await context.client.call('getStatus')).now)
+}

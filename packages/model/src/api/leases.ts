@@ -1,0 +1,240 @@
+// Leases: hosts promised to a project for a time to come; and the calendar of all hosts, which every member may see.
+import { type Static, Type } from 'typebox'
+import { leaseEndActions, leaseEventKinds, leaseEventStates, leaseStates } from '../reservation/lease.ts'
+import { endpoint } from './endpoint.ts'
+import { DurationText, IdParam, OneOf, PageOf, PageQuery, Time } from './parts.ts'
+
+const tag = 'leases'
+
+export const LeaseView = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  cloud: Type.String(),
+  project: Type.String(),
+  by: Type.String({ description: 'Who asked for it' }),
+  state: OneOf(leaseStates),
+  start: Time,
+  end: Time,
+  createdAt: Time,
+  updatedAt: Time,
+  /** Of a proposal: confirm it before. */
+  heldUntil: Type.Optional(Time),
+  endAction: OneOf(leaseEndActions),
+  reservations: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      min: Type.Integer(),
+      max: Type.Integer(),
+      filter: Type.Optional(Type.String()),
+      hosts: Type.Array(Type.String()),
+    }),
+  ),
+  events: Type.Array(
+    Type.Object({
+      kind: OneOf(leaseEventKinds),
+      at: Time,
+      state: OneOf(leaseEventStates),
+      doneAt: Type.Optional(Time),
+      outcome: Type.Optional(Type.String()),
+    }),
+  ),
+  /** While it is not over: until when it could be extended on its hosts now; absent when nobody comes after it. */
+  longestUntil: Type.Optional(Time),
+})
+export type LeaseView = Static<typeof LeaseView>
+
+const Count = (description: string) => Type.Integer({ minimum: 1, maximum: 10_000, description })
+
+const LeaseWishBody = {
+  cloud: Type.Optional(Type.String({ maxLength: 300, description: 'May be left out where there is one only' })),
+  project: Type.Optional(
+    Type.String({ maxLength: 300, description: 'Name or id; may be left out by a member of one project' }),
+  ),
+  start: Type.Optional(
+    Type.Union([Time, Type.Literal('now')], {
+      description: 'now if absent; with end and duration both given, the start of the window',
+    }),
+  ),
+  end: Type.Optional(Type.Union([Time], { description: 'With duration: the end of the window' })),
+  duration: Type.Optional(DurationText),
+  reservations: Type.Array(
+    Type.Object(
+      {
+        min: Count('At least so many hosts'),
+        max: Type.Optional(Count('As many as are free, up to this; min if absent')),
+        filter: Type.Optional(
+          Type.Union([Type.String({ maxLength: 10_000 }), Type.Array(Type.Unknown())], {
+            description:
+              'What a host must be: CEL (vcpus >= 16 && rack == "r2"), or the JSON form of Climate and Blazar (["and", [">=", "$vcpus", 16], …])',
+          }),
+        ),
+      },
+      { additionalProperties: false },
+    ),
+    { minItems: 1, maxItems: 10 },
+  ),
+}
+
+export const LeaseBody = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 100 }),
+    ...LeaseWishBody,
+    endAction: Type.Optional(
+      OneOf(leaseEndActions, {
+        description: 'What happens at the end to instances that are still there; nothing if absent',
+      }),
+    ),
+    notice: Type.Optional(DurationText),
+    holdFor: Type.Optional(
+      Type.Union([DurationText], {
+        description: 'Makes a proposal: its place is held for so long, and given up unless it is confirmed before',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
+export type LeaseBody = Static<typeof LeaseBody>
+
+const Span = { start: Time, end: Time }
+
+export const LeasePlanView = Type.Object({
+  feasible: Type.Boolean(),
+  slot: Type.Optional(
+    Type.Object({ ...Span, hosts: Type.Array(Type.Array(Type.String()), { description: 'Per reservation' }) }),
+  ),
+  refusal: Type.Optional(
+    Type.Object({
+      sentence: Type.String(),
+      reservation: Type.Integer({ description: 'Which of the reservations has not enough, from 0' }),
+      needed: Type.Integer(),
+      available: Type.Integer({ description: 'The most that is free together within the window' }),
+      alternatives: Type.Array(
+        Type.Object({ kind: OneOf(['fewer', 'later', 'shorter']), hosts: Type.Integer(), ...Span }),
+      ),
+      out: Type.Array(
+        Type.Object({
+          host: Type.String(),
+          code: OneOf(['closed', 'property-missing', 'too-small', 'booked', 'not-together']),
+          clash: Type.Optional(Type.Object({ ...Span, lease: Type.Optional(Type.String()) })),
+        }),
+        { description: 'What keeps each host out' },
+      ),
+    }),
+  ),
+})
+export type LeasePlanView = Static<typeof LeasePlanView>
+
+export const LeaseCalendarView = Type.Object({
+  from: Time,
+  to: Time,
+  hosts: Type.Array(
+    Type.Object({
+      host: Type.String(),
+      cloud: Type.String(),
+      closed: Type.Optional(Type.String({ description: 'Why nothing new is promised on it' })),
+      busy: Type.Array(
+        Type.Object({
+          ...Span,
+          /** Of those that the caller may see. */
+          lease: Type.Optional(Type.String()),
+          project: Type.Optional(Type.String()),
+          state: OneOf(leaseStates),
+        }),
+      ),
+    }),
+  ),
+})
+export type LeaseCalendarView = Static<typeof LeaseCalendarView>
+
+export const leaseEndpoints = {
+  listLeases: endpoint(
+    {
+      method: 'GET',
+      path: '/api/v1/leases',
+      role: 'viewer',
+      tag,
+      summary: 'Leases the caller may see, latest start first',
+    },
+    {
+      query: Type.Object({ state: Type.Optional(OneOf(leaseStates)), ...PageQuery }),
+      response: PageOf(LeaseView),
+    },
+  ),
+  getLease: endpoint(
+    { method: 'GET', path: '/api/v1/leases/:id', role: 'viewer', tag, summary: 'One lease, by id or name' },
+    { params: IdParam, response: LeaseView },
+  ),
+  planLease: endpoint(
+    {
+      method: 'POST',
+      path: '/api/v1/lease-plans',
+      role: 'member',
+      tag,
+      summary: 'When and where a lease could be, or why not and what there is instead; nothing is begun or held',
+    },
+    { body: Type.Object(LeaseWishBody, { additionalProperties: false }), response: LeasePlanView },
+  ),
+  createLease: endpoint(
+    {
+      method: 'POST',
+      path: '/api/v1/leases',
+      role: 'member',
+      tag,
+      summary: 'Reserve hosts for a project; with holdFor as a proposal',
+      status: 201,
+    },
+    { body: LeaseBody, response: LeaseView },
+  ),
+  confirmLease: endpoint(
+    { method: 'POST', path: '/api/v1/leases/:id/confirm', role: 'member', tag, summary: 'Make a proposal a lease' },
+    { params: IdParam, response: LeaseView },
+  ),
+  updateLease: endpoint(
+    {
+      method: 'PUT',
+      path: '/api/v1/leases/:id',
+      role: 'member',
+      tag,
+      summary: 'Other name, other times; what has begun keeps its start and its hosts',
+    },
+    {
+      params: IdParam,
+      body: Type.Object(
+        {
+          name: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+          start: Type.Optional(Type.Union([Time, Type.Literal('now')])),
+          end: Type.Optional(Time),
+        },
+        { additionalProperties: false },
+      ),
+      response: LeaseView,
+    },
+  ),
+  endLease: endpoint(
+    {
+      method: 'DELETE',
+      path: '/api/v1/leases/:id',
+      role: 'member',
+      tag,
+      summary: 'Call off what has not begun; end now what has',
+    },
+    { params: IdParam, response: LeaseView },
+  ),
+  getLeaseCalendar: endpoint(
+    {
+      method: 'GET',
+      path: '/api/v1/lease-calendar',
+      role: 'viewer',
+      tag,
+      summary: 'When each host is promised; whose lease it is only where the caller may see it',
+    },
+    {
+      query: Type.Object({
+        cloud: Type.Optional(Type.String({ maxLength: 300 })),
+        from: Type.Optional(Time),
+        to: Type.Optional(Time),
+      }),
+      response: LeaseCalendarView,
+    },
+  ),
+}

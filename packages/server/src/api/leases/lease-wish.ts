@@ -1,0 +1,78 @@
+// From the body of a request to a request for a lease: which cloud and project, when, which hosts.
+import {
+  type CloudId,
+  type endpoints,
+  GleanerError,
+  type LeaseFilter,
+  parseDurationMs,
+  type ProjectId,
+} from '@gleaner/model'
+import type { LeaseWhen, LeaseWishRequest } from '../../reservation/lease-request.ts'
+import type { Call } from '../handler.ts'
+
+type WishCall = Pick<Call<typeof endpoints.planLease>, 'app' | 'body' | 'caller' | 'sight' | 'world'>
+
+export function leaseWish(call: WishCall): LeaseWishRequest {
+  const cloudId = cloudOf(call)
+  return {
+    cloudId,
+    projectId: projectOf(call, cloudId),
+    ...whenOf(call),
+    reservations: call.body.reservations.map(({ min, max = min, filter }) => ({ min, max, filter: filterOf(filter) })),
+  }
+}
+
+/** A text that begins like a list is the JSON form, whichever way it came. */
+export function filterOf(filter: string | readonly unknown[] | undefined): LeaseFilter | undefined {
+  if (filter === undefined) return undefined
+  const text = typeof filter === 'string' ? filter : JSON.stringify(filter)
+  if (text.trim() === '' || text.trim() === '[]') return undefined
+  return { notation: text.trimStart().startsWith('[') ? 'json' : 'cel', text }
+}
+
+/** start and end: the lease fills them; start and duration: it begins then; all three: it is put within the window. */
+function whenOf({ app, body: { start = 'now', end, duration } }: WishCall): LeaseWhen {
+  const nowMs = app.clock.nowMs()
+  const startMs = start === 'now' ? nowMs : Date.parse(start)
+  const durationMs = duration === undefined ? undefined : parseDurationMs(duration)
+  if (end !== undefined) return { window: { startMs, endMs: Date.parse(end) }, durationMs }
+  if (durationMs === undefined) throw refused('Give an end or a duration.')
+  return { window: { startMs, endMs: startMs + durationMs }, durationMs: undefined }
+}
+
+function cloudOf({ app, body }: WishCall): CloudId {
+  if (body.cloud !== undefined) {
+    if (app.clouds.has(body.cloud as CloudId)) return body.cloud as CloudId
+    throw new GleanerError('not-found', { object: `The cloud ${body.cloud}` })
+  }
+  const [first, second] = [...app.clouds.keys()]
+  if (first !== undefined && second === undefined) return first
+  throw refused(`Name the cloud: ${[...app.clouds.keys()].join(', ')}.`)
+}
+
+/** A project the caller does not see is one that is not there. */
+function projectOf({ app, body, sight }: WishCall, cloudId: CloudId): ProjectId {
+  const snapshot = app.state.clouds.get(cloudId)?.snapshot
+  if (snapshot === undefined) throw new GleanerError('not-ready', { detail: `${cloudId} has not been read yet` })
+  const seen = snapshot.projects.filter(({ id }) => sight.sees(id))
+  if (body.project === undefined) {
+    const [first, second] = seen
+    if (first !== undefined && second === undefined) return first.id
+    throw refused(
+      `Name the project${sight.all ? '' : `: ${seen.map(({ name }) => name).join(', ') || 'you have none'}`}.`,
+    )
+  }
+  const named = seen.filter(({ id, name }) => id === body.project || name === body.project)
+  const [project, other] = named
+  if (project === undefined) throw new GleanerError('not-found', { object: `The project "${body.project}"` })
+  if (other !== undefined)
+    throw new GleanerError('ambiguous', {
+      object: `The project "${body.project}"`,
+      detail: named.map(({ id }) => id).join(', '),
+    })
+  return project.id
+}
+
+function refused(detail: string): GleanerError {
+  return new GleanerError('request-invalid', { detail })
+}

@@ -1,0 +1,41 @@
+// A lease as the API shows it: names beside ids, times as text, filters as they were written.
+import type { Lease, LeaseView } from '@gleaner/model'
+import { only } from './only.ts'
+import { timeText } from './time-text.ts'
+import type { WorldIndex } from './world-index.ts'
+
+export function leaseView(lease: Lease, world: WorldIndex, longestUntilMs?: number): LeaseView {
+  const lapse = lease.state === 'proposed' ? lease.events.find(({ kind }) => kind === 'lapse') : undefined
+  return {
+    id: lease.id,
+    name: lease.name,
+    cloud: lease.cloudId,
+    project: world.projectName(lease.projectId),
+    by: lease.by,
+    state: lease.state,
+    start: timeText(lease.span.startMs),
+    end: timeText(lease.span.endMs),
+    createdAt: timeText(lease.createdAtMs),
+    updatedAt: timeText(lease.updatedAtMs),
+    ...only('heldUntil', lapse === undefined ? undefined : timeText(lapse.dueAtMs)),
+    endAction: lease.endAction,
+    reservations: lease.reservations.map(({ id, wish, filter, shares }) => ({
+      id,
+      min: wish.kind === 'hosts' ? wish.min : wish.amount,
+      max: wish.kind === 'hosts' ? wish.max : wish.amount,
+      ...only('filter', filter?.text),
+      hosts: shares.map(({ host }) => host),
+    })),
+    events: lease.events.map(({ kind, dueAtMs, state, doneAtMs, outcome }) => ({
+      kind,
+      at: timeText(dueAtMs),
+      state,
+      ...only('doneAt', doneAtMs === undefined ? undefined : timeText(doneAtMs)),
+      ...only('outcome', outcome),
+    })),
+    ...only(
+      'longestUntil',
+      longestUntilMs === undefined || !Number.isFinite(longestUntilMs) ? undefined : timeText(longestUntilMs),
+    ),
+  }
+}

@@ -1,0 +1,269 @@
+// What people may do about leases: plan, make, confirm, change, end. Each checks what was asked, plans on the calendars of
+// the moment, writes, and leaves a line of who did it. Nothing is half made: the lease is there with all of its hosts, or
+// the error says why not and what there is instead.
+import {
+  confirmLease,
+  endLease,
+  eventsFor,
+  type LeaseQuestion,
+  moved,
+  type NoSlot,
+  type FoundSlot,
+  type ReservationBook,
+  type Transition,
+} from '@gleaner/engine'
+import {
+  GleanerError,
+  isError,
+  isLeaseOpen,
+  type Lease,
+  type LeaseId,
+  type LeaseReservation,
+  type ReservationId,
+} from '@gleaner/model'
+import type { Fence } from '@gleaner/ports'
+import type { Caller, Commands } from '../application.ts'
+import { newId } from '../ids/new-id.ts'
+import {
+  checkCounts,
+  checkWhen,
+  type LeaseChange,
+  type LeaseHosts,
+  type LeaseRequest,
+  type LeaseWishRequest,
+  readFilter,
+} from '../reservation/lease-request.ts'
+import { refusalWords } from '../reservation/refusal-words.ts'
+import type { Runtime } from '../runtime.ts'
+import { audit } from './audit.ts'
+import { leading } from './rooms.ts'
+
+type LeaseCommands = Pick<
+  Commands,
+  'planLease' | 'makeLease' | 'confirmLease' | 'changeLease' | 'endLease' | 'longestUntilMs'
+>
+
+export function leaseCommands(runtime: Runtime): LeaseCommands {
+  return {
+    planLease: async (request) => {
+      const { book } = await ready(runtime, request)
+      return { book, slot: runtime.leases.plan(book, questionOf(runtime, request, book)) }
+    },
+    makeLease: (request, caller) => again(runtime, () => make(runtime, request, caller)),
+    confirmLease: (id, caller) =>
+      step(runtime, { id, what: 'confirm lease', caller }, (lease, nowMs) => confirmLease(lease, nowMs)),
+    changeLease: (id, change, caller) => again(runtime, () => changeTimes(runtime, { id, change, caller })),
+    endLease: (id, caller) =>
+      step(runtime, { id, what: 'end lease', caller }, (lease, nowMs) => endLease(lease, nowMs)),
+    longestUntilMs: (lease) => runtime.leases.longestUntilMs(lease),
+  }
+}
+
+/** Memory that was out of date is read anew, once: another replica led meanwhile. */
+async function again<T>(runtime: Runtime, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!isError(error, 'conflict') || error.cause === undefined) throw error
+    runtime.leases.forget()
+    return work()
+  }
+}
+
+async function ready(
+  runtime: Runtime,
+  { cloudId }: Pick<LeaseWishRequest, 'cloudId'>,
+): Promise<{ fence: Fence; book: ReservationBook }> {
+  if (!runtime.clouds.has(cloudId)) throw new GleanerError('not-found', { object: `The cloud ${cloudId}` })
+  const fence = leading(runtime)
+  await runtime.leases.load(fence)
+  const book = runtime.leases.bookOf(cloudId)
+  if (book === undefined) throw new GleanerError('not-ready', { detail: `${cloudId} has not been read yet` })
+  return { fence, book }
+}
+
+function questionOf({ clock }: Runtime, request: LeaseWishRequest, book: ReservationBook): LeaseQuestion {
+  const nowMs = clock.nowMs()
+  checkWhen(request, nowMs)
+  for (const reservation of request.reservations) checkCounts(reservation)
+  const properties = book.hosts.map((host) => host.properties)
+  return {
+    nowMs,
+    window: request.window,
+    durationMs: request.durationMs,
+    reservations: request.reservations.map(({ min, max, filter }) => ({
+      wish: { kind: 'hosts', min, max },
+      filter: readFilter(filter, properties),
+    })),
+  }
+}
+
+async function make(runtime: Runtime, request: LeaseRequest, caller: Caller): Promise<Lease> {
+  const { fence, book } = await ready(runtime, request)
+  const { clock, leases } = runtime
+  // From here to save() nothing waits: what is planned is taken in the same turn.
+  const slot = leases.plan(book, questionOf(runtime, request, book))
+  if (!slot.found) throw new GleanerError('lease-no-slot', { detail: refusalWords(slot) })
+  const nowMs = clock.nowMs()
+  const id = newId('lea', nowMs) as LeaseId
+  const heldUntilMs = request.holdMs === undefined ? undefined : nowMs + request.holdMs
+  const lease: Lease = {
+    id,
+    name: request.name,
+    cloudId: request.cloudId,
+    projectId: request.projectId,
+    by: caller.name,
+    span: slot.span,
+    state: heldUntilMs === undefined ? 'pending' : 'proposed',
+    createdAtMs: nowMs,
+    updatedAtMs: nowMs,
+    endAction: request.endAction,
+    reservations: request.reservations.map((asked, at) =>
+      reservationOf(asked, { id: newId('res', nowMs) as ReservationId, book, slot, at }),
+    ),
+    events: eventsFor({ span: slot.span, noticeMs: request.noticeMs, heldUntilMs }),
+  }
+  await leases.save(fence, lease)
+  await told(runtime, caller, { what: 'make lease', lease })
+  return lease
+}
+
+function reservationOf(
+  { min, max, filter }: LeaseHosts,
+  {
+    id,
+    book,
+    slot,
+    at,
+  }: { readonly id: ReservationId; readonly book: ReservationBook; readonly slot: FoundSlot; readonly at: number },
+): LeaseReservation {
+  const shares = (slot.shares[at] ?? []).flatMap(({ host, units }) => {
+    const chosen = book.hosts[host]
+    return chosen === undefined ? [] : [{ hostId: chosen.id, host: chosen.name, units }]
+  })
+  return { id, wish: { kind: 'hosts', min, max }, filter, shares }
+}
+
+async function found(runtime: Runtime, id: string): Promise<Lease> {
+  const lease = runtime.leases.find(id) ?? (await runtime.store.leases.find(id))
+  if (lease === undefined) throw new GleanerError('not-found', { object: `The lease ${id}` })
+  return lease
+}
+
+interface Step {
+  readonly id: string
+  readonly what: string
+  readonly caller: Caller
+}
+
+async function step(
+  runtime: Runtime,
+  { id, what, caller }: Step,
+  next: (lease: Lease, nowMs: number) => Transition,
+): Promise<Lease> {
+  const fence = leading(runtime)
+  await runtime.leases.load(fence)
+  const lease = await found(runtime, id)
+  const after = next(lease, runtime.clock.nowMs())
+  if ('refused' in after) throw new GleanerError('conflict', { detail: after.refused })
+  if (after === lease) return lease
+  await runtime.leases.save(fence, after)
+  await told(runtime, caller, { what, lease: after, before: lease })
+  return after
+}
+
+/** A lease that has begun keeps its start and its hosts; one that has not may be given others. */
+async function changeTimes(
+  runtime: Runtime,
+  { id, change, caller }: { readonly id: string; readonly change: LeaseChange; readonly caller: Caller },
+): Promise<Lease> {
+  const fence = leading(runtime)
+  await runtime.leases.load(fence)
+  const lease = await found(runtime, id)
+  const { leases, clock } = runtime
+  if (!isLeaseOpen(lease))
+    throw new GleanerError('conflict', {
+      detail: `The lease "${lease.name}" is ${lease.state}; it does not change any more.`,
+    })
+  const nowMs = clock.nowMs()
+  const named = change.name === undefined ? lease : { ...lease, name: change.name, updatedAtMs: nowMs }
+  const span = { startMs: change.startMs ?? lease.span.startMs, endMs: change.endMs ?? lease.span.endMs }
+  const isMoved = span.startMs !== lease.span.startMs || span.endMs !== lease.span.endMs
+  const after = isMoved ? replanned(runtime, named, span) : named
+  if (after === lease) return lease
+  await leases.save(fence, after)
+  await told(runtime, caller, { what: 'change lease', lease: after, before: lease })
+  return after
+}
+
+function replanned(runtime: Runtime, lease: Lease, span: Lease['span']): Lease {
+  const { leases, clock } = runtime
+  const nowMs = clock.nowMs()
+  const book = leases.bookOf(lease.cloudId)
+  if (book === undefined) throw new GleanerError('not-ready', { detail: `${lease.cloudId} has not been read yet` })
+  const hasBegun = lease.state === 'active'
+  if (hasBegun && span.startMs !== lease.span.startMs)
+    throw new GleanerError('conflict', {
+      detail: `The lease "${lease.name}" has begun; its start does not change any more.`,
+    })
+  if (hasBegun && span.endMs < nowMs)
+    throw new GleanerError('request-invalid', { detail: `end (${new Date(span.endMs).toISOString()}) is in the past.` })
+  checkWhen({ window: span, durationMs: undefined }, hasBegun ? span.startMs : nowMs)
+  const clash = clashOf(lease, book, span)
+  const after = moved(lease, span, nowMs)
+  if (!clash) return after
+  if (hasBegun) {
+    const until = leases.longestUntilMs(lease)
+    throw new GleanerError('lease-no-slot', {
+      detail: `The hosts of "${lease.name}" are promised to others after it; the longest it can be is until ${new Date(until).toISOString()}.`,
+    })
+  }
+  const properties = book.hosts.map((host) => host.properties)
+  const reservations = lease.reservations.map(({ wish, filter }) => ({ wish, filter: readFilter(filter, properties) }))
+  const slot: FoundSlot | NoSlot = leases.plan(
+    book,
+    { nowMs, window: span, durationMs: undefined, reservations },
+    lease,
+  )
+  if (!slot.found) throw new GleanerError('lease-no-slot', { detail: refusalWords(slot) })
+  return {
+    ...after,
+    reservations: lease.reservations.map((reservation, at) => {
+      if (reservation.wish.kind !== 'hosts') return reservation
+      const { min, max } = reservation.wish
+      return reservationOf({ min, max, filter: reservation.filter }, { id: reservation.id, book, slot, at })
+    }),
+  }
+}
+
+/** Whether one of its hosts is promised to others at the new times. */
+function clashOf(lease: Lease, book: ReservationBook, span: Lease['span']): boolean {
+  return lease.reservations.some(({ shares }) =>
+    shares.some(({ hostId }) => {
+      const at = book.positionOf(hostId)
+      const clashes = at === undefined ? [] : (book.calendars[at]?.clashes(span, 'whole') ?? [])
+      return clashes.some(({ leaseId }) => leaseId !== lease.id)
+    }),
+  )
+}
+
+async function told(
+  runtime: Runtime,
+  caller: Caller,
+  { what, lease, before }: { readonly what: string; readonly lease: Lease; readonly before?: Lease },
+): Promise<void> {
+  const shown = ({ name, state, span, reservations }: Lease) => ({
+    name,
+    state,
+    start: new Date(span.startMs).toISOString(),
+    end: new Date(span.endMs).toISOString(),
+    hosts: reservations.flatMap(({ shares }) => shares.map(({ host }) => host)),
+  })
+  await audit(runtime, caller, {
+    what,
+    object: lease.id,
+    ...(before === undefined ? {} : { before: shown(before) }),
+    after: shown(lease),
+  })
+  runtime.wake('leases')
+}

@@ -1,0 +1,81 @@
+// Makes happen what is due of leases: start, notice before the end, end. Each event happens once and is written when it has
+// happened; what was due while nobody looked is caught up in the order in which it was due. A lease whose end takes long
+// keeps nobody waiting: hosts open and close by the times of the leases, not by this loop, and clearing goes on beside it.
+import { afterEvent, dueEvents, effectOf } from '@gleaner/engine'
+import type { Lease, LeaseEvent } from '@gleaner/model'
+import type { Fence } from '@gleaner/ports'
+import type { CommandQueue } from '../decide/command-queue.ts'
+import { clearHosts } from '../reservation/clear-hosts.ts'
+import { tellOfEnd } from '../reservation/tell-of-end.ts'
+import type { Runtime } from '../runtime.ts'
+import { Loop } from './loop.ts'
+
+export function leasesLoop(runtime: Runtime, queue: CommandQueue): Loop {
+  const { state, clock, leases, problems } = runtime
+  const clearing = new Set<string>()
+
+  const happen = async (fence: Fence, lease: Lease, event: LeaseEvent): Promise<void> => {
+    const nowMs = clock.nowMs()
+    const effect = effectOf(lease, event, nowMs)
+    if (effect === 'clear') {
+      if (clearing.has(lease.id)) return
+      clearing.add(lease.id)
+      // Not awaited: another lease's start must not wait for it.
+      void clearHosts(runtime, queue, lease)
+        .then(async (outcome) => {
+          const now = leases.find(lease.id)
+          if (now !== undefined && state.fence?.term === fence.term)
+            await leases.save(fence, afterEvent(now, event.kind, { nowMs: clock.nowMs(), outcome }))
+        })
+        .catch((error: unknown) => problems.reportError(`lease ${lease.id}`, error))
+        .finally(() => clearing.delete(lease.id))
+      return
+    }
+    const outcome = effect === 'tell' ? await tellOfEnd(runtime, fence, lease) : outcomeOf(runtime, lease, event)
+    await leases.save(fence, afterEvent(lease, event.kind, { nowMs, outcome }))
+    runtime.log.info({ lease: lease.id, event: event.kind }, `${lease.name}: ${outcome}`)
+  }
+
+  return new Loop({
+    name: 'leases',
+    periodMs: 1000 * clock.speed,
+    clock,
+    onError: (error) => void problems.reportError('leases', error),
+    run: async () => {
+      const { fence } = state
+      if (fence === undefined) return 'follows'
+      await leases.load(fence)
+      for (const { lease, event } of dueEvents(leases.open(), clock.nowMs())) {
+        const now = leases.find(lease.id)
+        if (now?.events.find(({ kind }) => kind === event.kind)?.state !== 'waiting') continue
+        // One that cannot go on keeps no other from it; the next run tries again.
+        await happen(fence, now, event).then(
+          () => problems.settle(`lease ${lease.id}`),
+          (error: unknown) => problems.reportError(`lease ${lease.id}`, error),
+        )
+      }
+      await problems.settle('leases')
+      const open = leases.open()
+      return `${open.filter((lease) => lease.state === 'active').length} active, ${open.length} open`
+    },
+  })
+}
+
+function outcomeOf(runtime: Runtime, lease: Lease, { kind }: LeaseEvent): string {
+  const hosts = lease.reservations.flatMap(({ shares }) => shares)
+  if (kind === 'lapse') return 'nobody confirmed it'
+  if (kind === 'end') return `${hosts.length} host${hosts.length === 1 ? '' : 's'} given back`
+  if (kind === 'before-end') return 'nobody had to be told'
+  const snapshot = runtime.state.clouds.get(lease.cloudId)?.snapshot
+  const strangers = hosts
+    .flatMap(({ hostId }) => snapshot?.instancesOfHost.get(hostId) ?? [])
+    .filter(({ projectId }) => projectId !== lease.projectId)
+  const still =
+    strangers.length === 0
+      ? ''
+      : `; ${strangers.length} instance${strangers.length === 1 ? '' : 's'} of others still there: ${strangers
+          .slice(0, 5)
+          .map(({ name }) => name)
+          .join(', ')}`
+  return `${hosts.length} host${hosts.length === 1 ? '' : 's'} begun${still}`
+}

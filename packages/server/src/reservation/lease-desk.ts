@@ -1,0 +1,167 @@
+// The leases that are not over, in memory as they are in the store, and the calendars of hosts that follow from them. Whoever
+// plans looks here and takes at once, in the same turn of the event loop, so that no two requests count on the same host;
+// the store has the last word. Only the leader's desk is filled; it is read anew with every term.
+import {
+  type HostBooking,
+  planLease,
+  reservableHosts,
+  ReservationBook,
+  type FoundSlot,
+  type LeaseQuestion,
+  type NoSlot,
+} from '@gleaner/engine'
+import { type CloudId, type Host, type HostId, isLeaseOpen, type Lease, type LeaseId } from '@gleaner/model'
+import type { Fence, Store } from '@gleaner/ports'
+import type { EventHub } from '../events/hub.ts'
+import type { LiveState } from '../state/live-state.ts'
+
+export interface LeaseDeskParts {
+  readonly store: Store
+  readonly state: LiveState
+  readonly hub: EventHub
+}
+
+interface Shelf {
+  readonly hosts: readonly Host[]
+  readonly book: ReservationBook
+}
+
+export class LeaseDesk {
+  readonly #parts: LeaseDeskParts
+  readonly #leases = new Map<LeaseId, Lease>()
+  readonly #shelves = new Map<CloudId, Shelf>()
+  #term: number | undefined
+  #loading: Promise<void> | undefined
+
+  constructor(parts: LeaseDeskParts) {
+    this.#parts = parts
+  }
+
+  /** What the store holds, once per term, whoever asks and however many at once. Nothing is planned before. */
+  async load(fence: Fence): Promise<void> {
+    while (this.#term !== fence.term)
+      await (this.#loading ??= this.#read(fence).finally(() => (this.#loading = undefined)))
+  }
+
+  async #read({ term }: Fence): Promise<void> {
+    const open = await this.#parts.store.leases.open()
+    this.#leases.clear()
+    this.#shelves.clear()
+    for (const lease of open) this.#leases.set(lease.id, lease)
+    this.#term = term
+  }
+
+  isLoaded(fence: Fence): boolean {
+    return this.#term === fence.term
+  }
+
+  /** The next load reads again: somebody else has written. */
+  forget(): void {
+    this.#term = undefined
+  }
+
+  open(): readonly Lease[] {
+    return [...this.#leases.values()]
+  }
+
+  find(id: string): Lease | undefined {
+    return this.#leases.get(id as LeaseId)
+  }
+
+  /** The calendars of a cloud as of its last reading; undefined before the first. */
+  bookOf(cloudId: CloudId): ReservationBook | undefined {
+    const snapshot = this.#parts.state.clouds.get(cloudId)?.snapshot
+    if (snapshot === undefined) return undefined
+    const known = this.#shelves.get(cloudId)
+    if (known?.hosts === snapshot.hosts) return known.book
+    const book = new ReservationBook(reservableHosts(snapshot.hosts))
+    for (const lease of this.#leases.values()) if (lease.cloudId === cloudId) book.book(bookingsOf(lease))
+    this.#shelves.set(cloudId, { hosts: snapshot.hosts, book })
+    return book
+  }
+
+  /** The slot as it would be for everybody but the lease itself, if it has one. */
+  plan(book: ReservationBook, question: LeaseQuestion, own?: Lease): FoundSlot | NoSlot {
+    if (own === undefined) return planLease(book, question)
+    book.release(own.id)
+    try {
+      return planLease(book, question)
+    } finally {
+      book.book(bookingsOf(own))
+    }
+  }
+
+  /** Takes the place of the lease in memory, then in the store; gives it back in memory when the store refuses. */
+  async save(fence: Fence, lease: Lease): Promise<void> {
+    const before = this.#leases.get(lease.id)
+    const book = this.bookOf(lease.cloudId)
+    this.#put(lease, book)
+    const rooms = (book?.hosts ?? []).map(({ id, capacity }) => ({ hostId: id, capacity }))
+    try {
+      await this.#parts.store.leases.save(fence, lease, [...rooms, ...goneRooms(lease, rooms)])
+    } catch (error) {
+      if (before === undefined) this.#drop(lease.id, book)
+      else this.#put(before, book)
+      throw error
+    }
+    this.#parts.hub.tell('lease', { lease: lease.id, state: lease.state })
+  }
+
+  /** Which hosts are closed to all but a lease at this moment: by the times, whatever the loop has got round to. */
+  leasedTo(cloudId: CloudId, nowMs: number): ReadonlyMap<HostId, string> {
+    const leased = new Map<HostId, string>()
+    for (const { id, cloudId: of, state, span, reservations } of this.#leases.values()) {
+      if (of !== cloudId || state === 'proposed' || span.startMs > nowMs || nowMs >= span.endMs) continue
+      for (const { wish, shares } of reservations)
+        if (wish.kind === 'hosts') for (const { hostId } of shares) leased.set(hostId, id)
+    }
+    return leased
+  }
+
+  /** Until when the lease could be extended on its hosts; Infinity when nobody comes after it. */
+  longestUntilMs(lease: Lease): number {
+    const book = this.bookOf(lease.cloudId)
+    if (book === undefined) return lease.span.endMs
+    let until = Number.POSITIVE_INFINITY
+    for (const { hostId } of lease.reservations.flatMap(({ shares }) => shares)) {
+      const at = book.positionOf(hostId)
+      const free = at === undefined ? undefined : book.calendars[at]?.fitsUntilMs(lease.span.endMs, 'whole', 1)
+      until = Math.min(until, free ?? until)
+    }
+    return until
+  }
+
+  #put(lease: Lease, book: ReservationBook | undefined): void {
+    book?.release(lease.id)
+    if (isLeaseOpen(lease)) {
+      this.#leases.set(lease.id, lease)
+      book?.book(bookingsOf(lease))
+    } else this.#leases.delete(lease.id)
+  }
+
+  #drop(id: LeaseId, book: ReservationBook | undefined): void {
+    this.#leases.delete(id)
+    book?.release(id)
+  }
+}
+
+export function bookingsOf(lease: Lease): readonly HostBooking[] {
+  return lease.reservations.flatMap(({ id, wish, shares }) =>
+    shares.flatMap(({ hostId, units }) =>
+      Array.from({ length: units }, () => ({
+        hostId,
+        leaseId: lease.id,
+        reservationId: id,
+        span: lease.span,
+        need: wish.kind === 'hosts' ? ('whole' as const) : wish.size,
+      })),
+    ),
+  )
+}
+
+/** Hosts of the lease that the reading no longer has keep what they were promised for. */
+function goneRooms(lease: Lease, rooms: readonly { readonly hostId: HostId }[]) {
+  const known = new Set(rooms.map(({ hostId }) => hostId))
+  const gone = lease.reservations.flatMap(({ shares }) => shares).filter(({ hostId }) => !known.has(hostId))
+  return [...new Set(gone.map(({ hostId }) => hostId))].map((hostId) => ({ hostId, capacity: [0, 0, 0] as const }))
+}

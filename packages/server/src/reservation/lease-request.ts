@@ -1,0 +1,87 @@
+// A request for a lease in the words of the server: whichever face it came through, it is checked here, field by field,
+// before anything is planned.
+import { checkFilter, type HostProperties, type PropertyFilter, readCelFilter, readJsonFilter } from '@gleaner/engine'
+import {
+  type CloudId,
+  formatDurationMs,
+  GleanerError,
+  type Interval,
+  type LeaseEndAction,
+  type LeaseFilter,
+  type ProjectId,
+} from '@gleaner/model'
+
+export interface LeaseHosts {
+  readonly min: number
+  readonly max: number
+  readonly filter: LeaseFilter | undefined
+}
+
+/** When: the whole window, or a stay of this length at the earliest moment within it. */
+export interface LeaseWhen {
+  readonly window: Interval
+  readonly durationMs: number | undefined
+}
+
+export interface LeaseWishRequest extends LeaseWhen {
+  readonly cloudId: CloudId
+  readonly projectId: ProjectId
+  readonly reservations: readonly LeaseHosts[]
+}
+
+export interface LeaseRequest extends LeaseWishRequest {
+  readonly name: string
+  readonly endAction: LeaseEndAction
+  readonly noticeMs: number
+  /** Makes a proposal that is held for so long. */
+  readonly holdMs: number | undefined
+}
+
+export interface LeaseChange {
+  readonly name?: string
+  readonly startMs?: number
+  readonly endMs?: number
+}
+
+/** Clocks differ a little, and "this minute" began before now. */
+const latenessMs = 120_000
+const furthestMs = 5 * 366 * 86_400_000
+const shortestMs = 1000
+
+export function checkWhen({ window: { startMs, endMs }, durationMs }: LeaseWhen, nowMs: number): void {
+  if (!Number.isFinite(startMs)) refuse('start is no time')
+  if (!Number.isFinite(endMs)) refuse('end is no time')
+  if (endMs <= startMs) refuse(`end (${text(endMs)}) is not after start (${text(startMs)})`)
+  if (startMs < nowMs - latenessMs) refuse(`start (${text(startMs)}) is in the past; it is ${text(nowMs)}`)
+  if (endMs > nowMs + furthestMs) refuse(`end (${text(endMs)}) is more than five years away`)
+  if (durationMs !== undefined && durationMs < shortestMs) refuse('duration is shorter than a second')
+  if (endMs - startMs < shortestMs) refuse('the lease would be shorter than a second')
+  if (durationMs !== undefined && durationMs > endMs - startMs)
+    refuse(`duration (${formatDurationMs(durationMs)}) is longer than the window from start to end`)
+}
+
+export function checkCounts({ min, max }: Pick<LeaseHosts, 'min' | 'max'>): void {
+  if (!Number.isInteger(min) || min < 1) refuse('min must be a whole number from 1')
+  if (!Number.isInteger(max) || max < 1) refuse('max must be a whole number from 1')
+  if (min > max) refuse(`min (${min}) is larger than max (${max})`)
+}
+
+/** The filter of a reservation, read and held against what the hosts have; undefined when it asks for nothing. */
+export function readFilter(
+  filter: LeaseFilter | undefined,
+  hosts: readonly HostProperties[],
+): PropertyFilter | undefined {
+  if (filter === undefined) return undefined
+  const read = filter.notation === 'cel' ? readCelFilter(filter.text) : readJsonFilter(filter.text)
+  const fault = read === undefined ? undefined : 'fault' in read ? read : checkFilter(read, hosts)
+  if (fault !== undefined) refuse(`filter: ${fault.fault}`)
+  return read as PropertyFilter | undefined
+}
+
+function refuse(detail: string): never {
+  throw new GleanerError('request-invalid', { detail: `${detail}.` })
+}
+
+function text(atMs: number): string {
+  return new Date(atMs).toISOString()
+}
