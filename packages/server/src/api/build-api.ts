@@ -12,6 +12,7 @@ import { Sessions } from '../auth/sessions.ts'
 import { TokenDirectory } from '../auth/token-directory.ts'
 import { visibilityOf } from '../auth/visibility.ts'
 import { realClock } from '../clock/real-clock.ts'
+import { registerBlazar } from '../compat/blazar/register-blazar.ts'
 import type { FrontFigures } from '../compat/nova/front-figures.ts'
 import { describeApi } from './describe-api.ts'
 import type { ApiContext } from './handler.ts'
@@ -87,6 +88,7 @@ export function buildApi(app: Application, options: ApiOptions = {}): FastifyIns
     registerLiveEvents(scope, context)
     registerMetrics(scope, context, options.front?.figures)
     registerHealth(scope, app)
+    registerBlazar(scope, context)
   })
   serveConsole(api, options.consoleDirectory ?? defaultConsoleDirectory)
   return api

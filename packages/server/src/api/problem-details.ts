@@ -37,7 +37,8 @@ export async function answerError(thrown: unknown, request: FastifyRequest, repl
   await reply.code(status).type(problemType).send(problemDetails(error, status))
 }
 
-function translate(thrown: unknown, request: FastifyRequest): { error: GleanerError; status: number } {
+/** Whatever was thrown, as an error of the registry, and the status it is answered with. */
+export function translate(thrown: unknown, request: FastifyRequest): { error: GleanerError; status: number } {
   if (thrown instanceof GleanerError) return { error: thrown, status: thrown.status }
   const status = (thrown as FrameworkError).statusCode
   const code = (thrown as FrameworkError).code

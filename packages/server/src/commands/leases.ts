@@ -189,14 +189,40 @@ async function changeTimes(
   const named = change.name === undefined ? lease : { ...lease, name: change.name, updatedAtMs: nowMs }
   const span = { startMs: change.startMs ?? lease.span.startMs, endMs: change.endMs ?? lease.span.endMs }
   const isMoved = span.startMs !== lease.span.startMs || span.endMs !== lease.span.endMs
-  const after = isMoved ? replanned(runtime, named, span) : named
+  const sized = resized(named, change.sizes)
+  const after = isMoved || sized !== named ? replanned(runtime, sized, { span, isResized: sized !== named }) : named
   if (after === lease) return lease
   await leases.save(fence, after)
   await told(runtime, caller, { what: 'change lease', lease: after, before: lease })
   return after
 }
 
-function replanned(runtime: Runtime, lease: Lease, span: Lease['span']): Lease {
+/** The same lease with other counts and conditions; what it has on hosts is still that of before. */
+function resized(lease: Lease, sizes: LeaseChange['sizes']): Lease {
+  if (sizes === undefined || sizes.size === 0) return lease
+  for (const id of sizes.keys())
+    if (!lease.reservations.some((reservation) => reservation.id === id))
+      throw new GleanerError('not-found', { object: `The reservation ${id} of the lease "${lease.name}"` })
+  if (lease.state === 'active')
+    throw new GleanerError('conflict', {
+      detail: `The lease "${lease.name}" has begun; its hosts do not change any more.`,
+    })
+  const reservations = lease.reservations.map((reservation): LeaseReservation => {
+    const size = sizes.get(reservation.id)
+    if (size === undefined) return reservation
+    checkCounts(size)
+    const { min, max, filter = reservation.filter } = size
+    return { ...reservation, wish: { kind: 'hosts', min, max }, filter }
+  })
+  return { ...lease, reservations }
+}
+
+interface Replan {
+  readonly span: Lease['span']
+  readonly isResized: boolean
+}
+
+function replanned(runtime: Runtime, lease: Lease, { span, isResized }: Replan): Lease {
   const { leases, clock } = runtime
   const nowMs = clock.nowMs()
   const book = leases.bookOf(lease.cloudId)
@@ -209,9 +235,9 @@ function replanned(runtime: Runtime, lease: Lease, span: Lease['span']): Lease {
   if (hasBegun && span.endMs < nowMs)
     throw new GleanerError('request-invalid', { detail: `end (${new Date(span.endMs).toISOString()}) is in the past.` })
   checkWhen({ window: span, durationMs: undefined }, hasBegun ? span.startMs : nowMs)
-  const clash = clashOf(lease, book, span)
+  const mayStay = !isResized && !clashOf(lease, book, span)
   const after = moved(lease, span, nowMs)
-  if (!clash) return after
+  if (mayStay) return after
   if (hasBegun) {
     const until = leases.longestUntilMs(lease)
     throw new GleanerError('lease-no-slot', {

@@ -26,6 +26,7 @@ export async function testEviction(runtime: Runtime, id: InstanceId, caller: Cal
   if (state.modes.preemption === 'off') throw new GleanerError('conflict', { detail: 'preemption is off' })
   return evictions.planning.run(async () => {
     await evictions.load(fence, clock.nowMs())
+    await runtime.leases.load(fence)
     const under = evictions.decisionOfVictim(id)
     if (under !== undefined)
       throw new GleanerError('conflict', { detail: `${instance.name} is to leave already: ${under.verdict.sentence}` })

@@ -55,6 +55,7 @@ async function makeRoom(runtime: Runtime, request: RoomRequest, caller: Caller):
   if (before !== undefined) return answerOf(evictions.find(before.id) ?? before)
   return evictions.planning.run(async () => {
     await evictions.load(fence, clock.nowMs())
+    await runtime.leases.load(fence)
     const { world, refusal } = roomWorldNow(runtime, request.cloudId)
     if (world === undefined) return refused(refusal)
     const wish = wishOf(withLease(runtime, request))

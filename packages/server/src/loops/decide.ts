@@ -101,6 +101,7 @@ export function decideLoop(runtime: Runtime, parts: DecideParts): Loop {
       term = fence.term
       // What is under way has to be known before the plan: it would cancel what it does not know to be wanted.
       await runtime.evictions.load(fence, clock.nowMs())
+      await runtime.leases.load(fence)
       const snapshots = readSnapshots(state)
       for (const snapshot of snapshots.values()) {
         const before = placed.get(snapshot.cloudId)

@@ -36,7 +36,7 @@ export function leadLoop(runtime: Runtime): LeadLoop {
             loop.wake()
           })
           runtime.log.info({ term: won.fence.term }, 'this replica leads')
-          runtime.wake('decide', 'watch')
+          runtime.wake('leases', 'decide', 'watch')
         }
       }
       const leader = await store.leadership.current(leadershipScope)

@@ -34,6 +34,7 @@ export function preemptLoop(runtime: Runtime, { saga, offers }: PreemptParts): L
       const { fence } = state
       if (fence === undefined || !state.ready) return 'follows'
       await evictions.load(fence, clock.nowMs())
+      await runtime.leases.load(fence)
       await reaper.run(signal)
       await unplaced.run(fence, signal)
       await proactive.run(fence)

@@ -9,6 +9,7 @@ import {
   type LeaseEndAction,
   type LeaseFilter,
   type ProjectId,
+  type ReservationId,
 } from '@gleaner/model'
 
 export interface LeaseHosts {
@@ -41,6 +42,8 @@ export interface LeaseChange {
   readonly name?: string
   readonly startMs?: number
   readonly endMs?: number
+  /** Other counts or conditions of reservations, by their ids; only before the lease has begun. */
+  readonly sizes?: ReadonlyMap<ReservationId, LeaseHosts>
 }
 
 /** Clocks differ a little, and "this minute" began before now. */

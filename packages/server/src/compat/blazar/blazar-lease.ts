@@ -1,0 +1,70 @@
+// A lease in Blazar's words (blazar/api/v1/leases; api-ref): what its client shows, and the fields it counts on.
+import { type Lease, type LeaseEventKind, nativeOf } from '@gleaner/model'
+import { blazarId } from './blazar-ids.ts'
+import { blazarStamp, blazarTime } from './blazar-times.ts'
+
+const statuses = {
+  proposed: 'PENDING',
+  pending: 'PENDING',
+  active: 'ACTIVE',
+  ended: 'TERMINATED',
+  cancelled: 'TERMINATED',
+  lapsed: 'TERMINATED',
+} as const
+
+const reservationStatuses = { PENDING: 'pending', ACTIVE: 'active', TERMINATED: 'deleted' } as const
+
+const eventTypes: Readonly<Partial<Record<LeaseEventKind, string>>> = {
+  start: 'start_lease',
+  'before-end': 'before_end_lease',
+  end: 'end_lease',
+}
+
+export function blazarLease(lease: Lease) {
+  const status = statuses[lease.state]
+  const id = blazarId(lease.id)
+  const stamps = { created_at: blazarStamp(lease.createdAtMs), updated_at: blazarStamp(lease.updatedAtMs) }
+  return {
+    id,
+    name: lease.name,
+    user_id: lease.by,
+    project_id: nativeOf(lease.projectId),
+    trust_id: null,
+    start_date: blazarTime(lease.span.startMs),
+    end_date: blazarTime(lease.span.endMs),
+    status,
+    degraded: false,
+    ...stamps,
+    reservations: lease.reservations.map((reservation) => ({
+      id: blazarId(reservation.id),
+      lease_id: id,
+      resource_id: blazarId(reservation.id),
+      resource_type: 'physical:host',
+      status: reservationStatuses[status],
+      missing_resources: false,
+      resources_changed: false,
+      min: reservation.wish.kind === 'hosts' ? reservation.wish.min : reservation.wish.amount,
+      max: reservation.wish.kind === 'hosts' ? reservation.wish.max : reservation.wish.amount,
+      hypervisor_properties: '',
+      resource_properties: reservation.filter?.text ?? '',
+      before_end: 'default',
+      ...stamps,
+    })),
+    events: lease.events.flatMap(({ kind, dueAtMs, state }, nth) => {
+      const type = eventTypes[kind]
+      if (type === undefined) return []
+      // One UUID per event, that follows from the lease's.
+      const eventId = `${id.slice(0, -1)}${((Number.parseInt(id.slice(-1), 16) + nth + 1) % 16).toString(16)}`
+      return [
+        {
+          id: eventId,
+          lease_id: id,
+          event_type: type,
+          time: blazarTime(dueAtMs),
+          status: state === 'waiting' ? 'UNDONE' : 'DONE',
+          ...stamps,
+        },
+      ]
+    }),
+  }
+}

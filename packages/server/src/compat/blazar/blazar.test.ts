@@ -1,0 +1,236 @@
+// Blazar's API on a whole server, as its unchanged client calls it: method, path, body, header. The client itself runs in
+// labs/reservation.
+import { newSecret, hashSecret } from '../../auth/token-secret.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { acceleratedClock } from '../../clock/accelerated-clock.ts'
+import { startTestServer, type TestServer, testStartMs } from '../../testing/test-server.ts'
+
+let server: TestServer
+let member = ''
+let other = ''
+let hosts = 0
+
+beforeAll(async () => {
+  server = await startTestServer({ clock: acceleratedClock(testStartMs, 1) })
+  await server.until('a leader that has read the cloud', () =>
+    server.app.state.fence !== undefined && server.app.state.ready ? true : undefined,
+  )
+  hosts = server.app.state.clouds.get(server.cloud.id)?.snapshot?.hosts.length ?? 0
+  member = await token('web-shop')
+  other = await token('data-science')
+}, 120_000)
+afterAll(() => server.stop())
+
+async function token(project: string): Promise<string> {
+  const secret = newSecret()
+  const made = {
+    name: project,
+    role: 'member',
+    projects: [project],
+    createdAtMs: 0,
+    createdBy: 't',
+    expiresAtMs: undefined,
+  } as const
+  await server.app.store.tokens.create(made, hashSecret(secret))
+  return secret
+}
+
+interface Answer {
+  readonly status: number
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+async function call(
+  method: string,
+  path: string,
+  body?: unknown,
+  secret: string | undefined = member,
+): Promise<Answer> {
+  const response = await fetch(`${server.url}/reservation${path}`, {
+    method,
+    headers: {
+      'user-agent': 'python-blazarclient',
+      ...(secret === '' ? {} : { 'x-auth-token': secret }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Answer['body']) }
+}
+
+const minute = (minutes: number) =>
+  new Date(server.clock.nowMs() + minutes * 60_000).toISOString().slice(0, 16).replace('T', ' ')
+const physical = (more: object = {}) => ({
+  resource_type: 'physical:host',
+  min: 1,
+  max: 1,
+  hypervisor_properties: '',
+  resource_properties: '',
+  ...more,
+})
+const lease = (name: string, more: object = {}) => ({
+  name,
+  start_date: minute(60),
+  end_date: minute(120),
+  reservations: [physical()],
+  events: [],
+  before_end_date: null,
+  ...more,
+})
+const leaseOf = ({ body }: Answer) =>
+  body['lease'] as Record<string, unknown> & { id: string; reservations: Record<string, unknown>[] }
+
+describe('leases', () => {
+  it('are made, shown, listed, changed and deleted in the form the client reads', async () => {
+    const made = await call(
+      'POST',
+      '/v1/leases',
+      lease('first', { reservations: [physical({ resource_properties: '[">=", "$vcpus", "2"]' })] }),
+    )
+    expect(made.status, JSON.stringify(made.body)).toBe(201)
+    const shown = leaseOf(made)
+    expect(shown).toMatchObject({ name: 'first', status: 'PENDING', project_id: 'web-shop', degraded: false })
+    expect(shown.id).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
+    expect(shown['end_date']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}$/)
+    expect(shown.reservations[0]).toMatchObject({ resource_type: 'physical:host', status: 'pending', min: 1, max: 1 })
+    expect((shown['events'] as { event_type: string }[]).map(({ event_type }) => event_type)).toEqual([
+      'start_lease',
+      'before_end_lease',
+      'end_lease',
+    ])
+    expect(leaseOf(await call('GET', `/v1/leases/${shown.id}`))).toEqual(shown)
+    expect((await call('GET', '/v1/leases')).body['leases']).toEqual([shown])
+
+    const end = minute(180)
+    const longer = leaseOf(await call('PUT', `/v1/leases/${shown.id}`, { end_date: end, name: 'renamed' }))
+    expect(longer).toMatchObject({ name: 'renamed', end_date: `${end.replace(' ', 'T')}:00.000000` })
+    const larger = leaseOf(
+      await call('PUT', `/v1/leases/${shown.id}`, {
+        reservations: [{ id: shown.reservations[0]?.['id'], min: 2, max: 3 }],
+      }),
+    )
+    expect(larger.reservations[0]).toMatchObject({ min: 2, max: 3 })
+    const stored = await server.app.store.leases.find(`lea_${shown.id}`)
+    expect(stored?.reservations[0]?.shares).toHaveLength(3)
+    expect((await call('DELETE', `/v1/leases/${shown.id}`)).status).toBe(204)
+    expect((await call('GET', `/v1/leases/${shown.id}`)).status).toBe(404)
+    expect((await call('GET', '/v1/leases')).body['leases']).toEqual([])
+  })
+
+  it('begin now when the client gives no dates, and are found at the earliest moment in the form of 2013', async () => {
+    const now = leaseOf(
+      await call(
+        'POST',
+        '/v1/leases',
+        lease('now', { start_date: 'now', end_date: minute(30), reservations: [physical({ max: hosts })] }),
+      ),
+    )
+    const seconds = Math.floor(server.clock.nowMs() / 1000)
+    const climate = await call('POST', '/v1/leases', {
+      name: 'climate',
+      start_time: seconds,
+      end_time: seconds + 86_400,
+      duration: 3600,
+      quantity: 2,
+      host_properties: '["=", "$kind", "hypervisor"]',
+    })
+    // All hosts are taken until the end of the other.
+    expect(leaseOf(climate)['start_date'], JSON.stringify(climate.body)).toBe(now['end_date'])
+    for (const { id } of [now, leaseOf(climate)]) expect((await call('DELETE', `/v1/leases/${id}`)).status).toBe(204)
+  })
+
+  it('of other projects do not exist', async () => {
+    const { id } = leaseOf(await call('POST', '/v1/leases', lease('mine')))
+    for (const [method, body] of [['GET'], ['PUT', { name: 'x' }], ['DELETE']] as const)
+      expect((await call(method, `/v1/leases/${id}`, body, other)).status).toBe(404)
+    expect((await call('GET', '/v1/leases', undefined, other)).body).toEqual({ leases: [] })
+    expect((await call('DELETE', `/v1/leases/${id}`)).status).toBe(204)
+  })
+})
+
+describe('hosts', () => {
+  it('have numbers, names, sizes, properties and allocations', async () => {
+    const listed = (await call('GET', '/v1/os-hosts')).body['hosts'] as Record<string, unknown>[]
+    expect(listed.map(({ id }) => id)).toEqual(Array.from({ length: hosts }, (_, nth) => String(nth + 1)))
+    expect(listed[0]).toMatchObject({
+      reservable: true,
+      vcpus: expect.any(Number) as number,
+      memory_mb: expect.any(Number) as number,
+    })
+    expect((await call('GET', '/v1/os-hosts/2')).body['host']).toEqual(listed[1])
+    expect((await call('GET', '/v1/os-hosts/99')).status).toBe(404)
+    const properties = (await call('GET', '/v1/os-hosts/properties?detail=True')).body['resource_properties'] as {
+      property: string
+      values: string[]
+    }[]
+    expect(properties.find(({ property }) => property === 'kind')?.values).toEqual(['hypervisor'])
+    const { id } = leaseOf(await call('POST', '/v1/leases', lease('allocated')))
+    const allocations = (await call('GET', '/v1/os-hosts/allocations')).body['allocations'] as {
+      reservations: { lease_id: string }[]
+    }[]
+    // One host of all has it; what was ended a moment ago may still be there.
+    const having = allocations.filter(({ reservations }) => reservations.some(({ lease_id }) => lease_id === id))
+    expect(having).toHaveLength(1)
+    await call('DELETE', `/v1/leases/${id}`)
+  })
+})
+
+describe('bad input', () => {
+  it('is answered in the form of Blazar, as the fault of the caller, and makes nothing', async () => {
+    const cases: readonly (readonly [unknown, number, RegExp])[] = [
+      ['{', 400, /The body is not valid JSON/],
+      [[], 400, /body: an object/],
+      [lease('x', { start_date: '2026-02-30 10:00' }), 400, /start_date: "2026-02-30 10:00" is no time/],
+      [lease('x', { end_date: undefined }), 400, /end_date/],
+      [lease('x', { end_date: minute(10) }), 400, /is not after start/],
+      [lease('x', { start_date: minute(-60) }), 400, /in the past/],
+      [lease('x', { reservations: [] }), 400, /reservations: at least one/],
+      [
+        lease('x', { reservations: [physical({ resource_type: 'virtual:instance' })] }),
+        400,
+        /resource_type: "virtual:instance" is not supported/,
+      ],
+      [lease('x', { reservations: [physical({ min: 0 })] }), 400, /min must be/],
+      [lease('x', { reservations: [physical({ min: 3, max: 2 })] }), 400, /min \(3\) is larger than max \(2\)/],
+      [lease('x', { reservations: [physical({ min: 'many' })] }), 400, /min: a whole number/],
+      [lease('x', { reservations: [physical({ min: 99, max: 99 })] }), 409, /99 hosts are not free together/],
+      [
+        lease('x', { reservations: [physical({ resource_properties: '["=", "$colour", "red"]' })] }),
+        400,
+        /no host has a property "colour"/,
+      ],
+      [lease('x', { reservations: [physical({ hypervisor_properties: '[' })] }), 400, /no JSON/],
+      [lease('x', { reservations: [physical({ before_end: 'snapshot' })] }), 400, /before_end/],
+      [lease('x', { events: [{ event_type: 'notify' }] }), 400, /events/],
+      [lease('x', { before_end_date: minute(500) }), 400, /before_end_date/],
+      [lease(''), 400, /name/],
+    ]
+    for (const [body, status, words] of cases) {
+      const answer = await call('POST', '/v1/leases', body)
+      expect([JSON.stringify(body), answer.status, answer.body['error_message']]).toEqual([
+        JSON.stringify(body),
+        status,
+        expect.stringMatching(words),
+      ])
+      expect(answer.body['error_code']).toBe(status)
+    }
+    const left = (await call('GET', '/v1/leases')).body['leases'] as { name: string }[]
+    expect(left.filter(({ name }) => name === 'x')).toEqual([])
+    // A text of digits is a number to those who fill forms.
+    const made = await call('POST', '/v1/leases', lease('text', { reservations: [physical({ min: '1', max: '2' })] }))
+    expect(made.status).toBe(201)
+    await call('DELETE', `/v1/leases/${leaseOf(made).id}`)
+  })
+
+  it('without a good token is refused, and so is what is not supported', async () => {
+    expect((await call('GET', '/v1/leases', undefined, '')).status).toBe(401)
+    expect((await call('GET', '/v1/leases', undefined, 'notused')).status).toBe(401)
+    expect((await call('POST', '/v1/os-hosts', { name: 'hv-9' })).body['error_message']).toMatch(
+      /are not registered here/,
+    )
+    expect((await call('GET', '/v1/floatingips')).body).toEqual({ floatingips: [] })
+    expect((await call('POST', '/v1/floatingips', {})).status).toBe(400)
+    expect((await call('GET', '', undefined, '')).status).toBe(300)
+  })
+})

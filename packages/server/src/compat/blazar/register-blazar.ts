@@ -1,0 +1,209 @@
+// The reservation API of Blazar (v1), for its unchanged client: leases on hosts, the hosts themselves, their properties and
+// allocations. A Gleaner API token comes in X-Auth-Token; it names the project, as a Keystone token would. Every answer to a
+// fault has Blazar's form; a lease of another project does not exist.
+import { reservableHosts, type ReservableHost } from '@gleaner/engine'
+import {
+  type CloudId,
+  describeError,
+  GleanerError,
+  isLeaseOpen,
+  type Lease,
+  type ProjectId,
+  roleAllows,
+  type Role,
+} from '@gleaner/model'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { ApiContext } from '../../api/handler.ts'
+import { translate } from '../../api/problem-details.ts'
+import type { Caller } from '../../application.ts'
+import type { Visibility } from '../../auth/visibility.ts'
+import { peerAddress } from '../../auth/peer.ts'
+import { only } from '../../api/view/only.ts'
+import { blazarAllocation, blazarHost, blazarProperties } from './blazar-host.ts'
+import { gleanerId } from './blazar-ids.ts'
+import { blazarLease } from './blazar-lease.ts'
+import { readChange, readLease } from './blazar-request.ts'
+
+export const blazarPath = '/reservation'
+
+interface Visit {
+  readonly request: FastifyRequest
+  readonly caller: Caller
+  readonly sight: Visibility
+}
+
+type Answer = (visit: Visit) => Promise<unknown>
+
+/** Where old clients look at most. */
+const mostListed = 10_000
+
+export function registerBlazar(api: FastifyInstance, context: ApiContext): void {
+  const { app } = context
+  void api.register(async (scope) => {
+    scope.setErrorHandler(answerFault)
+    const route = (
+      method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH',
+      path: string,
+      what: { readonly role: Role; readonly status?: number; readonly answer: Answer },
+    ) => {
+      scope.route({
+        method,
+        url: `${blazarPath}/v1${path}`,
+        schema: { hide: true },
+        handler: async (request, reply) => {
+          const caller = await callerOf(request, context)
+          if (!roleAllows(caller.role, what.role))
+            throw new GleanerError('forbidden', { role: caller.role, needed: what.role })
+          const answer = await what.answer({ request, caller, sight: context.sightOf(caller) })
+          return reply.code(what.status ?? 200).send(answer)
+        },
+      })
+    }
+    const versions = async (request: FastifyRequest, reply: FastifyReply) => reply.code(300).send(versionsOf(request))
+    for (const path of ['', '/', '/versions']) scope.get(`${blazarPath}${path}`, { schema: { hide: true } }, versions)
+
+    route('GET', '/leases', {
+      role: 'viewer',
+      answer: async ({ sight }) => {
+        const states = ['proposed', 'pending', 'active', 'ended'] as const
+        const { items } = await app.store.leases.list(
+          { states, ...only('projectIds', sight.projectIds) },
+          { limit: mostListed, offset: 0 },
+        )
+        return { leases: items.map(blazarLease) }
+      },
+    })
+    route('POST', '/leases', {
+      role: 'member',
+      status: 201,
+      answer: async ({ request, caller, sight }) => {
+        const wish = readLease(request.body, app.clock.nowMs())
+        const project = projectOf(context, caller, sight)
+        const lease = await app.commands.makeLease(
+          { ...wish, ...project, endAction: 'nothing', holdMs: undefined },
+          caller,
+        )
+        return { lease: blazarLease(lease) }
+      },
+    })
+    route('GET', '/leases/:id', {
+      role: 'viewer',
+      answer: async (visit) => ({ lease: blazarLease(await leaseOf(context, visit)) }),
+    })
+    route('PUT', '/leases/:id', {
+      role: 'member',
+      answer: async (visit) => {
+        const { id } = await leaseOf(context, visit)
+        const change = readChange(visit.request.body, app.clock.nowMs())
+        return { lease: blazarLease(await app.commands.changeLease(id, change, visit.caller)) }
+      },
+    })
+    route('DELETE', '/leases/:id', {
+      role: 'member',
+      status: 204,
+      answer: async (visit) => {
+        const lease = await leaseOf(context, visit)
+        if (isLeaseOpen(lease)) await app.commands.endLease(lease.id, visit.caller)
+      },
+    })
+
+    const hosts = (): readonly ReservableHost[] => reservableHosts(context.world().hosts)
+    route('GET', '/os-hosts', { role: 'viewer', answer: async () => ({ hosts: hosts().map(blazarHost) }) })
+    route('GET', '/os-hosts/allocations', {
+      role: 'viewer',
+      answer: async ({ sight }) => {
+        const seen = (await app.store.leases.open()).filter(({ projectId }) => sight.sees(projectId))
+        return { allocations: hosts().map((host, nth) => blazarAllocation(host, nth, seen)) }
+      },
+    })
+    route('GET', '/os-hosts/properties', {
+      role: 'viewer',
+      answer: async ({ request }) => ({
+        resource_properties: blazarProperties(hosts(), (request.query as { detail?: string }).detail !== undefined),
+      }),
+    })
+    route('GET', '/os-hosts/:id', {
+      role: 'viewer',
+      answer: async ({ request }) => {
+        const { id } = request.params as { id: string }
+        const all = hosts()
+        const nth = all.findIndex(({ name }, at) => name === id || String(at + 1) === id)
+        const host = all[nth]
+        if (host === undefined) throw new GleanerError('not-found', { object: `The host ${id}` })
+        return { host: blazarHost(host, nth) }
+      },
+    })
+    const unsupported: Answer = async () => {
+      throw new GleanerError('request-invalid', {
+        detail:
+          'Hosts are those of the clouds Gleaner watches, with the properties they have there; they are not registered here.',
+      })
+    }
+    for (const [method, path] of [
+      ['POST', ''],
+      ['PUT', '/:id'],
+      ['DELETE', '/:id'],
+      ['PATCH', '/properties/:name'],
+    ] as const)
+      route(method, `/os-hosts${path}`, { role: 'member', answer: unsupported })
+    route('GET', '/floatingips', { role: 'viewer', answer: async () => ({ floatingips: [] }) })
+    route('POST', '/floatingips', {
+      role: 'member',
+      answer: async () => {
+        throw new GleanerError('request-invalid', { detail: 'Floating IPs cannot be reserved with Gleaner.' })
+      },
+    })
+  })
+}
+
+async function callerOf(request: FastifyRequest, { authenticator }: ApiContext): Promise<Caller> {
+  const token = request.headers['x-auth-token']
+  if (typeof token !== 'string') throw new GleanerError('unauthenticated')
+  const { name, role, projects } = await authenticator.grantOf(token, request)
+  return { name, role, projects, from: peerAddress(request), by: 'token' }
+}
+
+/** The one project of the token, and its cloud. */
+function projectOf(
+  { app }: ApiContext,
+  caller: Caller,
+  sight: Visibility,
+): { readonly cloudId: CloudId; readonly projectId: ProjectId } {
+  const projects = [...app.state.clouds.values()].flatMap(({ snapshot }) => snapshot?.projects ?? [])
+  const own =
+    caller.projects.length === 0
+      ? []
+      : projects.filter(({ id, name }) =>
+          sight.all ? caller.projects.includes(id) || caller.projects.includes(name) : sight.sees(id),
+        )
+  const [project, other] = own
+  if (project === undefined || other !== undefined)
+    throw new GleanerError('request-invalid', {
+      detail: `The token must name exactly one project; this one names ${own.length === 0 ? 'none that is known' : own.map(({ name }) => name).join(', ')}.`,
+    })
+  return { cloudId: project.cloudId, projectId: project.id }
+}
+
+async function leaseOf({ app }: ApiContext, { request, sight }: Visit): Promise<Lease> {
+  const { id } = request.params as { id: string }
+  const lease = await app.store.leases.find(gleanerId('lea', id))
+  // What was called off is gone for Blazar's client.
+  if (lease === undefined || !sight.sees(lease.projectId) || lease.state === 'cancelled' || lease.state === 'lapsed')
+    throw new GleanerError('not-found', { object: `The lease ${id}` })
+  return lease
+}
+
+async function answerFault(thrown: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const { error, status } = translate(thrown, request)
+  if (status >= 500) request.log.error({ cause: describeError(thrown) }, error.message)
+  await reply.code(status).send({ error_code: status, error_name: error.code, error_message: error.message })
+}
+
+function versionsOf(request: FastifyRequest) {
+  const href = `${request.protocol}://${request.host}${blazarPath}/v1`
+  return {
+    versions: [
+      { id: 'v1.0', status: 'CURRENT', links: [{ rel: 'self', href }], min_version: '1.0', max_version: '1.0' },
+    ],
+  }
+}
