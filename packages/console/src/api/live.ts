@@ -47,6 +47,7 @@ const makesOld: Readonly<Record<LiveEventKind, readonly EndpointName[]>> = {
     'getFleetEstimates',
     'getHostEstimates',
   ],
+  lease: ['listLeases', 'getLease', 'getLeaseCalendar'],
   eviction: [
     'getStatus',
     'listInstances',
