@@ -47,7 +47,7 @@ async function open(): Promise<CloudHarness> {
 
 // OpenNebula has nothing between running and saved to disk, and leaves the balloon to the hypervisor.
 const offered = (title: string) =>
-  !/^pause:|memory of a running guest|what cannot begin in the present state/.test(title)
+  !/^pause:|memory of a running guest|says of its memory|what cannot begin in the present state/.test(title)
 
 const runner = (isOffered: (title: string) => boolean): TestRunner => ({
   describe,
