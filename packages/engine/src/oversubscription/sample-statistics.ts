@@ -45,17 +45,19 @@ export function maximumOf(samples: Samples): number {
 
 /** One percentile (0..100). Selects instead of sorting: linear in the number of samples. */
 export function percentileOf(samples: Samples, percent: number): number {
-  const present = presentSamples(samples)
-  const count = present.length
+  const present = samples.filter((value) => !Number.isNaN(value))
+  return percentileInPlace(present, present.length, percent)
+}
+
+/** The same of the first `count` numbers, which must all be there; their order is lost. */
+export function percentileInPlace(numbers: Float64Array, count: number, percent: number): number {
   if (count === 0) return Number.NaN
   const position = (percent / 100) * (count - 1)
-  const rank = Math.floor(position)
-  if (rank >= count - 1) return maximumOf(present)
-  const copy = present.slice()
-  const lower = select(copy, rank)
-  if (position === rank) return lower
+  const rank = Math.min(Math.floor(position), count - 1)
+  const lower = select(numbers, rank, count)
+  if (position === rank || rank === count - 1) return lower
   let upper = Number.POSITIVE_INFINITY
-  for (let i = rank + 1; i < count; i++) upper = Math.min(upper, copy[i] as number)
+  for (let i = rank + 1; i < count; i++) upper = Math.min(upper, numbers[i] as number)
   return between(lower, upper, position - rank)
 }
 
@@ -90,10 +92,10 @@ function squares(samples: Samples, mean: number): number {
   return sum
 }
 
-/** Hoare's selection: afterwards everything behind `rank` is at least as large. */
-function select(numbers: Float64Array, rank: number): number {
+/** Hoare's selection among the first `count`: afterwards everything behind `rank` is at least as large. */
+function select(numbers: Float64Array, rank: number, count: number): number {
   let low = 0
-  let high = numbers.length - 1
+  let high = count - 1
   while (low < high) {
     const a = numbers[low] as number
     const b = numbers[(low + high) >> 1] as number

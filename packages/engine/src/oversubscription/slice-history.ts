@@ -5,7 +5,7 @@
 // different record later counts as booked again).
 // Source: ScroogeVM, model/sliceobjectwrapper.py, slicevmwrapper.py, slicemodel.py.
 import type { HostSlice, InstanceSlice, Resource, Samples } from './host-slice.ts'
-import { deviationOf, meanOf, percentileOf } from './sample-statistics.ts'
+import { deviationOf, meanOf, percentileInPlace } from './sample-statistics.ts'
 
 export interface HistoryOptions {
   /** Scopes before the newest one that a window holds. */
@@ -15,7 +15,7 @@ export interface HistoryOptions {
 
 /** What was worked out of a window, until it moves on. Several strategies ask for the same. */
 interface Derived {
-  readonly samples: Samples
+  samples: Samples | undefined
   percentile: { readonly percent: number; readonly value: number } | undefined
 }
 
@@ -32,7 +32,8 @@ export class SliceHistory {
   readonly hosts: HostSlice[] = []
   readonly instances = new Map<string, InstanceWindow>()
   readonly #options: HistoryOptions
-  #derived = nothingDerived()
+  #ofHost = nothingDerived()
+  #scratch = new Float64Array(0)
 
   constructor(options: HistoryOptions) {
     this.#options = options
@@ -43,7 +44,7 @@ export class SliceHistory {
   }
 
   add(slice: HostSlice): void {
-    this.#derived = nothingDerived()
+    this.#ofHost = nothingDerived()
     push(this.hosts, slice, this.length)
     for (const window of this.instances.values()) window.isPresent = false
     for (const instance of slice.instances) this.#addInstance(instance)
@@ -94,20 +95,37 @@ export class SliceHistory {
 
   /** All samples of the window of the host, or of an instance. */
   window(resource: Resource, of?: InstanceWindow): Samples {
-    return this.#derive(resource, of).samples
+    const derived = this.#derived(resource, of)
+    return (derived.samples ??= concatenate(of?.slices ?? this.hosts, resource))
   }
 
   /** One percentile (0..100) of a window; NaN when it has no sample. */
   percentile(resource: Resource, percent: number, of?: InstanceWindow): number {
-    const derived = this.#derive(resource, of)
+    const derived = this.#derived(resource, of)
     if (derived.percentile?.percent !== percent)
-      derived.percentile = { percent, value: percentileOf(derived.samples, percent) }
+      derived.percentile = { percent, value: this.#select(of?.slices ?? this.hosts, resource, percent) }
     return derived.percentile.value
   }
 
-  #derive(resource: Resource, of: InstanceWindow | undefined): Derived {
-    const known = of === undefined ? this.#derived : of.derived
-    return (known[resource] ??= { samples: concatenate(of?.slices ?? this.hosts, resource), percentile: undefined })
+  /** Without an array of the window's own: most instances are asked for nothing else. */
+  #select(slices: readonly UsageSlice[], resource: Resource, percent: number): number {
+    const length = slices.reduce((sum, slice) => sum + slice[resource].usage.length, 0)
+    if (this.#scratch.length < length) this.#scratch = new Float64Array(2 * length)
+    const scratch = this.#scratch
+    let count = 0
+    for (const slice of slices) {
+      const { usage } = slice[resource]
+      for (let i = 0; i < usage.length; i++) {
+        const value = usage[i] as number
+        if (!Number.isNaN(value)) scratch[count++] = value
+      }
+    }
+    return percentileInPlace(scratch, count, percent)
+  }
+
+  #derived(resource: Resource, of: InstanceWindow | undefined): Derived {
+    const known = of === undefined ? this.#ofHost : of.derived
+    return (known[resource] ??= { samples: undefined, percentile: undefined })
   }
 }
 
