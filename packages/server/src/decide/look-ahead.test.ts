@@ -123,13 +123,15 @@ describe('looking ahead', () => {
     const world = scene()
     const looks = new LookAhead({ few: 100, lookMs: Number.POSITIVE_INFINITY })
     const advance = (nowMs: number) => looks.advance(partsAt(nowMs, world))
-    expect(await advance(startMs)).toBeDefined()
+    // Without a limit of time one run looks at all of them.
+    const allLookedAt = `looks at instances for the first time: ${count} of ${count}`
+    expect(await advance(startMs)).toBe(allLookedAt)
     expect(await advance(startMs + minuteMs)).toBeUndefined()
     expect(await advance(startMs + 20 * minuteMs)).toBeUndefined()
-    expect(await advance(startMs + 60 * minuteMs)).toBeDefined()
+    expect(await advance(startMs + 60 * minuteMs)).toBe(allLookedAt)
     expect(await advance(startMs + 61 * minuteMs)).toBeUndefined()
     world.book = bookFor(world.telemetry)
-    expect(await advance(startMs + 62 * minuteMs)).toBeDefined()
+    expect(await advance(startMs + 62 * minuteMs)).toBe(allLookedAt)
     expect(await advance(startMs + 62 * minuteMs)).toBeUndefined()
   })
 
