@@ -1,9 +1,13 @@
 // The words of the command line: every command with its arguments and options. What a command does is loaded when it is
 // called, so that a short one is quick.
-import { Argument, Command, InvalidArgumentError, Option } from 'commander'
+import { Argument, Command, Option } from 'commander'
 import type { Commanded } from './commands/act.ts'
 import { programVersion } from './commands/version.ts'
 import { CommandContext, type GlobalOptions, type Session } from './command-context.ts'
+import { leasing } from './program-leases.ts'
+import { laboratory } from './program-lab.ts'
+import { type Words, add, collect, watchable, whole } from './program-parts.ts'
+import { rules } from './program-rules.ts'
 import type { WatchOptions } from './watch.ts'
 
 export function buildProgram(session: Session): Command {
@@ -41,20 +45,6 @@ export function buildProgram(session: Session): Command {
   program.version(programVersion(), '--version', 'version of this program')
   return program
 }
-
-interface Words {
-  readonly session: Session
-  readonly program: Command
-  readonly context: () => CommandContext
-}
-
-/** A subcommand that keeps the output, the error form and the options of the program. */
-function add(parent: Command, name: string, description: string): Command {
-  return parent.command(name).copyInheritedSettings(parent).description(description)
-}
-
-const watchable = (command: Command): Command =>
-  command.option('--watch', 'show it again and again until Ctrl-C').option('--interval <seconds>', 'with --watch', '2')
 
 function looking({ session, program, context }: Words): void {
   watchable(add(program, 'status', 'everything at a glance')).action(async (options: WatchOptions) => {
@@ -230,103 +220,6 @@ function preempting({ program, context }: Words): void {
     .action(async (name, firmness) => (await import('./commands/evictions.ts')).mark(context(), name, firmness))
 }
 
-function leasing({ program, context }: Words): void {
-  const parent = add(program, 'leases', 'hosts promised to a project for a time to come')
-    .addOption(new Option('--state <state>').choices(['proposed', 'pending', 'active', 'ended', 'cancelled', 'lapsed']))
-    .option('--limit <number>', 'at most so many', whole)
-  parent.action(async (options) => (await import('./commands/leases.ts')).listLeases(context(), options))
-  add(parent, 'calendar', 'when each host is promised, as text')
-    .option('--cloud <cloud>')
-    .option('--from <time>', 'RFC 3339; now if absent')
-    .option('--to <time>', 'RFC 3339; a week later if absent')
-    .action(async (options) => (await import('./commands/lease-calendar.ts')).leaseCalendar(context(), options))
-  add(parent, 'show', 'one lease, its hosts, and what happens when')
-    .argument('<lease>', 'name or id')
-    .action(async (id) => (await import('./commands/leases.ts')).showLease(context(), id))
-  add(parent, 'create', 'reserve hosts, at the earliest moment of a window or at fixed times')
-    .argument('<name>')
-    .requiredOption('--hosts <count>', '2, or 2-4: as many as are free, at least 2')
-    .option(
-      '--filter <condition>',
-      'what a host must be: vcpus >= 16 && rack == "r2", or JSON as of Climate and Blazar',
-    )
-    .option('--start <time>', 'RFC 3339; now if absent')
-    .option('--end <time>', 'RFC 3339; with --for the end of the window')
-    .option('--for <duration>', '30m, 8h, 2d')
-    .option('--project <project>')
-    .option('--cloud <cloud>')
-    .addOption(
-      new Option('--at-end <action>', 'what happens to instances that are still there').choices([
-        'nothing',
-        'suspend',
-        'stop',
-        'delete',
-      ]),
-    )
-    .option('--notice <duration>', 'how long before the end they are told; 1h if absent')
-    .option('--hold <duration>', 'a proposal: held for so long, and given up unless it is confirmed')
-    .option('--dry-run', 'only tell when and where it would be, or why not and what there is instead')
-    .action(async (name, options) => (await import('./commands/leases.ts')).createLease(context(), name, options))
-  add(parent, 'confirm', 'make a proposal a lease')
-    .argument('<lease>', 'name or id')
-    .action(async (id) => (await import('./commands/leases.ts')).confirmLease(context(), id))
-  add(parent, 'change', 'another name, other times')
-    .argument('<lease>', 'name or id')
-    .option('--name <name>')
-    .option('--start <time>', 'RFC 3339; only before it has begun')
-    .option('--end <time>', 'RFC 3339')
-    .action(async (id, options) => (await import('./commands/leases.ts')).changeLease(context(), id, options))
-  add(parent, 'end', 'call off what has not begun; end now what has')
-    .argument('<lease>', 'name or id')
-    .action(async (id) => (await import('./commands/leases.ts')).endLease(context(), id))
-}
-
-function rules({ program, context }: Words): void {
-  const parent = add(program, 'rules', 'rules: what to look for, on which instances, what to do')
-  const file = 'YAML or JSON with the keys of a rule in the configuration; - for standard input'
-  add(parent, 'list', 'rules, the one that wins first').action(async () =>
-    (await import('./commands/rules.ts')).listRules(context()),
-  )
-  add(parent, 'show', 'one rule')
-    .argument('<rule>', 'name or id')
-    .action(async (rule) => (await import('./commands/rules.ts')).showRule(context(), rule))
-  add(parent, 'create', 'make a rule')
-    .argument('<file>', file)
-    .action(async (name) => (await import('./commands/rules.ts')).createRule(context(), name))
-  add(parent, 'update', 'change the rule of that name')
-    .argument('<file>', file)
-    .option('--rule <name>', 'change this one, to give it another name')
-    .action(async (name, options) => (await import('./commands/rules.ts')).updateRule(context(), name, options.rule))
-  add(parent, 'delete', 'delete a rule')
-    .argument('<rule>', 'name or id')
-    .action(async (rule) => (await import('./commands/rules.ts')).deleteRule(context(), rule))
-  add(parent, 'check', 'is a rule right; nothing is stored')
-    .argument('<file>', file)
-    .action(async (name) => (await import('./commands/rules.ts')).checkRule(context(), name))
-  add(parent, 'preview', 'what a rule would match now and would have matched over the past day')
-    .argument('<file>', file)
-    .option('--limit <number>', 'show so many of each kind', whole)
-    .action(async (name, options) => (await import('./commands/rules.ts')).previewRule(context(), name, options.limit))
-  add(parent, 'test', 'what rules say in described cases; needs no server')
-    .argument('<file>', 'rules and cases; - for standard input')
-    .option('--rules <file>', 'rules of another file, such as an export or the configuration')
-    .action(async (name, options) =>
-      (await import('./commands/rule-cases.ts')).testRules(context(), name, options.rules),
-    )
-  add(parent, 'export', 'the rules made by API or console, as a file to be kept').action(async () =>
-    (await import('./commands/rule-transfer.ts')).exportRules(context()),
-  )
-  add(parent, 'apply', 'make the rules those of a file: shows what would change; nothing is changed without --yes')
-    .argument('<file>', 'YAML or JSON with the key "rules"; - for standard input')
-    .option('--yes', 'change it')
-    .option('--prune', 'delete rules that the file does not have')
-    .action(async (name, options) => (await import('./commands/rule-transfer.ts')).applyRules(context(), name, options))
-  add(parent, 'ready-made', 'rules after published criteria')
-    .argument('[name]')
-    .action(async (name) => (await import('./commands/rules.ts')).readyMadeRules(context(), name))
-  parent.action(async () => (await import('./commands/rules.ts')).listRules(context()))
-}
-
 function administering({ program, context }: Words): void {
   add(program, 'serve', 'run the server')
     .option('--config <file>', 'configuration file (GLEANER_CONFIG; ./gleaner.yaml)')
@@ -371,51 +264,4 @@ function administering({ program, context }: Words): void {
   add(program, 'completion', 'completion for a shell')
     .argument('<shell>', 'bash')
     .action(async (shell) => (await import('./commands/completion.ts')).completion(context(), program, shell))
-}
-
-function laboratory({ program, context }: Words): void {
-  const lab = add(program, 'lab', 'strategies and policies on recorded data')
-  add(lab, 'estimate', 'run strategies over traces; Ctrl-C stops, the same command goes on')
-    .argument('<trace...>', 'files or folders')
-    .requiredOption('--out <folder>', 'where the results go')
-    .option('--strategy <names>', 'separated by commas, or all')
-    .option('--scope <seconds>', 'length of a scope', whole)
-    .option('--slice <seconds>', 'length of a slice', whole)
-    .option('--history <scopes>', 'scopes that are remembered', whole)
-    .option('--format <format>', 'of the traces; found out by itself')
-    .option('--stability <file>', 'given flags instead of the detector')
-    .option('--instances-per-host <count>', 'for traces that know no hosts', whole)
-    .option('--as-published', 'the ancestors as they were, faults included')
-    .option('--with-input', 'the samples in the dumps as well')
-    .action(async (traces, options) => (await import('./commands/lab.ts')).estimate(context(), traces, options))
-  add(lab, 'report', 'one page of the results, without a network')
-    .argument('<folder>', 'that of --out')
-    .action(async (folder) => (await import('./commands/lab.ts')).report(context(), folder))
-  add(lab, 'consolidate', 'days of loads under policies that empty hosts: energy, overload, migrations')
-    .argument('<trace...>', 'files or folders of processor loads')
-    .option('--policy <names>', 'separated by commas, or all')
-    .option('--hosts <count>', 'of the published set-up (800)', whole)
-    .option('--memory', 'the memory of a host limits every placement, not only the first')
-    .option('--out <folder>', 'where consolidation.csv goes')
-    .action(async (traces, options) => (await import('./commands/lab.ts')).consolidate(context(), traces, options))
-  add(lab, 'generate', 'a synthetic trace from a seed')
-    .requiredOption('--out <file>')
-    .option('--shape <shape>', 'of the loads: mixed, periodic, bursty, …')
-    .option('--seed <number>', 'of everything random (1)', whole)
-    .option('--format <format>', 'of the trace (scroogevm)')
-    .option('--hosts <count>', 'how many (1)', whole)
-    .option('--instances <count>', 'on each host', whole)
-    .option('--scopes <count>', 'how many (48)', whole)
-    .option('--scope <seconds>', 'length of one (1800)', whole)
-    .option('--gzip', 'compressed')
-    .action(async (options) => (await import('./commands/lab.ts')).generate(context(), options))
-}
-
-function whole(text: string): string {
-  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('A whole number is needed.')
-  return text
-}
-
-function collect(project: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), project]
 }

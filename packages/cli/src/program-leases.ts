@@ -1,0 +1,54 @@
+// `gleaner leases …`
+import { Option } from 'commander'
+import { type Words, add, whole } from './program-parts.ts'
+
+export function leasing({ program, context }: Words): void {
+  const parent = add(program, 'leases', 'hosts promised to a project for a time to come')
+    .addOption(new Option('--state <state>').choices(['proposed', 'pending', 'active', 'ended', 'cancelled', 'lapsed']))
+    .option('--limit <number>', 'at most so many', whole)
+  parent.action(async (options) => (await import('./commands/leases.ts')).listLeases(context(), options))
+  add(parent, 'calendar', 'when each host is promised, as text')
+    .option('--cloud <cloud>')
+    .option('--from <time>', 'RFC 3339; now if absent')
+    .option('--to <time>', 'RFC 3339; a week later if absent')
+    .action(async (options) => (await import('./commands/lease-calendar.ts')).leaseCalendar(context(), options))
+  add(parent, 'show', 'one lease, its hosts, and what happens when')
+    .argument('<lease>', 'name or id')
+    .action(async (id) => (await import('./commands/leases.ts')).showLease(context(), id))
+  add(parent, 'create', 'reserve hosts, at the earliest moment of a window or at fixed times')
+    .argument('<name>')
+    .requiredOption('--hosts <count>', '2, or 2-4: as many as are free, at least 2')
+    .option(
+      '--filter <condition>',
+      'what a host must be: vcpus >= 16 && rack == "r2", or JSON as of Climate and Blazar',
+    )
+    .option('--start <time>', 'RFC 3339; now if absent')
+    .option('--end <time>', 'RFC 3339; with --for the end of the window')
+    .option('--for <duration>', '30m, 8h, 2d')
+    .option('--project <project>')
+    .option('--cloud <cloud>')
+    .addOption(
+      new Option('--at-end <action>', 'what happens to instances that are still there').choices([
+        'nothing',
+        'suspend',
+        'stop',
+        'delete',
+      ]),
+    )
+    .option('--notice <duration>', 'how long before the end they are told; 1h if absent')
+    .option('--hold <duration>', 'a proposal: held for so long, and given up unless it is confirmed')
+    .option('--dry-run', 'only tell when and where it would be, or why not and what there is instead')
+    .action(async (name, options) => (await import('./commands/leases.ts')).createLease(context(), name, options))
+  add(parent, 'confirm', 'make a proposal a lease')
+    .argument('<lease>', 'name or id')
+    .action(async (id) => (await import('./commands/leases.ts')).confirmLease(context(), id))
+  add(parent, 'change', 'another name, other times')
+    .argument('<lease>', 'name or id')
+    .option('--name <name>')
+    .option('--start <time>', 'RFC 3339; only before it has begun')
+    .option('--end <time>', 'RFC 3339')
+    .action(async (id, options) => (await import('./commands/leases.ts')).changeLease(context(), id, options))
+  add(parent, 'end', 'call off what has not begun; end now what has')
+    .argument('<lease>', 'name or id')
+    .action(async (id) => (await import('./commands/leases.ts')).endLease(context(), id))
+}

@@ -1,0 +1,26 @@
+// What the descriptions of all commands are made of.
+import { type Command, InvalidArgumentError } from 'commander'
+import type { CommandContext, Session } from './command-context.ts'
+
+export interface Words {
+  readonly session: Session
+  readonly program: Command
+  readonly context: () => CommandContext
+}
+
+/** A subcommand that keeps the output, the error form and the options of the program. */
+export function add(parent: Command, name: string, description: string): Command {
+  return parent.command(name).copyInheritedSettings(parent).description(description)
+}
+
+export const watchable = (command: Command): Command =>
+  command.option('--watch', 'show it again and again until Ctrl-C').option('--interval <seconds>', 'with --watch', '2')
+
+export function whole(text: string): string {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('A whole number is needed.')
+  return text
+}
+
+export function collect(project: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), project]
+}
