@@ -1,4 +1,4 @@
-// `gleaner lab …`
+// The words of `gleaner lab`.
 import { type Words, add, whole } from './program-parts.ts'
 
 export function laboratory({ program, context }: Words): void {

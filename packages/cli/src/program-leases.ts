@@ -1,4 +1,4 @@
-// `gleaner leases …`
+// The words of `gleaner leases`: hosts promised in advance.
 import { Option } from 'commander'
 import { type Words, add, whole } from './program-parts.ts'
 

@@ -1,4 +1,4 @@
-// `gleaner rules …`
+// The words of `gleaner rules`.
 import { type Words, add, whole } from './program-parts.ts'
 
 export function rules({ program, context }: Words): void {
