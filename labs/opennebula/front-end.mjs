@@ -19,7 +19,7 @@ fake.addHost({ id: 0, cores: 4, memoryMiB: 4096 })
 const running = guests.map((text) => {
   const [id, name, pid] = text.split('=')
   const vm = fake.addVm({ id: Number(id), name, hostId: 0, vcpus: 1, memoryMiB: 128 })
-  return { vm, name, pid: Number(pid), isStanding: false, before: undefined }
+  return { vm, name, pid: Number(pid), isStanding: false, told: vm.stateName, before: undefined }
 })
 console.log(`endpoint ${fake.endpoint}`)
 
@@ -60,6 +60,10 @@ function measure(guest) {
   if (shouldStand !== guest.isStanding) {
     process.kill(pid, shouldStand ? 'SIGSTOP' : 'SIGCONT')
     guest.isStanding = shouldStand
+  }
+  // Every state that is met, for a look may find it still on its way (SAVE_SUSPEND) or there already (SUSPENDED).
+  if (vm.stateName !== guest.told) {
+    guest.told = vm.stateName
     console.log(`${name}: ${vm.stateName}`)
   }
   // Ticks of a hundredth of a second, in user and kernel mode.
