@@ -87,6 +87,22 @@ export const errorRegistry = {
     'The source {source} gave an answer that makes no sense for {metric} of {of} ({detail}).',
     'Check that the address is that of the database and not of a page in front of it, and its version; nothing was taken from this answer.',
   ),
+  // What a meter of power answers, as a whole; a single outlet without a figure is no error.
+  'meter-unavailable': entry(
+    { kind: 'unavailable', status: 503 },
+    'The meter {meter} does not answer ({detail}).',
+    'Check that it is up and reachable from here; Gleaner asks again by itself, and the time until then stays a gap.',
+  ),
+  'meter-refused': entry(
+    { kind: 'refused', status: 403 },
+    'The meter {meter} does not let Gleaner read ({detail}).',
+    'Check community, user, password or keys of this meter in the configuration, and their right to read.',
+  ),
+  'meter-broken': entry(
+    { kind: 'broken', status: 502 },
+    'The meter {meter} gave an answer that makes no sense ({detail}).',
+    'Check the kind and the address of this meter in the configuration; nothing was taken from this answer.',
+  ),
   // What Gleaner's own state answers.
   'store-unavailable': entry(
     { kind: 'unavailable', status: 503 },
