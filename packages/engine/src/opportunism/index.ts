@@ -1,0 +1,8 @@
+export * from './reading.ts'
+export * from './lending-policy.ts'
+export * from './owner-wish.ts'
+export { type ClockBreak, type ClockReading, clockBreak } from './clock-break.ts'
+export { type LendingMemory, type LendingPhase, newLendingMemory } from './lending-memory.ts'
+export type { MonitorVerdict } from './judge-monitor.ts'
+export * from './judge-desktop.ts'
+export type { GuestsSeen } from './guests-seen.ts'

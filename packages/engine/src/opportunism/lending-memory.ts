@@ -1,0 +1,38 @@
+// All that the state machine remembers between two looks. It may be lost: a new one takes the machine as in use.
+import type { ClockReading } from './clock-break.ts'
+import type { Evidence } from './evidence.ts'
+
+/**
+ * in-use: somebody is there, or a signal is missing. quiet: nobody now, not long enough. grace: soon long enough, the user is
+ * warned. lendable: guests may come. lent: guests are there and run. reclaiming: the user is back and guests still run.
+ */
+export type LendingPhase = 'in-use' | 'quiet' | 'grace' | 'lendable' | 'lent' | 'reclaiming'
+
+export interface LendingMemory {
+  readonly phase: LendingPhase
+  /** On the clock that never jumps. */
+  readonly phaseSinceMs: number
+  readonly clocks: ClockReading
+  readonly evidence: ReadonlyMap<string, Evidence>
+  /** When guests had to stop for somebody, within the window of the back-off. */
+  readonly interruptedAtMs: readonly number[]
+  /** Guests are paused since; undefined while none is. */
+  readonly pausedSinceMs: number | undefined
+  /** What stopped them may have been a bump: counts as an interruption only when it was none. */
+  readonly bumped: boolean
+  /** Before this nothing was watched: the machine slept, or nobody looked. */
+  readonly wokeBy: 'start' | 'asleep' | 'unwatched'
+}
+
+export function newLendingMemory(clocks: ClockReading): LendingMemory {
+  return {
+    phase: 'in-use',
+    phaseSinceMs: clocks.monoMs,
+    clocks,
+    evidence: new Map(),
+    interruptedAtMs: [],
+    pausedSinceMs: undefined,
+    bumped: false,
+    wokeBy: 'start',
+  }
+}
