@@ -2,13 +2,17 @@
 // beyond it already.
 //
 // Every preemptible instance of the project that the reading shows counts, whoever made it and by whatever way, running or
-// not: one that is stopped may be started. So does one that was evicted by deleting it and waits to be made anew. What is
+// not: one that is stopped may be started. So does one that was evicted by deleting it and waits to be made anew, and one that
+// was asked for by way of Gleaner and is in no reading yet. What is
 // beyond the quota is told and not taken back: a quota is no need of anybody's, and nobody leaves in vain. The next request
 // is refused.
 import { ofProject, type RoomWorld } from '@gleaner/engine'
 import { endsInstance, type PreemptibleQuota, type ProjectId, type RoomWish, type Verdict } from '@gleaner/model'
+import type { UnreadCreate } from './unread-creates.ts'
 
-type QuotaWorld = Pick<RoomWorld, 'snapshot' | 'preemption' | 'evictions'>
+interface QuotaWorld extends Pick<RoomWorld, 'snapshot' | 'preemption' | 'evictions'> {
+  readonly unread?: readonly UnreadCreate[]
+}
 
 export function overQuota(wish: RoomWish, world: QuotaWorld): Verdict | undefined {
   if (wish.firmness !== 'preemptible') return undefined
@@ -57,7 +61,7 @@ interface Standing {
   readonly has: PreemptibleQuota
 }
 
-function standing(projectId: ProjectId, { snapshot, preemption, evictions }: QuotaWorld): Standing {
+function standing(projectId: ProjectId, { snapshot, preemption, evictions, unread = [] }: QuotaWorld): Standing {
   const name = snapshot.projectById.get(projectId)?.name ?? projectId
   const quota = ofProject(preemption.quotaOfProject, { id: projectId, name }) ?? preemption.quota
   const there = (snapshot.instancesOfProject.get(projectId) ?? []).filter(({ firmness }) => firmness === 'preemptible')
@@ -73,6 +77,12 @@ function standing(projectId: ProjectId, { snapshot, preemption, evictions }: Quo
     has.instances++
     has.vcpus += vcpus
     has.memoryMiB += memoryMiB
+  }
+  for (const { projectId: of, count, vcpus, memoryMiB } of unread) {
+    if (of !== projectId) continue
+    has.instances += count
+    has.vcpus += count * vcpus
+    has.memoryMiB += count * memoryMiB
   }
   return { name, quota, has }
 }

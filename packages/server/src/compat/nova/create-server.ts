@@ -12,6 +12,7 @@ import { reaches, tagsAtCreateMinor } from './microversion.ts'
 import { type RoomOutcome, type RoomParts, roomForCreate } from './room-for-create.ts'
 import { createInRoom } from './create-in-room.ts'
 import { keepQuota } from './quota-for-create.ts'
+import type { UnreadCreate } from '../../preemption/unread-creates.ts'
 import { readBody } from './read-body.ts'
 import { passWhole } from './relay.ts'
 import type { Upstream, WholeAnswer } from './upstream.ts'
@@ -69,19 +70,36 @@ async function createFrom(parts: CreateParts, create: Create): Promise<WholeAnsw
   const takesTags = !route.legacy && reaches(visit.version, tagsAtCreateMinor)
   const sent = { ...create, body: bodyForNova(document, wish, { takesTags }) ?? create.body }
   if (!wish.preemptible) return createFirm(parts, sent, flavor)
-  await keepQuota(parts.room, {
+  const counted = await keepQuota(parts.room, {
     document,
     visit,
     flavor: async () => flavor ?? (await flavorOf(parts, document, visit)),
   })
   parts.counter.created('preemptible')
-  const answer = await send(parts, sent)
+  const answer = await sendCounted(parts, sent, counted)
   if (answer.status === 202) {
     const serverId = serverIdIn(answer)
     if (!takesTags && serverId !== undefined) parts.lateTags.tag(serverId, visit.calls)
     parts.madePreemptible({ visit, serverId, name: String(document.server['name']), wish, taggedAtOnce: takesTags })
   }
   return answer
+}
+
+async function sendCounted(
+  parts: CreateParts,
+  posting: Posting,
+  counted: UnreadCreate | undefined,
+): Promise<WholeAnswer> {
+  const { unread, app } = parts.room
+  let isRefused = false
+  try {
+    const answer = await send(parts, posting)
+    isRefused = answer.status >= 400 && answer.status < 500
+    return answer
+  } finally {
+    if (counted !== undefined && isRefused) unread.refused(counted)
+    else if (counted !== undefined) unread.mayBeThere(counted, app.clock.nowMs())
+  }
 }
 
 /** A flavor nova does not show is one it will refuse: nothing to make room for. */

@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { GleanerError, describeError, instanceId } from '@gleaner/model'
 import type { Application } from '../../application.ts'
 import type { FrontSettings } from '../../config/front.ts'
+import { UnreadCreates } from '../../preemption/unread-creates.ts'
 import { type FrontRequest, classifyRequest } from './classify-request.ts'
 import { createServer, type CreateParts } from './create-server.ts'
 import { Flavors } from './flavors.ts'
@@ -56,7 +57,7 @@ export class NovaFront {
       lateTags: this.#lateTags,
       counter: this.#counter,
       closing: this.#closing.signal,
-      room: { app, settings, keystone: this.#keystone, counter: this.#counter },
+      room: { app, settings, keystone: this.#keystone, counter: this.#counter, unread: new UnreadCreates() },
       inBackground: (work) => this.#inBackground(work),
       madePreemptible: (made) => this.#inBackground(noteCreated({ app, keystone: this.#keystone, settings }, made)),
     }

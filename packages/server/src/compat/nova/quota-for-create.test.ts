@@ -1,5 +1,7 @@
 // The quota of preemptible capacity at the front, before a nova that knows nothing of it.
+import { freezeSnapshot } from '@gleaner/engine'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { lab } from '../../testing/plain-objects.ts'
 import { FakeNova } from './testing/fake-nova.ts'
 import { type FrontHarness, frontHarness } from './testing/front-harness.ts'
 
@@ -10,7 +12,8 @@ beforeAll(async () => {
   nova.nowMs = () => harness.clock.nowMs()
 })
 afterAll(() => harness.close())
-beforeEach(() => {
+beforeEach(async () => {
+  await read()
   nova.servers.clear()
   nova.hosts.clear()
   nova.hosts.set('h1', 100)
@@ -19,6 +22,17 @@ beforeEach(() => {
   nova.flavors.set('3', { id: '3', vcpus: 3, ram: 512, disk: 1, extraSpecs: {} })
   nova.flavors.set('p3', { id: 'p3', vcpus: 3, ram: 512, disk: 1, extraSpecs: { 'gleaner:preemptible': 'true' } })
 })
+
+/** A reading that begins now, of a cloud without instances. */
+async function read(): Promise<void> {
+  await harness.clock.advance(1000)
+  const snapshot = freezeSnapshot(
+    { hosts: [], instances: [], projects: [], gaps: [] },
+    { cloudId: lab, version: harness.clock.nowMs(), takenAtMs: harness.clock.nowMs() },
+  )
+  harness.app.state.clouds.set(lab, { cloudId: lab, snapshot, attemptedAtMs: harness.clock.nowMs(), fault: undefined })
+  await harness.clock.advance(1000)
+}
 
 const create = (server: object, token = 'tok') =>
   harness.send({
@@ -31,7 +45,35 @@ const create = (server: object, token = 'tok') =>
 describe('a preemptible create', () => {
   it('within the quota reaches nova', async () => {
     expect((await create({ preemptible: true })).status).toBe(202)
+    expect((await create({ preemptible: true })).status).toBe(202)
+  })
+
+  it('counts from when it passed, though no reading shows it', async () => {
+    expect((await create({ preemptible: true })).status).toBe(202)
+    expect((await create({ preemptible: true, min_count: 2 })).json()).toMatchObject({
+      forbidden: { message: expect.stringContaining('1 preemptible vcpus and may have 2; 2 more') },
+    })
+    await read()
     expect((await create({ preemptible: true, min_count: 2 })).status).toBe(202)
+  })
+
+  it('takes the last place alone when several ask at once', async () => {
+    const answers = await Promise.all([1, 2, 3, 4, 5].map(() => create({ preemptible: true })))
+    expect(answers.map(({ status }) => status).sort()).toEqual([202, 202, 403, 403, 403])
+  })
+
+  it('that nova refused does not count', async () => {
+    nova.troubles.push({ status: 409 })
+    expect((await create({ preemptible: true, min_count: 2 })).status).toBe(409)
+    expect((await create({ preemptible: true, min_count: 2 })).status).toBe(202)
+  })
+
+  it('that nova never answered counts until it is known not to be there', async () => {
+    nova.troubles.push('lost')
+    expect((await create({ preemptible: true, min_count: 2 })).status).toBe(502)
+    expect((await create({ preemptible: true })).status).toBe(403)
+    await read()
+    expect((await create({ preemptible: true })).status).toBe(202)
   })
 
   it.each([

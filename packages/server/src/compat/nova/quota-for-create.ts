@@ -1,8 +1,11 @@
 // Whether a preemptible create would take its project beyond its quota of preemptible capacity: then it is refused here, as
 // nova refuses what is beyond its own quotas. Where that cannot be said, because keystone does not answer, the flavor is not
 // shown, or the cloud was not read yet, nova gets the create: what then is too much is seen in the next reading, and told.
+// Creates that came this way count from the moment they pass, though no reading shows them yet; what passes another replica's
+// front counts from the next reading on.
 import { GleanerError, describeError, projectId } from '@gleaner/model'
 import { hasQuota, overQuota } from '../../preemption/over-quota.ts'
+import type { UnreadCreate } from '../../preemption/unread-creates.ts'
 import type { CreateDocument } from './create-document.ts'
 import type { Flavor } from './flavors.ts'
 import type { RoomParts } from './room-for-create.ts'
@@ -17,21 +20,22 @@ export interface PreemptibleCreate {
   readonly visit: Visit
 }
 
-/** Rejects with `front-quota`. */
-export async function keepQuota(parts: RoomParts, create: PreemptibleCreate): Promise<void> {
+/** Rejects with `front-quota`. Resolves with what now counts against the quota, until the caller tells its end or a reading shows it. */
+export async function keepQuota(parts: RoomParts, create: PreemptibleCreate): Promise<UnreadCreate | undefined> {
   const { app, settings } = parts
   const { preemption } = app.config
   const snapshot = app.state.clouds.get(settings.cloudId)?.snapshot
-  if (app.state.modes.preemption === 'off' || !hasQuota(preemption) || snapshot === undefined) return
+  if (app.state.modes.preemption === 'off' || !hasQuota(preemption) || snapshot === undefined) return undefined
   const known = await who(parts, create)
   const count = countOf(create.document.server)
-  if (known === undefined || count === undefined) return
+  if (known === undefined || count === undefined) return undefined
   const { owner, flavor } = known
   const { vcpus, memoryMiB, name } = flavor
   const evictions = await app.store.evictions.onTheirWayBack()
+  const of = projectId(settings.cloudId, owner.projectId)
   const verdict = overQuota(
     {
-      projectId: projectId(settings.cloudId, owner.projectId),
+      projectId: of,
       name: String(create.document.server['name']),
       flavor: name,
       firmness: 'preemptible',
@@ -41,9 +45,12 @@ export async function keepQuota(parts: RoomParts, create: PreemptibleCreate): Pr
       memoryMiB,
       diskGiB: flavor.rootGiB,
     },
-    { snapshot, preemption, evictions },
+    { snapshot, preemption, evictions, unread: parts.unread.notIn(snapshot) },
   )
   if (verdict !== undefined) throw new GleanerError('front-quota', { detail: verdict.sentence })
+  const counted: UnreadCreate = { projectId: of, count, vcpus, memoryMiB }
+  parts.unread.begin(counted)
+  return counted
 }
 
 async function who(

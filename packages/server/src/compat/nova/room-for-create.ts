@@ -7,6 +7,7 @@ import type { Application, Caller } from '../../application.ts'
 import type { FrontSettings } from '../../config/front.ts'
 import { newId } from '../../ids/new-id.ts'
 import type { RoomDecision, RoomRequest } from '../../preemption/room.ts'
+import type { UnreadCreates } from '../../preemption/unread-creates.ts'
 import type { CreateDocument } from './create-document.ts'
 import type { Flavor } from './flavors.ts'
 import type { FrontCounter } from './front-figures.ts'
@@ -21,6 +22,7 @@ export interface RoomParts {
   readonly settings: FrontSettings
   readonly keystone: Upstream
   readonly counter: FrontCounter
+  readonly unread: UnreadCreates
 }
 
 export interface FirmCreate {
