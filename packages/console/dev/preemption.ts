@@ -17,7 +17,14 @@ export function preemptionOf(state: FakeState): PreemptionView {
     running: all.filter(isPreemptible).length,
     underWay: state.decisions.filter(({ state: is }) => is === 'awaiting-approval' || is === 'reserved').length,
     waiting: evictionsOf(state).filter(({ state: is }) => is === 'waiting').length,
-    lending: [],
+    lending: state.world.hosts.slice(0, 4).map(({ id, name, cores, memoryMiB }, nth) => ({
+      host: name,
+      hostId: id,
+      cloud: 'lab',
+      basis: nth === 3 ? ('stale' as const) : ('estimate' as const),
+      cores: { lendable: cores / 4, unsold: cores / 16, lent: (cores / 16) * nth },
+      memoryMiB: { lendable: memoryMiB / 4, unsold: 0, lent: (memoryMiB / 20) * nth },
+    })),
     forecast: [...hosts].map(([host, instances], nth) => {
       const rate = 0.002 * (1 + (nth % 7))
       const after = (hours: number) => Math.exp(-rate * hours)

@@ -43,10 +43,10 @@ export function estimateRecord({ cores: { record, confidence }, memoryMiB }: Est
 
 export function fleetSentence({ cores: c, memoryMiB: m, ...fleet }: FleetEstimateView, moments: Moments): string {
   const blind = fleet.kept + fleet.physical
-  const unmeasured = blind > 0 ? `, ${blind} of them not measured` : ''
+  const unmeasured = blind === 0 ? '' : blind === fleet.hosts ? ', not measured' : `, ${blind} of them not measured`
   const fared =
     fleet.judged === 0
       ? 'none could be judged yet'
       : `${percent(Math.max(c.violationRate ?? 0, m.violationRate ?? 0))} of those before were exceeded`
-  return `${count(fleet.hosts, 'host')}${unmeasured}, ${moments.relative(fleet.at)}: of ${cores(c.booked)} cores and ${memory(m.booked)} sold at most ${cores(c.estimate)} and ${memory(m.estimate)} will be used; ${fared}`
+  return `${count(fleet.hosts, 'host')}${unmeasured}, as of ${moments.at(fleet.at)}: of ${cores(c.booked)} cores and ${memory(m.booked)} sold at most ${cores(c.estimate)} and ${memory(m.estimate)} will be used; ${fared}`
 }

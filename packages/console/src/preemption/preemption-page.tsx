@@ -8,6 +8,7 @@ import { DecisionDialog } from './decision-dialog.tsx'
 import { Decisions } from './decisions.tsx'
 import { Evictions } from './evictions.tsx'
 import { Forecast } from './forecast.tsx'
+import { Lending } from './lending.tsx'
 import { Preemptible } from './preemptible.tsx'
 import { Standing } from './standing.tsx'
 import './preemption.css'
@@ -25,7 +26,12 @@ export function PreemptionPage() {
       />
       <div className="g-stack">
         <Answer read={standing} height="120px" what="how preemption stands">
-          {(view) => <Standing view={view} />}
+          {(view) => (
+            <div className="g-stack">
+              <Standing view={view} />
+              {view.lending.length > 0 && <Lending rows={view.lending} />}
+            </div>
+          )}
         </Answer>
         <Decisions onOpen={open} />
         <Evictions onOpen={open} />

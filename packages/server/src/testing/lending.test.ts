@@ -142,6 +142,10 @@ describe('a host that is sold and idle', patient, () => {
     })
     expect(view).toMatchObject({ basis: 'estimate', cores: { lent: 4, unsold: 0 }, memoryMiB: { lent: 8192 } })
     expect(view.cores.lendable).toBeLessThanOrEqual((lender.cores - lender.reservedCores) * 0.9)
+    const metricsNow = await (await fetch(`${server.url}/metrics`)).text()
+    expect(metricsNow).toContain('gleaner_lending_cores{cloud="sim",kind="lent"} 4\n')
+    expect(metricsNow).toContain('gleaner_lending_cores{cloud="sim",kind="unsold"} 0\n')
+    expect(metricsNow).toContain(`gleaner_lending_memory_bytes{cloud="sim",kind="lent"} ${8192 * 1024 * 1024}\n`)
     await server.cycles(3)
     expect((await cloud.look(spot, never)).instance?.state).toBe('running')
 

@@ -19,6 +19,7 @@ import type { SourceState } from '../../sources/source-state.ts'
 import { estimates } from './estimates.ts'
 import { Exposition, type Sample } from './exposition.ts'
 import { lentMemory } from './lent-memory.ts'
+import { lentRoom } from './lent-room.ts'
 import type { ProcessFigures } from './process-figures.ts'
 
 const ledgerLines: readonly (keyof LedgerLine)[] = [
@@ -63,6 +64,7 @@ export function collectMetrics(input: MetricsInput): string {
   ledger(out, input.app)
   estimates(out, input.app)
   lentMemory(out, input.app)
+  lentRoom(out, input.app)
   decisions(out, input)
   loops(out, input.app)
   preemptible(out, input)
