@@ -1,12 +1,12 @@
 #!/bin/sh
-# Builds a tiny guest from Debian packages: a kernel and an initramfs with busybox and the guest reporter.
+# Builds a tiny guest from Debian packages: a kernel and an initramfs with busybox, the guest reporter and the listener for notices.
 #   usage: build-guest.sh CACHE-FOLDER
 # Leaves CACHE-FOLDER/vmlinuz and CACHE-FOLDER/initrd.gz; a second run only packs the scripts anew (a second or two).
 # Needs: apt-get (as any user), dpkg, busybox-static, cpio, gzip, and 200 MB of room.
 set -eu
 [ $# = 1 ] || { echo "usage: build-guest.sh CACHE-FOLDER" >&2; exit 2; }
 HERE=$(cd "$(dirname "$0")" && pwd)
-REPORTER=$HERE/../../integrations/guest/gleaner-guest
+INTEGRATION=$HERE/../../integrations/guest
 for tool in apt-get dpkg cpio gzip busybox; do
   command -v "$tool" >/dev/null || { echo "build-guest: $tool is missing (apt-get install busybox-static cpio)" >&2; exit 1; }
 done
@@ -43,6 +43,6 @@ for module in drivers/virtio/virtio_ring drivers/virtio/virtio drivers/virtio/vi
   order=$((order + 1))
 done
 install -m 755 "$HERE/guest-init.sh" "$ROOT/init"
-install -m 755 "$REPORTER" "$ROOT/bin/gleaner-guest"
+install -m 755 "$INTEGRATION/gleaner-guest" "$INTEGRATION/gleaner-notices" "$ROOT/bin/"
 (cd "$ROOT" && find . | cpio -o -H newc --quiet | gzip -6) > "$ROOT.gz"
 mv "$ROOT.gz" "$CACHE/initrd.gz"

@@ -1,6 +1,7 @@
 #!/bin/busybox sh
 # shellcheck shell=dash
-# Process 1 of the tiny guest: loads the drivers, starts the load and the guest reporter, and powers off when asked to.
+# Process 1 of the tiny guest: loads the drivers, starts the load, the guest reporter and the listener for
+# notices, which it tells on its console, and powers off when asked to.
 # Words it understands on the kernel's command line:
 #   gleaner.every=S     seconds between two reports (5)
 #   load=idle           nothing but the reporter
@@ -79,8 +80,13 @@ case $(word load idle) in
     ;;
 esac
 
-printf 'DEVICE=/dev/ttyS1\nPERIOD_S=%s\n' "$(word gleaner.every 5)" > /etc/guest.conf
+printf 'DEVICE=/dev/ttyS1\nPERIOD_S=%s\nNOTICE_FOLDER=/etc/notice.d\n' "$(word gleaner.every 5)" > /etc/guest.conf
+# Each notice in one line of the console.
+mkdir -p /etc/notice.d
+printf '#!/bin/sh\necho "notice: $GLEANER_NOTICE_KIND: $GLEANER_NOTICE_TEXT" > /dev/console\n' > /etc/notice.d/tell
+chmod 755 /etc/notice.d/tell
 echo "guest is up after $(cut -d' ' -f1 /proc/uptime) s" > /dev/console
 gleaner-guest /etc/guest.conf &
+gleaner-notices /etc/guest.conf &
 insmod /modules/*virtio_balloon.ko
 while :; do sleep 3600 & wait; done
