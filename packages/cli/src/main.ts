@@ -22,8 +22,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0)
   throw error
 })
-// `serve` ends in its own way; whatever else runs is simply given up.
-if (process.argv[2] !== 'serve') {
+// `serve` ends in its own way, and an agent pauses its guests first; whatever else runs is simply given up.
+if (process.argv[2] === 'agent') {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort())
+} else if (process.argv[2] !== 'serve') {
   process.once('SIGINT', () => {
     interrupted.abort()
     process.exitCode = 130

@@ -4,6 +4,7 @@ import { Argument, Command, Option } from 'commander'
 import type { Commanded } from './commands/act.ts'
 import { programVersion } from './commands/version.ts'
 import { CommandContext, type GlobalOptions, type Session } from './command-context.ts'
+import { desktopAgent } from './program-agent.ts'
 import { leasing } from './program-leases.ts'
 import { laboratory } from './program-lab.ts'
 import { type Words, add, collect, watchable, whole } from './program-parts.ts'
@@ -41,6 +42,7 @@ export function buildProgram(session: Session): Command {
   leasing(words)
   rules(words)
   administering(words)
+  desktopAgent(words)
   laboratory(words)
   program.version(programVersion(), '--version', 'version of this program')
   return program

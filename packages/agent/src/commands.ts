@@ -1,0 +1,153 @@
+// The commands of the agent, as the program of its own and the command line of Gleaner both offer them. Each resolves with its exit
+// code: 0 done, 1 refused, 3 no agent answers.
+import { readFileSync, writeFileSync, statSync } from 'node:fs'
+import { GleanerError } from '@gleaner/model/errors'
+import { judgeDesktop, newLendingMemory } from '@gleaner/engine/opportunism'
+import type { AgentConfig } from './config/agent-config.ts'
+import { defaultConfigFile, loadAgentConfig } from './config/read-agent-config.ts'
+import { readPowerNap } from './config/powernap.ts'
+import { GuestList } from './guests/guest-list.ts'
+import { askMonitor, machineRoots } from './monitors/monitor.ts'
+import { policyOf, runAgent } from './run-agent.ts'
+import { askAgent } from './talk/agent-socket.ts'
+import type { AgentQuestion, AgentStatus } from './talk/agent-status.ts'
+import { monitorsText, statusText } from './talk/status-text.ts'
+import { haltAll } from './watch/halt-guest.ts'
+import { KeptState } from './watch/kept-state.ts'
+import { machineClocks } from './watch/machine-clocks.ts'
+import { makeMonitor } from './watch/make-monitors.ts'
+
+export interface AgentIo {
+  readonly out: (text: string) => void
+  readonly err: (text: string) => void
+  readonly signal: AbortSignal
+}
+
+export interface AgentOptions {
+  readonly config?: string | undefined
+  readonly json?: boolean | undefined
+}
+
+export async function agentRun(options: AgentOptions, io: AgentIo): Promise<number> {
+  const config = loadAgentConfig(options.config ?? defaultConfigFile)
+  const agent = await runAgent(config, { say: (line) => io.out(`${line}\n`), warn: () => warnUsers(config) })
+  io.out(`watching ${config.name}: ${config.monitors.map(({ name }) => name).join(', ')}; ${config.socket}\n`)
+  if (!io.signal.aborted)
+    await new Promise<void>((resolve) => io.signal.addEventListener('abort', () => resolve(), { once: true }))
+  await agent.end()
+  return 0
+}
+
+export async function agentStatus(options: AgentOptions, io: AgentIo): Promise<number> {
+  return ask({ ask: 'status' }, options, { io, show: statusText })
+}
+
+/** Without a running agent it looks itself, twice within a second, at what the agent would see. */
+export async function agentMonitors(options: AgentOptions, io: AgentIo): Promise<number> {
+  const config = loadAgentConfig(options.config ?? defaultConfigFile)
+  const reply = await askAgent(config.socket, { ask: 'status' }).catch(() => undefined)
+  if (reply !== undefined && 'status' in reply) return show(reply.status, options, { io, show: monitorsText })
+  io.err('gleaner agent: no agent runs here; this is what it would see, from now on\n')
+  return show(await lookOnce(config), options, { io, show: monitorsText })
+}
+
+export async function agentWish(
+  question: Exclude<AgentQuestion, { readonly ask: 'status' }>,
+  options: AgentOptions,
+  io: AgentIo,
+): Promise<number> {
+  return ask(question, options, { io, show: statusText })
+}
+
+/** Every guest that the file names stands still, whether an agent runs or not: the last word of the service. */
+export async function agentHold(options: AgentOptions, io: AgentIo): Promise<number> {
+  const config = loadAgentConfig(options.config ?? defaultConfigFile)
+  const guests = new GuestList(config.guests, machineRoots.sys)
+  const all = await haltAll(guests.all(0), new KeptState(config.stateDirectory), (line) => io.out(`${line}\n`))
+  guests.close()
+  return all ? 0 : 1
+}
+
+/** What PowerNap's file means here, and a note for each key without a meaning. */
+export async function agentPowerNap(file: string, options: AgentOptions, io: AgentIo): Promise<number> {
+  const { monitors, lending, notes } = readPowerNap(readText(file), file)
+  if (options.json === true) {
+    io.out(`${JSON.stringify({ monitors, graceMs: lending.graceMs, notes }, null, 2)}\n`)
+    return 0
+  }
+  for (const { name, absentMs } of monitors) io.out(`watched: ${name}, calm for ${absentMs / 1000} s\n`)
+  if (monitors.length === 0) io.out('nothing is watched, so the machine is never lent\n')
+  io.out(`the user is warned ${lending.graceMs / 1000} s before\n`)
+  for (const { line, key, note } of notes) io.out(`${file}:${line}: ${key}: ${note}\n`)
+  return 0
+}
+
+interface Shown {
+  readonly io: AgentIo
+  readonly show: (status: AgentStatus) => string
+}
+
+async function ask(question: AgentQuestion, options: AgentOptions, shown: Shown): Promise<number> {
+  const { socket } = loadAgentConfig(options.config ?? defaultConfigFile)
+  const reply = await askAgent(socket, question).catch((error: Error) => error)
+  if (reply instanceof Error) {
+    shown.io.err(
+      `gleaner agent: no agent answers at ${socket} (${reply.message})\nStart it: systemctl start gleaner-agent, or gleaner agent run.\n`,
+    )
+    return 3
+  }
+  if ('refused' in reply) {
+    shown.io.err(`gleaner agent: refused: ${reply.refused}\n`)
+    return 1
+  }
+  return show(reply.status, options, shown)
+}
+
+function show(status: AgentStatus, options: AgentOptions, { io, show: text }: Shown): number {
+  io.out(options.json === true ? `${JSON.stringify(status, null, 2)}\n` : text(status))
+  return 0
+}
+
+async function lookOnce(config: AgentConfig): Promise<AgentStatus> {
+  const monitors = config.monitors.map((each) =>
+    makeMonitor(each, { roots: machineRoots, guestGroups: () => [], wallMs: () => Date.now() }),
+  )
+  const policy = policyOf(config, monitors)
+  let memory = newLendingMemory(machineClocks(machineRoots.proc))
+  const judged = () => {
+    const clocks = machineClocks(machineRoots.proc)
+    return judgeDesktop(policy, memory, {
+      clocks,
+      readings: monitors.map((monitor) => askMonitor(monitor, clocks.monoMs)),
+      guests: { running: 0, paused: 0 },
+      wish: undefined,
+      contractUntilMs: Number.POSITIVE_INFINITY,
+    })
+  }
+  memory = judged().memory
+  await new Promise((resolve) => setTimeout(resolve, 1000))
+  const answer = judged()
+  for (const monitor of monitors) monitor.close()
+  const totals = { lentMs: 0, interruptions: 0, slowestPauseMs: 0 }
+  return { ...answer, name: config.name, phaseForMs: 0, guests: [], totals }
+}
+
+/** Terminals of users who let themselves be written to; like wall, without a process. */
+function warnUsers(config: AgentConfig): void {
+  const text = `\r\n${config.name} will be lent in ${config.lending.graceMs / 1000} s; touch a key to keep it.\r\n`
+  for (const terminal of ['/dev/tty1', '/dev/tty2']) {
+    try {
+      if ((statSync(terminal).mode & 0o020) !== 0) writeFileSync(terminal, text)
+    } catch {
+      // A warning that nobody can read is none; lending does not depend on it.
+    }
+  }
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new GleanerError('file-unreadable', { file, detail: (error as Error).message }, { cause: error })
+  }
+}

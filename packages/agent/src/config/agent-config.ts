@@ -1,0 +1,54 @@
+// What the agent of a desktop is set to do. Made from its YAML file, or from PowerNap's; each monitor that stands here is watched,
+// and what is watched and cannot be read counts as in use.
+import type { LendingPolicy } from '@gleaner/engine/opportunism'
+import type { PortRange } from '../monitors/port-monitor.ts'
+import type { PressureLimits } from '../monitors/pressure-monitor.ts'
+import type { LendingHours } from '../monitors/window-monitor.ts'
+
+export interface AgentConfig {
+  readonly name: string
+  /** Unix socket at which the desktop's own users ask and decide. */
+  readonly socket: string
+  /** What has to outlive the agent: which guests it paused, what the owner wished. */
+  readonly stateDirectory: string
+  readonly monitors: readonly MonitorConfig[]
+  readonly lending: Omit<LendingPolicy, 'rules'>
+  readonly guests: readonly GuestConfig[]
+}
+
+/** The times of one monitor; all but the first kind of them are in every line. */
+export interface MonitorTimes {
+  readonly everyMs: number
+  readonly absentMs: number
+  readonly continueAfterMs: number
+  readonly suspendAfterMs: number
+}
+
+export type MonitorConfig = MonitorTimes & { readonly name: string } & MonitorKind
+
+export type MonitorKind =
+  | { readonly kind: 'keyboard' }
+  | { readonly kind: 'pointer'; readonly bump: boolean }
+  | { readonly kind: 'ps2'; readonly needed: boolean }
+  | { readonly kind: 'terminals'; readonly ignored: readonly string[] }
+  | { readonly kind: 'sessions' }
+  | { readonly kind: 'idle-detect'; readonly path: string }
+  | { readonly kind: 'load'; readonly startBelowCores: number; readonly suspendAboveCores: number }
+  | { readonly kind: 'pressure'; readonly limits: PressureLimits }
+  | { readonly kind: 'processes'; readonly patterns: readonly RegExp[]; readonly whole: boolean }
+  | { readonly kind: 'ports'; readonly ports: readonly PortRange[] }
+  | { readonly kind: 'battery' }
+  | { readonly kind: 'lid' }
+  | { readonly kind: 'temperature'; readonly startBelowC: number; readonly suspendAboveC: number }
+  | {
+      readonly kind: 'hours'
+      readonly hours: readonly LendingHours[]
+      readonly noStartMinutes: number
+      readonly endMinutes: number
+    }
+
+export type GuestConfig =
+  /** A QEMU that listens for QMP; a folder: all sockets in it. */
+  | { readonly kind: 'qmp'; readonly path: string }
+  /** A control group below /sys/fs/cgroup, frozen as a whole. */
+  | { readonly kind: 'cgroup'; readonly group: string }

@@ -1,0 +1,86 @@
+// What is watched when nothing else is said, and the times of each monitor. Presence waits for the absent time; load has to last
+// before guests are sent away; what is true or not, like a battery, needs no wait.
+import type { MonitorRule } from '@gleaner/engine/opportunism'
+import type { MonitorConfig, MonitorKind, MonitorTimes } from './agent-config.ts'
+
+const second = 1000
+const minute = 60 * second
+
+export const defaultTimes: { readonly absentMs: number; readonly continueAfterMs: number } = {
+  absentMs: 15 * minute,
+  continueAfterMs: 5 * minute,
+}
+
+interface KindDefaults {
+  readonly code: MonitorRule['code']
+  readonly presence: boolean
+  readonly everyMs: number
+  /** Undefined: the absent time of all. */
+  readonly waitMs: number | undefined
+  readonly suspendAfterMs: number
+}
+
+const presence = { presence: true, everyMs: second, waitMs: undefined, suspendAfterMs: 0 } as const
+const condition = { presence: false, everyMs: second, waitMs: 0, suspendAfterMs: 0 } as const
+
+export const kindDefaults: Readonly<Record<MonitorKind['kind'], KindDefaults>> = {
+  // An event is at most this old when it is seen, and a user has to have the machine back within a second.
+  keyboard: { ...presence, code: 'user-input', everyMs: 250 },
+  pointer: { ...presence, code: 'user-input', everyMs: 250 },
+  ps2: { ...presence, code: 'user-input', everyMs: 500 },
+  terminals: { ...presence, code: 'user-terminal', everyMs: 500 },
+  sessions: { ...presence, code: 'user-session' },
+  'idle-detect': { ...presence, code: 'user-desktop' },
+  load: { ...condition, code: 'host-busy', waitMs: minute, suspendAfterMs: 2 * minute },
+  pressure: { ...condition, code: 'host-pressed', waitMs: minute, suspendAfterMs: 20 * second },
+  processes: { ...condition, code: 'exclusive-process', everyMs: 5 * second, waitMs: 15 * second },
+  ports: { ...condition, code: 'connection-open', waitMs: 15 * second },
+  battery: { ...condition, code: 'on-battery', everyMs: 5 * second, waitMs: 30 * second },
+  lid: { ...condition, code: 'lid-closed' },
+  temperature: { ...condition, code: 'too-hot', everyMs: 5 * second, waitMs: 5 * minute },
+  hours: { ...condition, code: 'outside-lending-hours', everyMs: 5 * second },
+}
+
+/** The monitor with the times of its kind. */
+export function monitorOf(
+  kind: MonitorKind,
+  all: { readonly absentMs: number; readonly continueAfterMs: number },
+  own: Partial<MonitorTimes> & { readonly name?: string } = {},
+): MonitorConfig {
+  const { everyMs, waitMs, suspendAfterMs } = kindDefaults[kind.kind]
+  return {
+    ...kind,
+    name: own.name ?? kind.kind,
+    everyMs: own.everyMs ?? everyMs,
+    absentMs: own.absentMs ?? waitMs ?? all.absentMs,
+    continueAfterMs: own.continueAfterMs ?? waitMs ?? Math.min(all.continueAfterMs, own.absentMs ?? all.absentMs),
+    suspendAfterMs: own.suspendAfterMs ?? suspendAfterMs,
+  }
+}
+
+export const defaultKinds: readonly MonitorKind[] = [
+  { kind: 'keyboard' },
+  { kind: 'pointer', bump: true },
+  { kind: 'ps2', needed: false },
+  { kind: 'terminals', ignored: [] },
+  { kind: 'load', startBelowCores: 0.3, suspendAboveCores: 0.5 },
+  { kind: 'battery' },
+  { kind: 'lid' },
+]
+
+export function ruleOf(config: MonitorConfig): MonitorRule {
+  const { code, presence } = kindDefaults[config.kind]
+  return {
+    monitor: config.name,
+    code,
+    startAfterMs: config.absentMs,
+    continueAfterMs: config.continueAfterMs,
+    suspendAfterMs: config.suspendAfterMs,
+    // Three looks that did not come.
+    staleAfterMs: Math.max(3 * config.everyMs, 3000),
+    presence,
+    ...(config.kind === 'pointer' && config.bump
+      ? { bump: { afterIdleMs: 15 * minute, againAfterMs: second, forgetAfterMs: 4 * second } }
+      : {}),
+  }
+}

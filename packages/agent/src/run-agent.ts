@@ -1,0 +1,104 @@
+// The agent of a desktop from its start to its end. It ends in order only with every guest standing still: an agent that is not there
+// cannot see a user. For the one that was killed the service has `hold` as its last word.
+import type { ClockReading, LendingPolicy } from '@gleaner/engine/opportunism'
+import type { AgentConfig } from './config/agent-config.ts'
+import { GuestList } from './guests/guest-list.ts'
+import { type MachineRoots, machineRoots } from './monitors/monitor.ts'
+import { openAgentSocket } from './talk/agent-socket.ts'
+import type { AgentQuestion, AgentReply, AgentStatus } from './talk/agent-status.ts'
+import { DesktopWatch } from './watch/desktop-watch.ts'
+import { KeptState } from './watch/kept-state.ts'
+import { machineClocks } from './watch/machine-clocks.ts'
+import { makeMonitor } from './watch/make-monitors.ts'
+
+export interface AgentSurroundings {
+  readonly roots?: MachineRoots
+  readonly clocks?: () => ClockReading
+  readonly say: (line: string) => void
+  readonly warn?: () => void
+}
+
+export interface RunningAgent {
+  readonly watch: DesktopWatch
+  /** Pauses every guest, then ends. */
+  end(): Promise<void>
+}
+
+const fastestMs = 50
+
+export function policyOf(
+  config: AgentConfig,
+  monitors: readonly { readonly rule: LendingPolicy['rules'][number] }[],
+): LendingPolicy {
+  return { ...config.lending, rules: monitors.map(({ rule }) => rule) }
+}
+
+export async function runAgent(config: AgentConfig, around: AgentSurroundings): Promise<RunningAgent> {
+  const roots = around.roots ?? machineRoots
+  const clocks = around.clocks ?? (() => machineClocks(roots.proc))
+  const guests = new GuestList(config.guests, roots.sys)
+  const monitors = config.monitors.map((each) =>
+    makeMonitor(each, { roots, guestGroups: () => guests.groups(), wallMs: () => clocks().wallMs }),
+  )
+  const watch = new DesktopWatch({
+    policy: policyOf(config, monitors),
+    monitors,
+    guests,
+    kept: new KeptState(config.stateDirectory),
+    clocks,
+    say: around.say,
+    warn: around.warn ?? (() => {}),
+    contractUntilMs: () => Number.POSITIVE_INFINITY,
+  })
+  const socket = await openAgentSocket(config.socket, (question) => answerQuestion({ config, watch, clocks }, question))
+  const everyMs = Math.max(fastestMs, Math.min(...monitors.map((monitor) => monitor.everyMs)))
+  watch.look()
+  const timer = setInterval(() => watch.look(), everyMs)
+  return {
+    watch,
+    end: async () => {
+      clearInterval(timer)
+      await watch.hold()
+      await new Promise((resolve) => socket.close(resolve))
+      for (const monitor of monitors) monitor.close()
+      guests.close()
+    },
+  }
+}
+
+interface Answering {
+  readonly config: AgentConfig
+  readonly watch: DesktopWatch
+  readonly clocks: () => ClockReading
+}
+
+function answerQuestion({ config, watch, clocks }: Answering, question: AgentQuestion): AgentReply {
+  const { monoMs, wallMs } = clocks()
+  if (question.ask === 'auto') watch.setWish(undefined)
+  if (question.ask === 'reclaim' || question.ask === 'lend') {
+    const forMs = question.forMs ?? Number.POSITIVE_INFINITY
+    const kind = question.ask === 'lend' ? 'lend' : 'not-now'
+    watch.setWish({ kind, untilMonoMs: monoMs + forMs, untilWallMs: wallMs + forMs })
+  }
+  return { status: statusOf(config.name, watch, monoMs) }
+}
+
+function statusOf(name: string, watch: DesktopWatch, nowMs: number): AgentStatus {
+  const answer = watch.answer ?? watch.look()
+  const { wish } = watch
+  const left = wish === undefined ? undefined : wish.untilMonoMs - nowMs
+  return {
+    name,
+    phase: answer.phase,
+    phaseForMs: Math.max(0, nowMs - watch.memory.phaseSinceMs),
+    mayRun: answer.mayRun,
+    verdict: answer.verdict,
+    monitors: answer.monitors,
+    guests: watch.guests().map((guest) => ({ name: guest.name, state: guest.state() })),
+    ...(wish === undefined
+      ? {}
+      : { wish: { kind: wish.kind, leftMs: Number.isFinite(left) ? Math.max(0, left ?? 0) : null } }),
+    backOffMs: answer.backOffMs,
+    totals: watch.totals,
+  }
+}

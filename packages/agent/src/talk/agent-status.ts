@@ -1,0 +1,37 @@
+// What the agent tells whoever asks at its socket.
+import type { LendingPhase, MonitorVerdict } from '@gleaner/engine/opportunism'
+import type { Verdict } from '@gleaner/model'
+import type { WatchTotals } from '../watch/desktop-watch.ts'
+import type { GuestState } from '../guests/guest.ts'
+
+export interface AgentStatus {
+  readonly name: string
+  readonly phase: LendingPhase
+  readonly phaseForMs: number
+  readonly mayRun: boolean
+  readonly verdict: Verdict
+  readonly monitors: readonly MonitorVerdict[]
+  readonly guests: readonly { readonly name: string; readonly state: GuestState }[]
+  /** Undefined when the owner asked for nothing; Infinity is null. */
+  readonly wish?: { readonly kind: 'not-now' | 'lend'; readonly leftMs: number | null }
+  readonly backOffMs: number
+  readonly totals: WatchTotals
+}
+
+export type AgentQuestion =
+  | { readonly ask: 'status' }
+  /** Guests stand still now, and nothing is lent until it is taken back or for so long. */
+  | { readonly ask: 'reclaim'; readonly forMs: number | null }
+  | { readonly ask: 'lend'; readonly forMs: number | null }
+  /** Takes back what was wished. */
+  | { readonly ask: 'auto' }
+
+export type AgentReply = { readonly status: AgentStatus } | { readonly refused: string }
+
+export function isQuestion(value: unknown): value is AgentQuestion {
+  if (typeof value !== 'object' || value === null) return false
+  const { ask, forMs } = value as Record<string, unknown>
+  if (ask === 'status' || ask === 'auto') return true
+  const span = forMs === null || (typeof forMs === 'number' && forMs > 0 && forMs <= 366 * 86_400_000)
+  return (ask === 'reclaim' || ask === 'lend') && span
+}
