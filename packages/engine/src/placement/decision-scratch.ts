@@ -2,19 +2,18 @@
 // would otherwise ask for half a megabyte and leave it behind, and the collector that takes it away costs more than the
 // decision. What a decision answers is never in here.
 export class DecisionScratch {
-  /** How many instances of the request fit now. */
-  fits = new Int32Array(0)
-  /** How many would if all left who may. */
-  most = new Int32Array(0)
-  /** The hosts that can, by their positions. */
+  /** The hosts that have room, by their positions. */
   able = new Int32Array(0)
-  /** In the order of `able`: what room there costs at least. */
+  /** In the order of `able`: what a weigher says of each, and the sum of all. */
+  raw = new Float64Array(0)
+  weights = new Float64Array(0)
+  /** What room on each costs at least. */
   least = new Float64Array(0)
 
   growTo(hosts: number): void {
-    this.fits = new Int32Array(hosts)
-    this.most = new Int32Array(hosts)
     this.able = new Int32Array(hosts)
+    this.raw = new Float64Array(hosts)
+    this.weights = new Float64Array(hosts)
     this.least = new Float64Array(hosts)
   }
 }

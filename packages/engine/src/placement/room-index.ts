@@ -11,12 +11,14 @@
 //
 // Times are seconds on any clock; an instance's age is taken once, when it comes.
 import type { Exemption, PlacedInstance, PlacementHost } from '@gleaner/model'
+import { ChangeLog } from './change-log.ts'
 import { DecisionScratch } from './decision-scratch.ts'
 import { type HostClass, HostClasses } from './host-class.ts'
 import { HostColumns } from './host-columns.ts'
 import { exemptNumber, PreemptiblePool } from './preemptible-pool.ts'
 import { Remainders } from './remainders.ts'
 import { capacityOf, sizesOf } from './resources.ts'
+import { RoomViews } from './room-views.ts'
 
 interface Resident {
   readonly host: number
@@ -30,6 +32,9 @@ export class RoomIndex {
   readonly pool = new PreemptiblePool()
   readonly remainders = new Remainders(this.pool)
   readonly scratch = new DecisionScratch()
+  readonly changes = new ChangeLog()
+  /** What is kept of requests for the next ones of their shape. */
+  readonly views = new RoomViews(this)
   readonly #classes = new HostClasses()
   readonly #positions = new Map<string, number>()
   readonly #residents = new Map<string, Resident>()
@@ -123,6 +128,7 @@ export class RoomIndex {
   #changed(at: number): void {
     this.columns.summarise(at, this.pool)
     this.remainders.forget(at)
+    this.changes.note(at)
   }
 
   #append(name: string): number {

@@ -47,10 +47,11 @@ export const weighers: readonly Weigher[] = [
   { name: 'PreemptibleDurationWeigher', multiplier: 1000, highest: 0, weigh: weighDuration },
 ]
 
-/** The weight of each candidate, in their order. */
+/** The weight of each candidate, in their order. Until the next are weighed. */
 export function weigh(weighed: WeighedHosts, multipliers: Multipliers = {}): Float64Array {
-  const total = new Float64Array(weighed.hosts.length)
-  const raw = new Float64Array(weighed.hosts.length)
+  const { scratch } = weighed.index
+  const total = scratch.weights.subarray(0, weighed.hosts.length).fill(0)
+  const raw = scratch.raw.subarray(0, weighed.hosts.length)
   for (const { name, multiplier, highest, weigh } of weighers) {
     const factor = multipliers[name] ?? multiplier
     if (factor === 0) continue

@@ -7,14 +7,16 @@ import { boundHost, type HostBound, missing } from './bound-host.ts'
 import { cheapestCover } from './cheapest-cover.ts'
 import type { HostOption } from './combine-hosts.ts'
 import type { Amounts } from './cover-problem.ts'
-import { glance } from './glance.ts'
+import { cannot } from './glance.ts'
 import { addLoss, compareCost, compareLoss, type Loss, lossOf, noLoss } from './loss.ts'
-import type { EvictionQuestion } from './second-view.ts'
+import type { EvictionQuestion, SecondView } from './second-view.ts'
 import { victimCost } from './victim-cost.ts'
 
+/** With so few preemptible instances a search takes no longer than a bound, and a low limit spares others. */
+const quicklySolved = 8
+
 export interface HostsWanted {
-  /** Those that can. */
-  readonly hosts: Int32Array
+  readonly view: SecondView
   /** Instances beyond those that fit now. */
   readonly level: number
   readonly wanted: number
@@ -22,46 +24,51 @@ export interface HostsWanted {
   readonly limit: Loss | undefined
 }
 
-export function cheapestHosts(question: EvictionQuestion, { hosts, level, ...rest }: HostsWanted): HostOption[] {
+export function cheapestHosts(question: EvictionQuestion, { view, level, ...rest }: HostsWanted): HostOption[] {
   const { fits } = question.scan
   const { lowest } = question.index.columns
+  const { length } = question.index.pool
   const isCount = question.costing.objective === 'fewest-victims'
-  const best = new BestHosts({ counts: question.index.pool.length, isCount }, rest)
+  const best = new BestHosts({ counts: length, isCount }, rest)
   const open: (HostBound & { readonly host: number })[] = []
   const consider = (host: number) => {
     const bound = boundHost(question, { host, number: (fits[host] as number) + level, limit: best })
     if (bound === undefined || !best.mayTake(host, bound)) return
     const { priority, cost, single } = bound
     if (single >= 0) best.take({ host, extra: level, victims: [single], loss: lossOf(priority, cost) })
-    else if (best.isFull) open.push({ ...bound, host })
+    else if (best.isFull && (length[host] as number) > quicklySolved) open.push({ ...bound, host })
     else best.take(solveHost(question, host, level))
   }
-  const least = glance(question, hosts, level)
+  const least = view.glanceAt(level).least(question, view)
   // Whoever looks cheapest first: a low limit from the beginning spares most of the others.
   const promising = smallest(least, rest.wanted + 4)
-  for (const nth of promising) consider(hosts[nth] as number)
+  for (const host of promising) consider(host)
   const seen = new Set(promising)
-  for (let nth = 0; nth < hosts.length; nth++) {
-    const host = hosts[nth] as number
-    if (!best.passesOver(lowest[host] as number, least[nth] as number, host) && !seen.has(nth)) consider(host)
+  let beyond = best.beyond
+  for (let host = 0; host < least.length; host++) {
+    const cost = least[host] as number
+    if (cost > beyond && (cost === cannot || (lowest[host] as number) >= best.priority)) continue
+    if (best.passesOver(lowest[host] as number, cost, host) || seen.has(host)) continue
+    consider(host)
+    beyond = best.beyond
   }
   open.sort((a, b) => a.priority - b.priority || a.cost - b.cost || a.victims - b.victims)
   for (const bound of open) if (best.mayTake(bound.host, bound)) best.take(solveHost(question, bound.host, level))
   return best.options
 }
 
-/** Where the smallest values are, in ascending order; of equal ones the first. */
+/** The hosts of the smallest values, in ascending order; of equal ones the first. None that cannot. */
 function smallest(values: Float64Array, count: number): readonly number[] {
   const found: number[] = []
-  let limit = Number.POSITIVE_INFINITY
-  for (let nth = 0; nth < values.length; nth++) {
-    const value = values[nth] as number
-    if (found.length === count && value >= limit) continue
+  let limit = cannot
+  for (let host = 0; host < values.length; host++) {
+    const value = values[host] as number
+    if (value >= limit) continue
     let at = found.length
     while (at > 0 && (values[found[at - 1] as number] as number) > value) at--
-    found.splice(at, 0, nth)
+    found.splice(at, 0, host)
     if (found.length > count) found.pop()
-    limit = values[found.at(-1) as number] as number
+    if (found.length === count) limit = values[found[count - 1] as number] as number
   }
   return found
 }
@@ -95,6 +102,11 @@ class BestHosts {
 
   get isFull(): boolean {
     return this.options.length === this.#wanted
+  }
+
+  /** A cost that is more than `cost` beyond what rounding makes. */
+  get beyond(): number {
+    return this.cost * (1 + 1e-9) + 1e-9
   }
 
   /** At a glance: true when a host that costs so much at least, at that priority, is beyond the last that is wanted. */

@@ -1,6 +1,7 @@
 // One placement decision on an index that lives on: first without anybody leaving; only if the whole request fits nowhere,
-// and it is firm, with victims. Pure: it changes nothing in the index. The answer holds its reasons as bits and is written
-// out only when it is read.
+// and it is firm, with victims. It changes nothing that the index tells; what it finds out about hosts the index keeps for
+// the next request of that shape, which changes no answer. The answer holds its reasons as bits and is written out only when
+// it is read.
 import type { PlacementRequest } from '@gleaner/model'
 import { placeInRoom } from '../placement/place-in-room.ts'
 import { bitOf, filterBits } from '../placement/room-codes.ts'
@@ -38,34 +39,33 @@ export interface RoomDecision {
   readonly fits: number
 }
 
+const dearer = bitOf('dearer')
+
 export function decideRoom(index: RoomIndex, question: RoomQuestion): RoomDecision {
   const { request, settings, nowS, mayEvict } = question
   const scan = scanRoom(index, request)
+  const { fits, view } = scan
   if (scan.total >= request.count) {
     const hosts = placeInRoom({ index, request, settings, nowS }, scan)
-    return finish(scan, {
-      hosts,
-      most: scan.fits,
-      able: 'outweighed',
-      unable: request.preemptible ? 0 : bitOf('room-elsewhere'),
-    })
+    const unable = request.preemptible ? 0 : bitOf('room-elsewhere')
+    return accept(hosts, withReason(view.masks, fits, { able: bitOf('outweighed'), unable }))
   }
-  if (request.preemptible || !mayEvict) return refuse(scan, scan.fits, scan.total)
+  if (request.preemptible || !mayEvict) return refuse(view.masks, fits, scan.total)
   const evicting: EvictionQuestion = { index, scan, costing: { ...settings, nowS } }
-  const view = takeSecondView(evicting)
-  if (view.total < request.count) return refuse(scan, view.most, view.total)
-  const plan = evictFor(evicting, { view, count: request.count })
-  if (plan === undefined) return refuse(scan, view.most, scan.total)
+  const second = takeSecondView(evicting)
+  if (second.total < request.count) return refuse(second.masks, second.most, second.total)
+  const plan = evictFor(evicting, { view: second, count: request.count })
+  if (plan === undefined) return refuse(second.masks, second.most, scan.total)
   const hosts = hostsOf(scan, plan.hosts, request.count)
   const victims = plan.hosts.flatMap((option) => namesOf(index, option))
-  return { ...finish(scan, { hosts, most: view.most, able: 'dearer', unable: 0 }), victims, loss: plan.loss }
+  return { ...accept(hosts, second.masks.slice()), victims, loss: plan.loss }
 }
 
 /** All free room is used, and each host that makes room takes so many more. */
-function hostsOf({ fits }: RoomScan, options: readonly HostOption[], count: number): Int32Array {
+function hostsOf({ fits, total }: RoomScan, options: readonly HostOption[], count: number): Int32Array {
   const hosts = new Int32Array(count)
   let nth = 0
-  for (let host = 0; host < fits.length; host++) for (let n = fits[host] ?? 0; n > 0; n--) hosts[nth++] = host
+  for (let host = 0; nth < total; host++) for (let n = fits[host] ?? 0; n > 0; n--) hosts[nth++] = host
   for (const { host, extra } of options) for (let n = extra; n > 0; n--) hosts[nth++] = host
   return hosts
 }
@@ -74,28 +74,28 @@ function namesOf(index: RoomIndex, { host, victims }: HostOption): readonly Vict
   return victims.map((at) => ({ id: index.pool.ids[at] ?? '', host: index.names[host] ?? '' }))
 }
 
-function finish(
-  { masks }: RoomScan,
-  by: {
-    readonly hosts: Int32Array
-    /** Per host: how many of the request it could have taken. */
-    readonly most: Int32Array
-    readonly able: 'outweighed' | 'dearer'
-    readonly unable: number
-  },
-): RoomDecision {
-  const { hosts, most, unable } = by
-  const able = bitOf(by.able)
-  for (let host = 0; host < masks.length; host++) {
-    if ((most[host] as number) > 0) masks[host] = (masks[host] as number) | able
-    else if (((masks[host] as number) & filterBits) === 0) masks[host] = (masks[host] as number) | unable
-  }
+/** `masks` becomes part of the answer. */
+function accept(hosts: Int32Array, masks: Uint32Array): RoomDecision {
   for (const host of hosts) masks[host] = bitOf('chosen')
   return { feasible: true, hosts, victims: [], loss: noLoss, masks, fits: hosts.length }
 }
 
-function refuse({ masks }: RoomScan, most: Int32Array, total: number): RoomDecision {
-  const bit = bitOf('not-all')
-  for (let host = 0; host < masks.length; host++) if ((most[host] ?? 0) > 0) masks[host] = (masks[host] ?? 0) | bit
+function refuse(known: Uint32Array, most: Int32Array, total: number): RoomDecision {
+  const masks = total === 0 ? known.slice() : withReason(known, most, { able: bitOf('not-all'), unable: 0 })
   return { feasible: false, hosts: new Int32Array(0), victims: [], loss: noLoss, masks, fits: total }
+}
+
+/** The reasons that are known, and one for each host that could have taken some, one for each that no filter refuses. */
+function withReason(
+  known: Uint32Array,
+  most: Int32Array,
+  { able, unable }: { readonly able: number; readonly unable: number },
+): Uint32Array {
+  const masks = known.slice()
+  for (let host = 0; host < masks.length; host++) {
+    const mask = masks[host] as number
+    if ((most[host] as number) > 0) masks[host] = (mask & ~dearer) | able
+    else if (unable !== 0 && (mask & filterBits) === 0) masks[host] = mask | unable
+  }
+  return masks
 }

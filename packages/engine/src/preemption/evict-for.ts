@@ -24,30 +24,25 @@ export interface EvictionRoom {
 
 /** Undefined when the options do not suffice, which the second view excludes. Victims by their places in the pool. */
 export function evictFor(question: EvictionQuestion, { view, count }: EvictionRoom): Combination | undefined {
-  const { fits } = question.scan
   const extra = count - question.scan.total
-  const into = question.index.scratch.able
-  const able = hostsThatCan(fits, view, { level: 1, into })
-  const ones = cheapestHosts(question, { hosts: able, level: 1, wanted: extra, limit: undefined })
+  const ones = cheapestHosts(question, { view, level: 1, wanted: extra, limit: undefined })
   const options: HostOption[] = [...ones]
-  for (let level = 2; level <= extra; level++) {
-    const hosts = hostsThatCan(fits, view, { level, into })
+  const most = extra === 1 ? 1 : mostOfOne(question.scan.fits, view)
+  for (let level = 2; level <= Math.min(extra, most); level++) {
     const limit = ones.length < extra ? undefined : sumOf(ones.slice(extra - level))
-    options.push(...cheapestHosts(question, { hosts, level, wanted: extra - level + 1, limit }))
+    options.push(...cheapestHosts(question, { view, level, wanted: extra - level + 1, limit }))
   }
   return combineHosts(options, extra)
 }
 
-/** Overwrites what was put there for another level. */
-function hostsThatCan(
-  fits: Int32Array,
-  { most }: SecondView,
-  { level, into }: { readonly level: number; readonly into: Int32Array },
-): Int32Array {
-  let length = 0
-  for (let host = 0; host < most.length; host++)
-    if ((most[host] as number) >= (fits[host] as number) + level) into[length++] = host
-  return into.subarray(0, length)
+/** How many instances beyond those that fit now any single host can take. */
+function mostOfOne(fits: Int32Array, { most }: SecondView): number {
+  let largest = 0
+  for (let host = 0; host < most.length; host++) {
+    const more = (most[host] as number) - (fits[host] as number)
+    if (more > largest) largest = more
+  }
+  return largest
 }
 
 function sumOf(options: readonly HostOption[]): Loss {

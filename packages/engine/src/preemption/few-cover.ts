@@ -7,12 +7,13 @@ import { compareCost } from './loss.ts'
 /** With more the sets are too many: each candidate doubles them. */
 export const fewCandidates = 10
 
+/** Per set: what it frees of each resource, and what it costs. Filled anew by each search; the first, of nobody, stays 0. */
+const sums = new Float64Array(4 << fewCandidates)
+
 /** As cheapestCover; of equal covers that of the lowest numbers. Priorities are not looked at. */
 export function coverOfFew({ need, sizes, costs }: CoverProblem): readonly number[] | undefined {
   const [need0, need1, need2] = need
   const sets = 1 << costs.length
-  // Per set: what it frees of each resource, and what it costs.
-  const sums = new Float64Array(sets * 4)
   let best = 0
   let bestCost = Number.POSITIVE_INFINITY
   let fewest = Number.POSITIVE_INFINITY

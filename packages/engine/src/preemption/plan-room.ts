@@ -4,7 +4,7 @@
 // Guarantees: nobody leaves when the request fits without, nor when the whole request cannot be placed; the set of victims
 // has the least loss there is (loss.ts), so none of it is superfluous; exempt instances, firm ones and those younger than
 // the minimum run time never leave. Among equal losses weighers decide, then the order of the hosts.
-import type { Exemption, PlacementAnswer, PlacementHost, PlacementRequest } from '@gleaner/model'
+import type { Exemption, PlacementAnswer, PlacementCode, PlacementHost, PlacementRequest } from '@gleaner/model'
 import { markTooSmall } from '../placement/mark-too-small.ts'
 import { codesOf } from '../placement/room-codes.ts'
 import { RoomIndex } from '../placement/room-index.ts'
@@ -47,7 +47,19 @@ export function answerOf(index: RoomIndex, request: PlacementRequest, decision: 
     placements: Array.from(decision.hosts, (host, instance) => ({ instance, host: nameOf(host) })),
     victims: decision.victims.map(({ id, host }) => ({ id, host })),
     cost: totalCost(decision.loss),
-    reasons: Object.fromEntries(index.names.map((name, host) => [name, codesOf(masks[host] ?? 0)])),
+    reasons: reasonsOf(index.names, masks),
     ...(decision.feasible ? {} : { refusal: explainRefusal(index, request, { masks, fits: decision.fits }) }),
   }
+}
+
+/** Thousands of hosts have a handful of sets of reasons between them: each is written out once. */
+function reasonsOf(names: readonly string[], masks: Uint32Array): RoomPlan['reasons'] {
+  const written = new Map<number, PlacementCode[]>()
+  const codesAt = (host: number) => {
+    const mask = masks[host] ?? 0
+    let codes = written.get(mask)
+    if (codes === undefined) written.set(mask, (codes = codesOf(mask)))
+    return codes
+  }
+  return Object.fromEntries(names.map((name, host) => [name, codesAt(host)]))
 }
