@@ -7,7 +7,7 @@ import { boundHost, type HostBound, missing } from './bound-host.ts'
 import { cheapestCover } from './cheapest-cover.ts'
 import type { HostOption } from './combine-hosts.ts'
 import type { Amounts } from './cover-problem.ts'
-import { cannot } from './glance.ts'
+import { cannot, unknownCost } from './glance.ts'
 import { addLoss, compareCost, compareLoss, type Loss, lossOf, noLoss } from './loss.ts'
 import type { EvictionQuestion, SecondView } from './second-view.ts'
 import { victimCost } from './victim-cost.ts'
@@ -44,17 +44,38 @@ export function cheapestHosts(question: EvictionQuestion, { view, level, ...rest
   const promising = smallest(least, rest.wanted + 4)
   for (const host of promising) consider(host)
   const seen = new Set(promising)
-  let beyond = best.beyond
-  for (let host = 0; host < least.length; host++) {
-    const cost = least[host] as number
-    if (cost > beyond && (cost === cannot || (lowest[host] as number) >= best.priority)) continue
-    if (best.passesOver(lowest[host] as number, cost, host) || seen.has(host)) continue
-    consider(host)
-    beyond = best.beyond
+  const glanced = { least, lowest, counts: length }
+  for (let host = nextToConsider(glanced, best, 0); host < least.length; ) {
+    if (!seen.has(host)) consider(host)
+    host = nextToConsider(glanced, best, host + 1)
   }
   open.sort((a, b) => a.priority - b.priority || a.cost - b.cost || a.victims - b.victims)
   for (const bound of open) if (best.mayTake(bound.host, bound)) best.take(solveHost(question, bound.host, level))
   return best.options
+}
+
+interface Glanced {
+  readonly least: Float64Array
+  /** Per host: the lowest priority of a preemptible instance, and how many there are. */
+  readonly lowest: Float64Array
+  readonly counts: Int32Array
+}
+
+/** The next host that may belong to the best; their number when there is none. A loop of its own: it looks at every host. */
+function nextToConsider({ least, lowest, counts }: Glanced, best: BestHosts, from: number): number {
+  const { priority, cost, beyond, tie } = best
+  for (let host = from; host < least.length; host++) {
+    const glanced = least[host] as number
+    if (glanced === cannot) continue
+    if (glanced === unknownCost) return host
+    const leads = (lowest[host] as number) - priority
+    if (leads > 0 || (leads === 0 && glanced > beyond)) continue
+    if (leads < 0 || glanced < cost || tie === undefined) return host
+    // Who loses as much comes before the last only with fewer preemptible instances, or as many and an earlier place.
+    const more = (counts[host] as number) - tie.count
+    if (more < 0 || (more === 0 && host < tie.host)) return host
+  }
+  return least.length
 }
 
 /** The hosts of the smallest values, in ascending order; of equal ones the first. None that cannot. */
@@ -109,15 +130,9 @@ class BestHosts {
     return this.cost * (1 + 1e-9) + 1e-9
   }
 
-  /** At a glance: true when a host that costs so much at least, at that priority, is beyond the last that is wanted. */
-  passesOver(priority: number, cost: number, host: number): boolean {
-    if (cost < 0) return false
-    if (priority !== this.priority) return priority > this.priority
-    if (cost < this.cost) return false
-    if (compareCost(cost, this.cost) > 0) return true
-    if (!this.#isCount || this.#last === undefined) return false
-    const count = this.#counts[host] as number
-    return count > this.#last.count || (count === this.#last.count && host > this.#last.host)
+  /** Known when whoever costs as much as the last loses as much. */
+  get tie(): { readonly count: number; readonly host: number } | undefined {
+    return this.#isCount ? this.#last : undefined
   }
 
   /** False when a host with this bound is beyond the last that is wanted. */

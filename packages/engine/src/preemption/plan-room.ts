@@ -55,11 +55,13 @@ export function answerOf(index: RoomIndex, request: PlacementRequest, decision: 
 /** Thousands of hosts have a handful of sets of reasons between them: each is written out once. */
 function reasonsOf(names: readonly string[], masks: Uint32Array): RoomPlan['reasons'] {
   const written = new Map<number, PlacementCode[]>()
-  const codesAt = (host: number) => {
-    const mask = masks[host] ?? 0
+  // Without a prototype: a host may have any name.
+  const reasons = Object.create(null) as RoomPlan['reasons']
+  for (let host = 0; host < names.length; host++) {
+    const mask = masks[host] as number
     let codes = written.get(mask)
     if (codes === undefined) written.set(mask, (codes = codesOf(mask)))
-    return codes
+    reasons[names[host] as string] = codes
   }
-  return Object.fromEntries(names.map((name, host) => [name, codesAt(host)]))
+  return reasons
 }
