@@ -174,6 +174,9 @@ describe('the command line', () => {
     ['savings-none', 'savings', {}],
     ['help', '--help', {}],
     ['help-rules', 'rules --help', {}],
+    ['users-none', 'users', {}],
+    ['help-users', 'users --help', {}],
+    ['audit-none', 'audit there-is-no-such-change', {}],
     ['version', 'version', {}],
   ] as const)('%s', (name, words, call) => transcript(words, call).then((text) => golden(name, text)))
 
@@ -189,6 +192,8 @@ describe('the command line', () => {
     ['error-savings', 'savings --by colour', {}],
     ['error-savings-span', 'savings --for 900d', {}],
     ['error-usage-mode', 'mode idleness loud', {}],
+    ['error-users', 'users activate CN=Nobody', {}],
+    ['error-users-role', 'users activate CN=Nobody --role king', {}],
     ['error-approve', 'approve nothing', {}],
     ['error-eviction-test', 'evictions test there-is-no-such-instance', {}],
     ['error-mark', 'evictions mark web loud', {}],
@@ -245,6 +250,27 @@ describe('the command line', () => {
     await golden('error-rules-apply', await transcript('rules apply rules.yaml --yes'))
     expect((await gleaner('rules --json')).out).not.toContain('never')
     for (const name of ['two', 'three']) await gleaner(`rules delete ${name}`)
+  })
+
+  it('lets somebody in who came with a certificate', async () => {
+    const { people } = server.application.store
+    const certificate = { serial: '7', fingerprint: 'AA:BB', certificateEndsAtMs: Date.UTC(2039, 0, 1) }
+    const seen = {
+      issuer: 'CN=Lab CA',
+      subject: 'CN=Alice,OU=People',
+      ...certificate,
+      lastSeenMs: Date.UTC(2026, 2, 4),
+    }
+    await people.seen(seen, 1)
+    await golden(
+      'users-activate',
+      await transcript('users activate CN=Alice,OU=People --role member --project web-shop'),
+    )
+    const { items } = JSON.parse((await gleaner('users list --json')).out) as { items: object[] }
+    expect(items).toMatchObject([{ state: 'active', role: 'member', projects: ['web-shop'], decidedBy: 'golden' }])
+    await golden('users-deactivate', await transcript('users deactivate CN=Alice,OU=People'))
+    await golden('audit-users', await transcript('audit "activate user"'))
+    await golden('users-remove', await transcript('users remove CN=Alice,OU=People'))
   })
 
   it('reserves hosts, and tells why not', async () => {

@@ -7,7 +7,8 @@ import { CommandContext, type GlobalOptions, type Session } from './command-cont
 import { desktopAgent } from './program-agent.ts'
 import { leasing } from './program-leases.ts'
 import { laboratory } from './program-lab.ts'
-import { type Words, add, collect, watchable, whole } from './program-parts.ts'
+import { type Words, add, watchable, whole } from './program-parts.ts'
+import { lettingIn } from './program-people.ts'
 import { rules } from './program-rules.ts'
 import type { WatchOptions } from './watch.ts'
 
@@ -42,6 +43,7 @@ export function buildProgram(session: Session): Command {
   leasing(words)
   rules(words)
   administering(words)
+  lettingIn(words)
   desktopAgent(words)
   laboratory(words)
   program.version(programVersion(), '--version', 'version of this program')
@@ -229,20 +231,6 @@ function administering({ program, context }: Words): void {
     .action(async (options) =>
       (await import('./commands/serve.ts')).serve({ ...options, debug: program.opts<GlobalOptions>().debug }),
     )
-  const tokens = add(program, 'tokens', 'API tokens')
-  add(tokens, 'create', 'make a token; it is shown once')
-    .requiredOption('--role <role>', 'viewer, member, operator, administrator')
-    .requiredOption('--name <name>')
-    .option('--project <project>', 'a project it may see; may be given several times', collect)
-    .option('--expires-in <duration>', '30d')
-    .option('--quiet', 'print only the token')
-    .action(async (options) => (await import('./commands/tokens.ts')).createToken(context(), options))
-  add(tokens, 'list', 'tokens, without their secrets').action(async () =>
-    (await import('./commands/tokens.ts')).listTokens(context()),
-  )
-  add(tokens, 'revoke', 'end a token at once')
-    .argument('<token>', 'name or id')
-    .action(async (id) => (await import('./commands/tokens.ts')).revokeToken(context(), id))
   const config = add(program, 'config', 'the configuration file')
   add(config, 'check', 'is it right, and can each cloud be reached with the rights that are needed')
     .option('--config <file>', 'GLEANER_CONFIG; ./gleaner.yaml')

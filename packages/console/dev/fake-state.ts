@@ -10,6 +10,7 @@ import type {
   ProposalView,
   RuleView,
   TokenView,
+  UserView,
 } from '@gleaner/model'
 import { capabilities } from '@gleaner/model'
 import { makeDecisions } from './preemption.ts'
@@ -32,6 +33,7 @@ export class FakeState {
   readonly problems: ProblemView[] = []
   readonly holds: (HoldView & { instanceId: string })[] = []
   readonly tokens: TokenView[] = []
+  users: UserView[] = []
   readonly decisions: DecisionView[]
   readonly modes = new Map<string, Mode>(capabilities.map((name) => [name, 'observe']))
   paused: { by: string; since: string; reason: string } | undefined

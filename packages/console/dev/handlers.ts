@@ -164,6 +164,20 @@ export function handlersOf(state: FakeState): Handlers {
       return { ...ada, by: 'session' }
     },
     logOut: () => ({}),
+    becomeFirstAdministrator: () => {
+      throw new GleanerError('link-not-good', { detail: 'there is an administrator already' })
+    },
+    listUsers: () => ({ items: state.users }),
+    changeUser: ({ params, body }) => {
+      const user = state.users.find(({ id }) => id === params.id)
+      if (!user) throw new GleanerError('not-found', { object: `The user ${params.id}` })
+      const { active, role = user.role, projects = user.projects } = body
+      return Object.assign(user, { state: active ? 'active' : 'ended', role, projects, decidedBy: 'ada' })
+    },
+    removeUser: ({ params }) => {
+      state.users = state.users.filter(({ id }) => id !== params.id)
+      return {}
+    },
     listTokens: () => ({ items: state.tokens }),
     createToken: ({ body }) => {
       const details = {

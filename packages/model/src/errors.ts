@@ -289,6 +289,26 @@ export const errorRegistry = {
     'A token is needed.',
     'Send "Authorization: Bearer …"; gleaner tokens create makes one.',
   ),
+  'certificate-refused': entry(
+    { kind: 'refused', status: 403 },
+    'The client certificate does not count: {detail}.',
+    'Choose another certificate, or ask an administrator; docs/guides/people.md says what is checked.',
+  ),
+  'person-inactive': entry(
+    { kind: 'refused', status: 403 },
+    '{subject} is known here, and not active.',
+    'Ask an administrator to activate you: console, Users, or gleaner users activate.',
+  ),
+  'too-many-waiting': entry(
+    { kind: 'refused', status: 429 },
+    '{count} people wait to be activated; nobody more is recorded.',
+    'Ask an administrator to activate or remove those who wait: console, Users, or gleaner users list.',
+  ),
+  'link-not-good': entry(
+    { kind: 'refused', status: 403 },
+    'The link is not good ({detail}).',
+    'Links count once and for a time; use the newest one.',
+  ),
   forbidden: entry(
     { kind: 'refused', status: 403 },
     'The role {role} may not do this; {needed} is needed.',

@@ -44,7 +44,9 @@ export interface Caller {
   /** Projects (names or ids) a member may see; members without any see none. */
   readonly projects: readonly string[]
   readonly from: string
-  readonly by: 'token' | 'session' | 'anonymous'
+  readonly by: 'token' | 'session' | 'certificate' | 'keystone' | 'anonymous'
+  /** When what they came with ends; absent or undefined when it does not. */
+  readonly endsAtMs?: number | undefined
 }
 
 /** Everything that changes something. Each command checks, does, audits, and wakes the loops concerned. */

@@ -10,6 +10,7 @@ import { Executor } from './actions/executor.ts'
 import { PreemptionSaga } from './actions/preemption-saga.ts'
 import { buildApi } from './api/build-api.ts'
 import type { Application } from './application.ts'
+import { FirstAdministrator, lacksAdministrator } from './auth/first-administrator.ts'
 import { LocalToken } from './auth/local-token.ts'
 import { openFront } from './compat/nova/open-front.ts'
 import { acceleratedClock } from './clock/accelerated-clock.ts'
@@ -81,6 +82,8 @@ export interface StartOptions {
 
 export interface RunningGleaner {
   readonly url: string
+  /** Where the first administrator comes in, while there is none. */
+  readonly firstLink: string | undefined
   readonly application: Application
   stop(reporter?: StepReporter): Promise<void>
 }
@@ -154,7 +157,8 @@ async function start(options: StartOptions, cleanups: Cleanup[]): Promise<Omit<R
   const localToken = await LocalToken.create(config.stateDirectory)
   cleanups.push(() => localToken.remove())
   const front = config.front === undefined ? undefined : await openFront(application, config.front)
-  const api = buildApi(application, { localToken, front })
+  const firstAdministrator = new FirstAdministrator(realClock)
+  const api = buildApi(application, { localToken, front, firstAdministrator })
   cleanups.push(async () => {
     await front?.close()
     await api.close()
@@ -173,7 +177,8 @@ async function start(options: StartOptions, cleanups: Cleanup[]): Promise<Omit<R
     })
   })
   for (const loop of loops) loop.start()
-  return { url, application }
+  const lacks = await lacksAdministrator(store, { config, nowMs: realClock.nowMs() })
+  return { url, application, firstLink: lacks ? `${url}${firstAdministrator.offer()}` : undefined }
 }
 
 interface Parts {
@@ -300,7 +305,8 @@ function makeClock(config: Config): Clock {
 async function listen(api: ReturnType<typeof buildApi>, config: Config): Promise<string> {
   const { host, port } = config.listen
   try {
-    return await api.listen({ host, port })
+    const url = await api.listen({ host, port })
+    return config.tls === undefined ? url : url.replace(/^http:/, 'https:')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
     throw new GleanerError('address-in-use', { address: `${host}:${port}` }, { cause: error })

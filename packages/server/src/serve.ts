@@ -88,6 +88,12 @@ function welcome(running: RunningGleaner, config: Config, isDemo: boolean): read
     '',
     `  ${running.url}`,
     `  ${seen}`,
+    ...(running.firstLink === undefined
+      ? []
+      : [
+          '  Nobody is an administrator yet. Become the first with this link; it counts once, for a day:',
+          `  ${running.firstLink}`,
+        ]),
     '  Stop it with Ctrl-C. Connect a real cloud: README.md, "Connect a libvirt host"; then: npx gleaner config check',
   ]
 }

@@ -12,6 +12,7 @@ import { leases } from './aggregates/leases.ts'
 import { ledger } from './aggregates/ledger.ts'
 import { noticeOutbox } from './aggregates/notice-outbox.ts'
 import { notices } from './aggregates/notices.ts'
+import { people } from './aggregates/people.ts'
 import { plans } from './aggregates/plans.ts'
 import { problems } from './aggregates/problems.ts'
 import { proposals } from './aggregates/proposals.ts'
@@ -37,6 +38,7 @@ export function createStore(database: Database): Store {
     leases: leases(database),
     problems: problems(database),
     tokens: tokens(database),
+    people: people(database),
     estimates: estimates(database),
     settings: settings(database),
     plans: plans(database),

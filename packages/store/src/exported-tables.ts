@@ -23,6 +23,7 @@ export const exportedTables: readonly ExportedTable[] = [
   { name: 'hold', order: ['id'] },
   { name: 'problem', order: ['id'] },
   { name: 'token', order: ['id'] },
+  { name: 'person', order: ['id'] },
   { name: 'plan', order: ['id'] },
   { name: 'instance_memory', order: ['instance_id'] },
   { name: 'ledger_point', order: ['cloud_id', 'at_ms'] },

@@ -1,9 +1,12 @@
 // Providers, and the question that comes before everything: who is looking?
 import { QueryClientProvider } from '@tanstack/react-query'
+import { useCallback, useState } from 'react'
 import { WhoContext } from '../api/use-who.ts'
 import { queryClient } from '../api/query-client.ts'
 import { useApi } from '../api/use-api.ts'
 import { ErrorNote } from '../parts/error-note.tsx'
+import { BecomeFirst } from './become-first.tsx'
+import { takeFirstLink } from './first-link.ts'
 import { LoginPage } from './login-page.tsx'
 import { Shell } from './shell.tsx'
 
@@ -17,6 +20,8 @@ export function App() {
 
 function Session() {
   const who = useApi('whoAmI', {})
+  const [link, setLink] = useState(takeFirstLink)
+  const lookAgain = useCallback(() => void who.refetch(), [who.refetch])
   if (who.data === undefined) {
     if (!who.isError) return null
     return (
@@ -25,7 +30,18 @@ function Session() {
       </main>
     )
   }
-  if (who.data.name === null) return <LoginPage />
+  if (link !== undefined) {
+    const enter = () => {
+      setLink(undefined)
+      lookAgain()
+    }
+    return (
+      <main className="g-login">
+        <BecomeFirst link={link} enter={enter} />
+      </main>
+    )
+  }
+  if (who.data.name === null) return <LoginPage refusal={who.data.refusal} lookAgain={lookAgain} />
   return (
     <WhoContext.Provider value={who.data}>
       <Shell />

@@ -4,6 +4,7 @@ import { historyEndpoints } from './history.ts'
 import { hostEndpoints } from './hosts.ts'
 import { instanceEndpoints } from './instances.ts'
 import { leaseEndpoints } from './leases.ts'
+import { peopleEndpoints } from './people.ts'
 import { placementEndpoints } from './placements.ts'
 import { planEndpoints } from './plan.ts'
 import { preemptionEndpoints } from './preemption.ts'
@@ -21,5 +22,6 @@ export const endpoints = {
   ...leaseEndpoints,
   ...ruleEndpoints,
   ...historyEndpoints,
+  ...peopleEndpoints,
 }
 export type EndpointName = keyof typeof endpoints

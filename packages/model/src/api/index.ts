@@ -1,5 +1,6 @@
 export * from './endpoint.ts'
 export * from './parts.ts'
+export * from './people.ts'
 export * from './system.ts'
 export * from './estimates.ts'
 export * from './hosts.ts'

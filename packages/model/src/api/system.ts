@@ -2,6 +2,7 @@
 import { type Static, Type } from 'typebox'
 import { roles } from '../role.ts'
 import { endpoint } from './endpoint.ts'
+import { NobodyView, WhoAmIView } from './people.ts'
 import { FleetEstimateView } from './estimates.ts'
 import { ActionName, CapabilityName, DurationText, IdParam, ModeName, OneOf, PageOf, PageQuery, Time } from './parts.ts'
 
@@ -227,15 +228,6 @@ export const AuditView = Type.Object({
 })
 export type AuditView = Static<typeof AuditView>
 
-export const WhoAmIView = Type.Object({
-  name: Type.String(),
-  role: OneOf(roles),
-  projects: Type.Array(Type.String()),
-  /** anonymous: no token was sent and the configuration gives such callers this role. */
-  by: OneOf(['token', 'session', 'anonymous']),
-})
-export type WhoAmIView = Static<typeof WhoAmIView>
-
 export const SettingView = Type.Object({
   name: Type.String(),
   value: Type.Unknown(),
@@ -310,7 +302,7 @@ export const systemEndpoints = {
   ),
   whoAmI: endpoint(
     { method: 'GET', path: '/api/v1/whoami', role: 'public', tag, summary: 'Who the caller is' },
-    { response: Type.Union([WhoAmIView, Type.Object({ name: Type.Null() })]) },
+    { response: Type.Union([WhoAmIView, NobodyView]) },
   ),
   logIn: endpoint(
     { method: 'POST', path: '/api/v1/session', role: 'public', tag, summary: 'Start a browser session with a token' },
@@ -356,6 +348,14 @@ export const systemEndpoints = {
   ),
   listAudit: endpoint(
     { method: 'GET', path: '/api/v1/audit', role: 'operator', tag, summary: 'Every change, by whom and from where' },
-    { query: Type.Object(PageQuery), response: PageOf(AuditView) },
+    {
+      query: Type.Object({
+        search: Type.Optional(
+          Type.String({ maxLength: 200, description: 'Part of who, of what was done, or of what it was done to' }),
+        ),
+        ...PageQuery,
+      }),
+      response: PageOf(AuditView),
+    },
   ),
 }

@@ -1,15 +1,20 @@
 // The whole HTTP face of the server: REST API, live events, metrics, health, OpenAPI, console. It sees the running server
 // only through Application; who listens where, and for how long, is the business of main.
 import { type RequestListener, type Server, createServer } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import { type EndpointName, GleanerError, type Role, endpoints } from '@gleaner/model'
 import type { Clock } from '@gleaner/ports'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { TSchema } from 'typebox'
 import type { Application, Caller } from '../application.ts'
 import { Authenticator } from '../auth/authenticator.ts'
+import { tlsOptions } from '../auth/certificates/tls-options.ts'
+import type { Config } from '../config/config.ts'
 import type { LocalToken } from '../auth/local-token.ts'
+import { FirstAdministrator } from '../auth/first-administrator.ts'
 import { Sessions } from '../auth/sessions.ts'
 import { TokenDirectory } from '../auth/token-directory.ts'
+import { UserDirectory } from '../auth/user-directory.ts'
 import { visibilityOf } from '../auth/visibility.ts'
 import { realClock } from '../clock/real-clock.ts'
 import { registerBlazar } from '../compat/blazar/register-blazar.ts'
@@ -31,6 +36,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set before the body is read; undefined for callers who are nobody. */
     caller: Caller | undefined
+    refusal: GleanerError | undefined
   }
 }
 
@@ -39,6 +45,7 @@ export interface ApiOptions {
   readonly consoleDirectory?: string
   /** Real time, for tokens and sessions. */
   readonly wallClock?: Clock
+  readonly firstAdministrator?: FirstAdministrator | undefined
   /** Takes its requests before anything of the API sees them: other tokens, other forms, bodies that are streamed. */
   readonly front?: FrontDoor | undefined
 }
@@ -63,13 +70,17 @@ export function buildApi(app: Application, options: ApiOptions = {}): FastifyIns
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: mostBodyBytes,
     requestTimeout: requestTimeoutMs,
-    ...(options.front === undefined ? {} : { serverFactory: serverBehind(options.front) }),
+    ...(options.front === undefined && app.config.tls === undefined
+      ? {}
+      : { serverFactory: serverBehind(options.front, app.config) }),
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 1000 },
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
   })
   const context = contextOf(app, options)
+  api.addHook('onClose', async () => context.authenticator.close())
   api.decorateRequest('caller', undefined)
+  api.decorateRequest('refusal', undefined)
   api.setErrorHandler(answerError)
   api.setValidatorCompiler(({ schema, httpPart }) =>
     requestValidator(schema as TSchema, httpPart as 'params' | 'querystring' | 'body'),
@@ -104,9 +115,26 @@ function contextOf(app: Application, options: ApiOptions): ApiContext {
     clock: wallClock,
     onTouchFailure: (error) => app.log.debug({ err: error }, 'the use of a token could not be noted'),
   })
+  const users = new UserDirectory({
+    people: app.store.people,
+    clock: wallClock,
+    onFirst: ({ subject, issuer, serial }, from) =>
+      app.store.audit.append({
+        atMs: app.clock.nowMs(),
+        by: subject,
+        from,
+        what: 'first visit',
+        object: subject,
+        before: null,
+        after: { issuer, serial, active: false },
+      }),
+    onTouchFailure: (error) => app.log.debug({ err: error }, 'the visit of a user could not be noted'),
+  })
   const authenticator = new Authenticator({
     directory: tokens,
+    users,
     sessions,
+    people: app.config.people,
     anonymous: app.config.anonymous,
     listenHost: app.config.listen.host,
     clock: wallClock,
@@ -119,17 +147,21 @@ function contextOf(app: Application, options: ApiOptions): ApiContext {
     authenticator,
     tokens,
     sessions,
+    firstAdministrator: options.firstAdministrator ?? new FirstAdministrator(wallClock),
     wallClock,
   }
 }
 
-/** The server Fastify would make, with the front before it. */
-function serverBehind(front: FrontDoor): (api: RequestListener) => Server {
+/** The server Fastify would make, with the front before it and TLS around it where they are configured. */
+function serverBehind(front: FrontDoor | undefined, config: Config): (api: RequestListener) => Server {
   return (api) => {
     const settings = { requestTimeout: requestTimeoutMs, keepAliveTimeout: keepAliveMs }
-    return createServer(settings, (request, response) =>
-      front.takes(request.url ?? '') ? front.handle(request, response) : api(request, response),
-    )
+    const answer: RequestListener = (request, response) =>
+      front?.takes(request.url ?? '') === true ? front.handle(request, response) : api(request, response)
+    const { tls, people } = config
+    return tls === undefined
+      ? createServer(settings, answer)
+      : createSecureServer({ ...settings, ...tlsOptions(tls, people) }, answer)
   }
 }
 

@@ -1,9 +1,10 @@
 // The form of every handler of the API: a function from the checked parts of a request to the answer of the table.
-import type { BodyOf, Endpoint, ParamsOf, QueryOf, ResponseOf } from '@gleaner/model'
+import type { BodyOf, Endpoint, GleanerError, ParamsOf, QueryOf, ResponseOf } from '@gleaner/model'
 import type { Clock } from '@gleaner/ports'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Application, Caller } from '../application.ts'
 import type { Authenticator } from '../auth/authenticator.ts'
+import type { FirstAdministrator } from '../auth/first-administrator.ts'
 import type { Sessions } from '../auth/sessions.ts'
 import type { TokenDirectory } from '../auth/token-directory.ts'
 import type { Visibility } from '../auth/visibility.ts'
@@ -18,6 +19,7 @@ export interface ApiContext {
   readonly authenticator: Authenticator
   readonly tokens: TokenDirectory
   readonly sessions: Sessions
+  readonly firstAdministrator: FirstAdministrator
   /** Real time, for what must not run faster in a simulation: tokens and sessions. */
   readonly wallClock: Clock
 }
@@ -36,6 +38,8 @@ export interface Call<E extends Endpoint> extends ApiContext {
 /** An endpoint that answers callers who are nobody as well, and may set cookies. */
 export interface PublicCall<E extends Endpoint> extends Omit<Call<E>, 'caller' | 'sight'> {
   readonly caller: Caller | undefined
+  /** Why a certificate that came along makes nobody a caller. */
+  readonly refusal: GleanerError | undefined
   readonly request: FastifyRequest
   readonly reply: FastifyReply
 }

@@ -45,13 +45,15 @@ import { getSettings } from './system/get-settings.ts'
 import { getStatus } from './system/get-status.ts'
 import { listAudit } from './system/list-audit.ts'
 import { pause, unpause } from './system/pause.ts'
+import { becomeFirstAdministrator } from './system/become-first-administrator.ts'
 import { logIn, logOut } from './system/session.ts'
 import { setMode } from './system/set-mode.ts'
 import { createToken, listTokens, removeToken } from './system/tokens.ts'
+import { changeUser, listUsers, removeUser } from './system/users.ts'
 import { whoAmI } from './system/who-am-i.ts'
 
 /** Endpoints that answer callers who are nobody. The table must agree, which is checked when the routes are made. */
-export type PublicName = 'whoAmI' | 'logIn' | 'logOut'
+export type PublicName = 'whoAmI' | 'logIn' | 'logOut' | 'becomeFirstAdministrator'
 
 export type Handlers = {
   readonly [N in EndpointName]: N extends PublicName
@@ -59,7 +61,7 @@ export type Handlers = {
     : Handler<(typeof endpoints)[N]>
 }
 
-export const publicNames: readonly PublicName[] = ['whoAmI', 'logIn', 'logOut']
+export const publicNames: readonly PublicName[] = ['whoAmI', 'logIn', 'logOut', 'becomeFirstAdministrator']
 
 export const handlers: Handlers = {
   getStatus,
@@ -131,4 +133,8 @@ export const handlers: Handlers = {
   getHistoryEntry,
   listProblems,
   clearProblem,
+  listUsers,
+  changeUser,
+  removeUser,
+  becomeFirstAdministrator,
 }

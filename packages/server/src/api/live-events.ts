@@ -39,7 +39,7 @@ export function registerLiveEvents(api: FastifyInstance, context: ApiContext): v
       },
       exposeHeadRoute: false,
       onRequest: async (request) => {
-        request.caller = await admit(request, { role: 'viewer' }, context)
+        request.caller = (await admit(request, { role: 'viewer' }, context)).caller
         if (streams.size >= mostStreams) throw new GleanerError('not-ready', { detail: 'too many live connections' })
       },
     },
@@ -95,7 +95,7 @@ function openStream({ request, reply, caller }: Visitor, streams: Set<() => void
 /** A store that does not answer ends no stream: then nothing is known against the caller. */
 async function stillAllowed(request: FastifyRequest, context: ApiContext): Promise<boolean> {
   try {
-    return (await admit(request, { role: 'viewer' }, context)) !== undefined
+    return (await admit(request, { role: 'viewer' }, context)).caller !== undefined
   } catch (error) {
     return !(error instanceof GleanerError && error.kind === 'refused')
   }

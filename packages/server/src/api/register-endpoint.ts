@@ -9,7 +9,7 @@ import {
   roles,
 } from '@gleaner/model'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Caller } from '../application.ts'
+import type { Visitor } from '../auth/authenticator.ts'
 import type { ApiContext, Call, PublicCall } from './handler.ts'
 
 type AnyHandler = (call: never) => unknown
@@ -47,7 +47,9 @@ export function registerEndpoint(
     },
     // Before the body is read: who may not call costs nothing.
     onRequest: async (request) => {
-      request.caller = await admit(request, endpoint, context)
+      const { caller, refusal } = await admit(request, endpoint, context)
+      request.caller = caller
+      request.refusal = refusal
     },
     handler: async (request, reply) => {
       const parts = { params: request.params ?? {}, query: request.query ?? {}, body: request.body ?? {} }
@@ -62,24 +64,25 @@ export function registerEndpoint(
 type Parts = ApiContext & Pick<Call<Endpoint>, 'params' | 'query' | 'body' | 'signal'>
 
 function callOf(request: FastifyRequest, reply: FastifyReply, parts: Parts): Call<Endpoint> | PublicCall<Endpoint> {
-  const { caller } = request
+  const { caller, refusal } = request
   return caller === undefined
-    ? { ...parts, caller, request, reply }
-    : { ...parts, caller, sight: parts.sightOf(caller), request, reply }
+    ? { ...parts, caller, refusal, request, reply }
+    : { ...parts, caller, refusal, sight: parts.sightOf(caller), request, reply }
 }
 
-/** The caller, if it may call the endpoint; rejects with `unauthenticated` or `forbidden`. */
+/** The visitor, if it may call the endpoint; rejects with `unauthenticated`, `forbidden`, or what is wrong with its certificate. */
 export async function admit(
   request: FastifyRequest,
   endpoint: Pick<Endpoint, 'role'>,
   { authenticator }: Pick<ApiContext, 'authenticator'>,
-): Promise<Caller | undefined> {
-  const caller = await authenticator.callerOf(request)
-  if (endpoint.role === 'public') return caller
-  if (caller === undefined) throw new GleanerError('unauthenticated')
+): Promise<Visitor> {
+  const visitor = await authenticator.visitorOf(request)
+  if (endpoint.role === 'public') return visitor
+  const { caller, refusal } = visitor
+  if (caller === undefined) throw refusal ?? new GleanerError('unauthenticated')
   if (!roleAllows(caller.role, endpoint.role))
     throw new GleanerError('forbidden', { role: caller.role, needed: endpoint.role })
-  return caller
+  return visitor
 }
 
 function hasFields(schema: Endpoint['params']): boolean {

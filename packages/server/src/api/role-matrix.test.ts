@@ -12,6 +12,7 @@ import {
   plainInstances,
   plainJournalEntry,
   plainLease,
+  plainPerson,
   plainProposal,
 } from '../testing/plain-objects.ts'
 
@@ -96,6 +97,10 @@ const samples: Readonly<Record<EndpointName, Sample>> = {
   getHistoryEntry: { path: { id: 'act_9' } },
   listProblems: { query: { all: 'true' } },
   clearProblem: { path: { id: 'prb_1' } },
+  listUsers: {},
+  changeUser: { path: { id: 'usr_1' }, body: { active: true, role: 'member', projects: ['physics'] } },
+  removeUser: { path: { id: 'usr_1' } },
+  becomeFirstAdministrator: {},
 }
 
 describe('the matrix of rights', () => {
@@ -111,6 +116,7 @@ describe('the matrix of rights', () => {
       for (const proposal of [plainProposal({ id: 'prp_e', instance: first, nowMs: clock.nowMs() })])
         if (proposal !== undefined) harness.content.proposals.push({ ...proposal, eviction })
       harness.content.leases = [plainLease(clock.nowMs())]
+      harness.content.people = [plainPerson()]
       harness.content.journal = [plainJournalEntry('act_9', first, clock.nowMs())]
       harness.content.holds = [
         {
@@ -142,7 +148,17 @@ describe('the matrix of rights', () => {
       const at = harness.content.tokens.findIndex(({ token }) => token.name === 'made')
       if (at >= 0) harness.content.tokens.splice(at, 1)
     }
-    const body = name === 'logIn' ? { token: harness.secretOf('viewer') } : sample.body
+    if (name === 'removeUser') harness.content.people = [plainPerson()]
+    if (name === 'becomeFirstAdministrator') {
+      const at = harness.content.tokens.findIndex(({ token }) => token.name === 'first-administrator')
+      if (at >= 0) harness.content.tokens.splice(at, 1)
+    }
+    const body =
+      name === 'logIn'
+        ? { token: harness.secretOf('viewer') }
+        : name === 'becomeFirstAdministrator'
+          ? { link: harness.firstAdministrator.offer().split('=')[1] }
+          : sample.body
     return harness.as(secret, {
       method,
       url: search === '' ? filled : `${filled}?${search}`,

@@ -182,6 +182,7 @@ describe('tokens', () => {
       role: 'member',
       projects: ['physics'],
       by: 'token',
+      endsAt: details.expiresAt,
     })
     const list = await as(admin, { url: '/api/v1/tokens' })
     expect(list.body).not.toContain(token.slice(4))

@@ -17,6 +17,7 @@ export interface Grant {
   readonly name: string
   readonly role: Role
   readonly projects: readonly string[]
+  readonly expiresAtMs: number | undefined
 }
 
 interface Remembered {
@@ -49,13 +50,19 @@ export class TokenDirectory {
 
   async find(hash: Uint8Array): Promise<Grant | undefined> {
     if (this.#parts.localToken?.matches(hash) === true)
-      return { tokenId: undefined, name: 'local', role: 'administrator', projects: [] }
+      return { tokenId: undefined, name: 'local', role: 'administrator', projects: [], expiresAtMs: undefined }
     const nowMs = this.#parts.clock.nowMs()
     const token = await this.#look(hash, nowMs)
     if (token === undefined) return undefined
     if (token.expiresAtMs !== undefined && nowMs >= token.expiresAtMs) return undefined
     this.#touch(token, nowMs)
-    return { tokenId: token.id, name: token.name, role: token.role, projects: token.projects }
+    return {
+      tokenId: token.id,
+      name: token.name,
+      role: token.role,
+      projects: token.projects,
+      expiresAtMs: token.expiresAtMs,
+    }
   }
 
   async #look(hash: Uint8Array, nowMs: number): Promise<StoredToken | undefined> {

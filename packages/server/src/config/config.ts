@@ -3,6 +3,7 @@ import type { Capability, CloudId, Mode, Policy, Role, RuleDefinition, Preemptio
 import type { FrontSettings } from './front.ts'
 import type { NoticeSettings } from './notices.ts'
 import type { OpenNebulaSettings } from './opennebula-settings.ts'
+import type { PeopleSettings, TlsSettings } from './people.ts'
 import type { OversubscriptionSettings } from './oversubscription.ts'
 import type { OpenStackSettings } from './openstack-settings.ts'
 import type { LibvirtCloud, SimulatedCloud } from './schema.ts'
@@ -43,6 +44,9 @@ export interface Config {
   /** Undefined when there is no Nova-compatible front. */
   readonly front: FrontSettings | undefined
   readonly notices: NoticeSettings
+  /** Undefined when the server speaks HTTP in the clear. */
+  readonly tls: TlsSettings | undefined
+  readonly people: PeopleSettings
   readonly rules: readonly RuleDefinition[]
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
   readonly origins: readonly SettingOrigin[]

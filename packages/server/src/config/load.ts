@@ -24,6 +24,7 @@ import { readOversubscription } from './oversubscription.ts'
 import { openNebulaSettings } from './opennebula-settings.ts'
 import { openStackSettings } from './openstack-settings.ts'
 import { parseSource } from './parse-source.ts'
+import { readPeople, readTls } from './people.ts'
 import { readPolicy } from './policy.ts'
 import { readPreemption } from './preemption.ts'
 import type { Secret } from './schema-parts.ts'
@@ -270,6 +271,18 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
       resolvePath: (path) => resolve(source === undefined ? options.directory : dirname(source.file), path),
       cloudIds: (file.clouds ?? []).map((cloud) => cloud.id),
       durationMs,
+    }),
+    tls: readTls(file.tls, {
+      fault: (path, detail) => fault(['tls', ...path], detail),
+      resolvePath: (path) => resolve(source === undefined ? options.directory : dirname(source.file), path),
+    }),
+    people: readPeople(file.people, {
+      fault: (path, detail) => fault(['people', ...path], detail),
+      secret: (value, path) => secret(value, ['people', ...path]),
+      resolvePath: (path) => resolve(source === undefined ? options.directory : dirname(source.file), path),
+      durationMs,
+      openStackIds: (file.clouds ?? []).filter(({ kind }) => kind === 'openstack').map(({ id }) => id),
+      hasTls: file.tls !== undefined,
     }),
     periods: {
       observeMs: durationMs('periods.observe', file.periods?.observe, {

@@ -3,6 +3,7 @@ import { DurationText, durationPattern, ModeName, OneOf, capabilities } from '@g
 import { type Static, Type } from 'typebox'
 import { FrontConfig } from './front.ts'
 import { NoticesConfig } from './notices.ts'
+import { PeopleConfig, TlsConfig } from './people.ts'
 import { SectionName, Secret } from './schema-parts.ts'
 import { OversubscriptionConfig } from './oversubscription.ts'
 import { PreemptionConfig } from './preemption.ts'
@@ -259,6 +260,8 @@ export const ConfigFile = Type.Object(
       Type.String({ description: 'Where the private PostgreSQL and the local token live; GLEANER_STATE_DIR' }),
     ),
     listen: Type.Optional(Type.String({ description: 'address:port; GLEANER_LISTEN; 127.0.0.1:7878' })),
+    tls: Type.Optional(TlsConfig),
+    people: Type.Optional(PeopleConfig),
     databaseUrl: Type.Optional(Secret),
     /** What callers without a token may do. Default: administrator when every cloud is simulated and the address is loopback, else nobody. */
     anonymous: Type.Optional(OneOf(['nobody', 'viewer', 'member', 'operator', 'administrator'])),

@@ -3,11 +3,13 @@ import { type Role, roles } from '@gleaner/model'
 import type { Clock } from '@gleaner/ports'
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
 import { buildApi } from '../api/build-api.ts'
+import { FirstAdministrator } from '../auth/first-administrator.ts'
 import { hashSecret, newSecret } from '../auth/token-secret.ts'
 import { type PlainApplication, type PlainOptions, plainApplication } from './plain-application.ts'
 
 export interface ApiHarness extends PlainApplication {
   readonly api: FastifyInstance
+  readonly firstAdministrator: FirstAdministrator
   readonly secretOf: (role: Role, projects?: readonly string[]) => string
   /** A request with a token, from this machine unless told otherwise. */
   readonly as: (secret: string | undefined, request: InjectOptions) => Promise<LightMyRequestResponse>
@@ -18,8 +20,10 @@ export async function apiHarness(
 ): Promise<ApiHarness> {
   const plain = plainApplication(options)
   const wallClock = options.wallClock ?? options.clock
+  const firstAdministrator = new FirstAdministrator(wallClock)
   const api = buildApi(plain.app, {
     wallClock,
+    firstAdministrator,
     ...(options.consoleDirectory === undefined ? {} : { consoleDirectory: options.consoleDirectory }),
   })
   await api.ready()
@@ -49,6 +53,7 @@ export async function apiHarness(
   return {
     ...plain,
     api,
+    firstAdministrator,
     secretOf,
     as: (secret, request) =>
       api.inject({

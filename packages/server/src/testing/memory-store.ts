@@ -14,11 +14,21 @@ import {
   type Proposal,
   type Rule,
 } from '@gleaner/model'
-import type { AuditEntry, EstimatePoint, FleetPoint, LedgerPoint, Store, StoredToken } from '@gleaner/ports'
+import type {
+  AuditEntry,
+  EstimatePoint,
+  FleetPoint,
+  LedgerPoint,
+  Person,
+  SeenCertificate,
+  Store,
+  StoredToken,
+} from '@gleaner/ports'
 
 export interface MemoryContent {
   readonly tokens: { token: StoredToken; readonly sha256: Uint8Array }[]
   readonly audit: AuditEntry[]
+  people: Person[]
   problems: Problem[]
   journal: JournalEntry[]
   proposals: Proposal[]
@@ -40,6 +50,7 @@ export function memoryContent(): MemoryContent {
   return {
     tokens: [],
     audit: [],
+    people: [],
     problems: [],
     journal: [],
     proposals: [],
@@ -83,9 +94,51 @@ export function memoryStore(content: MemoryContent): Store {
         content.tokens.splice(at, 1)
       },
     },
+    people: {
+      list: async () => content.people,
+      find: async (issuer: string, subject: string) =>
+        content.people.find((each) => each.issuer === issuer && each.subject === subject),
+      seen: async (certificate: SeenCertificate, mostWaiting: number) => {
+        const known = content.people.find(
+          ({ issuer, subject }) => issuer === certificate.issuer && subject === certificate.subject,
+        )
+        if (known !== undefined) return { person: Object.assign(known, certificate), first: false }
+        if (content.people.filter(({ decidedAtMs }) => decidedAtMs === undefined).length >= mostWaiting)
+          return undefined
+        const undecided = {
+          active: false,
+          role: 'viewer',
+          projects: [],
+          decidedAtMs: undefined,
+          decidedBy: undefined,
+        } as const
+        const id = `usr_${content.people.length + 1}`
+        const person: Person = { id, ...certificate, ...undecided, firstSeenMs: certificate.lastSeenMs }
+        content.people.push(person)
+        return { person, first: true }
+      },
+      decide: async (
+        id: string,
+        what: Pick<Person, 'active' | 'role' | 'projects'>,
+        who: { readonly by: string; readonly nowMs: number },
+      ) => {
+        const at = content.people.findIndex((person) => person.id === id)
+        const known = content.people[at]
+        if (known === undefined) throw new GleanerError('not-found', { object: `The user ${id}` })
+        const { active, role, projects } = what
+        return (content.people[at] = { ...known, active, role, projects, decidedBy: who.by, decidedAtMs: who.nowMs })
+      },
+      remove: async (id: string) => void (content.people = content.people.filter((person) => person.id !== id)),
+    },
     audit: {
       append: async (entry: AuditEntry) => void content.audit.push(entry),
-      list: async (page: { limit: number; offset: number }) => pageOf(content.audit.toReversed(), page),
+      list: async (page: { limit: number; offset: number; search?: string }) =>
+        pageOf(
+          content.audit
+            .toReversed()
+            .filter(({ by, what, object }) => `${by}\n${what}\n${object}`.includes(page.search ?? '')),
+          page,
+        ),
     },
     problems: {
       list: async (filter: { includeClosed: boolean }) =>

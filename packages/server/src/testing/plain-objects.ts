@@ -22,6 +22,7 @@ import {
   noYield,
   projectId,
 } from '@gleaner/model'
+import type { Person } from '@gleaner/ports'
 
 export const lab = cloudId('lab')
 export const physics = projectId(lab, 'p1')
@@ -268,6 +269,24 @@ export function plainEviction(id: string, decision: EvictionDecision): Eviction 
 }
 
 /** A host of physics for an hour, an hour from now. */
+export function plainPerson(): Person {
+  return {
+    id: 'usr_1',
+    issuer: 'CN=Lab CA',
+    subject: 'CN=Alice,OU=People',
+    active: false,
+    role: 'viewer',
+    projects: [],
+    serial: '0A',
+    fingerprint: 'AA:BB',
+    certificateEndsAtMs: 1e12,
+    firstSeenMs: 0,
+    lastSeenMs: 0,
+    decidedAtMs: undefined,
+    decidedBy: undefined,
+  }
+}
+
 export function plainLease(nowMs: number): Lease {
   const span = { startMs: nowMs + 3_600_000, endMs: nowMs + 7_200_000 }
   return {

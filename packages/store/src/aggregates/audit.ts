@@ -1,5 +1,6 @@
 // Who did what, from where, and what was there before and after. Append-only; only retention removes.
 import type { Store } from '@gleaner/ports'
+import { sql } from 'kysely'
 import type { Database } from '../database/database.ts'
 import { toJson } from '../database/to-json.ts'
 import { newId } from './new-id.ts'
@@ -22,11 +23,12 @@ export function audit(database: Database): Store['audit'] {
           })
           .execute()
       }),
-    list: ({ limit, offset }) =>
+    list: ({ limit, offset, search }) =>
       database.read(async (queries) => {
         const rows = await queries
           .selectFrom('audit')
           .selectAll()
+          .$if(search !== undefined, (query) => query.where(matching(search ?? '')))
           .orderBy('at_ms', 'desc')
           .orderBy('id', 'desc')
           .limit(limit)
@@ -35,6 +37,7 @@ export function audit(database: Database): Store['audit'] {
         const { total } = await queries
           .selectFrom('audit')
           .select((select) => select.fn.countAll<number>().as('total'))
+          .$if(search !== undefined, (query) => query.where(matching(search ?? '')))
           .executeTakeFirstOrThrow()
         const items = rows.map((row) => ({
           atMs: row.at_ms,
@@ -48,6 +51,12 @@ export function audit(database: Database): Store['audit'] {
         return { items, total }
       }),
   }
+}
+
+/** Upper and lower case are the same; what would be a wild card is a character like others. */
+function matching(search: string) {
+  const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`
+  return sql<boolean>`(made_by ilike ${pattern} or what ilike ${pattern} or object ilike ${pattern})`
 }
 
 function toText(value: unknown): string | null {

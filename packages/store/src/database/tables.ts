@@ -147,6 +147,22 @@ export interface TokenTable {
   last_used_at_ms: number | null
 }
 
+export interface PersonTable {
+  id: string
+  issuer: string
+  subject: string
+  active: boolean
+  role: 'viewer' | 'member' | 'operator' | 'administrator'
+  projects: string[]
+  serial: string
+  fingerprint: string
+  certificate_ends_at_ms: number
+  first_seen_ms: number
+  last_seen_ms: number
+  decided_at_ms: number | null
+  decided_by: string | null
+}
+
 interface PlanTable {
   id: string
   created_at_ms: number
@@ -321,6 +337,7 @@ export interface Tables {
   hold: HoldTable
   problem: ProblemTable
   token: TokenTable
+  person: PersonTable
   plan: PlanTable
   instance_memory: InstanceMemoryTable
   ledger_point: LedgerPointTable

@@ -31,7 +31,7 @@ export function registerMetrics(api: FastifyInstance, context: ApiContext, front
         security: [{ token: [] }, { session: [] }],
       },
       onRequest: async (request) => {
-        request.caller = await admit(request, { role: 'viewer' }, context)
+        request.caller = (await admit(request, { role: 'viewer' }, context)).caller
       },
     },
     async (_request, reply) => {

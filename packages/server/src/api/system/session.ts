@@ -27,7 +27,7 @@ export const logIn: PublicHandler<typeof endpoints.logIn> = async (call) => {
     before: null,
     after: { role: grant.role },
   })
-  return whoView({ ...grant, by: 'session' })
+  return whoView({ ...grant, by: 'session', endsAtMs: grant.expiresAtMs })
 }
 
 export const logOut: PublicHandler<typeof endpoints.logOut> = ({ request, reply, sessions }) => {
@@ -38,6 +38,6 @@ export const logOut: PublicHandler<typeof endpoints.logOut> = ({ request, reply,
 }
 
 /** A proxy's word is enough here: a browser that is told "Secure" wrongly only has to log in again. */
-function isEncrypted(request: FastifyRequest): boolean {
+export function isEncrypted(request: FastifyRequest): boolean {
   return request.protocol === 'https' || request.headers['x-forwarded-proto'] === 'https'
 }

@@ -1,5 +1,5 @@
 // The reservation API of Blazar (v1), for its unchanged client: leases on hosts, the hosts themselves, their properties and
-// allocations. A Gleaner API token comes in X-Auth-Token; it names the project, as a Keystone token would. Every answer to a
+// allocations. A Gleaner API token or one of keystone comes in X-Auth-Token; it names the project. Every answer to a
 // fault has Blazar's form; a lease of another project does not exist.
 import { reservableHosts, type ReservableHost } from '@gleaner/engine'
 import {
@@ -17,7 +17,6 @@ import type { ApiContext } from '../../api/handler.ts'
 import { translate } from '../../api/problem-details.ts'
 import type { Caller } from '../../application.ts'
 import type { Visibility } from '../../auth/visibility.ts'
-import { peerAddress } from '../../auth/peer.ts'
 import { only } from '../../api/view/only.ts'
 import { blazarAllocation, blazarHost, blazarProperties } from './blazar-host.ts'
 import { gleanerId } from './blazar-ids.ts'
@@ -159,8 +158,7 @@ export function registerBlazar(api: FastifyInstance, context: ApiContext): void 
 async function callerOf(request: FastifyRequest, { authenticator }: ApiContext): Promise<Caller> {
   const token = request.headers['x-auth-token']
   if (typeof token !== 'string') throw new GleanerError('unauthenticated')
-  const { name, role, projects } = await authenticator.grantOf(token, request)
-  return { name, role, projects, from: peerAddress(request), by: 'token' }
+  return authenticator.tokenCaller(token, request)
 }
 
 /** The one project of the token, and its cloud. */
