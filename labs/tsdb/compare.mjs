@@ -5,7 +5,7 @@ import { makeInfluxSource } from '../../packages/drivers/influx/dist/index.js'
 import { makePrometheusSource } from '../../packages/drivers/prometheus/dist/index.js'
 import { metrics } from '../../packages/model/dist/index.js'
 import { realClock, subjectDirectory } from '../../packages/server/dist/index.js'
-import { bytesAt, coresAt, isHole, memoryAt, minuteMs } from './figures.mjs'
+import { bytesAt, coresAt, memoryAt, minuteMs, throughHoles, unlessHole } from './figures.mjs'
 
 const [prometheus, victoria, influx, nodeExporter, libvirtExporter] = process.argv.slice(2)
 const minutesBack = 170
@@ -46,18 +46,6 @@ const sources = {
   }),
 }
 
-// A counter tells nothing of a hole but its mean, which holds for every minute of it.
-const throughHoles = (valueAt) => (minute) => {
-  let first = minute
-  while (isHole(first - 1)) first--
-  if (!isHole(minute) && first === minute) return valueAt(minute)
-  let last = minute
-  while (isHole(last)) last++
-  let sum = 0
-  for (let each = first; each <= last; each++) sum += valueAt(each)
-  return sum / (last - first + 1)
-}
-const unlessHole = (valueAt) => (minute) => (isHole(minute) ? undefined : valueAt(minute))
 // The second device begins anew at each full hour: a minute of which nobody can tell the sum.
 const received = (minute) => (minute % 60 === 0 ? undefined : throughHoles((each) => bytesAt(1, each) + 512)(minute))
 const vmprobe = [

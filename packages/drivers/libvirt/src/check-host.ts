@@ -11,6 +11,7 @@ import {
 } from '@gleaner/wire-libvirt'
 import { number } from './domain-usage.ts'
 import type { HostLink } from './host-link.ts'
+import { nodeCpu, nodeMemory } from './node-figures.ts'
 import type { ReportHub } from './report-hub.ts'
 
 export async function checkHost(link: HostLink, signal: AbortSignal): Promise<readonly CheckItem[]> {
@@ -28,9 +29,22 @@ export async function checkHost(link: HostLink, signal: AbortSignal): Promise<re
           silent.length === 0
             ? `all ${active.length} running domains tell the memory they use`
             : `${silent.length} of ${active.length} running domains do not tell the memory they use (no balloon statistics); the size of their process counts instead`
+        const untold = [
+          ...((await nodeCpu(rpc, call)).size === 0 ? ['processors'] : []),
+          ...((await nodeMemory(rpc, call)).size === 0 ? ['memory'] : []),
+        ]
         return [
           { what, ok: true, detail: `libvirt ${libvirt}, hypervisor ${hypervisor}` },
           { what: `${what}: memory figures`, ok: true, detail: memory },
+          ...(untold.length === 0
+            ? []
+            : [
+                {
+                  what: `${what}: its own usage`,
+                  ok: true,
+                  detail: `this hypervisor does not tell how much of its ${untold.join(' and ')} is in use; it stays unknown unless a source measures it`,
+                },
+              ]),
         ]
       },
       { object: what, signal },

@@ -1,14 +1,9 @@
 // One whole reading of one host: its size, its domains, and what could not be read of them.
 import { hostId, type CloudId, type Host } from '@gleaner/model'
-import {
-  type CallOptions,
-  getNodeInfo,
-  getNodeMemoryStats,
-  LibvirtWireError,
-  type RpcClient,
-} from '@gleaner/wire-libvirt'
+import { type CallOptions, getNodeInfo, LibvirtWireError, type RpcClient } from '@gleaner/wire-libvirt'
 import type { DocumentCache } from './document-cache.ts'
 import { readAllDomains, type DomainFault, type DomainReading } from './domain-reading.ts'
+import { nodeMemory } from './node-figures.ts'
 import type { LibvirtHostOptions } from './options.ts'
 
 export interface HostReading {
@@ -23,7 +18,7 @@ export async function readHost(
   { rpc, call, documents }: { readonly rpc: RpcClient; readonly call: CallOptions; readonly documents: DocumentCache },
 ): Promise<HostReading> {
   const info = await getNodeInfo(rpc, call)
-  const memory = await getNodeMemoryStats(rpc, call)
+  const memory = await nodeMemory(rpc, call)
   if (info.cpus < 1) throw new LibvirtWireError('protocol', `a host with ${info.cpus} processors`)
   const { readings, faults } = await readAllDomains({ rpc, call, documents })
   // Of the two figures for the memory, the one usage is measured against.

@@ -113,6 +113,39 @@ describe('one host of two', () => {
   })
 })
 
+describe('a hypervisor that tells nothing of its host', () => {
+  beforeEach(() => {
+    a.lacks.add(procedures.nodeGetMemoryStats)
+    b.lacks.add(procedures.nodeGetMemoryStats).add(procedures.nodeGetCpuStats)
+  })
+
+  it('is read all the same, with the size it says it has', async () => {
+    const inventory = await cloud.observe(never)
+    expect(inventory.gaps).toEqual([])
+    expect(names(inventory)).toEqual(['db', 'web'])
+    expect(inventory.hosts.map(({ memoryMiB }) => memoryMiB)).toEqual([16_384, 16_384])
+  })
+
+  it('leaves its usage unknown and measures its instances', async () => {
+    await cloud.sample(never)
+    await clock.advance(10_000)
+    const batch = await cloud.sample(never)
+    const [onA, onB] = (await cloud.observe(never)).hosts
+    expect(valueIn(batch, onA?.id ?? '', 'memory')).toBeNaN()
+    expect(valueIn(batch, onA?.id ?? '', 'cpu')).not.toBeNaN()
+    expect(valueIn(batch, onB?.id ?? '', 'cpu')).toBeNaN()
+    expect(valueIn(batch, id(1), 'cpu')).toBeCloseTo(0.25)
+  })
+
+  it('is told by the check', async () => {
+    const details = (await cloud.check(never)).filter(({ what }) => what.endsWith('its own usage'))
+    expect(details.map(({ what, detail }) => [what, detail.split(' is in use')[0]])).toEqual([
+      ['host a: its own usage', 'this hypervisor does not tell how much of its memory'],
+      ['host b: its own usage', 'this hypervisor does not tell how much of its processors and memory'],
+    ])
+  })
+})
+
 describe('the settings', () => {
   const make = (uri: string, name: string) => () =>
     new LibvirtCloud({

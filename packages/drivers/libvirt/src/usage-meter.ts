@@ -5,14 +5,13 @@ import {
   domainStates,
   type DomainStats,
   getAllDomainStats,
-  getNodeCpuStats,
-  getNodeMemoryStats,
   listFlags,
   type RpcClient,
   statsGroups,
   statsNoWait,
 } from '@gleaner/wire-libvirt'
 import { counters, memoryFigure, number } from './domain-usage.ts'
+import { nodeCpu, nodeMemory, type NodeFigures } from './node-figures.ts'
 import { ratesBetween, type Counters } from './usage-rates.ts'
 
 export interface SampleRow {
@@ -59,9 +58,9 @@ export class UsageMeter {
       rows.push(this.#domainRow(record, at))
     }
     for (const uuid of this.#domains.keys()) if (!seen.has(uuid)) this.#domains.delete(uuid)
-    const nodeCpu = await getNodeCpuStats(rpc, call)
-    const nodeMemory = await getNodeMemoryStats(rpc, call)
-    rows.push(this.#hostRow(nodeCpu, nodeMemory, { atMs: now.clockMs(), monotonicMs: now.monotonicMs() }))
+    const cpuNs = await nodeCpu(rpc, call)
+    const memoryKiB = await nodeMemory(rpc, call)
+    rows.push(this.#hostRow(cpuNs, memoryKiB, { atMs: now.clockMs(), monotonicMs: now.monotonicMs() }))
     return rows
   }
 
@@ -94,8 +93,8 @@ export class UsageMeter {
   }
 
   #hostRow(
-    cpuNs: ReadonlyMap<string, number>,
-    memoryKiB: ReadonlyMap<string, number>,
+    cpuNs: NodeFigures,
+    memoryKiB: NodeFigures,
     at: { readonly atMs: number; readonly monotonicMs: number },
   ): SampleRow {
     const busyNs = (cpuNs.get('kernel') ?? Number.NaN) + (cpuNs.get('user') ?? Number.NaN)

@@ -53,6 +53,8 @@ export class FakeLibvirtd {
   /** Procedures that were called, in order. */
   readonly calls: number[] = []
   hostCpuNs = 0
+  /** Procedures that this hypervisor's part of libvirt does not have. */
+  readonly lacks = new Set<number>()
 
   private constructor(folder: string, clock: Clock) {
     this.#folder = folder
@@ -163,6 +165,8 @@ export class FakeLibvirtd {
 
   #perform(frame: Frame, socket: Socket): Answer {
     const args = new XdrReader(frame.body)
+    if (this.lacks.has(frame.procedure))
+      throw new LibvirtRemoteError(errorNumbers.noSupport, 7, `not supported: ${frame.procedure}`)
     switch (frame.procedure) {
       case procedures.authList:
         return new XdrWriter().array([0], (to, type) => to.int(type))
