@@ -242,3 +242,23 @@ it('a socket left behind by one that was killed does not stop the next', async (
   const agent = await start()
   expect(agent.watch.answer?.mayRun).toBe(false)
 })
+
+it('between two judgements a second apart a key is enough for one at once', async () => {
+  const qemu = guest()
+  const agent = await start()
+  await until(agent, () => !qemu.running)
+  pass(agent, 15 * minute)
+  await until(agent, () => qemu.running && agent.watch.look().phase === 'lent')
+  const judged = agent.watch.memory.clocks.monoMs
+  const tick = (ms: number) => {
+    clocks = { monoMs: clocks.monoMs + ms, bootMs: clocks.bootMs + ms, wallMs: clocks.wallMs + ms }
+    agent.watch.tick()
+  }
+  tick(100)
+  tick(100)
+  expect(agent.watch.memory.clocks.monoMs).toBe(judged)
+  machine.press('event0')
+  tick(100)
+  expect(agent.watch.answer?.verdict.code).toBe('user-input')
+  expect(agent.watch.memory.clocks.monoMs).toBe(judged + 300)
+})

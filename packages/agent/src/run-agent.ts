@@ -53,7 +53,7 @@ export async function runAgent(config: AgentConfig, around: AgentSurroundings): 
   const socket = await openAgentSocket(config.socket, (question) => answerQuestion({ config, watch, clocks }, question))
   const everyMs = Math.max(fastestMs, Math.min(...monitors.map((monitor) => monitor.everyMs)))
   watch.look()
-  const timer = setInterval(() => watch.look(), everyMs)
+  const timer = setInterval(() => watch.tick(), everyMs)
   return {
     watch,
     end: async () => {

@@ -32,6 +32,7 @@ export type MonitorKind =
   | { readonly kind: 'ps2'; readonly needed: boolean }
   | { readonly kind: 'terminals'; readonly ignored: readonly string[] }
   | { readonly kind: 'sessions' }
+  | { readonly kind: 'x11'; readonly display: number; readonly authority: string; readonly sockets: string }
   | { readonly kind: 'idle-detect'; readonly path: string }
   | { readonly kind: 'load'; readonly startBelowCores: number; readonly suspendAboveCores: number }
   | { readonly kind: 'pressure'; readonly limits: PressureLimits }

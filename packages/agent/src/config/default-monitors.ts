@@ -25,16 +25,17 @@ const condition = { presence: false, everyMs: second, waitMs: 0, suspendAfterMs:
 
 export const kindDefaults: Readonly<Record<MonitorKind['kind'], KindDefaults>> = {
   // An event is at most this old when it is seen, and a user has to have the machine back within a second.
-  keyboard: { ...presence, code: 'user-input', everyMs: 250 },
-  pointer: { ...presence, code: 'user-input', everyMs: 250 },
+  keyboard: { ...presence, code: 'user-input', everyMs: 100 },
+  pointer: { ...presence, code: 'user-input', everyMs: 100 },
   ps2: { ...presence, code: 'user-input', everyMs: 500 },
   terminals: { ...presence, code: 'user-terminal', everyMs: 500 },
   sessions: { ...presence, code: 'user-session' },
+  x11: { ...presence, code: 'user-desktop' },
   'idle-detect': { ...presence, code: 'user-desktop' },
   load: { ...condition, code: 'host-busy', waitMs: minute, suspendAfterMs: 2 * minute },
   pressure: { ...condition, code: 'host-pressed', waitMs: minute, suspendAfterMs: 20 * second },
   processes: { ...condition, code: 'exclusive-process', everyMs: 5 * second, waitMs: 15 * second },
-  ports: { ...condition, code: 'connection-open', waitMs: 15 * second },
+  ports: { ...condition, code: 'connection-open', everyMs: 5 * second, waitMs: 15 * second },
   battery: { ...condition, code: 'on-battery', everyMs: 5 * second, waitMs: 30 * second },
   lid: { ...condition, code: 'lid-closed' },
   temperature: { ...condition, code: 'too-hot', everyMs: 5 * second, waitMs: 5 * minute },

@@ -27,7 +27,7 @@ interface Entry {
 }
 
 const without: Readonly<Record<string, string>> = {
-  interval_seconds: 'each monitor has a period of its own; keyboards are asked four times a second',
+  interval_seconds: 'each monitor has a period of its own; keyboards are asked ten times a second',
   warn: 'the user is always warned when there is a grace period; set grace to 0s for none',
   action_method: 'the machine is lent and never suspended or switched off by this agent',
   action: 'no script is run: the control plane opens the host to placement',

@@ -13,6 +13,7 @@ const ownKeys: Readonly<Record<MonitorKind['kind'], readonly string[]>> = {
   ps2: ['needed'],
   terminals: ['ignore'],
   sessions: [],
+  x11: ['display', 'authority', 'sockets'],
   'idle-detect': ['path'],
   load: ['startBelow', 'suspendAbove'],
   pressure: ['cpu', 'memory', 'io'],
@@ -74,6 +75,17 @@ function kindsOf(
       return one({ kind, needed: map.truth('needed', false) })
     case 'terminals':
       return one({ kind, ignored: map.list('ignore').map(({ text }) => text.replace(/^\/dev\//, '')) })
+    case 'x11': {
+      const [, display] = /^:(\d{1,3})$/.exec(map.text('display', ':0')) ?? []
+      if (display === undefined)
+        reader.fail(map.node('display') ?? key, 'display: has to be one of this machine, such as ":0"')
+      return one({
+        kind,
+        display: Number(display),
+        authority: map.text('authority', ''),
+        sockets: map.text('sockets', '/tmp/.X11-unix'),
+      })
+    }
     case 'idle-detect':
       return one({ kind, path: map.text('path', '/dev/shm/idle_detect_shmem') })
     case 'load': {

@@ -10,6 +10,8 @@ export interface PortRange {
 }
 
 const established = '01'
+/** "0: 0100007F:170C 0100007F:D2F0 01 …": own address and port, the other's, state. */
+const row = /^ *\d+: [0-9A-F]+:([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} ([0-9A-F]{2}) .*$/gm
 
 export class PortMonitor implements Monitor {
   readonly rule: MonitorRule
@@ -37,18 +39,26 @@ export class PortMonitor implements Monitor {
         if (table === 'tcp6' && (error as NodeJS.ErrnoException).code === 'ENOENT') continue
         throw error
       }
-      for (const row of text.split('\n').slice(1)) {
-        if (row.trim() === '') continue
-        const [, local = '', , state] = row.trim().split(/\s+/)
-        const port = Number.parseInt(local.slice(local.lastIndexOf(':') + 1), 16)
-        if (!Number.isInteger(port) || state === undefined)
-          throw new Error(`${this.#proc}/net/${table}: "${row.trim().slice(0, 40)}" is no connection`)
-        if (state === established && this.#ports.some(({ from, to }) => port >= from && port <= to))
-          return seen('active', `a connection to port ${port} is open`, { port })
-      }
+      const open = this.#openPort(text, table)
+      if (open !== undefined) return seen('active', `a connection to port ${open} is open`, { port: open })
     }
     return seen('idle', 'no connection to any of the ports')
   }
 
   close(): void {}
+
+  /** The first of the ports with a connection. Every row has to be one: half a table is none. */
+  #openPort(text: string, table: string): number | undefined {
+    let rows = -1
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) rows += 1
+    let read = 0
+    let open: number | undefined
+    for (const [, local = '', state] of text.matchAll(row)) {
+      read += 1
+      const port = Number.parseInt(local, 16)
+      if (state === established && this.#ports.some(({ from, to }) => port >= from && port <= to)) open ??= port
+    }
+    if (rows !== read || !text.endsWith('\n')) throw new Error(`${this.#proc}/net/${table}: not a table of connections`)
+    return open
+  }
 }

@@ -42,8 +42,13 @@ export interface WatchTotals {
   readonly slowestPauseMs: number
 }
 
+/** A timer may come a little early. */
+const earlyMs = 20
+const calmJudgeMs = 900
+
 export class DesktopWatch {
   readonly #parts: DesktopWatchParts
+  readonly #monitors: readonly Monitor[]
   readonly #readings = new Map<string, Reading>()
   readonly #busy = new Set<string>()
   #memory: LendingMemory
@@ -54,6 +59,7 @@ export class DesktopWatch {
 
   constructor(parts: DesktopWatchParts) {
     this.#parts = parts
+    this.#monitors = parts.monitors.toSorted((a, b) => a.everyMs - b.everyMs)
     const clocks = parts.clocks()
     this.#memory = newLendingMemory(clocks)
     this.#wish = parts.kept.wish(clocks)
@@ -91,14 +97,16 @@ export class DesktopWatch {
     await haltAll(this.guests(), this.#parts.kept, this.#parts.say)
   }
 
+  /** What the timer does: asks who is due, and judges when somebody is there or a second has passed. */
+  tick(): void {
+    const clocks = this.#parts.clocks()
+    const calm = this.#ask(clocks.monoMs)
+    if (!calm || !(clocks.monoMs - this.#memory.clocks.monoMs < calmJudgeMs)) this.look()
+  }
+
   look(): DesktopAnswer {
     const clocks = this.#parts.clocks()
-    for (const monitor of this.#parts.monitors) {
-      const { monitor: name } = monitor.rule
-      const before = this.#readings.get(name)
-      if (before === undefined || clocks.monoMs - before.readAtMs >= monitor.everyMs - 20)
-        this.#readings.set(name, askMonitor(monitor, clocks.monoMs))
-    }
+    this.#ask(clocks.monoMs)
     const guests = this.#parts.guests.all(clocks.monoMs)
     const states = guests.map((guest) => guest.state())
     const answer = judgeDesktop(this.#parts.policy, this.#memory, {
@@ -122,6 +130,22 @@ export class DesktopWatch {
     if (answer.mayRun) this.#letGoOn(guests)
     else this.#stop(guests)
     return answer
+  }
+
+  /** The quickest first. While guests run the first that sends them away is enough: the others are asked when they stand still. */
+  #ask(nowMs: number): boolean {
+    let calm = true
+    for (const monitor of this.#monitors) {
+      const { monitor: name } = monitor.rule
+      const before = this.#readings.get(name)
+      if (before !== undefined && nowMs - before.readAtMs < monitor.everyMs - earlyMs) continue
+      const reading = askMonitor(monitor, nowMs)
+      this.#readings.set(name, reading)
+      if (reading.state === 'idle') continue
+      calm = false
+      if (this.#memory.phase === 'lent' && reading.state === 'active' && monitor.rule.suspendAfterMs === 0) break
+    }
+    return calm
   }
 
   #stop(guests: readonly Guest[]): void {

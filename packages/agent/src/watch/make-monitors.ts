@@ -13,6 +13,7 @@ import { Ps2Monitor } from '../monitors/ps2-monitor.ts'
 import { SessionMonitor } from '../monitors/session-monitor.ts'
 import { TerminalMonitor } from '../monitors/terminal-monitor.ts'
 import { WindowMonitor } from '../monitors/window-monitor.ts'
+import { X11Monitor } from '../monitors/x11-monitor.ts'
 
 export interface MonitorSurroundings {
   readonly roots: MachineRoots
@@ -34,6 +35,8 @@ export function makeMonitor(config: MonitorConfig, around: MonitorSurroundings):
       return new TerminalMonitor(rule, { ...how, ignored: config.ignored })
     case 'sessions':
       return new SessionMonitor(rule, how)
+    case 'x11':
+      return new X11Monitor(rule, { ...config, ...how })
     case 'idle-detect':
       return new IdleDetectMonitor(rule, { ...how, path: config.path, wallMs: around.wallMs })
     case 'load':

@@ -7,6 +7,7 @@ import {
   type TraceFormat,
   generatedFormats,
   labConsolidate,
+  labDesktops,
   labEstimate,
   labGenerate,
   labReport,
@@ -88,6 +89,21 @@ export async function consolidate(
     ...(words.policy === undefined ? {} : { policies: words.policy.split(',') }),
     ...(words.out === undefined ? {} : { out: resolve(directory, words.out) }),
     ...numbers({ hosts: words.hosts }),
+  })
+  if (code !== 0) context.fail()
+}
+
+export interface DesktopsWords {
+  readonly desktops?: string
+  readonly days?: string
+  readonly seed?: string
+}
+
+export function desktops(context: CommandContext, words: DesktopsWords): void {
+  const code = labDesktops({
+    signal: context.io.signal,
+    console: consoleOf(context),
+    ...numbers({ desktops: words.desktops, days: words.days, seed: words.seed }),
   })
   if (code !== 0) context.fail()
 }
