@@ -2,7 +2,7 @@
 // Devices are pipes, everything else is this machine's own. Limits: 60 MB resident, 0.3 % of a core.
 // Usage: npm run bench agent [seconds]
 import { execFileSync, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,7 +18,27 @@ mkdirSync(join(folder, 'dev/input'), { recursive: true })
 mkdirSync(join(folder, 'run/systemd/sessions'), { recursive: true })
 symlinkSync('/dev/pts', join(folder, 'dev/pts'))
 for (let nth = 1; nth <= 6; nth++) writeFileSync(join(folder, `dev/tty${nth}`), '')
-for (let nth = 0; nth < 12; nth++) execFileSync('mkfifo', [join(folder, `dev/input/event${nth}`)])
+// What a desktop has: two keyboards, two mice, two buttons, and the jacks of its sound cards, by their capabilities.
+const kinds = [
+  ...Array.from({ length: 2 }, () => ({
+    ev: '120013',
+    key: '402000000 3803078f800d001 feffffdfffefffff fffffffffffffffe',
+  })),
+  ...Array.from({ length: 2 }, () => ({ ev: '17', key: '1f0000 0 0 0 0' })),
+  ...Array.from({ length: 2 }, () => ({ ev: '3', key: '10000000000000 0' })),
+  ...Array.from({ length: 6 }, () => ({ ev: '21', key: '0' })),
+]
+for (const [nth, words] of kinds.entries()) {
+  execFileSync('mkfifo', [join(folder, `dev/input/event${nth}`)])
+  const capabilities = join(folder, `sys/class/input/event${nth}/device/capabilities`)
+  mkdirSync(capabilities, { recursive: true })
+  for (const [name, value] of Object.entries(words)) writeFileSync(join(capabilities, name), `${value}\n`)
+}
+for (const name of ['class/power_supply', 'class/thermal', 'class/drm', 'fs'])
+  if (existsSync(`/sys/${name}`)) {
+    mkdirSync(join(folder, 'sys/class'), { recursive: true })
+    symlinkSync(`/sys/${name}`, join(folder, 'sys', name))
+  }
 writeFileSync(
   join(folder, 'agent.yaml'),
   `
@@ -36,6 +56,8 @@ monitors:
   ports: { ports: [5900-5910] }
   battery: { every: 1s }
   lid:
+  inhibitors:
+  gpu:
   temperature: { every: 1s }
   hours: { lend: ["mon-sun 00:00-24:00"] }
 guests: [ { cgroup: none.slice } ]
@@ -47,7 +69,7 @@ import { openSync, constants } from 'node:fs'
 import { runAgent } from ${JSON.stringify(agentAt)}
 import { loadAgentConfig } from ${JSON.stringify(configAt)}
 for (let nth = 0; nth < 12; nth++) openSync(${JSON.stringify(folder)} + '/dev/input/event' + nth, constants.O_RDWR | constants.O_NONBLOCK)
-const roots = { proc: '/proc', sys: '/sys', dev: ${JSON.stringify(join(folder, 'dev'))}, run: ${JSON.stringify(join(folder, 'run'))} }
+const roots = { proc: '/proc', sys: ${JSON.stringify(join(folder, 'sys'))}, dev: ${JSON.stringify(join(folder, 'dev'))}, run: ${JSON.stringify(join(folder, 'run'))} }
 const agent = await runAgent(loadAgentConfig(${JSON.stringify(join(folder, 'agent.yaml'))}), { roots, say: () => {} })
 const states = new Map(agent.watch.look().monitors.map(({ monitor, state }) => [monitor, state]))
 console.log(JSON.stringify([...states]))

@@ -117,20 +117,26 @@ const until = (agent: RunningAgent, so: () => boolean) =>
     expect(so()).toBe(true)
   }, soon)
 
+/** So it is, and the agent has heard of it. */
+const stands = (agent: RunningAgent, qemu: FakeQemu) =>
+  !qemu.running && agent.watch.guests().every((each) => each.state() === 'paused')
+const runs = (agent: RunningAgent, qemu: FakeQemu) =>
+  qemu.running && agent.watch.guests().every((each) => each.state() === 'running')
+
 it('pauses a guest that runs when it starts: nobody knows who is there; lets it go on when nobody is; pauses it at a key', async () => {
   const qemu = guest()
   const agent = await start()
-  await until(agent, () => !qemu.running)
+  await until(agent, () => stands(agent, qemu))
   expect(pass(agent, 14 * minute)?.mayRun).toBe(true)
-  await until(agent, () => qemu.running)
+  await until(agent, () => runs(agent, qemu))
   expect(agent.watch.answer?.phase).toBe('lent')
   machine.press('event0')
   pass(agent, 250)
   expect(agent.watch.answer?.verdict.code).toBe('user-input')
-  await until(agent, () => !qemu.running)
+  await until(agent, () => stands(agent, qemu))
   expect(agent.watch.totals).toMatchObject({ interruptions: 1 })
   pass(agent, 7 * minute)
-  await until(agent, () => qemu.running)
+  await until(agent, () => runs(agent, qemu))
 })
 
 it('never lets a guest go on that somebody else has paused', async () => {
@@ -162,29 +168,30 @@ it('knows after it was killed which guests it paused itself', async () => {
 it('a guest that does not answer counts as running and is tried again until it does', async () => {
   const qemu = guest()
   const agent = await start()
-  await until(agent, () => !qemu.running)
+  await until(agent, () => stands(agent, qemu))
   pass(agent, 15 * minute)
-  await until(agent, () => qemu.running)
+  await until(agent, () => runs(agent, qemu))
   qemu.deaf = true
   machine.press('event0')
   pass(agent, 250)
   await until(agent, () => lines.some((line) => line.includes('could not be paused')))
   expect(agent.watch.look().phase).toBe('reclaiming')
   qemu.deaf = false
-  await until(agent, () => !qemu.running)
+  await until(agent, () => stands(agent, qemu))
 })
 
 it('a state that cannot be written keeps no guest running', async () => {
   const qemu = guest()
   const agent = await start()
-  await until(agent, () => !qemu.running)
+  await until(agent, () => stands(agent, qemu))
   pass(agent, 15 * minute)
-  await until(agent, () => qemu.running && agent.watch.look().phase === 'lent')
+  // Lent, and the agent knows that it goes on: nothing is written down as paused any more.
+  await until(agent, () => qemu.running && readFileSync(at('state/state.json'), 'utf8') === '{"paused":[]}')
   machine.remove('state')
   writeFileSync(at('state'), 'not a folder')
   machine.press('event0')
   pass(agent, 250)
-  await until(agent, () => !qemu.running)
+  await until(agent, () => stands(agent, qemu))
   expect(lines.some((line) => line.includes('could not be written down'))).toBe(true)
 })
 
@@ -200,9 +207,9 @@ it('a damaged state file is as if nothing had been paused', async () => {
 it('ends only with every guest standing still', async () => {
   const qemu = guest()
   const agent = await start()
-  await until(agent, () => !qemu.running)
+  await until(agent, () => stands(agent, qemu))
   pass(agent, 15 * minute)
-  await until(agent, () => qemu.running)
+  await until(agent, () => runs(agent, qemu))
   await agents.pop()?.end()
   expect(qemu.running).toBe(false)
 })
@@ -210,9 +217,9 @@ it('ends only with every guest standing still', async () => {
 it('answers its users: status, reclaim, lend, auto; and keeps a refusal over a restart', async () => {
   const qemu = guest()
   const agent = await start()
-  await until(agent, () => !qemu.running)
+  await until(agent, () => stands(agent, qemu))
   pass(agent, 15 * minute)
-  await until(agent, () => qemu.running)
+  await until(agent, () => runs(agent, qemu))
   const ask = async (question: Parameters<typeof askAgent>[1]) => {
     const reply = await askAgent(at('agent.sock'), question)
     return 'status' in reply ? reply.status : reply
@@ -223,7 +230,7 @@ it('answers its users: status, reclaim, lend, auto; and keeps a refusal over a r
     verdict: { code: 'owner-refuses' },
     wish: { kind: 'not-now', leftMs: 3_600_000 },
   })
-  await until(agent, () => !qemu.running)
+  await until(agent, () => stands(agent, qemu))
   await agents.pop()?.end()
   await start()
   expect(await ask({ ask: 'status' })).toMatchObject({ verdict: { code: 'owner-refuses' } })
@@ -246,9 +253,9 @@ it('a socket left behind by one that was killed does not stop the next', async (
 it('between two judgements a second apart a key is enough for one at once', async () => {
   const qemu = guest()
   const agent = await start()
-  await until(agent, () => !qemu.running)
+  await until(agent, () => stands(agent, qemu))
   pass(agent, 15 * minute)
-  await until(agent, () => qemu.running && agent.watch.look().phase === 'lent')
+  await until(agent, () => runs(agent, qemu) && agent.watch.answer?.phase === 'lent')
   const judged = agent.watch.memory.clocks.monoMs
   const tick = (ms: number) => {
     clocks = { monoMs: clocks.monoMs + ms, bootMs: clocks.bootMs + ms, wallMs: clocks.wallMs + ms }

@@ -37,6 +37,9 @@ export type MonitorKind =
   | { readonly kind: 'load'; readonly startBelowCores: number; readonly suspendAboveCores: number }
   | { readonly kind: 'pressure'; readonly limits: PressureLimits }
   | { readonly kind: 'processes'; readonly patterns: readonly RegExp[]; readonly whole: boolean }
+  | { readonly kind: 'process-io'; readonly patterns: readonly RegExp[] }
+  | { readonly kind: 'inhibitors' }
+  | { readonly kind: 'gpu'; readonly startBelow: number; readonly suspendAbove: number }
   | { readonly kind: 'ports'; readonly ports: readonly PortRange[] }
   | { readonly kind: 'battery' }
   | { readonly kind: 'lid' }

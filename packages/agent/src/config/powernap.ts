@@ -121,8 +121,7 @@ function addMonitor({ section, key, value }: Entry, { add, note }: MonitorSink):
     case 'wolmonitor':
       return note('the machine stays on, so nothing has to wake it')
     case 'iomonitor':
-      add({ kind: 'processes', patterns: [safePattern(words)], whole: true }, `processes ${key}`)
-      return note('that the program runs counts as use, whether it reads and writes or not')
+      return add({ kind: 'process-io', patterns: [safePattern(words)] }, `process-io ${key}`)
     case 'diskmonitor':
       return note('a disk that spins is no user; pressure on disks is the monitor "pressure"')
     case 'loggedinusersmonitor':

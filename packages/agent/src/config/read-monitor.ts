@@ -18,6 +18,9 @@ const ownKeys: Readonly<Record<MonitorKind['kind'], readonly string[]>> = {
   load: ['startBelow', 'suspendAbove'],
   pressure: ['cpu', 'memory', 'io'],
   processes: ['names', 'commands'],
+  'process-io': ['commands'],
+  inhibitors: [],
+  gpu: ['startBelow', 'suspendAbove'],
   ports: ['ports'],
   battery: [],
   lid: [],
@@ -68,6 +71,7 @@ function kindsOf(
     case 'sessions':
     case 'battery':
     case 'lid':
+    case 'inhibitors':
       return one({ kind })
     case 'pointer':
       return one({ kind, bump: map.truth('bump', true) })
@@ -115,6 +119,17 @@ function kindsOf(
           ? [{ kind: { kind, patterns: commands, whole: true } as const, name: 'commands' }]
           : []),
       ]
+    }
+    case 'process-io': {
+      const patterns = patternsOf(reader, map.list('commands'))
+      if (patterns.length === 0) reader.fail(key, 'process-io: give commands')
+      return one({ kind, patterns })
+    }
+    case 'gpu': {
+      const startBelow = map.number('startBelow', 0.1, { least: 0, most: 1 })
+      const suspendAbove = map.number('suspendAbove', 0.3, { least: 0, most: 1 })
+      if (suspendAbove < startBelow) reader.fail(key, 'gpu: suspendAbove may not be less than startBelow')
+      return one({ kind, startBelow, suspendAbove })
     }
     case 'ports': {
       const ports = map

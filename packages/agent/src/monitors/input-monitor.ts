@@ -23,6 +23,7 @@ export class InputMonitor implements Monitor {
   readonly #open = new Map<string, number>()
   readonly #refused = new Map<string, string>()
   #scannedAtMs = Number.NEGATIVE_INFINITY
+  #switchesAtMs = Number.NEGATIVE_INFINITY
   readonly #kinds = new Map<string, InputKind>()
 
   constructor(
@@ -55,7 +56,11 @@ export class InputMonitor implements Monitor {
 
   #look(nowMs: number): Seen {
     const moved: string[] = []
+    // A lid and the jacks of a sound card, of which there may be many, are no user who waits: once a second.
+    const switches = nowMs - this.#switchesAtMs >= rescanMs
+    if (switches) this.#switchesAtMs = nowMs
     for (const [name, fd] of this.#open) {
+      if (!switches && this.#kinds.get(name) === 'switch') continue
       const state = drain(fd)
       if (state === 'gone') {
         closeSync(fd)

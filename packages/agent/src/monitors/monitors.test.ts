@@ -102,6 +102,23 @@ describe('input devices', () => {
     expect([keyboards().state, pointers().state]).toEqual(['active', 'idle'])
   })
 
+  it('asks a lid once a second and a keyboard each time', () => {
+    machine.plug('event0', 'keyboard')
+    machine.plug('event2', 'lid')
+    const made = makeMonitor(monitorOf({ kind: 'keyboard' }, { absentMs: 1, continueAfterMs: 1 }), {
+      roots: machine.roots,
+      guestGroups: () => groups,
+      wallMs: () => wallMs,
+    })
+    const at = (ms: number) => askMonitor(made, ms).state
+    expect(at(5000)).toBe('idle')
+    machine.press('event2')
+    expect([at(5100), at(5900), at(6000)]).toEqual(['idle', 'idle', 'active'])
+    machine.press('event0')
+    expect(at(6100)).toBe('active')
+    made.close()
+  })
+
   it('a device that cannot be looked at closer is a keyboard, and no pointer at all is none that moved', () => {
     machine.plug('event0', 'mouse')
     machine.remove('sys/class/input/event0')
@@ -336,6 +353,77 @@ it('an exclusive program is seen by name or command line; a /proc without proces
   machine.write('proc/812/comm', 'obs\n')
   machine.write('proc/812/cmdline', 'vlc\0a.mkv\0--fullscreen\0')
   expect([names().state, lines().state]).toEqual(['active', 'active'])
+})
+
+describe('programs that read and write', () => {
+  const program = (id: number, line: string, io: string | undefined) => {
+    machine.write(`proc/${id}/cmdline`, line.replaceAll(' ', '\0'))
+    if (io !== undefined) machine.write(`proc/${id}/io`, io)
+  }
+  const io = (read: number, written: number) =>
+    `rchar: 99\nwchar: 99\nread_bytes: ${read}\nwrite_bytes: ${written}\ncancelled_write_bytes: 0\n`
+
+  it('count when their bytes grew, also those that have just begun', () => {
+    const look = monitor({ kind: 'process-io', patterns: [/^rsync /] })
+    expect(look().state).toBe('missing')
+    program(1, '/sbin/init', undefined)
+    program(70, 'rsync -a /a /b', io(5, 5))
+    expect(look().state).toBe('active')
+    expect(look().state).toBe('idle')
+    program(70, 'rsync -a /a /b', io(5, 4096))
+    expect(look().detail).toBe('rsync -a /a /b reads or writes')
+    program(71, 'rsync -a /c /d', io(4096, 0))
+    expect(look().state).toBe('active')
+    machine.remove('proc/70')
+    expect(look().state).toBe('idle')
+  })
+
+  it('one that does not tell is a missing signal', () => {
+    const look = monitor({ kind: 'process-io', patterns: [/^rsync /] })
+    program(70, 'rsync -a /a /b', 'rchar: 5\n')
+    expect(look().state).toBe('missing')
+    machine.remove('proc/70/io')
+    symlinkSync('io', join(machine.roots.proc, '70/io'))
+    expect(look().state).toBe('missing')
+  })
+})
+
+it('who holds the machine awake is in use; who only wants to be told of a sleep is not', () => {
+  const look = monitor({ kind: 'inhibitors' })
+  expect(look()).toEqual({ state: 'idle', detail: 'nobody holds the machine' })
+  const held = (id: string, words: string) => machine.write(`run/systemd/inhibit/${id}`, words)
+  held('1', 'WHAT=sleep\nMODE=delay\nUID=0\nPID=1\nWHO=NetworkManager\n')
+  held('2', 'WHAT=handle-lid-switch:idle\nMODE=delay\nUID=0\nPID=1\nWHO=x\n')
+  held('2.ref', '')
+  expect(look().state).toBe('idle')
+  held(
+    '9',
+    '# This is private data. Do not parse.\nWHAT=sleep:idle\nMODE=block\nUID=1000\nPID=77\nWHO=Firefox\nWHY=video\n',
+  )
+  expect(look()).toEqual({ state: 'active', detail: 'Firefox keeps the machine awake' })
+  held('9', '# This is priv')
+  expect(look().state).toBe('missing')
+  machine.remove('run/systemd')
+  expect(look().state).toBe('missing')
+})
+
+it('a graphics processor at work, between its thresholds, and one that falls silent', () => {
+  const look = monitor({ kind: 'gpu', startBelow: 0.1, suspendAbove: 0.3 })
+  expect(look().state).toBe('idle')
+  machine.write('sys/class/drm/card0/device/vendor', '0x8086')
+  machine.write('sys/class/drm/card1-HDMI-A-1/status', 'connected')
+  expect(look()).toEqual({ state: 'idle', detail: 'no graphics processor tells how busy it is' })
+  const busy = (text: string) => machine.write('sys/class/drm/card1/device/gpu_busy_percent', text)
+  busy('4\n')
+  expect(look().state).toBe('idle')
+  busy('22\n')
+  expect(look().state).toBe('between')
+  busy('97\n')
+  expect(look().state).toBe('active')
+  busy('')
+  expect(look().state).toBe('missing')
+  machine.remove('sys/class/drm/card1')
+  expect(look().state).toBe('missing')
 })
 
 it('an established connection to a port counts, a listening one and one to elsewhere do not', () => {

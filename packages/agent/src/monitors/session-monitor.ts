@@ -5,6 +5,7 @@
 import { readdirSync } from 'node:fs'
 import type { MonitorRule } from '@gleaner/engine/opportunism'
 import { readSmallFile } from '../read/small-file.ts'
+import { stateFile } from '../read/state-file.ts'
 import { type MachineRoots, type Monitor, type Seen, seen } from './monitor.ts'
 
 const nobodys: ReadonlySet<string> = new Set(['greeter', 'lock-screen', 'manager', 'manager-early', 'background'])
@@ -64,12 +65,7 @@ export class SessionMonitor implements Monitor {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
       throw error
     }
-    const values = new Map(
-      text
-        .split('\n')
-        .filter((line) => !line.startsWith('#') && line.includes('='))
-        .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
-    )
+    const values = stateFile(text)
     const word = values.get('CLASS')
     if (word === undefined) throw new Error(`${this.#folder}/${id}: no class of the session`)
     if (nobodys.has(word) || values.get('STATE') === 'closing') return undefined

@@ -31,7 +31,7 @@ class FakeX {
   extension = true
   deaf = false
   pieces = false
-  wrong: Buffer | undefined
+  wrong?: Buffer
   readonly asked: Buffer[] = []
   readonly #server: Server
   readonly #sockets = new Set<Socket>()

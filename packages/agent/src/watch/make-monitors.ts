@@ -1,13 +1,16 @@
 // The monitors that the configuration names.
 import type { MonitorConfig } from '../config/agent-config.ts'
 import { ruleOf } from '../config/default-monitors.ts'
+import { GpuMonitor } from '../monitors/gpu-monitor.ts'
 import { IdleDetectMonitor } from '../monitors/idle-detect-monitor.ts'
+import { InhibitorMonitor } from '../monitors/inhibitor-monitor.ts'
 import { InputMonitor } from '../monitors/input-monitor.ts'
 import { LoadMonitor } from '../monitors/load-monitor.ts'
 import type { MachineRoots, Monitor } from '../monitors/monitor.ts'
 import { PortMonitor } from '../monitors/port-monitor.ts'
 import { BatteryMonitor, LidMonitor, TemperatureMonitor } from '../monitors/power-monitor.ts'
 import { PressureMonitor } from '../monitors/pressure-monitor.ts'
+import { ProcessIoMonitor } from '../monitors/process-io-monitor.ts'
 import { ProcessMonitor } from '../monitors/process-monitor.ts'
 import { Ps2Monitor } from '../monitors/ps2-monitor.ts'
 import { SessionMonitor } from '../monitors/session-monitor.ts'
@@ -45,6 +48,12 @@ export function makeMonitor(config: MonitorConfig, around: MonitorSurroundings):
       return new PressureMonitor(rule, { ...how, limits: config.limits })
     case 'processes':
       return new ProcessMonitor(rule, { ...how, patterns: config.patterns, whole: config.whole })
+    case 'process-io':
+      return new ProcessIoMonitor(rule, { ...how, patterns: config.patterns })
+    case 'inhibitors':
+      return new InhibitorMonitor(rule, how)
+    case 'gpu':
+      return new GpuMonitor(rule, { ...config, ...how })
     case 'ports':
       return new PortMonitor(rule, { ...how, ports: config.ports })
     case 'battery':
