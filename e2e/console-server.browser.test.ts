@@ -60,6 +60,9 @@ describe.skipIf(chromiumPath === undefined && !required)('console against the re
       ['/history', 'History'],
       ['/problems', 'Problems'],
       ['/settings', 'Settings'],
+      ['/users', 'Users'],
+      ['/tokens', 'Tokens'],
+      ['/audit', 'Audit'],
       ['/connect', 'Connect your cloud'],
     ]
     const { page: tab, faults } = await open(theme)

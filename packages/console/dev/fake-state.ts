@@ -18,6 +18,21 @@ import { readyMade, ruleView } from './rule-book.ts'
 import { cpuAt, valueAt } from './usage.ts'
 import { makeWorld, type World, type WorldSize } from './world.ts'
 
+const fakeUser: UserView = {
+  id: 'usr_1',
+  subject: 'CN=Grace,OU=People,DC=example,DC=org',
+  issuer: 'CN=People CA,DC=example,DC=org',
+  state: 'waiting',
+  role: 'viewer',
+  projects: [],
+  serial: '1F',
+  fingerprint: 'AA:BB',
+  certificateEndsAt: '2038-01-01T00:00:00.000Z',
+  expiresSoon: false,
+  firstSeen: '2026-03-01T08:00:00.000Z',
+  lastSeen: '2026-03-04T08:00:00.000Z',
+}
+
 export interface FakeOptions extends WorldSize {
   readonly speed: number
   /** False: callers without a session are nobody. */
@@ -33,7 +48,7 @@ export class FakeState {
   readonly problems: ProblemView[] = []
   readonly holds: (HoldView & { instanceId: string })[] = []
   readonly tokens: TokenView[] = []
-  users: UserView[] = []
+  users: UserView[] = [fakeUser]
   readonly decisions: DecisionView[]
   readonly modes = new Map<string, Mode>(capabilities.map((name) => [name, 'observe']))
   paused: { by: string; since: string; reason: string } | undefined

@@ -6,7 +6,7 @@ import { queryClient } from '../api/query-client.ts'
 import { useApi } from '../api/use-api.ts'
 import { ErrorNote } from '../parts/error-note.tsx'
 import { BecomeFirst } from './become-first.tsx'
-import { takeFirstLink } from './first-link.ts'
+import { firstLink } from './first-link.ts'
 import { LoginPage } from './login-page.tsx'
 import { Shell } from './shell.tsx'
 
@@ -20,7 +20,7 @@ export function App() {
 
 function Session() {
   const who = useApi('whoAmI', {})
-  const [link, setLink] = useState(takeFirstLink)
+  const [link, setLink] = useState(firstLink)
   const lookAgain = useCallback(() => void who.refetch(), [who.refetch])
   if (who.data === undefined) {
     if (!who.isError) return null

@@ -3,13 +3,15 @@ import { Button } from '@patternfly/react-core'
 import { Link } from 'wouter'
 import { useAct } from '../api/use-act.ts'
 import { useStatus } from '../api/use-status.ts'
-import { useMay } from '../api/use-who.ts'
+import { useMay, useWho } from '../api/use-who.ts'
+import { RelativeTime } from '../time/relative-time.tsx'
 import { Mark } from '../parts/mark.tsx'
 
 export function Banners() {
   const status = useStatus()
   const setMode = useAct('setMode', ['getStatus', 'getPlan'])
   const may = useMay('operator')
+  const who = useWho()
   const { data } = status
   if (status.isError) {
     return (
@@ -18,6 +20,17 @@ export function Banners() {
           <Mark shape="triangle" tone="danger" />
           {status.error.detail} {status.error.remedy}
           {data !== undefined && ' What you see is the last that was read.'}
+        </span>
+      </div>
+    )
+  }
+  if (who?.endsSoon === true && who.endsAt !== undefined) {
+    return (
+      <div className="g-banner g-banner--warning">
+        <span>
+          <Mark shape="triangle" tone="warning" />
+          Your certificate ends <RelativeTime at={who.endsAt} />. Renew it: a new one for the same name lets you in as
+          before.
         </span>
       </div>
     )

@@ -1,6 +1,6 @@
 // The keys, and the five words one needs.
 import { Modal, ModalBody, ModalHeader } from '@patternfly/react-core'
-import { places } from './places.ts'
+import { usePlaces } from './use-places.ts'
 
 const words = [
   ['physical', 'what the hosts have'],
@@ -13,6 +13,7 @@ const words = [
 ] as const
 
 export function HelpDialog({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {
+  const places = usePlaces()
   return (
     <Modal isOpen={isOpen} onClose={onClose} variant="medium" aria-labelledby="help-title">
       <ModalHeader title="Keys and words" labelId="help-title" />

@@ -3,10 +3,11 @@ import { Nav, NavItem, NavList, PageSidebar, PageSidebarBody } from '@patternfly
 import { Link, useLocation } from 'wouter'
 import { useStatus } from '../api/use-status.ts'
 import { count } from '../words/quantity.ts'
-import { places } from './places.ts'
+import { usePlaces } from './use-places.ts'
 
 export function Navigation() {
   const [path] = useLocation()
+  const places = usePlaces()
   const { data } = useStatus()
   const waiting: Record<string, readonly [number, string]> = {
     '/plan': [data?.proposals.awaitingApproval ?? 0, 'wait for approval'],

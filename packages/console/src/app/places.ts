@@ -1,10 +1,14 @@
 // The places of the page: one table for the navigation, the keyboard and the help.
 
+import type { Role } from '@gleaner/model'
+
 export interface Place {
   readonly path: string
   readonly name: string
   /** Second key after g. */
   readonly key: string
+  /** Shown only to those who may; everybody if absent. */
+  readonly needs?: Role
 }
 
 export const places: readonly Place[] = [
@@ -18,5 +22,8 @@ export const places: readonly Place[] = [
   { path: '/history', name: 'History', key: 'y' },
   { path: '/problems', name: 'Problems', key: 'b' },
   { path: '/settings', name: 'Settings', key: 's' },
+  { path: '/users', name: 'Users', key: 'u', needs: 'administrator' },
+  { path: '/tokens', name: 'Tokens', key: 't', needs: 'administrator' },
+  { path: '/audit', name: 'Audit', key: 'a', needs: 'operator' },
   { path: '/connect', name: 'Connect your cloud', key: 'c' },
 ]

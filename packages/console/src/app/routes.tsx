@@ -19,6 +19,9 @@ const pages = {
   history: () => import('../history/history-page.tsx').then((m) => ({ default: m.HistoryPage })),
   problems: () => import('../problems/problems-page.tsx').then((m) => ({ default: m.ProblemsPage })),
   settings: () => import('../settings/settings-page.tsx').then((m) => ({ default: m.SettingsPage })),
+  users: () => import('../people/users-page.tsx').then((m) => ({ default: m.UsersPage })),
+  tokens: () => import('../people/tokens-page.tsx').then((m) => ({ default: m.TokensPage })),
+  audit: () => import('../people/audit-page.tsx').then((m) => ({ default: m.AuditPage })),
   connect: () => import('../connect/connect-page.tsx').then((m) => ({ default: m.ConnectPage })),
 }
 
@@ -34,6 +37,9 @@ const RulePage = lazy(pages.rule)
 const HistoryPage = lazy(pages.history)
 const ProblemsPage = lazy(pages.problems)
 const SettingsPage = lazy(pages.settings)
+const UsersPage = lazy(pages.users)
+const TokensPage = lazy(pages.tokens)
+const AuditPage = lazy(pages.audit)
 const ConnectPage = lazy(pages.connect)
 
 /** Fetches the page of an address while the first questions to the server are still on their way. */
@@ -62,6 +68,9 @@ export function Routes() {
           <Route path="/history" component={HistoryPage} />
           <Route path="/problems" component={ProblemsPage} />
           <Route path="/settings" component={SettingsPage} />
+          <Route path="/users" component={UsersPage} />
+          <Route path="/tokens" component={TokensPage} />
+          <Route path="/audit" component={AuditPage} />
           <Route path="/connect" component={ConnectPage} />
           <Route>
             <Empty title="There is no such page" action={<Link href="/">To the overview</Link>}>

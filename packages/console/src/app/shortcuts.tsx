@@ -2,13 +2,14 @@
 import { useEffect, useState } from 'react'
 import { useLocation } from 'wouter'
 import { HelpDialog } from './help-dialog.tsx'
-import { places } from './places.ts'
+import { usePlaces } from './use-places.ts'
 
 const chordMs = 1200
 
 export function Shortcuts() {
   const [, go] = useLocation()
   const [help, setHelp] = useState(false)
+  const places = usePlaces()
   useEffect(() => {
     let goingUntil = 0
     const onKey = (event: KeyboardEvent) => {
@@ -37,6 +38,6 @@ export function Shortcuts() {
       document.removeEventListener('keydown', onKey)
       document.removeEventListener('gleaner:help', onHelp)
     }
-  }, [go])
+  }, [go, places])
   return <HelpDialog isOpen={help} onClose={() => setHelp(false)} />
 }

@@ -10,14 +10,14 @@ function show(value: unknown): string {
   return text.length > 120 ? `${text.slice(0, 119)}…` : text
 }
 
-export function AuditPanel() {
-  const audit = useApi('listAudit', { query: { limit: 50 } })
+export function AuditPanel({ search }: { readonly search: string }) {
+  const audit = useApi('listAudit', { query: { limit: 50, ...(search === '' ? {} : { search }) } })
   return (
     <Panel title="Audit" aside="the last 50 changes">
       <Answer read={audit} height="140px" what="the audit">
         {({ items }) =>
           items.length === 0 ? (
-            <p className="g-quiet">Nobody has changed anything yet.</p>
+            <p className="g-quiet">{search === '' ? 'Nobody has changed anything yet.' : 'No change matches.'}</p>
           ) : (
             <div className="g-scroll">
               <table className="g-table">

@@ -1,16 +1,13 @@
-// How far each capability may go, what is configured from where, the clouds and loops, who may call the API.
+// How far each capability may go, what is configured from where, the clouds and loops.
 import { useMay } from '../api/use-who.ts'
 import { PageHead } from '../parts/page-head.tsx'
-import { AuditPanel } from './audit-panel.tsx'
 import { CloudsPanel } from './clouds-panel.tsx'
 import { LoopsPanel } from './loops-panel.tsx'
 import { ModesPanel } from './modes-panel.tsx'
 import { SettingsPanel } from './settings-panel.tsx'
-import { TokensPanel } from './tokens-panel.tsx'
 
 export function SettingsPage() {
   const operator = useMay('operator')
-  const administrator = useMay('administrator')
   return (
     <>
       <PageHead
@@ -22,8 +19,6 @@ export function SettingsPage() {
         <CloudsPanel />
         {operator && <SettingsPanel />}
         <LoopsPanel />
-        {administrator && <TokensPanel />}
-        {operator && <AuditPanel />}
       </div>
     </>
   )

@@ -94,8 +94,7 @@ function certificateOfSession({ socket }: FastifyRequest): X509Certificate | und
 function reasonOf(code: string): string {
   if (/EXPIRED/.test(code)) return 'it has expired'
   if (/NOT_YET_VALID/.test(code)) return 'it is not valid yet'
-  if (/SELF_SIGNED|ISSUER|LEAF_SIGNATURE|UNTRUSTED/.test(code))
-    return `no authority that is trusted issued it (${code})`
+  if (/SELF_SIGNED|ISSUER|SIGNATURE|UNTRUSTED/.test(code)) return `no authority that is trusted issued it (${code})`
   return code
 }
 
