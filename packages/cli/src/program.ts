@@ -104,6 +104,13 @@ function looking({ session, program, context }: Words): void {
     .option('--for <duration>', 'how far back (7d)')
     .option('--by <group>', 'rule, project, action, capability', 'rule')
     .action(async (options) => (await import('./commands/savings.ts')).savings(context(), options))
+  add(program, 'energy', 'what was drawn, by project, host or instance: kWh, CO2, cost')
+    .option('--by <group>', 'project, host, instance', 'project')
+    .option('--from <time>', 'a day or an RFC 3339 time')
+    .option('--to <time>', 'a day or an RFC 3339 time (now)')
+    .option('--for <duration>', 'in place of --from: how long (1d)')
+    .option('--csv', 'a table for billing')
+    .action(async (options) => (await import('./commands/energy.ts')).energy(context(), options))
   add(program, 'place', 'where a request would go and who would have to leave for it; changes nothing')
     .requiredOption(
       '--hosts <file>',

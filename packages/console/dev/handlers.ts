@@ -12,6 +12,7 @@ import type {
   WhoAmIView,
 } from '@gleaner/model'
 import { GleanerError, type metrics, parseDurationMs } from '@gleaner/model'
+import { energyHours, energyReport, metersOf, powerOf } from './energy.ts'
 import { allEstimates, estimateOf, fleetOf, fleetPast, pastOf } from './estimates.ts'
 import type { FakeState } from './fake-state.ts'
 import { decisionById, evictionsOf, preemptionOf, testOf } from './preemption.ts'
@@ -227,6 +228,10 @@ export function handlersOf(state: FakeState): Handlers {
       const { fromMs, toMs } = span(query)
       return { now: fleetOf(state), items: fleetPast(state, toMs - fromMs) }
     },
+    getEnergy: ({ query }) => energyReport(state, query.by ?? 'project', span(query)),
+    getEnergyHours: ({ query }) => energyHours(state, span(query)),
+    getPower: ({ query }) => powerOf(state, span(query), query.host === undefined ? undefined : hostOf(query.host).id),
+    listMeters: () => ({ items: metersOf(state) }),
     getHostEstimates: ({ params, query }) => {
       const host = hostOf(params.id)
       const now = estimateOf(state, host)

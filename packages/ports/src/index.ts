@@ -1,6 +1,7 @@
 export * from './cloud.ts'
 export * from './cloud-facets.ts'
 export * from './clock.ts'
+export * from './energy-store.ts'
 export * from './power-meter.ts'
 export * from './store.ts'
 export * from './telemetry-source.ts'

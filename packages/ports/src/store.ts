@@ -29,6 +29,7 @@ import type {
   RuleDefinition,
   Sizes,
 } from '@gleaner/model'
+import type { EnergyStore } from './energy-store.ts'
 
 /** Proof of leadership: the scope that is led and the term it was won with. */
 export interface Fence {
@@ -415,6 +416,7 @@ export interface Store {
   readonly tokens: TokenStore
   readonly people: PersonStore
   readonly estimates: EstimateStore
+  readonly energy: EnergyStore
 
   readonly settings: {
     /** JSON values under dotted names: `mode.idleness`, `kill-switch`, … */
@@ -461,9 +463,14 @@ export interface Store {
 
   /**
    * Deletes what is older than the retention: plans, ledger points with estimates, ended proposals, finished journal entries,
-   * ended decisions to evict, leases that are over, audit.
+   * ended decisions to evict, leases that are over, energy, audit.
    */
-  prune(beforeMs: { readonly plans: number; readonly ledger: number; readonly history: number }): Promise<void>
+  prune(beforeMs: {
+    readonly plans: number
+    readonly ledger: number
+    readonly history: number
+    readonly energy: number
+  }): Promise<void>
   /** Rejects when the database cannot be written. */
   ping(signal: AbortSignal): Promise<void>
   /** Lines of a gzip-compressed export, with header and checksum. */

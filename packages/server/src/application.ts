@@ -4,6 +4,8 @@ import type {
   FoundSlot,
   LendableRoom,
   NoSlot,
+  OutletState,
+  PowerSeries,
   ReservationBook,
   WhyHost,
   WhyInstance,
@@ -164,6 +166,32 @@ export interface EstimateReader {
   hostIds(): Iterable<HostId>
 }
 
+/** A meter of power as it is shown. */
+export interface MeterStatus {
+  readonly id: string
+  readonly kind: string
+  readonly readAtMs: number | undefined
+  /** Why the last reading failed; undefined when it did not. */
+  readonly fault: string | undefined
+  /** Asked for in the last reading. */
+  readonly outlets: number
+  /** Good readings of outlets since the start. */
+  readonly readings: number
+}
+
+/** Power of hosts now and over the last days, and what it was read from. On the leader only; others know nothing of it. */
+export interface EnergyReader {
+  /** NaN while it is not known. */
+  powerW(hostId: HostId): number
+  /** Worked out by a model, in part at least. */
+  isEstimated(hostId: HostId): boolean
+  /** Hosts that hang on a meter. */
+  hostIds(): Iterable<HostId>
+  series(hostId: HostId, fromMs: number, toMs: number): PowerSeries | undefined
+  outlets(): readonly OutletState[]
+  meters(): readonly MeterStatus[]
+}
+
 /** What decisions rest on, for previews and explanations: the same things the decide loop uses. */
 export interface Insight {
   /** What the rules look at, as of the newest readings. The table is built once per reading and kept. */
@@ -193,6 +221,7 @@ export interface Application {
   readonly commands: Commands
   readonly usage: UsageReader
   readonly estimates: EstimateReader
+  readonly energy: EnergyReader
   readonly insight: Insight
   loops(): readonly LoopStatus[]
 }

@@ -29,11 +29,13 @@ import { type DecideParts, decideLoop } from './loops/decide.ts'
 import { tellsGuests } from './notices/add-notice.ts'
 import { deliverGuestsLoop } from './loops/deliver-guests.ts'
 import { deliverLoop } from './loops/deliver.ts'
+import { energyLoop } from './loops/energy.ts'
 import { estimateLoop } from './loops/estimate.ts'
 import { housekeepingLoop } from './loops/housekeeping.ts'
 import { leadLoop } from './loops/lead.ts'
 import type { Loop } from './loops/loop.ts'
 import { backFillLoop } from './loops/back-fill.ts'
+import { meterLoop } from './loops/meter.ts'
 import { observeLoop } from './loops/observe.ts'
 import { preemptLoop } from './loops/preempt.ts'
 import { leasesLoop } from './loops/leases.ts'
@@ -44,12 +46,14 @@ import { watchLoop } from './loops/watch.ts'
 import { watchdogLoop } from './loops/watchdog.ts'
 import { makeInsight } from './insight/make-insight.ts'
 import { stateCodec } from './oversubscription/state-codec.ts'
+import { MeteringDesk } from './energy/metering-desk.ts'
 import { EvictionDesk } from './preemption/desk.ts'
 import { LeaseDesk } from './reservation/lease-desk.ts'
 import { EvictionOffers } from './preemption/offers.ts'
 import { ProblemReporter } from './problems/reporter.ts'
 import { type Runtime, cloudCallTimeoutMs } from './runtime.ts'
 import { makeClouds } from './startup/make-clouds.ts'
+import { makeMeter } from './startup/make-meters.ts'
 import { makeSources } from './startup/make-sources.ts'
 import { addDemoRules } from './startup/demo.ts'
 import { openLog } from './startup/open-log.ts'
@@ -140,7 +144,7 @@ async function start(options: StartOptions, cleanups: Cleanup[]): Promise<Omit<R
   }
   goOn()
 
-  const { runtime, application, loops, lead } = assemble({
+  const { runtime, application, loops, lead, meters } = assemble({
     config,
     store,
     log,
@@ -149,6 +153,9 @@ async function start(options: StartOptions, cleanups: Cleanup[]): Promise<Omit<R
     sources,
     telemetry,
     opened: opened.info,
+  })
+  cleanups.push(async () => {
+    await Promise.all(meters.map((meter) => meter.close()))
   })
   await runtime.problems.remember()
   if (options.demo === true) await addDemoRules(store, clock.nowMs())
@@ -198,6 +205,9 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
   const byId = new Map<CloudId, Cloud>(clouds.map((cloud) => [cloud.id, cloud]))
   const loops: Loop[] = []
   const replica = `${hostname()}:${process.pid}`
+  const directories = new Directories(state)
+  const leases = new LeaseDesk({ store, state, hub })
+  const usage = usageReader(telemetry, clock)
   const runtime: Runtime = {
     config,
     clock,
@@ -211,7 +221,8 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
     replica,
     problems: new ProblemReporter({ store, clock, log, hub }),
     evictions: new EvictionDesk({ store, config, hub }),
-    leases: new LeaseDesk({ store, state, hub }),
+    leases,
+    energy: new MeteringDesk({ config, clock, store, state, directories, leases, usage }),
     executor: new Executor({
       store,
       clouds: byId,
@@ -222,7 +233,7 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
       actionTimeoutMs: config.policy.actionTimeoutMs,
       callTimeoutMs: cloudCallTimeoutMs,
     }),
-    directories: new Directories(state),
+    directories,
     owners: new MetricOwners(telemetry, suppliersOf(config, clouds), 3 * config.periods.sampleMs),
     wake: (...names) => {
       for (const loop of loops) if (names.includes(loop.name)) loop.wake()
@@ -231,6 +242,10 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
   for (const { config: section, backfillMs } of config.sources) {
     if (backfillMs > 0) state.backFilling.set(section.id, 0)
   }
+  const meters = config.energy.meters.map((settings) => ({
+    settings,
+    meter: makeMeter(settings, { clock, clouds, state, usage }),
+  }))
   const commands = new CommandQueue()
   const memories = new InstanceMemories()
   const parts: DecideParts = {
@@ -255,6 +270,8 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
     actLoop(runtime, parts),
     ...(canLendMemory(clouds) ? [balloonLoop(runtime)] : []),
     leasesLoop(runtime, commands),
+    ...meters.map(({ meter, settings }) => meterLoop(runtime, meter, settings)),
+    ...(meters.length > 0 ? [energyLoop(runtime)] : []),
     preemptLoop(runtime, { saga, offers: parts.offers }),
     watchLoop(runtime, { ended: (entry) => actionEnded(runtime, entry) }),
     ...config.notices.webhooks.map((hook) => deliverLoop(runtime, hook)),
@@ -277,12 +294,13 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
     state,
     hub,
     commands: makeCommands(runtime, commands, saga),
-    usage: usageReader(telemetry, clock),
+    usage,
     estimates: runtime.estimator,
+    energy: runtime.energy,
     insight: makeInsight(runtime, parts),
     loops: () => loops.map((loop) => loop.status()),
   }
-  return { runtime, application, loops, lead }
+  return { runtime, application, loops, lead, meters: meters.map(({ meter }) => meter) }
 }
 
 /** Per cloud, whose figures weigh most: sources that are preferred, its driver, the other sources. */

@@ -3,6 +3,7 @@ import { GleanerError } from '@gleaner/model'
 import type { Store } from '@gleaner/ports'
 import { sql } from 'kysely'
 import { audit } from './aggregates/audit.ts'
+import { energy } from './aggregates/energy.ts'
 import { estimates } from './aggregates/estimates.ts'
 import { evictions } from './aggregates/evictions.ts'
 import { holds } from './aggregates/holds.ts'
@@ -40,6 +41,7 @@ export function createStore(database: Database): Store {
     tokens: tokens(database),
     people: people(database),
     estimates: estimates(database),
+    energy: energy(database),
     settings: settings(database),
     plans: plans(database),
     instances: instances(database),

@@ -88,6 +88,12 @@ async function fill({ store, fence }: TestStore): Promise<void> {
     memoryMiB: sampleLine({ used: undefined }),
   })
   await store.estimates.save(fence, [{ estimate: sampleEstimate(), state: Uint8Array.of(1, 0, 255) }])
+  const onNode = { hostId: hostId(cloudId('lab'), 'node-1'), cloudId: cloudId('lab'), atMs: nowMs, estimatedJ: 0.1 }
+  await store.energy.add(fence, {
+    id: 'first',
+    hosts: [{ ...onNode, energyJ: 1.23456789012345, bridgedJ: 0, measuredMs: 60_000 }],
+    tenants: [{ ...onNode, instanceId: instance('a'), projectId: undefined, idleJ: 0.5, dynamicJ: 1e-9 }],
+  })
   const bytes = Uint8Array.from({ length: 5000 }, (_, index) => index % 256)
   await store.telemetry.save([
     { subject: 'lab:a', bytes },

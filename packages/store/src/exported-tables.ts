@@ -39,5 +39,8 @@ export const exportedTables: readonly ExportedTable[] = [
   { name: 'lease', order: ['id'] },
   { name: 'lease_event', order: ['lease_id', 'kind'] },
   { name: 'reservable_host', order: ['host_id'] },
+  { name: 'host_energy', order: ['host_id', 'at_ms'] },
+  { name: 'tenant_energy', order: ['at_ms', 'host_id', 'instance_id', 'project_id'] },
+  { name: 'energy_batch', order: ['scope'] },
   { name: 'lease_allocation', order: ['lease_id', 'reservation_id', 'host_id'] },
 ]

@@ -47,6 +47,9 @@ const makesOld: Readonly<Record<LiveEventKind, readonly EndpointName[]>> = {
     'getFleetEstimates',
     'getHostEstimates',
   ],
+  energy: ['getEnergy', 'getEnergyHours', 'getPower', 'listMeters'],
+  // Each reading of a meter: the page is not drawn anew for that.
+  power: [],
   lease: ['listLeases', 'getLease', 'getLeaseCalendar'],
   eviction: [
     'getStatus',

@@ -1,4 +1,5 @@
 export { chaosFaults, type CloudCall, type Fault, FaultBoard, type FaultKind } from './faults.ts'
 export type { SimulatedCloudOptions } from './options.ts'
 export { SimulatedCloud } from './simulated-cloud.ts'
+export { SimulatedMeter } from './simulated-meter.ts'
 export { savedTimeMs, type SimulatedState } from './state.ts'

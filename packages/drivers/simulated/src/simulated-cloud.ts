@@ -5,6 +5,7 @@
 import type {
   ActionKind,
   CloudId,
+  Host,
   Instance,
   InstanceId,
   InstanceState,
@@ -13,7 +14,7 @@ import type {
   Project,
   SampleBatch,
 } from '@gleaner/model'
-import { GleanerError, endsInstance, isError, isMemoryStep, startStates, targetState } from '@gleaner/model'
+import { GleanerError, endsInstance, isError, isMemoryStep, metrics, startStates, targetState } from '@gleaner/model'
 import type {
   ActionRequest,
   CheckItem,
@@ -137,6 +138,18 @@ export class SimulatedCloud implements Cloud {
     await this.#enter({ call: 'sample' }, signal)
     const world = this.#world
     return sampleAt(world, world.nowMs, { guests: world.guests, hidden: this.#hidden('sample') })
+  }
+
+  /** What each host is doing at this moment, for what hangs on it, such as a meter. Faults of the cloud do not reach it. */
+  loads(): readonly { readonly host: Host; readonly usedCores: number }[] {
+    const world = this.#world
+    world.advance(this.#clock.nowMs())
+    const { values, subjects } = sampleAt(world, world.nowMs, { guests: world.guests })
+    const first = subjects.length - world.machines.length
+    return world.machines.map((machine, nth) => ({
+      host: machine.view,
+      usedCores: values[(first + nth) * metrics.length + metrics.indexOf('cpu')] as number,
+    }))
   }
 
   async act(request: ActionRequest, signal: AbortSignal): Promise<void> {

@@ -39,8 +39,16 @@ export interface OutletState {
   readonly atMs: number
   /** Why it is not known. */
   readonly unknown: UnknownPower | undefined
-  /** Since when the book was opened, and was believed or bridged. */
+  /** The last figure since the last `settle` that there was none of, or that was not believed. */
+  readonly doubted: Doubted | undefined
+  /** Believed or bridged since the outlet is known here. */
   readonly energyJ: number
+}
+
+export interface Doubted {
+  readonly reason: UnknownPower
+  readonly atMs: number
+  readonly powerW: number | undefined
 }
 
 export interface EnergyBatch {
@@ -56,6 +64,7 @@ interface Outlet {
   hosts: readonly HostAccount[]
   awake: boolean
   unknown: UnknownPower | undefined
+  doubted: Doubted | undefined
   energyJ: number
 }
 
@@ -78,8 +87,9 @@ interface Inflow {
   measuredMs: number
 }
 
-/** The last readings of an hour may come so much later; meters that are slower are rare, and seldom read at its end. */
-const mostLateMs = 60_000
+/** The last readings of an hour may come later by the longest step that is joined, within these bounds. */
+const leastLateMs = 60_000
+const mostLateMs = 3_000_000
 
 /** A mean below this is no host at rest but one that is off. */
 const leastIdleW = 5
@@ -92,6 +102,7 @@ export class EnergyBook {
   readonly #hosts = new Map<HostId, HostAccount>()
   #draft = new EnergyDraft()
   #hourEndMs = 0
+  #lateMs = leastLateMs
 
   constructor(rules: ShareRules) {
     this.#rules = rules
@@ -102,6 +113,8 @@ export class EnergyBook {
     const kept = new Set(plans.map(({ outlet }) => outlet))
     for (const id of [...this.#outlets.keys()]) if (!kept.has(id)) this.#outlets.delete(id)
     for (const host of this.#hosts.values()) host.outlets = []
+    const longestMs = plans.reduce((longest, { longestStepMs }) => Math.max(longest, longestStepMs), leastLateMs)
+    this.#lateMs = Math.min(longestMs, mostLateMs)
     for (const plan of plans) {
       const outlet = this.#outlets.get(plan.outlet) ?? newOutlet(plan)
       outlet.plan = plan
@@ -126,6 +139,7 @@ export class EnergyBook {
     if (fault === undefined && atMs <= integral.atMs) return
     if (this.#hourEndMs === 0) this.#hourEndMs = (Math.floor(atMs / hourMs) + 1) * hourMs
     outlet.unknown = fault ?? this.#doubt(outlet, figure)
+    if (outlet.unknown !== undefined) outlet.doubted = { reason: outlet.unknown, atMs, powerW: figure.powerW }
     if (fault !== undefined) return
     if (outlet.unknown !== undefined) integral.doubt(atMs)
     else
@@ -145,9 +159,10 @@ export class EnergyBook {
   settle(nowMs: number, tenancyOf: (hostId: HostId) => HostTenancy | undefined): void {
     if (this.#hourEndMs === 0) this.#hourEndMs = (Math.floor(nowMs / hourMs) + 1) * hourMs
     this.#share()
-    while (nowMs >= this.#hourEndMs + mostLateMs) this.#hourEndMs += hourMs
+    while (nowMs >= this.#hourEndMs + this.#lateMs) this.#hourEndMs += hourMs
     for (const host of this.#hosts.values()) host.tenancy = tenancyOf(host.hostId)
     for (const outlet of this.#outlets.values()) {
+      outlet.doubted = undefined
       outlet.awake = outlet.hosts.every(({ tenancy }) => tenancy?.awake === true)
       if (outlet.hosts.length > 1)
         outlet.parts = outletParts(
@@ -183,8 +198,8 @@ export class EnergyBook {
   }
 
   *outlets(): Generator<OutletState> {
-    for (const { plan, integral, unknown, energyJ } of this.#outlets.values())
-      yield { plan, powerW: integral.powerW, atMs: integral.atMs, unknown, energyJ }
+    for (const { plan, integral, unknown, doubted, energyJ } of this.#outlets.values())
+      yield { plan, powerW: integral.powerW, atMs: integral.atMs, unknown, doubted, energyJ }
   }
 
   #doubt(outlet: Outlet, { atMs, powerW }: OutletFigure): UnknownPower | undefined {
@@ -321,6 +336,7 @@ function newOutlet(plan: OutletPlan): Outlet {
     hosts: [],
     awake: false,
     unknown: undefined,
+    doubted: undefined,
     energyJ: 0,
   }
 }

@@ -6,6 +6,7 @@ export {
   type OutletFigure,
   type OutletState,
 } from './energy-book.ts'
+export * from './host-tenancy.ts'
 export * from './outlet-plan.ts'
 export { defaultMaxPowerW, defaultStuckAfterMs, type WatchLimits } from './outlet-watch.ts'
 export type { PowerSeries } from './power-history.ts'

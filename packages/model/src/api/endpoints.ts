@@ -1,4 +1,5 @@
 // The one table of the REST API.
+import { energyEndpoints } from './energy.ts'
 import { estimateEndpoints } from './estimates.ts'
 import { historyEndpoints } from './history.ts'
 import { hostEndpoints } from './hosts.ts'
@@ -15,6 +16,7 @@ export const endpoints = {
   ...systemEndpoints,
   ...hostEndpoints,
   ...estimateEndpoints,
+  ...energyEndpoints,
   ...instanceEndpoints,
   ...planEndpoints,
   ...preemptionEndpoints,

@@ -9,6 +9,8 @@ export const liveEventKinds = [
   'journal',
   'eviction',
   'lease',
+  'energy',
+  'power',
   'problem',
   'rules',
   'settings',
@@ -19,6 +21,6 @@ export interface LiveEvent {
   readonly kind: LiveEventKind
   /** RFC 3339, in the server's clock. */
   readonly at: string
-  /** For journal and problem: the view of the entry itself, so that the log strip needs no request. */
+  /** For power: the figures of a meter as they were read, for those from whom nothing is hidden. For journal and problem: the view of the entry itself, so that the log strip needs no request. */
   readonly item?: unknown
 }

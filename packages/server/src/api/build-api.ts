@@ -18,8 +18,10 @@ import { UserDirectory } from '../auth/user-directory.ts'
 import { visibilityOf } from '../auth/visibility.ts'
 import { realClock } from '../clock/real-clock.ts'
 import { registerBlazar } from '../compat/blazar/register-blazar.ts'
+import { registerKwapi } from '../compat/kwapi/register-kwapi.ts'
 import type { FrontFigures } from '../compat/nova/front-figures.ts'
 import { describeApi } from './describe-api.ts'
+import { registerEnergyCsv } from './energy/register-energy-csv.ts'
 import type { ApiContext } from './handler.ts'
 import { handlers, publicNames } from './handlers.ts'
 import { registerHealth } from './health.ts'
@@ -98,8 +100,10 @@ export function buildApi(app: Application, options: ApiOptions = {}): FastifyIns
     }
     registerLiveEvents(scope, context)
     registerMetrics(scope, context, options.front?.figures)
+    registerEnergyCsv(scope, context)
     registerHealth(scope, app)
     registerBlazar(scope, context)
+    registerKwapi(scope, context)
   })
   serveConsole(api, options.consoleDirectory ?? defaultConsoleDirectory)
   return api

@@ -1,5 +1,9 @@
 // Name of the endpoint → who answers it. An endpoint of the table without a handler does not compile.
 import type { EndpointName, endpoints } from '@gleaner/model'
+import { getEnergyHours } from './energy/get-energy-hours.ts'
+import { getEnergy } from './energy/get-energy.ts'
+import { getPower } from './energy/get-power.ts'
+import { listMeters } from './energy/list-meters.ts'
 import { getFleetEstimates } from './estimates/get-fleet-estimates.ts'
 import { listEstimates } from './estimates/list-estimates.ts'
 import type { Handler, PublicHandler } from './handler.ts'
@@ -85,6 +89,10 @@ export const handlers: Handlers = {
   getHostEstimates,
   listEstimates,
   getFleetEstimates,
+  getEnergy,
+  getEnergyHours,
+  getPower,
+  listMeters,
   listInstances,
   getInstance,
   whyInstance,

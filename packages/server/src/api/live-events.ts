@@ -114,6 +114,7 @@ function shownEvent(event: LiveEvent, caller: Caller, context: ApiContext): Live
     const problem = event.item as Problem
     return seesProblem(problem, world, sight) ? shared(event, () => problemView(problem)) : undefined
   }
+  if (event.kind === 'power' && !sight.all) return undefined
   return sight.all ? event : { kind: event.kind, at: event.at }
 }
 

@@ -1,6 +1,7 @@
 // The configuration as the server uses it: every default filled in, every secret resolved, and where each value is from.
 import type { Capability, CloudId, Mode, Policy, Role, RuleDefinition, PreemptionPolicy } from '@gleaner/model'
 import type { FrontSettings } from './front.ts'
+import type { EnergySettings } from './metering.ts'
 import type { NoticeSettings } from './notices.ts'
 import type { OpenNebulaSettings } from './opennebula-settings.ts'
 import type { PeopleSettings, TlsSettings } from './people.ts'
@@ -39,8 +40,14 @@ export interface Config {
   readonly preemption: PreemptionPolicy
   readonly periods: { readonly observeMs: number; readonly sampleMs: number; readonly decideMs: number }
   readonly telemetry: { readonly stepMs: number; readonly recentMs: number }
-  readonly retention: { readonly plansMs: number; readonly ledgerMs: number; readonly historyMs: number }
+  readonly retention: {
+    readonly plansMs: number
+    readonly ledgerMs: number
+    readonly historyMs: number
+    readonly energyMs: number
+  }
   readonly oversubscription: OversubscriptionSettings
+  readonly energy: EnergySettings
   /** Undefined when there is no Nova-compatible front. */
   readonly front: FrontSettings | undefined
   readonly notices: NoticeSettings

@@ -19,6 +19,7 @@ import type { DurationReader } from './duration-reader.ts'
 import { readFront } from './front.ts'
 import { libvirtFaults } from './libvirt-faults.ts'
 import { isLoopback, parseListen } from './listen.ts'
+import { type MeterConfig, type MeterSettings, meterSchemas, readEnergy, readMeter } from './metering.ts'
 import { readNotices } from './notices.ts'
 import { readOversubscription } from './oversubscription.ts'
 import { openNebulaSettings } from './opennebula-settings.ts'
@@ -161,6 +162,22 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
     return [settings]
   })
 
+  const meters = (file.meters ?? []).flatMap((section, index): MeterSettings[] => {
+    const at = ['meters', index]
+    const found = source === undefined ? [] : schemaFaults(source, meterSchemas[section.kind], { value: section, at })
+    faults.push(...found)
+    if (seen.has(section.id)) fault([...at, 'id'], `the id "${section.id}" is used twice, by clouds, sources or meters`)
+    seen.add(section.id)
+    if (found.length > 0) return []
+    return [
+      readMeter(section as unknown as MeterConfig, {
+        fault: (path, detail) => fault([...at, ...path], detail),
+        cloudIds: (file.clouds ?? []).map((cloud) => cloud.id),
+        simulatedIds: (file.clouds ?? []).filter(({ kind }) => kind === 'simulated').map(({ id }) => id),
+      }),
+    ]
+  })
+
   const listenText = choose('listen', {
     env: 'GLEANER_LISTEN',
     path: ['listen'],
@@ -300,6 +317,11 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
     },
     telemetry,
     oversubscription,
+    energy: readEnergy(file.energy, {
+      meters,
+      fault: (path, detail) => fault(['energy', ...path], detail),
+      resolvePath: (path) => resolve(source === undefined ? options.directory : dirname(source.file), path),
+    }),
     retention: {
       plansMs: durationMs('retention.plans', file.retention?.plans, {
         otherwiseMs: 7 * 86_400_000,
@@ -312,6 +334,10 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
       historyMs: durationMs('retention.history', file.retention?.history, {
         otherwiseMs: 365 * 86_400_000,
         effect: 'How long the journal is kept',
+      }),
+      energyMs: durationMs('retention.energy', file.retention?.energy, {
+        otherwiseMs: 400 * 86_400_000,
+        effect: 'How long hours of energy are kept',
       }),
     },
     rules,

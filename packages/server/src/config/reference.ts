@@ -2,6 +2,7 @@
 import type { TSchema } from 'typebox'
 import { loadConfig } from './load.ts'
 import { ConfigFile, cloudSchemas } from './schema.ts'
+import { meterSchemas } from './metering.ts'
 import { sourceSchemas } from './source-schemas.ts'
 
 export interface ConfigKey {
@@ -41,6 +42,10 @@ export function configReference(): readonly ConfigKey[] {
       for (const [kind, source] of Object.entries(sourceSchemas)) visit(`sources[kind: ${kind}]`, source)
       return
     }
+    if (name === 'meters') {
+      for (const [kind, meter] of Object.entries(meterSchemas)) visit(`meters[kind: ${kind}]`, meter)
+      return
+    }
     const { items } = shape
     if (items !== undefined && 'properties' in items) {
       visit(`${name}[]`, items)
@@ -61,6 +66,8 @@ export function configReference(): readonly ConfigKey[] {
 function typeOf(shape: Shape): string {
   if (shape.const !== undefined) return JSON.stringify(shape.const)
   if (shape.enum !== undefined) return shape.enum.join(', ')
+  const inners = shape.anyOf?.map((inner) => (inner as Shape).type) ?? []
+  if (inners.includes('number') && inners.includes('object')) return 'number or file'
   if (shape.anyOf !== undefined)
     return shape.anyOf.some((inner) => (inner as Shape).type === 'array') ? 'text or list' : 'text or secret'
   if (shape.items !== undefined) return 'list'

@@ -2,6 +2,7 @@
 import { DurationText, durationPattern, ModeName, OneOf, capabilities } from '@gleaner/model'
 import { type Static, Type } from 'typebox'
 import { FrontConfig } from './front.ts'
+import { EnergyConfig, meterKinds } from './metering.ts'
 import { NoticesConfig } from './notices.ts'
 import { PeopleConfig, TlsConfig } from './people.ts'
 import { SectionName, Secret } from './schema-parts.ts'
@@ -278,6 +279,12 @@ export const ConfigFile = Type.Object(
         Type.Object({ id: SectionName, kind: OneOf(['prometheus', 'influx']) }, { additionalProperties: true }),
       ),
     ),
+    meters: Type.Optional(
+      Type.Array(Type.Object({ id: SectionName, kind: OneOf(meterKinds) }, { additionalProperties: true }), {
+        maxItems: 2000,
+      }),
+    ),
+    energy: Type.Optional(EnergyConfig),
     speed: Type.Optional(
       Type.Number({
         minimum: 1,
@@ -312,6 +319,7 @@ export const ConfigFile = Type.Object(
           plans: Type.Optional(DurationText),
           ledger: Type.Optional(DurationText),
           history: Type.Optional(DurationText),
+          energy: Type.Optional(DurationText),
         },
         strict,
       ),

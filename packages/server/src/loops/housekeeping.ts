@@ -18,6 +18,7 @@ export function housekeepingLoop(runtime: Runtime): Loop {
         plans: nowMs - config.retention.plansMs,
         ledger: nowMs - config.retention.ledgerMs,
         history: nowMs - config.retention.historyMs,
+        energy: nowMs - config.retention.energyMs,
       })
       await store.outbox.keepOnly(state.fence, [
         ...config.notices.webhooks.map(({ id }) => hookNotifier(id)),

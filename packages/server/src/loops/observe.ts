@@ -33,7 +33,7 @@ export function observeLoop(runtime: Runtime, cloud: Cloud): Loop {
       keep(cloud.id, snapshot, undefined)
       await runtime.problems.settle(subject, ['snapshot-partial'])
       await reportGaps(runtime, subject, snapshot)
-      runtime.wake('decide', 'back-fill')
+      runtime.wake('decide', 'energy', 'back-fill')
       const partial = snapshot.gaps.length > 0 ? `, ${snapshot.gaps.length} gaps` : ''
       return `${snapshot.hosts.length} hosts, ${snapshot.instances.length} instances${partial}`
     },

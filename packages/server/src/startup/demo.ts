@@ -8,6 +8,9 @@ export const demoConfig = `
 clouds:
   - { id: demo, kind: simulated, seed: 7, hosts: 24, instances: 300, projects: 6, desktops: 4 }
 speed: 60
+meters:
+  - { id: strip, kind: simulated, cloud: demo }
+energy: { carbon: 60, price: 0.21 }
 `
 
 const demoRules: readonly RuleDefinition[] = [

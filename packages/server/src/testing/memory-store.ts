@@ -16,6 +16,9 @@ import {
 } from '@gleaner/model'
 import type {
   AuditEntry,
+  EnergyFilter,
+  EnergyHour,
+  EnergySum,
   EstimatePoint,
   FleetPoint,
   LedgerPoint,
@@ -42,6 +45,9 @@ export interface MemoryContent {
   /** Of whatever host, and of all together. */
   estimates: EstimatePoint[]
   fleet: FleetPoint[]
+  /** Whatever is asked for; only of the projects that are. */
+  energySums: EnergySum[]
+  energyHours: EnergyHour[]
   /** While true every call is refused as unavailable. */
   down: boolean
 }
@@ -63,9 +69,14 @@ export function memoryContent(): MemoryContent {
     ledger: [],
     estimates: [],
     fleet: [],
+    energySums: [],
+    energyHours: [],
     down: false,
   }
 }
+
+const isSeen = ({ projectIds }: EnergyFilter, projectId: string | undefined) =>
+  projectIds === undefined || (projectId !== undefined && projectIds.includes(projectId))
 
 const pageOf = <T>(items: readonly T[], page: { readonly limit: number; readonly offset: number }) => ({
   items: items.slice(page.offset, page.offset + page.limit),
@@ -211,6 +222,12 @@ export function memoryStore(content: MemoryContent): Store {
     ledger: {
       range: async (_cloud: string, fromMs: number, toMs: number) =>
         content.ledger.filter((point) => point.atMs >= fromMs && point.atMs < toMs),
+    },
+    energy: {
+      sums: async (_by: string, filter: EnergyFilter) =>
+        content.energySums.filter(({ projectId }) => isSeen(filter, projectId)),
+      hours: async ({ fromMs, toMs }: EnergyFilter) =>
+        content.energyHours.filter(({ atMs }) => atMs >= fromMs && atMs < toMs),
     },
     estimates: {
       range: async (_host: string, fromMs: number, toMs: number) =>

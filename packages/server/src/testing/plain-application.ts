@@ -5,7 +5,7 @@ import type { WhyInstance } from '@gleaner/engine'
 import { type Host, type HostEstimate, type HostId, type Instance, targetKey } from '@gleaner/model'
 import type { Clock, Cloud } from '@gleaner/ports'
 import { pino } from 'pino'
-import type { Application, UsageReader } from '../application.ts'
+import type { Application, EnergyReader, UsageReader } from '../application.ts'
 import { parseConfig } from '../config/load.ts'
 import { EventHub } from '../events/hub.ts'
 import { emptyState } from '../state/empty-state.ts'
@@ -39,6 +39,7 @@ export interface PlainOptions {
   readonly usage?: Partial<UsageReader>
   /** Else one for the first host. */
   readonly estimates?: readonly HostEstimate[]
+  readonly energy?: EnergyReader
 }
 
 export function plainApplication(options: PlainOptions): PlainApplication {
@@ -107,6 +108,7 @@ export function plainApplication(options: PlainOptions): PlainApplication {
     hub: new EventHub(clock),
     commands: recordingCommands({ commanded, nowMs, instances, rules: state.rules }),
     usage: { ...noUsageReader, ...options.usage },
+    energy: options.energy ?? noEnergy,
     estimates: { estimateOf: (id) => estimates.get(id), hostIds: () => estimates.keys() },
     insight: {
       ruleInput: input,
@@ -128,6 +130,15 @@ const plainWhyHost = {
   refused: [],
   history: [],
   timeline: [],
+}
+
+const noEnergy: EnergyReader = {
+  powerW: () => Number.NaN,
+  isEstimated: () => false,
+  hostIds: () => [],
+  series: () => undefined,
+  outlets: () => [],
+  meters: () => [],
 }
 
 const noUsageReader: UsageReader = {

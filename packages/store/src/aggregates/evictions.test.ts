@@ -102,7 +102,7 @@ describe('evictions', () => {
     const { store, fence } = opened
     const ends = { state: 'done' } as const
     await store.evictions.save(fence, sampleDecision({ id: 'dec_x', requestId: 'x', ...ends }), [])
-    await store.prune({ plans: 0, ledger: 0, history: nowMs + 86_400_000 })
+    await store.prune({ plans: 0, ledger: 0, history: nowMs + 86_400_000, energy: 0 })
     // dec_1 has ended, but its victim waits; dec_x has ended and its victim is back; the others are under way.
     const left = (await store.evictions.decisions({}, page)).items.map(({ id }) => id)
     expect(left.sort()).toEqual(['dec_1', 'dec_a', 'dec_b', 'dec_c'])

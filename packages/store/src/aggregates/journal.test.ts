@@ -230,7 +230,7 @@ describe('memory lent from guests', () => {
     await store.journal.finish(fence, back.id, done)
     const failed = await repay(open)
     await store.journal.finish(fence, failed.id, { ...done, state: 'failed' })
-    await store.prune({ plans: 0, ledger: 0, history: done.atMs + 1 })
+    await store.prune({ plans: 0, ledger: 0, history: done.atMs + 1, energy: 0 })
     expect(await store.journal.find(ended.id)).toBeUndefined()
     expect(await loanOf(open)).toMatchObject({ entry: { id: open.id }, lastReturn: undefined })
   })

@@ -72,7 +72,7 @@ describe('prune', () => {
     const present = await store.rules.create(sampleRule({ name: 'present' }), 'alice', oldMs)
     await store.settings.set('mode.idleness', 'observe', who)
 
-    await store.prune({ plans: nowMs, ledger: nowMs, history: nowMs })
+    await store.prune({ plans: nowMs, ledger: nowMs, history: nowMs, energy: 0 })
 
     expect((await store.plans.latest(9)).map(({ id }) => id)).toEqual(['plan_1'])
     expect((await store.ledger.range('lab', 0, nowMs * 2)).map(({ atMs }) => atMs)).toEqual([nowMs])
@@ -98,7 +98,7 @@ describe('prune', () => {
       sampleProposal({ id: `many_${index}`, instanceId: instance(`m-${index}`), state: 'done', updatedAtMs: oldMs }),
     )
     await store.proposals.save(fence, many)
-    await store.prune({ plans: 0, ledger: 0, history: nowMs })
+    await store.prune({ plans: 0, ledger: 0, history: nowMs, energy: 0 })
     const rows = await database.read((queries) => queries.selectFrom('proposal').select('id').execute())
     expect(rows).toEqual([{ id: 'held' }])
   })

@@ -24,6 +24,8 @@ export function prune(database: Database): Store['prune'] {
     await sweep('plan', sql`created_at_ms < ${beforeMs.plans}`)
     await sweep('ledger_point', sql`at_ms < ${beforeMs.ledger}`)
     await sweep('estimate', sql`at_ms < ${beforeMs.ledger}`)
+    await sweep('host_energy', sql`at_ms < ${beforeMs.energy}`)
+    await sweep('tenant_energy', sql`at_ms < ${beforeMs.energy}`)
     const history = beforeMs.history
     await sweep('proposal', sql`updated_at_ms < ${history} and state in ('done', 'failed', 'timed-out', 'cancelled')`)
     await sweep(

@@ -325,6 +325,32 @@ interface LeaseAllocationTable {
   disk_gib: number | null
 }
 
+interface HostEnergyTable {
+  host_id: string
+  at_ms: number
+  cloud_id: string
+  energy_j: number
+  estimated_j: number
+  bridged_j: number
+  measured_ms: number
+}
+
+interface TenantEnergyTable {
+  at_ms: number
+  host_id: string
+  cloud_id: string
+  instance_id: string
+  project_id: string
+  idle_j: number
+  dynamic_j: number
+  estimated_j: number
+}
+
+interface EnergyBatchTable {
+  scope: string
+  id: string
+}
+
 export interface Tables {
   leader: LeaderTable
   setting: SettingTable
@@ -354,4 +380,7 @@ export interface Tables {
   lease_event: LeaseEventTable
   reservable_host: ReservableHostTable
   lease_allocation: LeaseAllocationTable
+  host_energy: HostEnergyTable
+  tenant_energy: TenantEnergyTable
+  energy_batch: EnergyBatchTable
 }

@@ -1,0 +1,235 @@
+// The sections `meters` and `energy` of the configuration: what is measured where, what hangs on which outlet, and who pays for
+// what. Secrets are resolved here and stand in no log, no answer and no database.
+import {
+  type OutletShareKey,
+  type ShareRules,
+  type Tariff,
+  constantTariff,
+  defaultMaxPowerW,
+  defaultShareRules,
+  dynamicShareRules,
+  idleShareRules,
+  outletShareKeys,
+} from '@gleaner/engine'
+import { type CloudId, OneOf, cloudId, durationPattern, parseDurationMs } from '@gleaner/model'
+import { type Static, Type } from 'typebox'
+import { readTariff } from './read-tariff.ts'
+import { SectionName } from './schema-parts.ts'
+
+const strict = { additionalProperties: false } as const
+const duration = (description: string) => Type.String({ pattern: durationPattern, description })
+const text = (description: string) => Type.String({ minLength: 1, maxLength: 1000, description })
+
+const Wiring = Type.Union(
+  [
+    Type.String({ minLength: 1 }),
+    Type.Object(
+      {
+        host: Type.Optional(Type.String({ minLength: 1 })),
+        hosts: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1, maxItems: 200 })),
+        share: Type.Optional(
+          Type.Union([OneOf(outletShareKeys), Type.Array(Type.Number({ exclusiveMinimum: 0 }), { minItems: 1 })]),
+        ),
+      },
+      strict,
+    ),
+  ],
+  { description: 'The host on it, by name; or hosts, and how they share it: equal, cores, usage, or fixed parts' },
+)
+
+/** Of every kind. */
+export const commonMeterKeys = {
+  id: SectionName,
+  period: Type.Optional(duration('How often it is read (10s)')),
+  maxPowerW: Type.Optional(
+    Type.Number({
+      exclusiveMinimum: 0,
+      maximum: 1_000_000,
+      description: `What no outlet of it can deliver; more is not believed (${defaultMaxPowerW})`,
+    }),
+  ),
+  stuckAfter: Type.Optional(
+    Type.String({
+      pattern: `${durationPattern}|^off$`,
+      description: 'The same figure, to the digit, for longer than this is not believed (6h); off for never',
+    }),
+  ),
+  clouds: Type.Optional(
+    Type.Array(Type.String(), { minItems: 1, description: 'Ids of the clouds whose hosts are named (all of them)' }),
+  ),
+}
+
+/** Of those whose outlets have names of their own. */
+export const outletKeys = {
+  outlets: Type.Record(Type.String({ minLength: 1, maxLength: 100 }), Wiring, {
+    description: 'What hangs on each outlet, by the name the meter has for it',
+  }),
+}
+
+export const SimulatedMeterConfig = Type.Object(
+  {
+    ...commonMeterKeys,
+    kind: Type.Literal('simulated'),
+    cloud: text('Id of the simulated cloud whose hosts it measures'),
+  },
+  strict,
+)
+
+export const ModelMeterConfig = Type.Object(
+  {
+    ...commonMeterKeys,
+    kind: Type.Literal('model'),
+    hosts: Type.Optional(
+      Type.Array(text('Name of a host; * stands for any text'), {
+        minItems: 1,
+        description: 'Which hosts; those that hang on another meter are left out (all)',
+      }),
+    ),
+    idleW: Type.Optional(Type.Number({ minimum: 0, description: 'Watts at rest (what the cloud says of the host)' })),
+    fullW: Type.Optional(Type.Number({ minimum: 0, description: 'Watts at full load (what the cloud says)' })),
+    curve: Type.Optional(
+      Type.Array(Type.Number({ minimum: 0 }), {
+        minItems: 2,
+        maxItems: 101,
+        description:
+          'Watts at equal steps from rest to full load, as SPECpower publishes them; in place of idleW and fullW',
+      }),
+    ),
+  },
+  strict,
+)
+
+export const meterSchemas = { simulated: SimulatedMeterConfig, model: ModelMeterConfig } as const
+export type MeterConfig = Static<(typeof meterSchemas)[keyof typeof meterSchemas]>
+export const meterKinds = Object.keys(meterSchemas) as (keyof typeof meterSchemas)[]
+
+const TariffConfig = (what: string) =>
+  Type.Union(
+    [
+      Type.Number({ minimum: 0 }),
+      Type.Object({ file: text('CSV: a time (RFC 3339) and a value per line; each holds until the next') }, strict),
+    ],
+    { description: `${what}: a number, or a file of values over time` },
+  )
+
+export const EnergyConfig = Type.Object(
+  {
+    idle: Type.Optional(
+      OneOf(idleShareRules, {
+        description: `How what a host draws at rest is shared by its instances (${defaultShareRules.idle})`,
+      }),
+    ),
+    dynamic: Type.Optional(
+      OneOf(dynamicShareRules, { description: `How what work adds is shared (${defaultShareRules.dynamic})` }),
+    ),
+    carbon: Type.Optional(TariffConfig('Grams of CO2 per kWh')),
+    price: Type.Optional(TariffConfig('Price of a kWh')),
+    currency: Type.Optional(
+      Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217 code of the price’s currency (EUR)' }),
+    ),
+  },
+  strict,
+)
+export type EnergyConfig = Static<typeof EnergyConfig>
+
+export interface OutletWiring {
+  readonly outlet: string
+  /** Names of hosts. */
+  readonly hosts: readonly string[]
+  readonly share: OutletShareKey
+}
+
+export interface MeterSettings {
+  readonly id: string
+  readonly periodMs: number
+  readonly maxPowerW: number
+  readonly stuckAfterMs: number
+  readonly clouds: readonly CloudId[]
+  /** Undefined: each host is an outlet of its own name. */
+  readonly outlets: readonly OutletWiring[] | undefined
+  readonly config: MeterConfig
+}
+
+export interface EnergySettings {
+  readonly shares: ShareRules
+  readonly carbon: Tariff
+  readonly price: Tariff
+  readonly currency: string
+  readonly meters: readonly MeterSettings[]
+}
+
+type Path = readonly (string | number)[]
+
+export interface MeterReadingContext {
+  readonly fault: (path: Path, detail: string) => void
+  readonly cloudIds: readonly string[]
+  readonly simulatedIds: readonly string[]
+}
+
+const defaultPeriodMs = 10_000
+const leastPeriodMs = 1000
+const mostPeriodMs = 900_000
+
+export function readMeter(config: MeterConfig, { fault, cloudIds, simulatedIds }: MeterReadingContext): MeterSettings {
+  const periodMs = config.period === undefined ? defaultPeriodMs : (parseDurationMs(config.period) ?? 0)
+  if (periodMs < leastPeriodMs || periodMs > mostPeriodMs) fault(['period'], 'period is at least 1s and at most 15m')
+  for (const [index, name] of (config.clouds ?? []).entries())
+    if (!cloudIds.includes(name)) fault(['clouds', index], `the cloud "${name}" is not configured below clouds`)
+  if (config.kind === 'simulated' && !simulatedIds.includes(config.cloud))
+    fault(['cloud'], `"${config.cloud}" is no simulated cloud of this configuration`)
+  if (config.kind === 'model' && config.curve !== undefined && (config.idleW ?? config.fullW) !== undefined)
+    fault(['curve'], 'give a curve, or idleW and fullW')
+  const named = config.kind === 'simulated' ? [config.cloud] : (config.clouds ?? cloudIds)
+  const given = (config as { readonly outlets?: Readonly<Record<string, Static<typeof Wiring>>> }).outlets
+  return {
+    id: config.id,
+    periodMs,
+    maxPowerW: config.maxPowerW ?? defaultMaxPowerW,
+    stuckAfterMs: stuckAfterMs(config),
+    clouds: named.map(cloudId),
+    outlets: given && Object.entries(given).map(([outlet, wiring]) => wiringOf(outlet, wiring, fault)),
+    config,
+  }
+}
+
+/** What is worked out, or simulated, may well stand still. */
+function stuckAfterMs({ stuckAfter, kind }: MeterConfig): number {
+  if (stuckAfter === 'off' || (stuckAfter === undefined && kind === 'model')) return Number.POSITIVE_INFINITY
+  return parseDurationMs(stuckAfter ?? '6h') ?? Number.POSITIVE_INFINITY
+}
+
+function wiringOf(outlet: string, wiring: Static<typeof Wiring>, fault: MeterReadingContext['fault']): OutletWiring {
+  if (typeof wiring === 'string') return { outlet, hosts: [wiring], share: 'equal' }
+  const { host, hosts, share = 'equal' } = wiring
+  const at = ['outlets', outlet]
+  if ((host === undefined) === (hosts === undefined)) fault(at, 'give host, or hosts')
+  const names = host === undefined ? (hosts ?? []) : [host]
+  if (new Set(names).size < names.length) fault(at, 'a host is named twice on one outlet')
+  if (typeof share !== 'string' && share.length !== names.length)
+    fault([...at, 'share'], `there are ${names.length} hosts and ${share.length} parts`)
+  return { outlet, hosts: names, share }
+}
+
+export function readEnergy(
+  given: EnergyConfig = {},
+  reading: {
+    readonly meters: readonly MeterSettings[]
+    readonly fault: (path: Path, detail: string) => void
+    readonly resolvePath: (path: string) => string
+  },
+): EnergySettings {
+  const { meters, fault, resolvePath } = reading
+  const tariff = (key: 'carbon' | 'price'): Tariff => {
+    const value = given[key]
+    if (value === undefined) return { steps: [] }
+    if (typeof value === 'number') return constantTariff(value)
+    return readTariff(resolvePath(value.file), (detail) => fault([key, 'file'], detail))
+  }
+  return {
+    shares: { idle: given.idle ?? defaultShareRules.idle, dynamic: given.dynamic ?? defaultShareRules.dynamic },
+    carbon: tariff('carbon'),
+    price: tariff('price'),
+    currency: given.currency ?? 'EUR',
+    meters,
+  }
+}

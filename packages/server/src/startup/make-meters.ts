@@ -1,0 +1,36 @@
+// From the configuration to meters of power: the one place that knows them all.
+import { SimulatedCloud, SimulatedMeter } from '@gleaner/driver-simulated'
+import { GleanerError, type HostId, cloudOf } from '@gleaner/model'
+import type { Clock, Cloud, PowerMeter } from '@gleaner/ports'
+import type { UsageReader } from '../application.ts'
+import type { MeterSettings } from '../config/metering.ts'
+import { ModelMeter } from '../energy/model-meter.ts'
+import type { LiveState } from '../state/live-state.ts'
+
+export interface MeterMaking {
+  readonly clock: Clock
+  readonly clouds: readonly Cloud[]
+  readonly state: Pick<LiveState, 'clouds'>
+  readonly usage: Pick<UsageReader, 'latest'>
+}
+
+export function makeMeter({ id, config }: MeterSettings, making: MeterMaking): PowerMeter {
+  const { clock, clouds, state, usage } = making
+  switch (config.kind) {
+    case 'simulated': {
+      const cloud = clouds.find((each) => each.id === config.cloud)
+      if (!(cloud instanceof SimulatedCloud)) throw new GleanerError('internal', { detail: `the cloud of meter ${id}` })
+      return new SimulatedMeter({ id, cloud, clock })
+    }
+    case 'model':
+      return new ModelMeter({
+        id,
+        clock,
+        curve: config.curve,
+        idleW: config.idleW,
+        fullW: config.fullW,
+        hostOf: (hostId: HostId) => state.clouds.get(cloudOf(hostId))?.snapshot?.hostById.get(hostId),
+        usedCores: (hostId) => usage.latest(hostId, 'cpu'),
+      })
+  }
+}
