@@ -173,6 +173,7 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
       readMeter(section as unknown as MeterConfig, {
         fault: (path, detail) => fault([...at, ...path], detail),
         cloudIds: (file.clouds ?? []).map((cloud) => cloud.id),
+        secret: (value, path) => secret(value, [...at, ...path]),
         simulatedIds: (file.clouds ?? []).filter(({ kind }) => kind === 'simulated').map(({ id }) => id),
       }),
     ]

@@ -11,13 +11,17 @@ import {
   idleShareRules,
   outletShareKeys,
 } from '@gleaner/engine'
+import { authProtocols, privacyProtocols, snmpDeviceNames } from '@gleaner/driver-power-snmp'
 import { type CloudId, OneOf, cloudId, durationPattern, parseDurationMs } from '@gleaner/model'
 import { type Static, Type } from 'typebox'
 import { readTariff } from './read-tariff.ts'
-import { SectionName } from './schema-parts.ts'
+import { SectionName, Secret } from './schema-parts.ts'
+import { readSnmp, type SnmpSettings } from './snmp-meter.ts'
 
 const strict = { additionalProperties: false } as const
 const duration = (description: string) => Type.String({ pattern: durationPattern, description })
+const oid = (description: string) =>
+  Type.String({ pattern: '^\\.?[0-9]+(\\.([0-9]+|\\{outlet\\}|\\{unit\\}))+$', description })
 const text = (description: string) => Type.String({ minLength: 1, maxLength: 1000, description })
 
 const Wiring = Type.Union(
@@ -99,7 +103,54 @@ export const ModelMeterConfig = Type.Object(
   strict,
 )
 
-export const meterSchemas = { simulated: SimulatedMeterConfig, model: ModelMeterConfig } as const
+export const SnmpMeterConfig = Type.Object(
+  {
+    ...commonMeterKeys,
+    ...outletKeys,
+    kind: Type.Literal('snmp'),
+    address: text('Name or address of the strip, with :port where that is not 161'),
+    device: Type.Optional(
+      OneOf([...snmpDeviceNames], { description: 'Which strip, for the places of its figures (or powerOid)' }),
+    ),
+    unit: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 1000, description: 'Which of several strips that are chained (the first)' }),
+    ),
+    version: Type.Optional(OneOf(['1', '2c', '3'], { description: 'Of SNMP (2c)' })),
+    community: Type.Optional(Type.Union(Secret.anyOf, { description: 'With version 1 and 2c (public)' })),
+    user: Type.Optional(text('With version 3: name of the user')),
+    auth: Type.Optional(
+      Type.Object(
+        {
+          protocol: Type.Optional(OneOf(authProtocols, { description: 'How it is signed (sha256)' })),
+          password: Secret,
+        },
+        strict,
+      ),
+    ),
+    privacy: Type.Optional(
+      Type.Object(
+        {
+          protocol: Type.Optional(OneOf(privacyProtocols, { description: 'How it is encrypted (aes)' })),
+          password: Secret,
+        },
+        strict,
+      ),
+    ),
+    powerOid: Type.Optional(
+      oid('OID of the watts of an outlet, with {outlet} where its name belongs, in place of device'),
+    ),
+    wattsPerUnit: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'From its number to watts (1)' })),
+    energyOid: Type.Optional(oid('The same of what the outlet has counted')),
+    joulesPerUnit: Type.Optional(
+      Type.Number({ exclusiveMinimum: 0, description: 'From its number to joules (3600: it counts Wh)' }),
+    ),
+    timeout: Type.Optional(duration('Longest wait for one answer; asked twice (2s)')),
+  },
+  strict,
+)
+
+export const meterSchemas = { snmp: SnmpMeterConfig, simulated: SimulatedMeterConfig, model: ModelMeterConfig } as const
+export type SnmpMeterConfig = Static<typeof SnmpMeterConfig>
 export type MeterConfig = Static<(typeof meterSchemas)[keyof typeof meterSchemas]>
 export const meterKinds = Object.keys(meterSchemas) as (keyof typeof meterSchemas)[]
 
@@ -148,6 +199,8 @@ export interface MeterSettings {
   /** Undefined: each host is an outlet of its own name. */
   readonly outlets: readonly OutletWiring[] | undefined
   readonly config: MeterConfig
+  /** With kind snmp. */
+  readonly snmp: SnmpSettings | undefined
 }
 
 export interface EnergySettings {
@@ -164,13 +217,15 @@ export interface MeterReadingContext {
   readonly fault: (path: Path, detail: string) => void
   readonly cloudIds: readonly string[]
   readonly simulatedIds: readonly string[]
+  readonly secret: (value: Secret | undefined, path: Path) => string | undefined
 }
 
 const defaultPeriodMs = 10_000
 const leastPeriodMs = 1000
 const mostPeriodMs = 900_000
 
-export function readMeter(config: MeterConfig, { fault, cloudIds, simulatedIds }: MeterReadingContext): MeterSettings {
+export function readMeter(config: MeterConfig, reading: MeterReadingContext): MeterSettings {
+  const { fault, cloudIds, simulatedIds } = reading
   const periodMs = config.period === undefined ? defaultPeriodMs : (parseDurationMs(config.period) ?? 0)
   if (periodMs < leastPeriodMs || periodMs > mostPeriodMs) fault(['period'], 'period is at least 1s and at most 15m')
   for (const [index, name] of (config.clouds ?? []).entries())
@@ -189,6 +244,7 @@ export function readMeter(config: MeterConfig, { fault, cloudIds, simulatedIds }
     clouds: named.map(cloudId),
     outlets: given && Object.entries(given).map(([outlet, wiring]) => wiringOf(outlet, wiring, fault)),
     config,
+    snmp: config.kind === 'snmp' ? readSnmp(config, reading) : undefined,
   }
 }
 

@@ -1,4 +1,5 @@
 // From the configuration to meters of power: the one place that knows them all.
+import { SnmpMeter } from '@gleaner/driver-power-snmp'
 import { SimulatedCloud, SimulatedMeter } from '@gleaner/driver-simulated'
 import { GleanerError, type HostId, cloudOf } from '@gleaner/model'
 import type { Clock, Cloud, PowerMeter } from '@gleaner/ports'
@@ -14,7 +15,7 @@ export interface MeterMaking {
   readonly usage: Pick<UsageReader, 'latest'>
 }
 
-export function makeMeter({ id, config }: MeterSettings, making: MeterMaking): PowerMeter {
+export function makeMeter({ id, config, snmp }: MeterSettings, making: MeterMaking): PowerMeter {
   const { clock, clouds, state, usage } = making
   switch (config.kind) {
     case 'simulated': {
@@ -22,6 +23,10 @@ export function makeMeter({ id, config }: MeterSettings, making: MeterMaking): P
       if (!(cloud instanceof SimulatedCloud)) throw new GleanerError('internal', { detail: `the cloud of meter ${id}` })
       return new SimulatedMeter({ id, cloud, clock })
     }
+    case 'snmp':
+      // The configuration has read it whenever the kind is this.
+      if (snmp === undefined) throw new GleanerError('internal', { detail: `the settings of meter ${id}` })
+      return new SnmpMeter({ id, clock, ...snmp })
     case 'model':
       return new ModelMeter({
         id,
