@@ -53,6 +53,7 @@ describe.skipIf(chromiumPath === undefined && !required)('console against the re
       ['/instances', 'Instances'],
       [`/instances/${encodeURIComponent(proposal?.instanceId ?? '')}`, proposal?.instance ?? ''],
       ['/estimates', 'Estimates'],
+      ['/energy', 'Energy'],
       ['/plan', 'Plan'],
       ['/preemption', 'Preemption'],
       ['/rules', 'Rules'],

@@ -16,6 +16,7 @@ export const places: readonly Place[] = [
   { path: '/hosts', name: 'Hosts', key: 'h' },
   { path: '/instances', name: 'Instances', key: 'i' },
   { path: '/estimates', name: 'Estimates', key: 'e' },
+  { path: '/energy', name: 'Energy', key: 'w' },
   { path: '/plan', name: 'Plan', key: 'p' },
   { path: '/preemption', name: 'Preemption', key: 'v' },
   { path: '/rules', name: 'Rules', key: 'r' },

@@ -12,6 +12,7 @@ const pages = {
   instances: () => import('../instances/instances-page.tsx').then((m) => ({ default: m.InstancesPage })),
   instance: () => import('../instances/instance-page.tsx').then((m) => ({ default: m.InstancePage })),
   estimates: () => import('../estimates/estimates-page.tsx').then((m) => ({ default: m.EstimatesPage })),
+  energy: () => import('../energy/energy-page.tsx').then((m) => ({ default: m.EnergyPage })),
   plan: () => import('../plan/plan-page.tsx').then((m) => ({ default: m.PlanPage })),
   preemption: () => import('../preemption/preemption-page.tsx').then((m) => ({ default: m.PreemptionPage })),
   rules: () => import('../rules/rules-page.tsx').then((m) => ({ default: m.RulesPage })),
@@ -30,6 +31,7 @@ const HostPage = lazy(pages.host)
 const InstancesPage = lazy(pages.instances)
 const InstancePage = lazy(pages.instance)
 const EstimatesPage = lazy(pages.estimates)
+const EnergyPage = lazy(pages.energy)
 const PlanPage = lazy(pages.plan)
 const PreemptionPage = lazy(pages.preemption)
 const RulesPage = lazy(pages.rules)
@@ -61,6 +63,7 @@ export function Routes() {
           <Route path="/instances" component={InstancesPage} />
           <Route path="/instances/:id">{({ id }) => <InstancePage key={id} id={decodeURIComponent(id)} />}</Route>
           <Route path="/estimates" component={EstimatesPage} />
+          <Route path="/energy" component={EnergyPage} />
           <Route path="/plan" component={PlanPage} />
           <Route path="/preemption" component={PreemptionPage} />
           <Route path="/rules" component={RulesPage} />
