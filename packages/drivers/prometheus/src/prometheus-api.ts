@@ -47,6 +47,11 @@ export class PrometheusApi {
     return this.#ask({ path: 'api/v1/query_range', form }, asking)
   }
 
+  /** What an expression comes to now, series by series. */
+  now(expression: string, asking: Asking): Promise<readonly string[]> {
+    return this.#ask({ path: 'api/v1/query', form: { query: expression } }, asking)
+  }
+
   /** The only value of an expression now; NaN when it has none. */
   async number(expression: string, signal: AbortSignal): Promise<number> {
     let found = Number.NaN

@@ -37,12 +37,21 @@ meters:
     auth: { password: { env: A } }
     privacy: { protocol: des, password: { env: P } }
     outlets: { "1": kvm1, "2": { host: kvm1 }, "3": { hosts: [b1, b2], share: cores }, "4": { hosts: [b1, b2], share: [3, 1] } }
+  - { id: k, kind: prometheus, url: "http://prom:9090", preset: scaphandre, bearer: { env: A }, outlets: { "kvm3:8080": kvm3 } }
   - { id: m, kind: model, curve: [90, 200, 250], period: 1m }
 `,
       '/nowhere',
       { A: 'auth-password', P: 'priv-password' },
     )
-    const [a, m] = energy.meters
+    const [a, k, m] = energy.meters
+    expect(k?.prometheus).toEqual({
+      url: 'http://prom:9090',
+      expression: 'sum by (instance) (scaph_host_power_microwatts)',
+      label: 'instance',
+      wattsPerUnit: 1e-6,
+      authorization: 'Bearer auth-password',
+      timeoutMs: 10_000,
+    })
     expect(a?.snmp).toMatchObject({
       host: '10.0.0.5',
       port: 161,
@@ -67,6 +76,7 @@ meters:
     expect(m).toMatchObject({ periodMs: 60_000, stuckAfterMs: Number.POSITIVE_INFINITY, outlets: undefined })
   })
 
+  const prom = (more: string) => `meters:\n  - { id: a, kind: prometheus, outlets: { "x:1": kvm1 }, ${more} }`
   const snmp = (more: string) => `meters:\n  - { id: a, kind: snmp, outlets: { "1": kvm1 }, ${more} }`
   it.each([
     [snmp('address: x, device: eaton, version: "3"'), 'version 3 asks as a user'],
@@ -95,6 +105,12 @@ meters:
       'meters:\n  - { id: a, kind: snmp, address: x, device: apc, outlets: { "1": { hosts: [a, a] } } }',
       'named twice on one outlet',
     ],
+    [prom('url: "ftp://x", preset: kepler'), 'http://prometheus:9090'],
+    [prom('url: "http://u:p@x", preset: kepler'), 'without user and password'],
+    [prom('url: "http://x"'), 'give preset, or expression'],
+    [prom('url: "http://x", preset: kepler, expression: up'), 'give preset, or expression'],
+    [prom('url: "http://x", preset: keppler'), 'one of scaphandre'],
+    [prom('url: "http://x", preset: kepler, timeout: 1m'), 'at most 14s'],
     ['meters:\n  - { id: a, kind: simulated, cloud: none }', 'is no simulated cloud'],
     ['meters:\n  - { id: a, kind: model, curve: [1, 2], idleW: 3 }', 'give a curve, or idleW and fullW'],
     ['meters:\n  - { id: sim, kind: model }', 'used twice'],

@@ -11,9 +11,11 @@ import {
   idleShareRules,
   outletShareKeys,
 } from '@gleaner/engine'
+import { powerPresetNames } from '@gleaner/driver-prometheus'
 import { authProtocols, privacyProtocols, snmpDeviceNames } from '@gleaner/driver-power-snmp'
 import { type CloudId, OneOf, cloudId, durationPattern, parseDurationMs } from '@gleaner/model'
 import { type Static, Type } from 'typebox'
+import { type PrometheusSettings, readPrometheusMeter } from './prometheus-meter.ts'
 import { readTariff } from './read-tariff.ts'
 import { SectionName, Secret } from './schema-parts.ts'
 import { readSnmp, type SnmpSettings } from './snmp-meter.ts'
@@ -149,7 +151,31 @@ export const SnmpMeterConfig = Type.Object(
   strict,
 )
 
-export const meterSchemas = { snmp: SnmpMeterConfig, simulated: SimulatedMeterConfig, model: ModelMeterConfig } as const
+export const PrometheusMeterConfig = Type.Object(
+  {
+    ...commonMeterKeys,
+    ...outletKeys,
+    kind: Type.Literal('prometheus'),
+    url: text('Address of the Prometheus; the outlets are the values of the label that names the host'),
+    preset: Type.Optional(
+      OneOf(powerPresetNames, { description: 'Exporter whose figures are known (or expression and label)' }),
+    ),
+    expression: Type.Optional(text('PromQL whose answer is one value per host, in place of preset')),
+    label: Type.Optional(text('Label of its answer that names the host (instance)')),
+    wattsPerUnit: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'From its value to watts (1)' })),
+    bearer: Type.Optional(Type.Union(Secret.anyOf, { description: 'Token that the Prometheus asks for (none)' })),
+    timeout: Type.Optional(duration('Longest wait for one answer (10s)')),
+  },
+  strict,
+)
+
+export const meterSchemas = {
+  prometheus: PrometheusMeterConfig,
+  snmp: SnmpMeterConfig,
+  simulated: SimulatedMeterConfig,
+  model: ModelMeterConfig,
+} as const
+export type PrometheusMeterConfig = Static<typeof PrometheusMeterConfig>
 export type SnmpMeterConfig = Static<typeof SnmpMeterConfig>
 export type MeterConfig = Static<(typeof meterSchemas)[keyof typeof meterSchemas]>
 export const meterKinds = Object.keys(meterSchemas) as (keyof typeof meterSchemas)[]
@@ -201,6 +227,8 @@ export interface MeterSettings {
   readonly config: MeterConfig
   /** With kind snmp. */
   readonly snmp: SnmpSettings | undefined
+  /** With kind prometheus. */
+  readonly prometheus: PrometheusSettings | undefined
 }
 
 export interface EnergySettings {
@@ -245,6 +273,7 @@ export function readMeter(config: MeterConfig, reading: MeterReadingContext): Me
     outlets: given && Object.entries(given).map(([outlet, wiring]) => wiringOf(outlet, wiring, fault)),
     config,
     snmp: config.kind === 'snmp' ? readSnmp(config, reading) : undefined,
+    prometheus: config.kind === 'prometheus' ? readPrometheusMeter(config, reading) : undefined,
   }
 }
 

@@ -1,5 +1,6 @@
 // From the configuration to meters of power: the one place that knows them all.
 import { SnmpMeter } from '@gleaner/driver-power-snmp'
+import { PrometheusMeter } from '@gleaner/driver-prometheus'
 import { SimulatedCloud, SimulatedMeter } from '@gleaner/driver-simulated'
 import { GleanerError, type HostId, cloudOf } from '@gleaner/model'
 import type { Clock, Cloud, PowerMeter } from '@gleaner/ports'
@@ -15,7 +16,7 @@ export interface MeterMaking {
   readonly usage: Pick<UsageReader, 'latest'>
 }
 
-export function makeMeter({ id, config, snmp }: MeterSettings, making: MeterMaking): PowerMeter {
+export function makeMeter({ id, config, snmp, prometheus }: MeterSettings, making: MeterMaking): PowerMeter {
   const { clock, clouds, state, usage } = making
   switch (config.kind) {
     case 'simulated': {
@@ -27,6 +28,9 @@ export function makeMeter({ id, config, snmp }: MeterSettings, making: MeterMaki
       // The configuration has read it whenever the kind is this.
       if (snmp === undefined) throw new GleanerError('internal', { detail: `the settings of meter ${id}` })
       return new SnmpMeter({ id, clock, ...snmp })
+    case 'prometheus':
+      if (prometheus === undefined) throw new GleanerError('internal', { detail: `the settings of meter ${id}` })
+      return new PrometheusMeter({ id, clock, ...prometheus })
     case 'model':
       return new ModelMeter({
         id,

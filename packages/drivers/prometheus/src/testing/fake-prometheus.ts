@@ -29,6 +29,8 @@ export class FakePrometheus {
   readonly series: FakeSeries[] = []
   /** Answers of expressions, by their text. */
   readonly expressions = new Map<string, readonly FakeSeries[]>()
+  /** What expressions come to at this moment: the last sample of each series. */
+  readonly instants = new Map<string, readonly FakeSeries[]>()
   mostSamples = Number.POSITIVE_INFINITY
   warnings: readonly string[] = []
   readonly #options: FakeOptions
@@ -60,6 +62,15 @@ export class FakePrometheus {
 
   #query(query: string, atMs: number): Answered {
     if (query === 'vector(1)') return success({ resultType: 'vector', result: [{ metric: {}, value: [1, '1'] }] })
+    const instant = this.instants.get(query)
+    if (instant !== undefined)
+      return success({
+        resultType: 'vector',
+        result: instant.map(({ labels, samples }) => {
+          const [at, value] = samples.at(-1) ?? [0, Number.NaN]
+          return { metric: labels, value: [at / 1000, numberText(value)] }
+        }),
+      })
     const counted = /^count\((?:last_over_time\((.*)\[\d+ms\]\)|(.*))\)$/.exec(query)
     if (counted !== null) {
       const found = counted[1] === undefined ? (this.expressions.get(counted[2] ?? '') ?? []) : this.#select(counted[1])

@@ -29,7 +29,7 @@ const energy: EnergyReader = {
   series: (id, fromMs) => ({
     startMs: fromMs,
     stepMs: 10_000,
-    powerW: id === hv1 ? Float32Array.of(200, 210, Number.NaN) : Float32Array.of(100, Number.NaN, Number.NaN),
+    powerW: id === hv1 ? Float32Array.of(200, Number.NaN, 210) : Float32Array.of(100, Number.NaN, Number.NaN),
   }),
   outlets: () => [
     {
@@ -174,8 +174,8 @@ describe('power and meters', () => {
     expect(now).toEqual({ at: '2026-03-04T12:30:00.000Z', hosts: 2, knownHosts: 1, powerW: 210, stepS: 10 })
     expect(items).toEqual([
       { at: '2026-03-04T12:29:30.000Z', powerW: 300, hosts: 2 },
-      { at: '2026-03-04T12:29:40.000Z', powerW: 210, hosts: 1 },
-      { at: '2026-03-04T12:29:50.000Z', hosts: 0 },
+      { at: '2026-03-04T12:29:40.000Z', hosts: 0 },
+      { at: '2026-03-04T12:29:50.000Z', powerW: 210, hosts: 1 },
     ])
     expect((await json('/api/v1/energy/power?host=hv-2&for=30s')).items[0]).toMatchObject({ powerW: 100, hosts: 1 })
   })

@@ -48,5 +48,7 @@ function together(hosts: readonly HostId[], seriesOf: (id: HostId) => Series): P
       ...only('powerW', read === 0 ? undefined : powerW),
       hosts: read,
     }))
+  // The step that has just begun may have no reading yet; that is no gap.
+  if (items.at(-1)?.hosts === 0) items.pop()
   return { stepS: stepMs / 1000, items }
 }
