@@ -149,7 +149,8 @@ export class EnergyBook {
         hourEndMs: this.#hourEndMs,
       })
     for (const host of outlet.hosts)
-      if (host.outlets[host.outlets.length - 1] === outlet) host.history.add(atMs, this.#powerW(host, atMs))
+      if (host.outlets[host.outlets.length - 1] === outlet)
+        host.history.add(atMs, this.#powerW(host, atMs), plan.longestStepMs)
   }
 
   /**

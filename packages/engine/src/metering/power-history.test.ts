@@ -28,6 +28,15 @@ describe('the power of a host over time', () => {
     expect([week.startMs, week.powerW.length, week.powerW[0], week.powerW[671]]).toEqual([86_400_000, 672, 1, 7])
   })
 
+  it('lies on the line of two readings that are joined, and is unknown between others', () => {
+    const history = new PowerHistory()
+    history.add(5000, 100, 30_000)
+    history.add(35_000, 400, 30_000)
+    history.add(66_000, 100, 30_000)
+    history.add(85_000, Number.NaN, 30_000)
+    expect([...history.read(0, 90_000).powerW]).toEqual([100, 200, 300, 400, NaN, NaN, 100, NaN, NaN])
+  })
+
   it('leaves out what comes late', () => {
     const history = new PowerHistory()
     history.add(100_000, 5)

@@ -1,6 +1,6 @@
 // Watts of one host over time, at a resolution that falls with age, as round-robin databases keep it (Kwapi's RRD plugin):
 // ten seconds of the last half hour, minutes of the last six hours, quarters of the last week. A cell is the mean of what was
-// read in it, and unknown when nothing was. Hours, for as long as the operator keeps them, are in the store.
+// read in it; one between two readings that are joined, as for the energy, lies on their line; any other is unknown. Hours, for as long as the operator keeps them, are in the store.
 
 interface Tier {
   readonly stepMs: number
@@ -27,21 +27,26 @@ export class PowerHistory {
   /** Per tier: the step that is being filled, and what is in it so far. */
   readonly #steps = new Float64Array(tiers.length).fill(Number.NaN)
   readonly #counts = new Uint32Array(tiers.length)
+  #lastMs = Number.NaN
+  #lastW = Number.NaN
 
-  /** Earlier than what is there already: left out. */
-  add(atMs: number, powerW: number): void {
+  /** Earlier than what is there already: left out. `longestStepMs`: readings further apart are not joined. */
+  add(atMs: number, powerW: number, longestStepMs = 0): void {
+    const slope = atMs - this.#lastMs <= longestStepMs ? (powerW - this.#lastW) / (atMs - this.#lastMs) : Number.NaN
     for (let nth = 0; nth < tiers.length; nth++) {
       const { stepMs } = tiers[nth] as Tier
       const step = Math.floor(atMs / stepMs)
       const current = this.#steps[nth] as number
       if (step < current) return
-      if (step !== current) this.#open(nth, current, step)
+      if (step !== current) this.#open(nth, step, slope)
       if (Number.isNaN(powerW)) continue
       const cell = this.#cellOf(nth, step)
       const count = ((this.#counts[nth] as number) += 1)
       const mean = this.#means[cell] as number
       this.#means[cell] = count === 1 ? powerW : mean + (powerW - mean) / count
     }
+    this.#lastMs = atMs
+    this.#lastW = powerW
   }
 
   /** At the finest resolution that reaches back to `fromMs`; the coarsest where none does. */
@@ -64,11 +69,14 @@ export class PowerHistory {
     return { startMs: first * stepMs, stepMs, powerW }
   }
 
-  /** What lies between the step before and this one was not read. */
-  #open(nth: number, before: number, step: number): void {
-    const { cells } = tiers[nth] as Tier
+  /** What lies between the step before and this one is on the line of the two readings, or was not read. */
+  #open(nth: number, step: number, slope: number): void {
+    const { cells, stepMs } = tiers[nth] as Tier
+    const before = this.#steps[nth] as number
     const first = Number.isNaN(before) ? step : Math.max(before + 1, step - cells + 1)
-    for (let between = first; between <= step; between++) this.#means[this.#cellOf(nth, between)] = Number.NaN
+    for (let between = first; between < step; between++)
+      this.#means[this.#cellOf(nth, between)] = this.#lastW + slope * ((between + 0.5) * stepMs - this.#lastMs)
+    this.#means[this.#cellOf(nth, step)] = Number.NaN
     this.#steps[nth] = step
     this.#counts[nth] = 0
   }
