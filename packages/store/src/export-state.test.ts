@@ -88,6 +88,17 @@ async function fill({ store, fence }: TestStore): Promise<void> {
     memoryMiB: sampleLine({ used: undefined }),
   })
   await store.estimates.save(fence, [{ estimate: sampleEstimate(), state: Uint8Array.of(1, 0, 255) }])
+  await store.people.seen(
+    {
+      issuer: 'CN=Lab CA',
+      subject: 'CN=Alice,OU=People',
+      serial: '0A',
+      fingerprint: 'AA:BB',
+      certificateEndsAtMs: nowMs + 1e9,
+      lastSeenMs: nowMs,
+    },
+    1,
+  )
   const onNode = { hostId: hostId(cloudId('lab'), 'node-1'), cloudId: cloudId('lab'), atMs: nowMs, estimatedJ: 0.1 }
   await store.energy.add(fence, {
     id: 'first',

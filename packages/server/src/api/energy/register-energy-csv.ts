@@ -18,7 +18,7 @@ export function registerEnergyCsv(api: FastifyInstance, context: ApiContext): vo
         querystring: endpoints.getEnergy.query,
       },
       onRequest: async (request) => {
-        request.caller = await admit(request, endpoints.getEnergy, context)
+        request.caller = (await admit(request, endpoints.getEnergy, context)).caller
       },
     },
     async (request, reply) => {

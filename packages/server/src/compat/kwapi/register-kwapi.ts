@@ -3,10 +3,10 @@
 // those from whom nothing is hidden. Beyond Kwapi: kWh count what was believed since the start of this process and leave gaps
 // out, an outlet whose figure is not believed has no watts, and a probe that is not there answers 404.
 import type { OutletState } from '@gleaner/engine'
-import { GleanerError, joulesPerKWh, roleAllows } from '@gleaner/model'
+import { GleanerError, joulesPerKWh } from '@gleaner/model'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ApiContext } from '../../api/handler.ts'
-import { peerAddress } from '../../auth/peer.ts'
+import { admit } from '../../api/register-endpoint.ts'
 
 export const kwapiPath = '/kwapi'
 
@@ -68,12 +68,8 @@ function found(probes: ReadonlyMap<string, Probe>, name: string): Probe {
   return probe
 }
 
-async function admitReader(request: FastifyRequest, { authenticator, sightOf }: ApiContext): Promise<void> {
-  const secret = request.headers['x-auth-token']
-  const caller =
-    typeof secret === 'string' ? await authenticator.grantOf(secret, request) : await authenticator.callerOf(request)
+async function admitReader(request: FastifyRequest, context: ApiContext): Promise<void> {
+  const { caller } = await admit(request, { role: 'viewer' }, context)
   if (caller === undefined) throw new GleanerError('unauthenticated')
-  const { name, role, projects } = caller
-  const sight = sightOf({ name, role, projects, from: peerAddress(request), by: 'token' })
-  if (!roleAllows(role, 'viewer') || !sight.all) throw new GleanerError('forbidden', { role, needed: 'viewer' })
+  if (!context.sightOf(caller).all) throw new GleanerError('forbidden', { role: caller.role, needed: 'viewer' })
 }
