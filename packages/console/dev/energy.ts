@@ -14,6 +14,11 @@ interface Span {
   readonly toMs: number
 }
 
+interface Drawn {
+  readonly kWh: number
+  readonly idleKWh: number
+}
+
 function hostPowerW(state: FakeState, hostId: string, atMs: number): number {
   const shape = state.world.shapes.get(hostId)
   return idleW + (shape === undefined ? 0 : cpuAt(shape, atMs) * wattsPerCore)
@@ -31,20 +36,24 @@ export function energyReport(state: FakeState, by: EnergyGroup, { fromMs, toMs }
   const hours = (toMs - fromMs) / hourMs
   const middle = fromMs + (toMs - fromMs) / 2
   const sums = new Map<string, { name: string; project?: string; kWh: number; idleKWh: number }>()
-  const add = (key: string, item: { name: string; project?: string }, kWh: number, idleKWh: number) => {
+  const add = (key: string, item: { name: string; project?: string }, { kWh, idleKWh }: Drawn) => {
     const sum = sums.get(key) ?? { ...item, kWh: 0, idleKWh: 0 }
     sums.set(key, { ...sum, kWh: sum.kWh + kWh, idleKWh: sum.idleKWh + idleKWh })
   }
   if (by === 'host')
     for (const host of state.world.hosts)
-      add(host.id, { name: host.name }, (hostPowerW(state, host.id, middle) * hours) / 1000, (idleW * hours) / 1000)
+      add(
+        host.id,
+        { name: host.name },
+        { kWh: (hostPowerW(state, host.id, middle) * hours) / 1000, idleKWh: (idleW * hours) / 1000 },
+      )
   else
     for (const instance of state.world.instances.filter(({ state: is }) => is === 'running')) {
       const idleKWh = (instance.vcpus * 2 * hours) / 1000
       const kWh = idleKWh + ((instance.cpuCores ?? 0) * wattsPerCore * hours) / 1000
       const { project } = instance
-      if (by === 'project') add(project, { name: project }, kWh, idleKWh)
-      else add(instance.id, { name: instance.name, project }, kWh, idleKWh)
+      if (by === 'project') add(project, { name: project }, { kWh, idleKWh })
+      else add(instance.id, { name: instance.name, project }, { kWh, idleKWh })
     }
   const items = [...sums].map(
     ([id, { kWh, idleKWh, ...named }]): EnergyItem => ({ id, ...named, ...amounts(kWh, idleKWh) }),

@@ -105,7 +105,7 @@ export class PrometheusMeter implements PowerMeter {
 
   async close(): Promise<void> {
     this.#isClosed = true
-    await this.#client.close()
+    this.#client.close()
   }
 
   async #values(signal: AbortSignal): Promise<ReadonlyMap<string, number>> {

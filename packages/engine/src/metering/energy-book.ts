@@ -111,7 +111,7 @@ export class EnergyBook {
   /** These outlets and no others from now on. What was drawn until now is shared out first, by `settle`. */
   wire(plans: readonly OutletPlan[]): void {
     const kept = new Set(plans.map(({ outlet }) => outlet))
-    for (const id of [...this.#outlets.keys()]) if (!kept.has(id)) this.#outlets.delete(id)
+    for (const id of this.#outlets.keys()) if (!kept.has(id)) this.#outlets.delete(id)
     for (const host of this.#hosts.values()) host.outlets = []
     const longestMs = plans.reduce((longest, { longestStepMs }) => Math.max(longest, longestStepMs), leastLateMs)
     this.#lateMs = Math.min(longestMs, mostLateMs)

@@ -1,7 +1,7 @@
 // Energy as the server keeps it: the book of the engine, what hangs where at this moment, and what of the book still has to be
 // written. Only the leader reads meters and writes; others show what is stored.
 import { EnergyBook, type HostTenancy, type OutletState, type PowerSeries, hostTenancy } from '@gleaner/engine'
-import { type CloudId, type HostId, type ProjectId, cloudOf, outletId } from '@gleaner/model'
+import { type HostId, type ProjectId, cloudOf, outletId } from '@gleaner/model'
 import type { Clock, Fence, OutletReading, Store } from '@gleaner/ports'
 import type { EnergyReader, MeterStatus, UsageReader } from '../application.ts'
 import type { Config } from '../config/config.ts'
@@ -150,7 +150,7 @@ export class MeteringDesk implements EnergyReader {
     const snapshots = readSnapshots(this.#parts.state)
     const leased = this.#leasedHosts()
     return (hostId) => {
-      const snapshot = snapshots.get(cloudOf(hostId) as CloudId)
+      const snapshot = snapshots.get(cloudOf(hostId))
       const host = snapshot?.hostById.get(hostId)
       if (snapshot === undefined || host === undefined) return undefined
       return hostTenancy({

@@ -1,6 +1,6 @@
 // The whole way: a simulated strip is read, hours of energy are shared out and stored, and what projects have together is what
 // the hosts drew.
-import { joulesPerKWh } from '@gleaner/model'
+import { type EnergyReport, type MeterView, type PowerView, type ProblemView, joulesPerKWh } from '@gleaner/model'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TestServer, startTestServer, testSpeed } from './test-server.ts'
 
@@ -20,10 +20,10 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => server?.stop())
 
-const ask = async (path: string) => {
+async function ask<T>(path: string): Promise<T> {
   const answer = await fetch(`${server.url}/api/v1${path}`)
   expect(answer.status, path).toBe(200)
-  return answer.json()
+  return (await answer.json()) as T
 }
 
 describe('energy of a running server', () => {
@@ -59,12 +59,12 @@ describe('energy of a running server', () => {
   })
 
   it('is told over the API, by the loops, and without problems', async () => {
-    const report = await ask('/energy?by=project&for=2d')
-    expect(report.total.co2Grams / report.total.kWh).toBeCloseTo(50, 6)
-    expect(report.total.cost / report.total.kWh).toBeCloseTo(0.2, 6)
-    const { items } = await ask('/meters')
-    expect(items.find(({ id }: { id: string }) => id === 'strip').outlets).toHaveLength(4)
-    const power = await ask('/energy/power?for=2h')
+    const report = await ask<EnergyReport>('/energy?by=project&for=2d')
+    expect((report.total.co2Grams ?? 0) / report.total.kWh).toBeCloseTo(50, 6)
+    expect((report.total.cost ?? 0) / report.total.kWh).toBeCloseTo(0.2, 6)
+    const { items } = await ask<{ items: MeterView[] }>('/meters')
+    expect(items.find(({ id }) => id === 'strip')?.outlets).toHaveLength(4)
+    const power = await ask<PowerView>('/energy/power?for=2h')
     expect(power).toMatchObject({ hosts: 4, knownHosts: 4 })
     expect(power.powerW).toBeGreaterThan(200)
     const loops = server.app.loops().filter(({ name }) => name.startsWith('meter') || name === 'energy')
@@ -74,7 +74,7 @@ describe('energy of a running server', () => {
       ['energy', 0],
     ])
     expect(
-      (await ask('/problems')).items.filter(({ subject }: { subject: string }) => /meter|outlet/.test(subject)),
+      (await ask<{ items: ProblemView[] }>('/problems')).items.filter(({ subject }) => /meter|outlet/.test(subject)),
     ).toEqual([])
   })
 })

@@ -82,7 +82,7 @@ export class FakeStrip {
   }
 
   get port(): number {
-    return (this.#socket.address() as AddressInfo).port
+    return this.#socket.address().port
   }
 
   setWatts(outlet: string, watts: number): void {
