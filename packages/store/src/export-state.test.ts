@@ -78,6 +78,9 @@ async function fill({ store, fence }: TestStore): Promise<void> {
     expiresAtMs: undefined,
   } as const
   await store.tokens.create(token, new Uint8Array(32).fill(0xab))
+  const certificate = { serial: '0A', fingerprint: 'AA:BB', certificateEndsAtMs: nowMs + 0.5 }
+  const seen = await store.people.seen({ issuer: 'CN=CA', subject: 'CN=Alice', ...certificate, lastSeenMs: nowMs }, 1)
+  await store.people.decide(seen?.person.id ?? '', { active: true, role: 'member', projects: ['web', 'a "b", c'] }, who)
   await store.plans.save(fence, samplePlan())
   await store.instances.remember(fence, 'lab', [
     { instanceId: instance('a'), state: 'running', stateSinceMs: nowMs, firstSeenMs: nowMs, lastSeenMs: nowMs },
@@ -164,6 +167,7 @@ async function everything(store: Store): Promise<unknown> {
     journal: await store.journal.list({}, { limit: 9, offset: 0 }),
     holds: await store.holds.active(nowMs),
     problems: await store.problems.list({ includeClosed: true }),
+    people: await store.people.list(),
     tokens: [await store.tokens.list(), await store.tokens.findByHash(new Uint8Array(32).fill(0xab))],
     plans: await store.plans.latest(9),
     instances: await store.instances.memories('lab'),
