@@ -105,6 +105,8 @@ meters:
       'meters:\n  - { id: a, kind: snmp, address: x, device: apc, outlets: { "1": { hosts: [a, a] } } }',
       'named twice on one outlet',
     ],
+    ['meters:\n  - { id: a, kind: wattmeter, address: "tcp://x", outlets: { "1": k } }', 'neither tcp://host:port'],
+    ['meters:\n  - { id: a, kind: wattmeter, address: ttyUSB0, outlets: { "1": k } }', 'nor the path of a device'],
     [prom('url: "ftp://x", preset: kepler'), 'http://prometheus:9090'],
     [prom('url: "http://u:p@x", preset: kepler'), 'without user and password'],
     [prom('url: "http://x"'), 'give preset, or expression'],

@@ -12,6 +12,7 @@ import {
   outletShareKeys,
 } from '@gleaner/engine'
 import { powerPresetNames } from '@gleaner/driver-prometheus'
+import { type LineMeterOptions, lineFormats } from '@gleaner/driver-power-line'
 import { authProtocols, privacyProtocols, snmpDeviceNames } from '@gleaner/driver-power-snmp'
 import { type CloudId, OneOf, cloudId, durationPattern, parseDurationMs } from '@gleaner/model'
 import { type Static, Type } from 'typebox'
@@ -169,7 +170,21 @@ export const PrometheusMeterConfig = Type.Object(
   strict,
 )
 
+export const WattmeterConfig = Type.Object(
+  {
+    ...commonMeterKeys,
+    ...outletKeys,
+    kind: Type.Literal('wattmeter'),
+    address: text('tcp://host:port, or the path of a device such as /dev/ttyUSB0 whose line is set up already'),
+    format: Type.Optional(
+      OneOf(lineFormats, { description: 'wattsup: #d,… of a Watts Up; plain: outlet and watts on a line (plain)' }),
+    ),
+  },
+  strict,
+)
+
 export const meterSchemas = {
+  wattmeter: WattmeterConfig,
   prometheus: PrometheusMeterConfig,
   snmp: SnmpMeterConfig,
   simulated: SimulatedMeterConfig,
@@ -229,6 +244,8 @@ export interface MeterSettings {
   readonly snmp: SnmpSettings | undefined
   /** With kind prometheus. */
   readonly prometheus: PrometheusSettings | undefined
+  /** With kind wattmeter. */
+  readonly line: Pick<LineMeterOptions, 'from' | 'format'> | undefined
 }
 
 export interface EnergySettings {
@@ -273,8 +290,20 @@ export function readMeter(config: MeterConfig, reading: MeterReadingContext): Me
     outlets: given && Object.entries(given).map(([outlet, wiring]) => wiringOf(outlet, wiring, fault)),
     config,
     snmp: config.kind === 'snmp' ? readSnmp(config, reading) : undefined,
+    line:
+      config.kind === 'wattmeter'
+        ? { from: lineOf(config.address, fault), format: config.format ?? 'plain' }
+        : undefined,
     prometheus: config.kind === 'prometheus' ? readPrometheusMeter(config, reading) : undefined,
   }
+}
+
+function lineOf(address: string, fault: MeterReadingContext['fault']): LineMeterOptions['from'] {
+  if (address.startsWith('/')) return { path: address }
+  const found = /^tcp:\/\/(?:\[([0-9a-fA-F:.]+)\]|([^\s:/[\]]+)):(\d{1,5})$/.exec(address)
+  const port = Number(found?.[3] ?? 0)
+  if (port < 1 || port > 65_535) fault(['address'], `"${address}" is neither tcp://host:port nor the path of a device`)
+  return { host: found?.[1] ?? found?.[2] ?? '', port }
 }
 
 /** What is worked out, or simulated, may well stand still. */

@@ -1,5 +1,6 @@
 // From the configuration to meters of power: the one place that knows them all.
 import { SnmpMeter } from '@gleaner/driver-power-snmp'
+import { LineMeter } from '@gleaner/driver-power-line'
 import { PrometheusMeter } from '@gleaner/driver-prometheus'
 import { SimulatedCloud, SimulatedMeter } from '@gleaner/driver-simulated'
 import { GleanerError, type HostId, cloudOf } from '@gleaner/model'
@@ -9,6 +10,9 @@ import type { MeterSettings } from '../config/metering.ts'
 import { ModelMeter } from '../energy/model-meter.ts'
 import type { LiveState } from '../state/live-state.ts'
 
+/** Wattmeters write a line a second or so. */
+const leastStaleMs = 10_000
+
 export interface MeterMaking {
   readonly clock: Clock
   readonly clouds: readonly Cloud[]
@@ -16,7 +20,10 @@ export interface MeterMaking {
   readonly usage: Pick<UsageReader, 'latest'>
 }
 
-export function makeMeter({ id, config, snmp, prometheus }: MeterSettings, making: MeterMaking): PowerMeter {
+export function makeMeter(
+  { id, config, snmp, prometheus, line, periodMs }: MeterSettings,
+  making: MeterMaking,
+): PowerMeter {
   const { clock, clouds, state, usage } = making
   switch (config.kind) {
     case 'simulated': {
@@ -28,6 +35,9 @@ export function makeMeter({ id, config, snmp, prometheus }: MeterSettings, makin
       // The configuration has read it whenever the kind is this.
       if (snmp === undefined) throw new GleanerError('internal', { detail: `the settings of meter ${id}` })
       return new SnmpMeter({ id, clock, ...snmp })
+    case 'wattmeter':
+      if (line === undefined) throw new GleanerError('internal', { detail: `the settings of meter ${id}` })
+      return new LineMeter({ id, clock, ...line, staleMs: Math.max(leastStaleMs, 2 * periodMs) })
     case 'prometheus':
       if (prometheus === undefined) throw new GleanerError('internal', { detail: `the settings of meter ${id}` })
       return new PrometheusMeter({ id, clock, ...prometheus })
