@@ -55,7 +55,9 @@ function sentenceOf({ hosts, knownHosts, powerW }: PowerView) {
 
 function Steps({ power }: { readonly power: PowerView }) {
   const atMs = power.items.map(({ at }) => Date.parse(at))
-  const isWhole = power.items.every(({ hosts }) => hosts === power.hosts)
+  // Before the first reading there was no meter, which is no gap.
+  const first = power.items.findIndex(({ hosts }) => hosts > 0)
+  const isWhole = power.items.slice(first).every(({ hosts }) => hosts === power.hosts)
   return (
     <>
       <LazyChart
