@@ -3,7 +3,8 @@ import type { Clock } from '@gleaner/ports'
 import type { SnmpDevice } from './devices.ts'
 
 export const authProtocols = ['md5', 'sha', 'sha224', 'sha256', 'sha384', 'sha512'] as const
-export const privacyProtocols = ['des', 'aes', 'aes256b', 'aes256r'] as const
+/** Not DES: the OpenSSL of Node.js has it no more. */
+export const privacyProtocols = ['aes', 'aes256b', 'aes256r'] as const
 
 export interface SnmpUser {
   readonly name: string
@@ -13,7 +14,7 @@ export interface SnmpUser {
 
 export type SnmpAccess =
   | { readonly version: '1' | '2c'; readonly community: string }
-  | { readonly version: '3'; readonly user: SnmpUser }
+  | { readonly version: '3'; readonly user: SnmpUser; readonly context?: string | undefined }
 
 export interface SnmpMeterOptions {
   readonly id: string

@@ -80,7 +80,7 @@ export class SnmpSession {
     const options = { port: this.#options.port, timeout: timeoutMs, retries, backoff: 1 }
     const session =
       access.version === '3'
-        ? snmp.createV3Session(host, userOf(access), options)
+        ? snmp.createV3Session(host, userOf(access), { ...options, context: access.context ?? '' })
         : snmp.createSession(host, access.community, {
             ...options,
             version: access.version === '1' ? snmp.Version1 : snmp.Version2c,

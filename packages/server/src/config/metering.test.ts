@@ -35,7 +35,7 @@ meters:
     version: "3"
     user: gleaner
     auth: { password: { env: A } }
-    privacy: { protocol: des, password: { env: P } }
+    privacy: { protocol: aes256b, password: { env: P } }
     outlets: { "1": kvm1, "2": { host: kvm1 }, "3": { hosts: [b1, b2], share: cores }, "4": { hosts: [b1, b2], share: [3, 1] } }
   - { id: k, kind: prometheus, url: "http://prom:9090", preset: scaphandre, bearer: { env: A }, outlets: { "kvm3:8080": kvm3 } }
   - { id: m, kind: model, curve: [90, 200, 250], period: 1m }
@@ -62,7 +62,7 @@ meters:
         user: {
           name: 'gleaner',
           auth: { protocol: 'sha256', password: 'auth-password' },
-          privacy: { protocol: 'des', password: 'priv-password' },
+          privacy: { protocol: 'aes256b', password: 'priv-password' },
         },
       },
     })

@@ -133,12 +133,17 @@ export const SnmpMeterConfig = Type.Object(
     privacy: Type.Optional(
       Type.Object(
         {
-          protocol: Type.Optional(OneOf(privacyProtocols, { description: 'How it is encrypted (aes)' })),
+          protocol: Type.Optional(
+            OneOf(privacyProtocols, {
+              description: 'How it is encrypted (aes); DES is not offered, because OpenSSL has it no more',
+            }),
+          ),
           password: Secret,
         },
         strict,
       ),
     ),
+    context: Type.Optional(text('With version 3: name of the context, where the agent has several (none)')),
     powerOid: Type.Optional(
       oid('OID of the watts of an outlet, with {outlet} where its name belongs, in place of device'),
     ),

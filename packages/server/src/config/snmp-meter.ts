@@ -53,9 +53,10 @@ function deviceOf(config: SnmpMeterConfig, fault: MeterReadingContext['fault']):
 }
 
 function accessOf(config: SnmpMeterConfig, { fault, secret }: MeterReadingContext): SnmpAccess {
-  const { version = '2c', community, user, auth, privacy } = config
+  const { version = '2c', community, user, auth, privacy, context } = config
   if (version !== '3') {
-    if ((user ?? auth ?? privacy) !== undefined) fault(['version'], 'user, auth and privacy belong to version 3')
+    if ((user ?? auth ?? privacy ?? context) !== undefined)
+      fault(['version'], 'user, auth, privacy and context belong to version 3')
     return { version, community: secret(community, ['community']) ?? 'public' }
   }
   if (user === undefined) fault(['user'], 'version 3 asks as a user; name one')
@@ -69,6 +70,7 @@ function accessOf(config: SnmpMeterConfig, { fault, secret }: MeterReadingContex
   }
   return {
     version,
+    context,
     user: {
       name: user ?? '',
       auth: auth && { protocol: auth.protocol ?? 'sha256', password: password('auth') },
