@@ -45,6 +45,18 @@ describe('the book of energy', () => {
     expect([...book.outlets()].map(({ unknown }) => unknown)).toEqual([undefined, 'negative'])
   })
 
+  it('counts what one feed measured while the other is unknown, as rest as far as rest goes', () => {
+    const book = new EnergyBook({ idle: 'equal', dynamic: 'usage' })
+    book.wire([plan({}), plan({ outlet: b })])
+    book.settle(0, () => tenancy())
+    book.take(a, figure(1000, 80))
+    book.take(a, figure(11_000, 80))
+    book.settle(11_000, () => tenancy())
+    const { hosts, tenants } = book.drain()
+    expect(hosts).toMatchObject([{ energyJ: 800, measuredMs: 0 }])
+    expect(tenants).toMatchObject([{ instanceId: web, idleJ: 800, dynamicJ: 0 }])
+  })
+
   it.each([
     ['equal', [150, 150]],
     ['cores', [225, 75]],

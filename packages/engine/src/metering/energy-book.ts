@@ -84,7 +84,9 @@ interface HostAccount {
 interface Inflow {
   energyJ: number
   estimatedJ: number
+  /** As long as all feeds of the host were, and as any of them. */
   measuredMs: number
+  drawnMs: number
 }
 
 /** The last readings of an hour may come later by the longest step that is joined, within these bounds. */
@@ -253,12 +255,12 @@ export class EnergyBook {
 
   #shareHost(host: HostAccount, inflow: Inflow, atMs: number): void {
     const { tenancy } = host
-    const { energyJ, estimatedJ } = inflow
-    const durationMs = Number.isFinite(inflow.measuredMs) ? inflow.measuredMs : 0
+    const { energyJ, estimatedJ, drawnMs: durationMs } = inflow
+    const measuredMs = Number.isFinite(inflow.measuredMs) ? inflow.measuredMs : 0
     Object.assign(inflow, noInflow())
     if (energyJ === 0 && durationMs === 0) return
-    this.#draft.addHost(host, atMs, { energyJ, estimatedJ, measuredMs: durationMs, bridgedJ: 0 })
-    const idlePowerW = this.#idlePowerW(host, { energyJ, durationMs })
+    this.#draft.addHost(host, atMs, { energyJ, estimatedJ, measuredMs, bridgedJ: 0 })
+    const idlePowerW = this.#idlePowerW(host, { energyJ, durationMs: measuredMs })
     const known: Tenancy = tenancy ?? { cores: 0, idlePowerW, tenants: [], leasedTo: undefined }
     const shares = shareEnergy({ energyJ, durationMs }, { ...known, idlePowerW }, this.#rules)
     const estimatedShare = energyJ === 0 ? 0 : estimatedJ / energyJ
@@ -313,7 +315,7 @@ export class EnergyBook {
 }
 
 function noInflow(): Inflow {
-  return { energyJ: 0, estimatedJ: 0, measuredMs: Number.POSITIVE_INFINITY }
+  return { energyJ: 0, estimatedJ: 0, measuredMs: Number.POSITIVE_INFINITY, drawnMs: 0 }
 }
 
 function pour(
@@ -324,8 +326,8 @@ function pour(
   const energyJ = drawn.energyJ * part
   into.energyJ += energyJ
   if (isEstimate) into.estimatedJ += energyJ
-  // A host is measured for as long as all of its feeds are.
   into.measuredMs = Math.min(into.measuredMs, drawn.measuredMs)
+  into.drawnMs = Math.max(into.drawnMs, drawn.measuredMs)
 }
 
 function newOutlet(plan: OutletPlan): Outlet {
