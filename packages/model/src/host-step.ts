@@ -4,9 +4,9 @@ import type { ActionKind } from './action.ts'
 
 /**
  * raise-ratio, lower-ratio: what the cloud's scheduler sells per core and MiB; close, open: whether it places anything new
- * there. Close and open change the host's state and exclude each other; the ratios do not.
+ * there; sleep, wake: whether the machine is switched on. Those that change the host's state exclude each other; the ratios do not.
  */
-export const hostStepKinds = ['raise-ratio', 'lower-ratio', 'close', 'open'] as const
+export const hostStepKinds = ['raise-ratio', 'lower-ratio', 'close', 'open', 'sleep', 'wake'] as const
 export type HostStepKind = (typeof hostStepKinds)[number]
 
 /** Whatever a proposal or a journal entry can be about. */
@@ -26,6 +26,8 @@ export const hostSteps: Readonly<Record<HostStepKind, HostStepTraits>> = {
   'lower-ratio': { takes: false, needsUsage: false, changes: 'ratio' },
   close: { takes: true, needsUsage: false, changes: 'state' },
   open: { takes: false, needsUsage: false, changes: 'state' },
+  sleep: { takes: true, needsUsage: false, changes: 'state' },
+  wake: { takes: false, needsUsage: false, changes: 'state' },
 }
 
 export function isHostStep(kind: StepKind): kind is HostStepKind {

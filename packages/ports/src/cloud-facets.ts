@@ -64,6 +64,17 @@ export interface HostControl {
   open(hostId: HostId, signal: AbortSignal): Promise<void>
 }
 
+/**
+ * Hosts can be switched off and on. Accepted when the call resolves: `observe` tells what became of it, the state `asleep`
+ * above all. A host that answers neither way is never reported as asleep.
+ */
+export interface PowerControl {
+  /** Whether there is a way to switch this host; it is not asked for others. */
+  has(hostId: HostId): boolean
+  sleep(hostId: HostId, signal: AbortSignal): Promise<void>
+  wake(hostId: HostId, signal: AbortSignal): Promise<void>
+}
+
 export interface Ratios {
   readonly coreRatio?: number
   readonly memoryRatio?: number
@@ -141,6 +152,7 @@ export interface CloudFacets {
   readonly creation?: InstanceCreation
   readonly migration?: InstanceMigration
   readonly hostControl?: HostControl
+  readonly powerControl?: PowerControl
   readonly ratioControl?: RatioControl
   readonly claims?: RoomClaims
   readonly labels?: InstanceLabels

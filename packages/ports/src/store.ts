@@ -12,6 +12,7 @@ import type {
   Hold,
   HostEstimate,
   HostId,
+  HostPowerRecord,
   Instance,
   JournalEntry,
   JournalState,
@@ -203,6 +204,11 @@ export interface LeaseStore {
    * lease of this name, when the lease is over, or when an event that is done would be done again.
    */
   save(fence: Fence, lease: Lease, rooms: readonly HostRoom[]): Promise<void>
+}
+
+export interface HostPowerStore {
+  all(): Promise<readonly HostPowerRecord[]>
+  save(fence: Fence, record: HostPowerRecord): Promise<void>
 }
 
 export interface ProblemStore {
@@ -412,6 +418,7 @@ export interface Store {
   readonly holds: HoldStore
   readonly evictions: EvictionStore
   readonly leases: LeaseStore
+  readonly hostPower: HostPowerStore
   readonly problems: ProblemStore
   readonly tokens: TokenStore
   readonly people: PersonStore

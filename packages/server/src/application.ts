@@ -16,8 +16,10 @@ import type {
   CloudId,
   EvictionDecision,
   Hold,
+  Host,
   HostEstimate,
   HostId,
+  HostPowerRecord,
   InstanceId,
   JournalEntry,
   Lease,
@@ -28,6 +30,8 @@ import type {
   Role,
   Rule,
   RuleDefinition,
+  StepKind,
+  Verdict,
 } from '@gleaner/model'
 import type { Clock, Cloud, Store, TelemetrySource } from '@gleaner/ports'
 import type { Logger } from 'pino'
@@ -127,6 +131,15 @@ export interface Commands {
   endLease(id: string, caller: Caller): Promise<Lease>
   /** Until when a lease could be extended on its hosts; Infinity when nobody comes after it. */
   longestUntilMs(lease: Lease): number
+  /**
+   * A person wants the host awake or asleep for a time; undefined takes that back. The plan follows in its next cycles, as far as
+   * the safety of what runs lets it. `conflict` when the host cannot be switched.
+   */
+  wishPower(
+    hostId: HostId,
+    wish: { readonly state: 'awake' | 'asleep'; readonly forMs: number } | undefined,
+    caller: Caller,
+  ): Promise<void>
   /** Evicts a preemptible instance as if its room were needed, with notice and return; `conflict` when that cannot be. */
   testEviction(instanceId: InstanceId, caller: Caller): Promise<EvictionDecision>
   /** Marks the instance in its cloud as preemptible, or as firm again. */
@@ -192,6 +205,18 @@ export interface EnergyReader {
   meters(): readonly MeterStatus[]
 }
 
+/** One host that can be switched off and on, at this moment. */
+export interface PowerNow {
+  readonly host: Host
+  /** Undefined: nothing was ever done to it. */
+  readonly record: HostPowerRecord | undefined
+  /** Infinity: none is known. */
+  readonly nextLeaseMs: number
+  readonly wakesInMs: number
+  readonly step: StepKind | undefined
+  readonly reason: Verdict | undefined
+}
+
 /** What decisions rest on, for previews and explanations: the same things the decide loop uses. */
 export interface Insight {
   /** What the rules look at, as of the newest readings. The table is built once per reading and kept. */
@@ -200,6 +225,8 @@ export interface Insight {
   why(instanceId: InstanceId): Promise<WhyInstance>
   /** The story of one host as a whole. */
   whyHost(hostId: HostId): Promise<WhyHost>
+  /** The hosts that can be switched, and what the plan says of each. */
+  power(): readonly PowerNow[]
   /** How much preemptible instances may have of each host that is fenced for lending; empty where none is. */
   lendable(): ReadonlyMap<HostId, LendableRoom>
 }

@@ -21,6 +21,7 @@ import { ActionHistory } from './decide/action-history.ts'
 import { CommandQueue } from './decide/command-queue.ts'
 import { InstanceMemories } from './decide/instance-memories.ts'
 import { RuleShelf } from './decide/rule-book.ts'
+import { PowerBook } from './energy/power-book.ts'
 import { EventHub } from './events/hub.ts'
 import { actionEnded } from './actions/action-ended.ts'
 import { actLoop } from './loops/act.ts'
@@ -208,6 +209,7 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
   const directories = new Directories(state)
   const leases = new LeaseDesk({ store, state, hub })
   const usage = usageReader(telemetry, clock)
+  const problems = new ProblemReporter({ store, clock, log, hub })
   const runtime: Runtime = {
     config,
     clock,
@@ -219,10 +221,11 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
     estimator: new OnlineEstimator(config.oversubscription.online, stateCodec),
     state,
     replica,
-    problems: new ProblemReporter({ store, clock, log, hub }),
+    problems,
     evictions: new EvictionDesk({ store, config, hub }),
     leases,
     energy: new MeteringDesk({ config, clock, store, state, directories, leases, usage }),
+    power: new PowerBook({ store, settings: config.power, problems }),
     executor: new Executor({
       store,
       clouds: byId,
@@ -231,6 +234,10 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
       hub,
       log,
       actionTimeoutMs: config.policy.actionTimeoutMs,
+      stepTimeoutsMs: {
+        wake: config.power.wakeTimeoutMs,
+        sleep: Math.max(config.policy.actionTimeoutMs, 3 * config.power.options.shutdownMs),
+      },
       callTimeoutMs: cloudCallTimeoutMs,
     }),
     directories,

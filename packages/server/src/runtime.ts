@@ -7,6 +7,7 @@ import type { Executor } from './actions/executor.ts'
 import type { Config } from './config/config.ts'
 import type { EventHub } from './events/hub.ts'
 import type { MeteringDesk } from './energy/metering-desk.ts'
+import type { PowerBook } from './energy/power-book.ts'
 import type { EvictionDesk } from './preemption/desk.ts'
 import type { LeaseDesk } from './reservation/lease-desk.ts'
 import type { ProblemReporter } from './problems/reporter.ts'
@@ -33,6 +34,7 @@ export interface Runtime {
   readonly evictions: EvictionDesk
   readonly leases: LeaseDesk
   readonly energy: MeteringDesk
+  readonly power: PowerBook
   readonly replica: string
   /** Wakes a loop by its name; unknown names are ignored. */
   wake(...loops: readonly string[]): void

@@ -7,6 +7,7 @@ import { energy } from './aggregates/energy.ts'
 import { estimates } from './aggregates/estimates.ts'
 import { evictions } from './aggregates/evictions.ts'
 import { holds } from './aggregates/holds.ts'
+import { hostPower } from './aggregates/host-power.ts'
 import { instances } from './aggregates/instances.ts'
 import { journal } from './aggregates/journal.ts'
 import { leases } from './aggregates/leases.ts'
@@ -37,6 +38,7 @@ export function createStore(database: Database): Store {
     holds: holds(database),
     evictions: evictions(database),
     leases: leases(database),
+    hostPower: hostPower(database),
     problems: problems(database),
     tokens: tokens(database),
     people: people(database),

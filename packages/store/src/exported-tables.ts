@@ -43,4 +43,5 @@ export const exportedTables: readonly ExportedTable[] = [
   { name: 'tenant_energy', order: ['at_ms', 'host_id', 'instance_id', 'project_id'] },
   { name: 'energy_batch', order: ['scope'] },
   { name: 'lease_allocation', order: ['lease_id', 'reservation_id', 'host_id'] },
+  { name: 'host_power', order: ['host_id'] },
 ]

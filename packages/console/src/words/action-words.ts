@@ -16,6 +16,8 @@ export const actionWord: Readonly<Record<StepKind, { verb: string; past: string 
   'lower-ratio': { verb: 'Lower the ratio of', past: 'sold at a lower ratio' },
   close: { verb: 'Close', past: 'closed' },
   open: { verb: 'Open', past: 'opened' },
+  sleep: { verb: 'Switch off', past: 'switched off' },
+  wake: { verb: 'Wake', past: 'woken' },
 }
 
 export const capabilityWord: Readonly<Record<Capability, { name: string; does: string }>> = {

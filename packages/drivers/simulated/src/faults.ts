@@ -11,6 +11,7 @@ const facetCalls = [
   'unplaced',
   'migrate',
   'host',
+  'power',
   'ratio',
   'claim',
   'claims',

@@ -17,6 +17,7 @@ export class Machine {
   readonly #original: Host
   #view: Host
   #closedBecause: string | undefined
+  #wakesAtMs: number | undefined
 
   constructor(view: Host, index: number, seed: number) {
     this.#original = view
@@ -45,9 +46,40 @@ export class Machine {
   /** False when somebody else closed it. */
   open(): boolean {
     if (this.#view.state === 'up') return true
+    if (this.#view.state !== 'disabled') return false
     if (this.#closedBecause === undefined) return false
     this.#closedBecause = undefined
     this.#change({ state: 'up' })
+    return true
+  }
+
+  /** Undefined unless it is booting. */
+  get wakesAtMs(): number | undefined {
+    return this.#wakesAtMs
+  }
+
+  /** False while it takes instances: that is no state to switch a host off in. */
+  sleep(): boolean {
+    const { state } = this.#view
+    if (state === 'asleep') return true
+    if (state === 'up') return false
+    this.#wakesAtMs = undefined
+    this.#change({ state: 'asleep' })
+    return true
+  }
+
+  /** It boots until then and is closed as it was before. */
+  wake(untilMs: number): void {
+    if (this.#view.state !== 'asleep') return
+    this.#wakesAtMs = untilMs
+    this.#change({ state: 'down' })
+  }
+
+  /** True when the boot is over by now. */
+  bootUntil(nowMs: number): boolean {
+    if (this.#wakesAtMs === undefined || this.#wakesAtMs > nowMs) return false
+    this.#wakesAtMs = undefined
+    this.#change({ state: this.#closedBecause === undefined ? this.#original.state : 'disabled' })
     return true
   }
 
@@ -62,13 +94,23 @@ export class Machine {
   get changes(): MachineChanges | undefined {
     const { coreRatio: cores, memoryRatio: memory } = this.#view
     const same = cores === this.#original.coreRatio && memory === this.#original.memoryRatio
-    if (same && this.#closedBecause === undefined) return undefined
-    return { coreRatio: cores ?? null, memoryRatio: memory ?? null, closedBecause: this.#closedBecause ?? null }
+    const { state } = this.#view
+    const off = this.#wakesAtMs !== undefined || state === 'asleep'
+    if (same && this.#closedBecause === undefined && !off) return undefined
+    return {
+      coreRatio: cores ?? null,
+      memoryRatio: memory ?? null,
+      closedBecause: this.#closedBecause ?? null,
+      ...(off ? { wakesAtMs: Number.isFinite(this.#wakesAtMs) ? (this.#wakesAtMs as number) : null } : {}),
+    }
   }
 
-  restoreChanges({ coreRatio: cores, memoryRatio: memory, closedBecause }: MachineChanges): void {
+  restoreChanges({ coreRatio: cores, memoryRatio: memory, closedBecause, wakesAtMs }: MachineChanges): void {
     this.#change({ coreRatio: cores ?? undefined, memoryRatio: memory ?? undefined })
     if (closedBecause !== null) this.close(closedBecause)
+    if (wakesAtMs === undefined) return
+    this.#change({ state: 'asleep' })
+    if (wakesAtMs !== null) this.wake(wakesAtMs)
   }
 
   #change(part: Partial<Host>): void {
@@ -120,6 +162,8 @@ export interface MachineChanges {
   readonly coreRatio: number | null
   readonly memoryRatio: number | null
   readonly closedBecause: string | null
+  /** Absent: switched on; null: asleep; a moment: boots until then. */
+  readonly wakesAtMs?: number | null
 }
 
 /** What the hypervisor itself uses, always less than what it reserves. */

@@ -27,6 +27,7 @@ import type {
   InstanceLabels,
   InstanceMigration,
   Look,
+  PowerControl,
   RatioControl,
   RoomClaims,
 } from '@gleaner/ports'
@@ -39,6 +40,7 @@ import type { Inside } from './facets/inside.ts'
 import { hostControl } from './facets/host-control.ts'
 import { labels } from './facets/labels.ts'
 import { migration } from './facets/migration.ts'
+import { powerControl } from './facets/power-control.ts'
 import { ratioControl } from './facets/ratio-control.ts'
 import type { CloudCall, FaultContext } from './faults.ts'
 import type { Guest } from './guest.ts'
@@ -73,6 +75,7 @@ export class SimulatedCloud implements Cloud {
   readonly creation: InstanceCreation
   readonly migration: InstanceMigration
   readonly hostControl: HostControl
+  readonly powerControl: PowerControl
   readonly ratioControl: RatioControl
   readonly claims: RoomClaims
   readonly labels: InstanceLabels
@@ -100,6 +103,7 @@ export class SimulatedCloud implements Cloud {
     this.creation = creation(this.#inside)
     this.migration = migration(this.#inside)
     this.hostControl = hostControl(this.#inside)
+    this.powerControl = powerControl(this.#inside)
     this.ratioControl = ratioControl(this.#inside)
     this.claims = claims(this.#inside)
     this.labels = labels(this.#inside)

@@ -107,6 +107,12 @@ export class World {
       else this.people.actNext()
     }
     this.#nowMs = Math.max(this.#nowMs, toMs)
+    for (const machine of this.machines) if (machine.bootUntil(this.#nowMs)) this.revision++
+  }
+
+  wake(machine: Machine, bootMs: number): void {
+    machine.wake(this.#nowMs + bootMs)
+    this.revision++
   }
 
   /** An instance of the beginning: it has an age, and most probably runs. */

@@ -18,6 +18,10 @@ export function isHostStepReached(host: Host, { action, setting }: HostStepAim):
       return host.state === 'disabled' || host.state === 'maintenance'
     case 'open':
       return host.state === 'up'
+    case 'sleep':
+      return host.state === 'asleep'
+    case 'wake':
+      return host.state === 'up' || host.state === 'disabled' || host.state === 'maintenance'
   }
 }
 

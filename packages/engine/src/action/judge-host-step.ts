@@ -4,7 +4,14 @@
 //
 // An entry that is only `intended` may or may not have reached the cloud. If the host still is as it was before, the call is
 // sent again, which the port makes safe; if it is neither as before nor as wanted, somebody else has changed it meanwhile.
-import { formatDurationMs, type Host, type HostStepKind, isHostStep, type JournalEntry } from '@gleaner/model'
+import {
+  formatDurationMs,
+  type Host,
+  type HostStepKind,
+  hostSteps,
+  isHostStep,
+  type JournalEntry,
+} from '@gleaner/model'
 import { isHostStepReached } from './host-step-reached.ts'
 import { type Judgement, mostAttempts } from './judge-action.ts'
 
@@ -27,6 +34,9 @@ export function judgeHostStep(entry: JournalEntry, sighting: HostSighting): Judg
   if (host === undefined) return { kind: 'failed', outcome: 'the host is no longer there' }
   const now = hostFigures(host, action)
   if (isHostStepReached(host, { action, setting })) return { kind: 'done', outcome: `the host is at ${now}` }
+  // Between on and off a host answers nobody; that is neither the old state nor somebody else's doing.
+  const moving = (action === 'sleep' || action === 'wake') && host.state === 'down'
+  if (moving && nowMs < entry.deadlineMs) return { kind: 'wait', moving }
   if (entry.state === 'intended') {
     if (now !== entry.stateBefore)
       return { kind: 'failed', outcome: `not called: somebody changed the host to ${now} meanwhile` }
@@ -42,7 +52,7 @@ export function judgeHostStep(entry: JournalEntry, sighting: HostSighting): Judg
 
 /** What of a host a step would change, as the journal keeps it. */
 export function hostFigures(host: Host, action: HostStepKind): string {
-  if (action === 'close' || action === 'open') return host.state
+  if (hostSteps[action].changes === 'state') return host.state
   return `core ratio ${ratioText(host.coreRatio)}, memory ratio ${ratioText(host.memoryRatio)}`
 }
 

@@ -11,6 +11,7 @@ import {
   type TargetKey,
   targetKey,
 } from '@gleaner/model'
+import type { HostPromise } from '../energy/power/host-promise.ts'
 import type { ActionSupports } from '../ledger/action-support.ts'
 import type { UsageAccess } from '../ledger/usage-access.ts'
 import { holdFromEntry } from '../people/journal-holds.ts'
@@ -30,6 +31,15 @@ export interface GateFacts {
   /** Every open entry, and all since journalHorizonMs(policy) ago. */
   readonly journal: readonly JournalEntry[]
   readonly rules: readonly Rule[]
+  /** What is promised on a host beyond what is on it; without it nothing sleeps. */
+  readonly hostUse?: (host: Host) => HostUse
+}
+
+export interface HostUse {
+  readonly isHeld: boolean
+  /** Undefined: the calendar is not known. */
+  readonly promise: HostPromise | undefined
+  readonly leadMs: number
 }
 
 export interface GateWorld extends Omit<GateFacts, 'holds' | 'journal' | 'rules'> {
@@ -67,6 +77,7 @@ export function openGateWorld(facts: GateFacts): GateWorld {
     if (hold !== undefined) add(hold)
   }
   return {
+    ...(facts.hostUse === undefined ? {} : { hostUse: facts.hostUse }),
     nowMs,
     policy,
     snapshots,

@@ -18,6 +18,7 @@ import type { Check } from './checks/check.ts'
 import { confirmed } from './checks/confirmed.ts'
 import { evictionValidated, roomReserved } from './checks/eviction-stage.ts'
 import { graceOver } from './checks/grace-over.ts'
+import { hostFree } from './checks/host-free.ts'
 import { hostSuitable } from './checks/host-suitable.ts'
 import { killSwitch } from './checks/kill-switch.ts'
 import { modeObserve } from './checks/mode-observe.ts'
@@ -70,6 +71,7 @@ const checks: readonly GateCheck[] = [
   gateCheck('host', 'standing', [ofHosts, targetThere]),
   gateCheck('state', 'standing', [ofInstances, stateSuitable]),
   gateCheck('state', 'standing', [ofHosts, hostSuitable]),
+  gateCheck('in-use', 'standing', [['host-take'], hostFree]),
   gateCheck('protection', 'standing', [['reclaim', 'reclaim-command', 'evict', 'restore'], notProtected]),
   gateCheck('hold', 'standing', [butOwnersWish, notHeld]),
   gateCheck('observe', 'observed', [byItself, modeObserve]),

@@ -17,18 +17,21 @@ export interface Supporting {
   readonly actions: readonly SupportedAction[]
   readonly ratioControl?: unknown
   readonly hostControl?: unknown
+  readonly powerControl?: unknown
 }
 
 const sellableOnly: GivesBack = { physicalCores: false, physicalMemory: false, sellable: true }
 const ratioSteps: readonly HostStepKind[] = ['raise-ratio', 'lower-ratio']
 const doorSteps: readonly HostStepKind[] = ['close', 'open']
+const powerSteps: readonly HostStepKind[] = ['sleep', 'wake']
 
 export function indexSupports(clouds: Iterable<Supporting>): ActionSupports {
   const index = new Map<CloudId, StepSupports>()
-  for (const { id, actions, ratioControl, hostControl } of clouds) {
+  for (const { id, actions, ratioControl, hostControl, powerControl } of clouds) {
     const steps = new Map<StepKind, GivesBack>(actions.map((entry) => [entry.action, entry.givesBack]))
     if (ratioControl !== undefined) for (const step of ratioSteps) steps.set(step, sellableOnly)
     if (hostControl !== undefined) for (const step of doorSteps) steps.set(step, sellableOnly)
+    if (powerControl !== undefined) for (const step of powerSteps) steps.set(step, sellableOnly)
     index.set(id, steps)
   }
   return index

@@ -137,7 +137,10 @@ function doubled(proposal: Proposal): Proposal {
   return { ...proposal, state: 'cancelled', verdict: { code: 'outranked', sentence, facts: {} } }
 }
 
-/** A command is given once and stays wanted until it was done or its time is over. */
+/**
+ * A command is given once and stays wanted until it was done or its time is over; but not the steps of a person's wish about the
+ * power of a host, which are wanted anew in each cycle for as long as the wish stands.
+ */
 function commandsStillWanted(
   standing: Steps<Proposal>,
   wanted: readonly Candidate[],
@@ -147,7 +150,8 @@ function commandsStillWanted(
   for (const candidate of wanted) if (candidate.claim === 'command') given.set(candidate, true)
   const still: Candidate[] = []
   for (const proposal of standing.all()) {
-    if (proposal.claim !== 'command' || proposal.eviction !== undefined || given.get(proposal) !== undefined) continue
+    if (proposal.claim !== 'command' || proposal.capability === 'energy') continue
+    if (proposal.eviction !== undefined || given.get(proposal) !== undefined) continue
     if (world.nowMs - proposal.createdAtMs <= world.policy.actionTimeoutMs) still.push(candidateOf(proposal))
   }
   return still

@@ -8,6 +8,8 @@ const verbs: Readonly<Partial<Record<StepKind, string>>> = {
   'lower-ratio': 'lower the ratio of',
   close: 'close',
   open: 'open',
+  sleep: 'switch off',
+  wake: 'wake',
 }
 
 export function verbOf(action: StepKind): string {

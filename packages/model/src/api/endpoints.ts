@@ -8,6 +8,7 @@ import { leaseEndpoints } from './leases.ts'
 import { peopleEndpoints } from './people.ts'
 import { placementEndpoints } from './placements.ts'
 import { planEndpoints } from './plan.ts'
+import { powerEndpoints } from './power.ts'
 import { preemptionEndpoints } from './preemption.ts'
 import { ruleEndpoints } from './rules.ts'
 import { systemEndpoints } from './system.ts'
@@ -22,6 +23,7 @@ export const endpoints = {
   ...preemptionEndpoints,
   ...placementEndpoints,
   ...leaseEndpoints,
+  ...powerEndpoints,
   ...ruleEndpoints,
   ...historyEndpoints,
   ...peopleEndpoints,

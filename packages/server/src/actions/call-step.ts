@@ -33,6 +33,10 @@ async function callHostStep(cloud: Cloud, entry: JournalEntry, signal: AbortSign
     case 'open':
       if (cloud.hostControl === undefined) throw unsupported(cloud, entry)
       return cloud.hostControl.open(hostId, signal)
+    case 'sleep':
+    case 'wake':
+      if (cloud.powerControl?.has(hostId) !== true) throw unsupported(cloud, entry)
+      return cloud.powerControl[action](hostId, signal)
     default:
       throw unsupported(cloud, entry)
   }

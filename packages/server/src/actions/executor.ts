@@ -61,6 +61,8 @@ export interface ExecutorParts {
   readonly hub: EventHub
   readonly log: Logger
   readonly actionTimeoutMs: number
+  /** For steps that take their own time. */
+  readonly stepTimeoutsMs?: Readonly<Partial<Record<StepKind, number>>>
   /** Real time one call to a cloud may take. */
   readonly callTimeoutMs: number
 }
@@ -104,7 +106,7 @@ export class Executor {
   }
 
   #entryFor(fence: Fence, order: Order): JournalEntry {
-    const { clock, actionTimeoutMs } = this.#parts
+    const { clock, actionTimeoutMs, stepTimeoutsMs } = this.#parts
     const nowMs = clock.nowMs()
     const id = newId('act', nowMs)
     return {
@@ -122,7 +124,7 @@ export class Executor {
       acceptedAtMs: undefined,
       finishedAtMs: undefined,
       attempts: 0,
-      deadlineMs: nowMs + actionTimeoutMs,
+      deadlineMs: nowMs + (stepTimeoutsMs?.[order.action] ?? actionTimeoutMs),
       outcome: undefined,
       gives: order.gives,
       term: fence.term,

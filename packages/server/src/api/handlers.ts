@@ -33,6 +33,8 @@ import { listPlans } from './plan/list-plans.ts'
 import { listProposals } from './plan/list-proposals.ts'
 import { vetoProposals } from './plan/veto-proposals.ts'
 import { approveDecision, cancelDecision, getDecision, listDecisions } from './preemption/decisions.ts'
+import { getPower, wishPower } from './power/power.ts'
+import { getRanking } from './power/get-ranking.ts'
 import { getPreemption } from './preemption/get-preemption.ts'
 import { setFirmness, setOptOut, testEviction } from './preemption/instance-preemption.ts'
 import { getEviction, listEvictions } from './preemption/evictions.ts'
@@ -128,6 +130,9 @@ export const handlers: Handlers = {
   updateLease,
   endLease,
   getLeaseCalendar,
+  getPower,
+  getRanking,
+  wishPower,
   listRules,
   getRule,
   createRule,

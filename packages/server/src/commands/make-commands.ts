@@ -8,6 +8,7 @@ import { audit } from './audit.ts'
 import { keep, releaseHold, veto } from './holds.ts'
 import { leaseCommands } from './leases.ts'
 import { pause, setMode, unpause } from './modes.ts'
+import { wishPower } from './power.ts'
 import { setOptOut, setPreemptible, testEviction } from './preemption.ts'
 import { roomCommands } from './rooms.ts'
 import { createRule, removeRule, updateRule } from './rules.ts'
@@ -33,6 +34,7 @@ export function makeCommands(runtime: Runtime, queue: CommandQueue, saga: Preemp
     removeRule: (id, caller) => removeRule(runtime, id, caller),
     ...roomCommands(runtime, saga),
     ...leaseCommands(runtime),
+    wishPower: (hostId, wish, caller) => wishPower(runtime, { hostId, wish }, caller),
     testEviction: (id, caller) => testEviction(runtime, id, caller),
     setPreemptible: (id, preemptible, caller) => setPreemptible(runtime, { id, preemptible }, caller),
     setOptOut: (id, optOut, caller) => setOptOut(runtime, { id, optOut }, caller),

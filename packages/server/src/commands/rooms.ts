@@ -31,7 +31,8 @@ type RoomCommands = Pick<
 export function roomCommands(runtime: Runtime, saga: PreemptionSaga): RoomCommands {
   return {
     previewRoom: (question) => previewRoom(runtime, question),
-    makeRoom: (request, caller) => makeRoom(runtime, request, caller),
+    makeRoom: (request, caller) =>
+      makeRoom(runtime, request, caller).then((room) => noteDemand(runtime, request, room)),
     room: async (id) => answerOf(await found(runtime, id)),
     awaitRoom: async (id, signal) => {
       const known = await found(runtime, id)
@@ -83,6 +84,18 @@ async function makeRoom(runtime: Runtime, request: RoomRequest, caller: Caller):
     }
     return answerOf(decision)
   })
+}
+
+/** A request that found no room may wake a host that has it; one that found it wants none any more. */
+function noteDemand(runtime: Runtime, request: RoomRequest, room: RoomDecision): RoomDecision {
+  const { requestId, cloudId, name, count, vcpus, memoryMiB, diskGiB } = request
+  if (room.state !== 'refused') runtime.power.unwant(requestId)
+  else {
+    const nowMs = runtime.clock.nowMs()
+    runtime.power.want({ key: requestId, cloudId, name, count, vcpus, memoryMiB, diskGiB }, nowMs)
+    runtime.wake('decide')
+  }
+  return room
 }
 
 async function takeRoom(runtime: Runtime, saga: PreemptionSaga, id: string): Promise<RoomDecision> {

@@ -16,6 +16,7 @@ import * as Value from 'typebox/value'
 import type { CloudConfig, Config, SettingOrigin, SettingSource } from './config.ts'
 import { type ConfigFault, type Source, lineOf, schemaFaults, throwFaults } from './faults.ts'
 import type { DurationReader } from './duration-reader.ts'
+import { readPower } from './power.ts'
 import { readFront } from './front.ts'
 import { libvirtFaults } from './libvirt-faults.ts'
 import { isLoopback, parseListen } from './listen.ts'
@@ -322,6 +323,13 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
       meters,
       fault: (path, detail) => fault(['energy', ...path], detail),
       resolvePath: (path) => resolve(source === undefined ? options.directory : dirname(source.file), path),
+    }),
+    power: readPower(file.power, {
+      fault: (path, detail) => fault(['power', ...path], detail),
+      durationMs,
+      secret: (value, path) => secret(value, ['power', ...path]),
+      resolvePath: (path) => resolve(source === undefined ? options.directory : dirname(source.file), path),
+      cloudIds: (file.clouds ?? []).map((cloud) => cloud.id),
     }),
     retention: {
       plansMs: durationMs('retention.plans', file.retention?.plans, {

@@ -1,6 +1,7 @@
 // Every key of the configuration file, with its meaning. The descriptions are the reference page of the documentation.
 import { DurationText, durationPattern, ModeName, OneOf, capabilities } from '@gleaner/model'
 import { type Static, Type } from 'typebox'
+import { PowerConfig } from './power.ts'
 import { FrontConfig } from './front.ts'
 import { EnergyConfig, meterKinds } from './metering.ts'
 import { NoticesConfig } from './notices.ts'
@@ -300,6 +301,7 @@ export const ConfigFile = Type.Object(
     front: Type.Optional(FrontConfig),
     notices: Type.Optional(NoticesConfig),
     oversubscription: Type.Optional(OversubscriptionConfig),
+    power: Type.Optional(PowerConfig),
     periods: Type.Optional(
       Type.Object(
         {

@@ -13,6 +13,8 @@ import {
 } from '@gleaner/engine'
 import type { HostId, InstanceId, JournalEntry, Proposal } from '@gleaner/model'
 import type { Insight } from '../application.ts'
+import { hostUseOf } from '../energy/host-use.ts'
+import { powerNow } from '../energy/power-now.ts'
 import type { DecideParts } from '../loops/decide.ts'
 import { lendableNow } from '../preemption/lendable-now.ts'
 import type { Runtime } from '../runtime.ts'
@@ -30,6 +32,7 @@ export function makeInsight(runtime: Runtime, parts: DecideParts): Insight {
     ruleInput,
     why: (instanceId) => why(instanceId, { runtime, parts, input: ruleInput() }),
     whyHost: (hostId) => whyTheHost(hostId, { runtime, parts, input: ruleInput() }),
+    power: () => powerNow(runtime, parts.refused.list),
     lendable: () =>
       new Map(
         [...readSnapshots(runtime.state).values()].flatMap((snapshot) => [...(lendableNow(runtime, snapshot) ?? [])]),
@@ -101,6 +104,7 @@ function worldOf(
     holds: state.holds,
     journal: [...journal.values()],
     rules: parts.rules.book.rules,
+    hostUse: hostUseOf(runtime),
     proposals,
     ledger: state.plan?.ledger ?? [],
     refused: parts.refused.list,

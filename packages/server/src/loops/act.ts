@@ -27,6 +27,7 @@ import {
   targetId,
 } from '@gleaner/model'
 import type { Fence } from '@gleaner/ports'
+import { hostUseOf } from '../energy/host-use.ts'
 import { type Runtime, cloudCallTimeoutMs } from '../runtime.ts'
 import { readSnapshots } from '../state/read-snapshots.ts'
 import { policyNow } from '../state/policy-now.ts'
@@ -196,6 +197,7 @@ async function gateNow({ runtime, parts }: Acting, proposal: Proposal): Promise<
     holds: await store.holds.active(nowMs),
     journal: parts.history.recent(nowMs - journalHorizonMs(policy)),
     rules: parts.rules.book.rules,
+    hostUse: hostUseOf(runtime),
   })
   return passGate(world, proposal)
 }

@@ -16,7 +16,9 @@ import {
   createLedgerMemory,
   decide,
   indexSupports,
+  isGivenBack,
   journalHorizonMs,
+  planPower,
   proposeIdleness,
   proposeLoans,
   proposeRatios,
@@ -41,6 +43,8 @@ import { evaluateAll } from '../decide/evaluate.ts'
 import type { InstanceMemories } from '../decide/instance-memories.ts'
 import { LookAhead } from '../decide/look-ahead.ts'
 import type { RuleShelf } from '../decide/rule-book.ts'
+import { hostUseOf } from '../energy/host-use.ts'
+import { powerInput } from '../energy/plan-hosts.ts'
 import { newId } from '../ids/new-id.ts'
 import { addNotice } from '../notices/add-notice.ts'
 import { expectations, usedSinceOf } from '../oversubscription/expectations.ts'
@@ -102,6 +106,7 @@ export function decideLoop(runtime: Runtime, parts: DecideParts): Loop {
       // What is under way has to be known before the plan: it would cancel what it does not know to be wanted.
       await runtime.evictions.load(fence, clock.nowMs())
       await runtime.leases.load(fence)
+      await runtime.power.load(fence)
       const snapshots = readSnapshots(state)
       for (const snapshot of snapshots.values()) {
         const before = placed.get(snapshot.cloudId)
@@ -189,6 +194,8 @@ async function cycle(work: Cycle, table: InstanceTable): Promise<Decision> {
     nowMs,
   })
   if (evicting.candidates.length > 0) answers.push(evicting)
+  await runtime.power.refresh(work.fence, { snapshots: snapshots.values(), journal: parts.history.all(), nowMs })
+  answers.push(wantedPower(work, policy))
   const commands = parts.commands.candidates({ supports, usage: telemetry, nowMs })
   if (commands.length > 0) answers.push({ candidates: commands, refused: [], reasons: {} })
   const expected = expectations(asking, runtime.config.oversubscription.firmPeak)
@@ -219,6 +226,7 @@ async function cycle(work: Cycle, table: InstanceTable): Promise<Decision> {
     holds: state.holds,
     journal,
     rules: parts.rules.book.rules,
+    hostUse: hostUseOf(runtime),
     answers,
     proposals: await store.proposals.open(),
     ledger,
@@ -252,6 +260,13 @@ function wantedRatios({ runtime, supports, snapshots }: Cycle, policy: Policy): 
     headroomShare: policy.headroomShare,
     nowMs,
   })
+}
+
+/** Also while the capability is off: what sleeps is woken then, and nothing else is said. */
+function wantedPower({ runtime, supports, snapshots }: Cycle, policy: Policy): CapabilityAnswer {
+  const answer = planPower(powerInput(runtime, { snapshots, supports }))
+  if (policy.modes.energy !== 'off') return answer
+  return { candidates: answer.candidates.filter(isGivenBack), refused: [], reasons: {} }
 }
 
 function wantedLoans({ runtime, parts, supports, snapshots }: Cycle): readonly CapabilityAnswer[] {

@@ -97,7 +97,7 @@ export class LoanReturns {
     const { config, state, clock } = this.#runtime
     const { mode } = config.oversubscription.ballooning
     const effective = effectiveMode(
-      { capability: 'oversubscription', claim: 'lending', mode },
+      { capability: 'oversubscription', claim: 'lending', mode, action: 'balloon' },
       policyNow(this.#runtime),
     )
     if (effective !== 'enforce' && effective !== 'advise') return false

@@ -1,5 +1,5 @@
 // Firm requests that a cloud took and could find no host for: room is looked for, made where the mode allows it, and the
-// request made anew there. What was refused is tried again after a while, and as soon as the mode changes.
+// request made anew there. What was refused is tried again after a while, as soon as the mode changes, and when a host was woken.
 import { makeDecision, planEviction } from '@gleaner/engine'
 import { type EvictionDecision, type InstanceId, isDecisionOpen, type Mode } from '@gleaner/model'
 import type { Cloud, Fence, UnplacedInstance } from '@gleaner/ports'
@@ -54,7 +54,8 @@ export class UnplacedWatch {
     if (last !== undefined) {
       if (last.state === 'done') return
       const mode = state.modes.preemption
-      if (last.mode === mode && (last.state === 'observed' || nowMs - last.atMs < againMs)) return
+      const isSameWorld = last.mode === mode && !this.#runtime.power.openedSince(cloud.id, last.atMs)
+      if (isSameWorld && (last.state === 'observed' || nowMs - last.atMs < againMs)) return
     }
     const number = (last?.number ?? 0) + 1
     await evictions.planning.run(async () => {
@@ -86,6 +87,14 @@ export class UnplacedWatch {
         plan,
         world,
       )
+      // Whether or not anybody has to leave: a host that is woken would do as well, and hurts nobody.
+      if (!plan.feasible || plan.victims.length > 0) {
+        this.#runtime.power.want(
+          { key: instanceId, cloudId: cloud.id, name, count: 1, vcpus, memoryMiB, diskGiB },
+          nowMs,
+        )
+        this.#runtime.wake('decide')
+      } else this.#runtime.power.unwant(instanceId)
       await evictions.decide(fence, decision)
       this.#remember(instanceId, number, decision)
     })

@@ -114,6 +114,7 @@ export function plainApplication(options: PlainOptions): PlainApplication {
       ruleInput: input,
       why: async (id) => plainWhy(id, instances),
       whyHost: async (id) => ({ ...plainWhyHost, hostId: id, host: hosts.find((host) => host.id === id) }),
+      power: () => [],
       lendable: () => new Map(),
     },
     loops: () => [],

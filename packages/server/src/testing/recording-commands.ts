@@ -125,6 +125,7 @@ export function recordingCommands({ commanded, nowMs, instances, rules }: Record
       return plainLease(nowMs)
     },
     longestUntilMs: () => Number.POSITIVE_INFINITY,
+    wishPower: async (id, wish, caller) => note('wishPower', `${id} ${wish?.state ?? 'automatic'}`, caller),
     testEviction: async (id, caller) => {
       note('testEviction', id, caller)
       return plainDecision(id, nowMs)

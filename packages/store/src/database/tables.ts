@@ -351,6 +351,11 @@ interface EnergyBatchTable {
   id: string
 }
 
+interface HostPowerTable {
+  host_id: string
+  document: Json
+}
+
 export interface Tables {
   leader: LeaderTable
   setting: SettingTable
@@ -383,4 +388,5 @@ export interface Tables {
   host_energy: HostEnergyTable
   tenant_energy: TenantEnergyTable
   energy_batch: EnergyBatchTable
+  host_power: HostPowerTable
 }

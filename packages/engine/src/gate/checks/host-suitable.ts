@@ -9,6 +9,9 @@ const startsIn: Readonly<Record<HostStepKind, readonly HostState[]>> = {
   'lower-ratio': ['up', 'disabled', 'maintenance'],
   close: ['up'],
   open: ['disabled'],
+  // Only what is closed: nothing may be placed on it while it goes down.
+  sleep: ['disabled'],
+  wake: ['asleep', 'down'],
 }
 
 export const hostSuitable: Check = ({ proposal, world, host }) => {

@@ -1,7 +1,8 @@
+// What switches hosts off and on for energy has rests of its own, and people's words about it are wishes (plan-power.ts).
 // No hold that concerns this kind of step is active on the instance or host, and no tag of its owner keeps it. A cool-down concerns only what Gleaner would take by
 // itself; a person's command yields to nobody's hold but a keep, and only when it takes something away. An eviction yields to
 // a person's refusal alone: a keep would make every preemptible instance a firm one for nothing.
-import { type HoldKind, type ReasonCode, type Verdict, keepMark, targetId } from '@gleaner/model'
+import { type HoldKind, isHostStep, type ReasonCode, type Verdict, keepMark, targetId } from '@gleaner/model'
 import { keptByTag } from '../../people/kept-by-tag.ts'
 import { winningHold } from '../../people/winning-hold.ts'
 import { isoTime } from '../../text/iso-time.ts'
@@ -29,12 +30,13 @@ const codes: Readonly<Record<HoldKind, ReasonCode>> = {
 }
 
 export const notHeld: Check = (step) => {
-  const { proposal, kind, world, instance, host } = step
-  const tagged = concerns[kind].includes('keep') ? heldByTag(step) : undefined
+  const { proposal, world, instance, host } = step
+  const concerned = concerning(step)
+  const tagged = concerned.includes('keep') ? heldByTag(step) : undefined
   if (tagged !== undefined) return tagged
   const holds = world.holdsOf(proposal)
   if (holds.length === 0) return undefined
-  const hold = winningHold(holds, concerns[kind], world.nowMs)
+  const hold = winningHold(holds, concerned, world.nowMs)
   if (hold === undefined) return undefined
   const name = instance?.name ?? host?.name ?? targetId(proposal)
   const until = isoTime(hold.untilMs)
@@ -50,6 +52,13 @@ export const notHeld: Check = (step) => {
     sentence: sentences[hold.kind],
     facts: { hold: hold.id, by: hold.by, untilMs: hold.untilMs },
   }
+}
+
+const peoplesWord: readonly HoldKind[] = ['keep', 'veto']
+
+function concerning({ kind, proposal }: GateStep): readonly HoldKind[] {
+  const { capability, action } = proposal
+  return capability === 'energy' && isHostStep(action) ? peoplesWord : concerns[kind]
 }
 
 /** An owner's keep that stands on the instance itself. */

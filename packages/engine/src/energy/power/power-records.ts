@@ -1,0 +1,56 @@
+// What is remembered of a host, brought up to date from the journal and from what is seen of the host. Both are idempotent: the
+// same entry, or the same sight, changes nothing a second time, so nothing is lost when the process dies in between.
+import { formatDurationMs, type Host, type HostPowerRecord, type JournalEntry } from '@gleaner/model'
+import type { PowerOptions } from './power-options.ts'
+
+const keptBoots = 5
+
+/** Whether the entry is one of the steps by which hosts go to sleep and come back. */
+export function isPowerEntry({ capability, instanceId }: JournalEntry): boolean {
+  return capability === 'energy' && instanceId === undefined
+}
+
+/** Entries of one host are folded in the order in which they ended. */
+export function foldPower(record: HostPowerRecord, entry: JournalEntry): HostPowerRecord {
+  const endMs = entry.finishedAtMs
+  if (endMs === undefined || endMs <= record.foldedToMs || !isPowerEntry(entry)) return record
+  const folded: HostPowerRecord = { ...record, foldedToMs: endMs }
+  const failed = { ...folded, failures: record.failures + 1, failedAtMs: endMs, fault: entry.outcome }
+  const isDone = entry.state === 'done'
+  switch (entry.action) {
+    case 'close':
+      return isDone ? { ...folded, closedAtMs: endMs } : folded
+    case 'open':
+      return isDone ? { ...folded, closedAtMs: undefined } : folded
+    case 'sleep':
+      return isDone ? { ...folded, sleptAtMs: endMs, wokeAtMs: undefined } : failed
+    case 'wake': {
+      if (!isDone) return failed
+      const bootMs = endMs - (entry.acceptedAtMs ?? entry.intendedAtMs)
+      return { ...folded, wokeAtMs: endMs, bootsMs: [...record.bootsMs, Math.max(0, bootMs)].slice(-keptBoots) }
+    }
+    default:
+      return folded
+  }
+}
+
+/**
+ * What the state of the host adds: one that others opened is not closed by Gleaner any more; one that went down again soon after
+ * it was woken has failed; one that has stayed up long enough has recovered.
+ */
+export function seePower(record: HostPowerRecord, { state }: Host, at: { nowMs: number; options: PowerOptions }) {
+  const { nowMs, options } = at
+  const { wokeAtMs, closedAtMs, failures } = record
+  if (state === 'up') {
+    const opened = closedAtMs === undefined ? record : { ...record, closedAtMs: undefined }
+    if (failures === 0) return opened
+    if (wokeAtMs === undefined) return { ...opened, wokeAtMs: nowMs }
+    if (nowMs - wokeAtMs < options.leastOnMs) return opened
+    return { ...opened, failures: 0, failedAtMs: undefined, fault: undefined }
+  }
+  if ((state !== 'down' && state !== 'asleep') || wokeAtMs === undefined) return record
+  const livedMs = nowMs - wokeAtMs
+  if (livedMs >= options.leastOnMs) return { ...record, wokeAtMs: undefined }
+  const fault = `it was ${state} again ${formatDurationMs(Math.max(0, livedMs))} after it woke up`
+  return { ...record, wokeAtMs: undefined, failures: failures + 1, failedAtMs: nowMs, fault }
+}

@@ -1,0 +1,91 @@
+// Power: how hosts are switched, what each is waiting for, and the ranking by work per watt.
+import { type Static, Type } from 'typebox'
+import { hostStates } from '../inventory.ts'
+import { endpoint } from './endpoint.ts'
+import { DurationText, IdParam, ModeName, OneOf, Time, VerdictView } from './parts.ts'
+
+export const PowerWishView = Type.Object({ state: OneOf(['awake', 'asleep']), by: Type.String(), until: Time })
+
+export const PowerHostView = Type.Object({
+  host: Type.String(),
+  id: Type.String(),
+  cloud: Type.String(),
+  state: OneOf(hostStates),
+  /** The step that is under way or proposed. */
+  step: Type.Optional(Type.String()),
+  /** Why it is so: what is proposed and for what, or what stands against its sleep. */
+  reason: Type.Optional(VerdictView),
+  instances: Type.Integer(),
+  asleepSince: Type.Optional(Time),
+  nextLeaseAt: Type.Optional(Time),
+  /** From the order to wake up until it can be used. */
+  wakesInS: Type.Number(),
+  /** What it draws at rest; less than that while it sleeps. */
+  idlePowerW: Type.Optional(Type.Number()),
+  failures: Type.Integer(),
+  fault: Type.Optional(Type.String()),
+  wish: Type.Optional(PowerWishView),
+})
+export type PowerHostView = Static<typeof PowerHostView>
+
+export const PowerView = Type.Object({
+  mode: ModeName,
+  now: Time,
+  /** Hosts that can be switched, by cloud and name. */
+  hosts: Type.Array(PowerHostView),
+  asleep: Type.Integer(),
+  /** Put to sleep by Gleaner, what those would draw awake and at rest. */
+  savedW: Type.Number(),
+})
+export type PowerView = Static<typeof PowerView>
+
+export const RankedHostView = Type.Object({
+  rank: Type.Integer(),
+  host: Type.String(),
+  id: Type.String(),
+  cloud: Type.String(),
+  state: OneOf(hostStates),
+  /** Work per joule, in the unit of the figures; guesses are in flop. */
+  perWatt: Type.Number(),
+  operationsPerS: Type.Number(),
+  fullPowerW: Type.Number(),
+  isGuess: Type.Boolean(),
+  from: Type.String(),
+})
+export type RankedHostView = Static<typeof RankedHostView>
+
+const tag = 'power'
+
+export const powerEndpoints = {
+  getPower: endpoint(
+    { method: 'GET', path: '/api/v1/power', role: 'viewer', tag, summary: 'Hosts that can be switched off and on' },
+    { response: PowerView },
+  ),
+  getRanking: endpoint(
+    { method: 'GET', path: '/api/v1/ranking', role: 'viewer', tag, summary: 'Hosts by the work they do per watt' },
+    {
+      query: Type.Object({ cloud: Type.Optional(Type.String()) }),
+      response: Type.Object({ items: Type.Array(RankedHostView) }),
+    },
+  ),
+  wishPower: endpoint(
+    {
+      method: 'PUT',
+      path: '/api/v1/hosts/:id/power',
+      role: 'operator',
+      tag,
+      summary: 'Wake a host, let it sleep, or leave it to the plan again',
+      status: 202,
+    },
+    {
+      params: IdParam,
+      body: Type.Object({
+        /** automatic takes the wish back. */
+        state: OneOf(['awake', 'asleep', 'automatic']),
+        /** How long the wish stands; four hours if absent. */
+        for: Type.Optional(DurationText),
+      }),
+      response: PowerHostView,
+    },
+  ),
+}

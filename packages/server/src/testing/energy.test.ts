@@ -1,0 +1,188 @@
+// Hosts going to sleep and coming back on a whole server: real PostgreSQL, a simulated cloud, time that runs faster, over HTTP.
+import { SimulatedCloud } from '@gleaner/driver-simulated'
+import type { PowerHostView, PowerView } from '@gleaner/model'
+import { projectId } from '@gleaner/model'
+import type { Clock } from '@gleaner/ports'
+import { afterEach, describe, expect, it } from 'vitest'
+import { hashSecret, newSecret } from '../auth/token-secret.ts'
+import { acceleratedClock } from '../clock/accelerated-clock.ts'
+import { operator, startTestServer, type TestServer, testStartMs } from './test-server.ts'
+
+const patient = { timeout: 300_000 }
+const minuteMs = 60_000
+const settings = `
+policy: { snapshotMaxAge: 600m, telemetryMaxAge: 600m, actionTimeout: 600m, budgets: { actionsPerMinute: 1000, cloudShare: 1 } }
+energy: { keepWarm: { hosts: 1, share: 0 }, idle: 5m, leastOn: 10m, leastOff: 5m, boot: 4m, wakeMargin: 10m, wakeTimeout: 600m, idlePowerW: 100 }
+`
+let server: TestServer
+let cloud: SimulatedCloud
+let token = ''
+const stopAll: (() => Promise<void>)[] = []
+
+afterEach(async () => {
+  for (const stop of stopAll.splice(0).toReversed()) await stop()
+})
+
+/** Four hosts, one instance. */
+async function start(modes: string): Promise<void> {
+  server = await startTestServer({
+    clock: acceleratedClock(testStartMs, 300),
+    config: `modes: { ${modes} }\n${settings}`,
+    makeClouds: (clock: Clock) => {
+      cloud = new SimulatedCloud({
+        clock,
+        id: 'sim',
+        seed: 11,
+        hosts: 4,
+        instances: 1,
+        projects: 1,
+        desktops: 0,
+        activity: 0,
+      })
+      return [cloud]
+    },
+  })
+  stopAll.push(() => server.stop())
+  await server.until('a plan', () =>
+    server.app.state.fence !== undefined && server.app.state.ready ? true : undefined,
+  )
+  const secret = newSecret()
+  const made = { name: 'test', projects: [], createdAtMs: 0, createdBy: 'test', expiresAtMs: undefined }
+  await server.app.store.tokens.create({ ...made, role: 'operator' }, hashSecret(secret))
+  token = secret
+}
+
+async function http<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const response = await fetch(`${server.url}${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  const answer = (await response.json()) as T
+  if (!response.ok) throw new Error(JSON.stringify(answer))
+  return answer
+}
+
+const hosts = async () => (await http<PowerView>('GET', '/api/v1/power')).hosts
+const untilHosts = (what: string, holds: (hosts: readonly PowerHostView[]) => boolean) =>
+  server.until(what, async () => {
+    const now = await hosts()
+    return holds(now) ? now : undefined
+  })
+const asleep = (all: readonly PowerHostView[]) => all.filter(({ state }) => state === 'asleep')
+const steps = async () => {
+  const { items } = await server.app.store.journal.list({}, { limit: 100, offset: 0 })
+  return items
+    .filter(({ capability }) => capability === 'energy')
+    .sort((a, b) => a.intendedAtMs - b.intendedAtMs)
+    .map(({ targetName, action, state }) => `${targetName} ${action} ${state}`)
+}
+
+describe('energy, enforced', () => {
+  it(
+    'empty hosts are closed and switched off but for the reserve, and one that a refused request needs comes back',
+    patient,
+    async () => {
+      await start('energy: enforce, preemption: observe')
+      const all = await untilHosts('two sleeping hosts', (now) => asleep(now).length === 2)
+      const [first] = asleep(all) as [PowerHostView]
+      await server.until('the end of its steps', async () => {
+        const taken = (await steps()).filter((step) => step.startsWith(first.host))
+        expect(taken.map((step) => step.split(' ')[1])).toEqual(['close', 'sleep'])
+        return taken.every((step) => step.endsWith(' done')) ? true : undefined
+      })
+      const awake = all.filter(({ state }) => state === 'up')
+      expect(awake).toHaveLength(2)
+      expect(awake.find(({ instances }) => instances === 0)?.reason?.code).toBe('keep-warm')
+      expect(first.asleepSince).toBeDefined()
+      const energy = await http<PowerView>('GET', '/api/v1/power')
+      expect(energy).toMatchObject({ mode: 'enforce', asleep: 2 })
+      expect(energy.savedW).toBeGreaterThan(2 * 20)
+
+      // More than the two that are awake have room for: everything of three hosts.
+      const snapshot = server.app.state.clouds.get(cloud.id)?.snapshot
+      const biggest = Math.min(...(snapshot?.hosts ?? []).map(({ cores, reservedCores }) => cores - reservedCores))
+      const request = {
+        requestId: 'r1',
+        cloudId: cloud.id,
+        projectId: projectId(cloud.id, snapshot?.projects[0]?.name ?? ''),
+        name: 'three whole hosts',
+        flavor: undefined,
+        firmness: 'firm',
+        count: 3,
+        vcpus: biggest,
+        memoryMiB: 1024,
+        diskGiB: 1,
+        hints: { apart: true },
+      } as const
+      const refused = await server.app.commands.makeRoom(request, operator)
+      expect(refused.state).toBe('refused')
+      await untilHosts('a woken host', (now) => now.filter(({ state }) => state === 'up').length >= 3)
+      const history = await steps()
+      expect(history).toContainEqual(expect.stringMatching(/ wake done$/))
+      expect(history).toContainEqual(expect.stringMatching(/ open done$/))
+      const again = await server.until('room', async () => {
+        const room = await server.app.commands.makeRoom({ ...request, requestId: `r${server.clock.nowMs()}` }, operator)
+        return room.state === 'free' ? room : undefined
+      })
+      expect(again.placements).toHaveLength(3)
+      // The wake-up was measured.
+      const woken = server.app.insight.power().find(({ record }) => (record?.bootsMs.length ?? 0) > 0)
+      expect(woken?.record?.bootsMs[0]).toBeGreaterThanOrEqual(180_000)
+    },
+  )
+
+  it('a host sleeps until its lease and is up before that begins', patient, async () => {
+    await start('energy: enforce')
+    const nowMs = server.clock.nowMs()
+    const lease = await server.app.commands.makeLease(
+      {
+        name: 'all of it',
+        cloudId: cloud.id,
+        projectId: projectId(cloud.id, server.app.state.clouds.get(cloud.id)?.snapshot?.projects[0]?.name ?? ''),
+        window: { startMs: nowMs + 180 * minuteMs, endMs: nowMs + 240 * minuteMs },
+        durationMs: undefined,
+        reservations: [{ min: 4, max: 4, filter: undefined }],
+        endAction: 'nothing',
+        noticeMs: 0,
+        holdMs: undefined,
+      },
+      operator,
+    )
+    const [first] = asleep(await untilHosts('a sleeping host', (now) => asleep(now).length > 0)) as [PowerHostView]
+    expect(Date.parse(first.nextLeaseAt ?? '')).toBe(lease.span.startMs)
+    await server.until('the start of the lease', () => (server.clock.nowMs() >= lease.span.startMs ? true : undefined))
+    const { items } = await server.app.store.journal.list({}, { limit: 100, offset: 0 })
+    const opened = items.filter(({ action, reason }) => action === 'open' && reason.code === 'wake-lease')
+    expect(opened.length).toBeGreaterThan(0)
+    for (const { finishedAtMs } of opened) expect(finishedAtMs).toBeLessThan(lease.span.startMs)
+    expect(asleep(await hosts())).toEqual([])
+  })
+})
+
+describe('energy, observed', () => {
+  it('switches nothing off by itself; a person can, and has it back', patient, async () => {
+    await start('energy: observe')
+    const would = await untilHosts('what would be done', (now) => now.some(({ step }) => step === 'close'))
+    const empty = would.find(({ step }) => step === 'close') as PowerHostView
+    await server.cycles(4)
+    expect(await steps()).toEqual([])
+
+    const told = await http<PowerHostView>('PUT', `/api/v1/hosts/${encodeURIComponent(empty.id)}/power`, {
+      state: 'asleep',
+      for: '10d',
+    })
+    expect(told.wish).toMatchObject({ state: 'asleep', by: 'test' })
+    // In a mode that lets nothing sleep, a person's word does.
+    await untilHosts('it sleeps', (now) => now.find(({ id }) => id === empty.id)?.state === 'asleep')
+    await http('PUT', `/api/v1/hosts/${encodeURIComponent(empty.id)}/power`, { state: 'awake' })
+    await untilHosts('it is back', (now) => now.find(({ id }) => id === empty.id)?.state === 'up')
+    await server.until('the end of the last step', async () =>
+      (await steps()).every((step) => step.endsWith(' done')) ? true : undefined,
+    )
+    expect(await steps()).toEqual(['close', 'sleep', 'wake', 'open'].map((step) => `${empty.host} ${step} done`))
+  })
+})
