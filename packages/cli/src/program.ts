@@ -6,6 +6,7 @@ import { programVersion } from './commands/version.ts'
 import { CommandContext, type GlobalOptions, type Session } from './command-context.ts'
 import { desktopAgent } from './program-agent.ts'
 import { leasing } from './program-leases.ts'
+import { powering } from './program-power.ts'
 import { laboratory } from './program-lab.ts'
 import { type Words, add, watchable, whole } from './program-parts.ts'
 import { lettingIn } from './program-people.ts'
@@ -41,6 +42,7 @@ export function buildProgram(session: Session): Command {
   acting(words)
   preempting(words)
   leasing(words)
+  powering(words)
   rules(words)
   administering(words)
   lettingIn(words)

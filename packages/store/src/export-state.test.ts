@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { cloudId, hostId, isError } from '@gleaner/model'
+import { cloudId, freshPowerRecord, hostId, isError } from '@gleaner/model'
 import type { Store } from '@gleaner/ports'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -48,6 +48,11 @@ async function fill({ store, fence }: TestStore): Promise<void> {
     }),
   ])
   await store.proposals.approve('prop_1', 'bob', nowMs)
+  await store.hostPower.save(fence, {
+    ...freshPowerRecord(hostId(cloudId('c'), 'h1')),
+    sleptAtMs: 0.25,
+    bootsMs: [1.5],
+  })
   await store.journal.intend(fence, sampleEntry())
   await store.journal.attempt(fence, 'act_1')
   await store.journal.finish(fence, 'act_1', { state: 'failed', atMs: nowMs + 1, outcome: 'no' })

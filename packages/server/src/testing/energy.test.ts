@@ -96,7 +96,9 @@ describe('energy, enforced', () => {
       })
       const awake = all.filter(({ state }) => state === 'up')
       expect(awake).toHaveLength(2)
-      expect(awake.find(({ instances }) => instances === 0)?.reason?.code).toBe('keep-warm')
+      await untilHosts('the reason of the one that stays awake', (now) =>
+        now.some(({ state, instances, reason }) => state === 'up' && instances === 0 && reason?.code === 'keep-warm'),
+      )
       expect(first.asleepSince).toBeDefined()
       const energy = await http<PowerView>('GET', '/api/v1/power')
       expect(energy).toMatchObject({ mode: 'enforce', asleep: 2 })
