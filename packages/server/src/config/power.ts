@@ -119,7 +119,7 @@ export interface PowerReading {
 
 export function readPower(given: PowerConfig = {}, reading: PowerReading): PowerSettings {
   const { durationMs, fault } = reading
-  const duration = (name: keyof PowerConfig & string, otherwiseMs: number, effect: string) =>
+  const duration = (name: keyof PowerConfig, otherwiseMs: number, effect: string) =>
     durationMs(`power.${name}`, given[name] as string | undefined, { otherwiseMs, effect })
   const bootMs = duration('boot', base.bootMs, 'How long a host takes to wake up, until that was measured')
   const wakeTimeoutMs = duration('wakeTimeout', Math.max(15 * 60_000, 2 * bootMs), 'When a wake-up counts as failed')

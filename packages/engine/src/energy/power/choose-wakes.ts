@@ -52,7 +52,7 @@ export function chooseWakes(question: WakeQuestion): ChosenWakes {
       wakes.set(host.id, say('wake-mode', `The mode no longer lets hosts sleep; ${host.name} is to be awake.`))
     else if ((told.get(each) ?? Number.POSITIVE_INFINITY) <= nowMs) wakes.set(host.id, forLease(each, promise))
   }
-  const free = away.filter((each) => isFree(each, wakes, options, nowMs)).sort(byWorth)
+  const free = away.filter((each) => isFree(each, { wakes, options, nowMs })).sort(byWorth)
   const kept = forDemands(question, free, wakes)
   forReserve(question, free, { wakes, kept })
   return { wakes, awaited: kept }
@@ -70,9 +70,7 @@ function forLease({ host, leadMs }: PowerHost, promise: PowerHost['promise']): V
 
 function isFree(
   { host, wish, record, promise, leadMs }: PowerHost,
-  wakes: Wakes,
-  options: PowerOptions,
-  nowMs: number,
+  { wakes, options, nowMs }: { readonly wakes: Wakes; readonly options: PowerOptions; readonly nowMs: number },
 ) {
   if (wakes.has(host.id) || wish?.state === 'asleep') return false
   if (retryAtMs(record, options) > nowMs) return false

@@ -100,7 +100,8 @@ function planCloud(draft: Draft, snapshot: Snapshot, sleeps: { left: number }): 
     )
     if (each.phase === 'open' && instances.length === 0 && !isHeld && each.promise?.isActive === false) warm.push(each)
     if (input.isPowered(host)) hosts.push(each)
-    else if (each.wish !== undefined) refuse(draft, each, each.wish.state === 'asleep' ? 'close' : 'wake', unset(host))
+    else if (each.wish !== undefined)
+      refuse(draft, each, [each.wish.state === 'asleep' ? 'close' : 'wake', unset(host)])
   }
   const reserve = Math.max(options.keepWarm.hosts, Math.ceil(options.keepWarm.share * busy))
   const { wakes, awaited } = chooseWakes({
@@ -126,19 +127,21 @@ function comeBack(draft: Draft, each: PowerHost, wakes: Wakes): void {
     case 'dark':
     case 'foreign': {
       if (wanted === undefined) {
-        if (phase === 'foreign' && host.state === 'asleep') refuse(draft, each, 'wake', byOthers(host))
+        if (phase === 'foreign' && host.state === 'asleep') refuse(draft, each, ['wake', byOthers(host)])
         return
       }
       const againMs = retryAtMs(record, options)
-      if (againMs > nowMs && wanted.code !== 'commanded') refuse(draft, each, 'wake', failedVerdict(each, againMs))
-      else propose(draft, each, 'wake', wanted)
+      if (againMs > nowMs && wanted.code !== 'commanded') refuse(draft, each, ['wake', failedVerdict(each, againMs)])
+      else propose(draft, each, ['wake', wanted])
       return
     }
     case 'back':
-      propose(draft, each, 'open', wanted ?? say('wake-reserve', `${host.name} is awake again.`))
+      propose(draft, each, ['open', wanted ?? say('wake-reserve', `${host.name} is awake again.`)])
       return
     case 'closing':
-      if (wanted !== undefined) propose(draft, each, 'open', wanted)
+      if (wanted !== undefined) propose(draft, each, ['open', wanted])
+      return
+    case 'open':
   }
 }
 
@@ -162,17 +165,17 @@ function goToSleep(draft: Draft, hosts: readonly PowerHost[], round: SleepRound)
       const against = judgeSleep({ each, step: 'sleep', options, nowMs })
       if (against === undefined) {
         round.sleeps.left--
-        propose(draft, each, 'sleep', sleepVerdict(each, options))
-      } else propose(draft, each, 'open', against)
+        propose(draft, each, ['sleep', sleepVerdict(each, options)])
+      } else propose(draft, each, ['open', against])
       continue
     }
     if (each.phase !== 'open') continue
     // Nobody asks for the sleep of a host that is in use, but for a person.
     if (each.instances.length > 0 && each.wish?.state !== 'asleep') continue
     const against = judgeSleep({ each, step: 'close', options, nowMs })
-    if (against !== undefined) refuse(draft, each, 'close', against)
+    if (against !== undefined) refuse(draft, each, ['close', against])
     else if (round.awaited.has(each.host.id) && each.wish === undefined)
-      refuse(draft, each, 'close', say('keep-warm', `A request that found no room is awaited on ${each.host.name}.`))
+      refuse(draft, each, ['close', say('keep-warm', `A request that found no room is awaited on ${each.host.name}.`)])
     else able.push(each)
     // One that will be able soon has its turn all the same: else the quickest would sleep in place of the most wasteful.
     if (against?.code === 'power-resting' && Number.isFinite(each.breakEvenMs)) {
@@ -186,15 +189,15 @@ function goToSleep(draft: Draft, hosts: readonly PowerHost[], round: SleepRound)
     else if (spare <= 0 && !isWished) {
       const { reserve } = round
       const sentence = `${reserve} empty ${reserve === 1 ? 'host stays' : 'hosts stay'} awake for whoever comes next.`
-      refuse(draft, each, 'close', say('keep-warm', sentence, { reserve }))
+      refuse(draft, each, ['close', say('keep-warm', sentence, { reserve })])
     } else if (round.sleeps.left <= 0 && !isWished) {
       const { sleepsPerHour } = options
       const sentence = `${sleepsPerHour} hosts were sent to sleep within the hour already.`
-      refuse(draft, each, 'close', say('power-rate', sentence, { sleepsPerHour }))
+      refuse(draft, each, ['close', say('power-rate', sentence, { sleepsPerHour })])
     } else {
       spare--
       round.sleeps.left--
-      propose(draft, each, 'close', sleepVerdict(each, options))
+      propose(draft, each, ['close', sleepVerdict(each, options)])
     }
   }
 }
@@ -247,7 +250,10 @@ function unset(host: Host): Verdict {
   return say('power-unset', `Nothing is configured by which ${host.name} could be switched off and on.`)
 }
 
-function propose(draft: Draft, each: PowerHost, action: HostStepKind, reason: Verdict): void {
+/** What is wanted or not, and why. */
+type Step = readonly [action: HostStepKind, reason: Verdict]
+
+function propose(draft: Draft, each: PowerHost, [action, reason]: Step): void {
   const { wish, host } = each
   const isWished = reason.code === 'commanded' && wish !== undefined
   countReason(draft.reasons, reason.code)
@@ -274,7 +280,7 @@ function claimOf(code: ReasonCode): Claim {
   return code === 'wake-lease' || code === 'host-promised' ? 'pending-lease' : 'energy'
 }
 
-function refuse(draft: Draft, { host }: PowerHost, action: HostStepKind, verdict: Verdict): void {
+function refuse(draft: Draft, { host }: PowerHost, [action, verdict]: Step): void {
   countReason(draft.reasons, verdict.code)
   draft.refused.push({ instanceId: undefined, hostId: host.id, action, cause: powerCause, verdict })
 }
