@@ -56,6 +56,7 @@ describe('a step that takes', () => {
       'coverage',
       'host',
       'state',
+      'in-use',
       'hold',
       'observe',
       'kill-switch',

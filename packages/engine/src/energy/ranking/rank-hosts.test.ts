@@ -27,6 +27,6 @@ it('figures go before guesses, better before worse, equals by name with one rank
   ]
   const ranked = rankHosts(hosts, ({ name }) => (name === 'a' ? undefined : figure(1000)))
   expect(ranked.map(({ host, rank }) => `${rank} ${host.name}`)).toEqual(['1 b', '1 d', '3 c', '4 a'])
-  const scores = ranked.map(efficiencyScore)
+  const scores = ranked.map(({ efficiency }) => efficiencyScore(efficiency))
   expect([...scores].sort((x, y) => y - x)).toEqual(scores)
 })

@@ -3,8 +3,9 @@
 import type { Host } from '@gleaner/model'
 import { type GivenFigure, type HostEfficiency, hostEfficiency } from './host-efficiency.ts'
 
-export interface RankedHost extends HostEfficiency {
+export interface RankedHost {
   readonly host: Host
+  readonly efficiency: HostEfficiency
   readonly rank: number
 }
 
@@ -12,24 +13,24 @@ export function rankHosts(
   hosts: readonly Host[],
   figureOf: (host: Host) => GivenFigure | undefined,
 ): readonly RankedHost[] {
-  const all = hosts
-    .filter(({ kind }) => kind === 'hypervisor')
-    .map((host) => ({ host, ...hostEfficiency(host, figureOf(host)) }))
-    .sort(
-      (a, b) =>
-        Number(a.isGuess) - Number(b.isGuess) ||
-        b.perWatt - a.perWatt ||
-        (a.host.name < b.host.name ? -1 : a.host.name > b.host.name ? 1 : 0),
-    )
+  const ranked: { host: Host; efficiency: HostEfficiency; rank: number; score: number }[] = []
+  for (const host of hosts) {
+    if (host.kind !== 'hypervisor') continue
+    const efficiency = hostEfficiency(host, figureOf(host))
+    ranked.push({ host, efficiency, rank: 0, score: efficiencyScore(efficiency) })
+  }
+  ranked.sort((a, b) => b.score - a.score || (a.host.name < b.host.name ? -1 : a.host.name > b.host.name ? 1 : 0))
   let rank = 0
-  return all.map((each, at) => {
-    const before = all[at - 1]
-    if (before === undefined || before.perWatt !== each.perWatt || before.isGuess !== each.isGuess) rank = at + 1
-    return { ...each, rank }
-  })
+  let last = Number.NaN
+  for (const [at, each] of ranked.entries()) {
+    if (each.score !== last) rank = at + 1
+    each.rank = rank
+    last = each.score
+  }
+  return ranked
 }
 
 /** For orders that need one number: a figure goes before every guess. */
 export function efficiencyScore({ perWatt, isGuess }: HostEfficiency): number {
-  return isGuess ? perWatt / (1 + perWatt) - 1 : perWatt
+  return isGuess ? -1 / (1 + perWatt) : perWatt
 }

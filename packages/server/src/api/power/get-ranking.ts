@@ -10,7 +10,7 @@ export const getRanking: Handler<typeof endpoints.getRanking> = ({ app, query, w
   const hosts = world().hosts.filter(({ cloudId }) => query.cloud === undefined || cloudId === query.cloud)
   const ranked = rankHosts(hosts, (host) => figureOf(app.config.power, host))
   return {
-    items: ranked.map(({ rank, host, perWatt, operationsPerS, fullPowerW, isGuess, from }) => ({
+    items: ranked.map(({ rank, host, efficiency: { perWatt, operationsPerS, fullPowerW, isGuess, from } }) => ({
       rank,
       host: host.name,
       id: host.id,
