@@ -88,11 +88,14 @@ async function makeRoom(runtime: Runtime, request: RoomRequest, caller: Caller):
 
 /** A request that found no room may wake a host that has it; one that found it wants none any more. */
 function noteDemand(runtime: Runtime, request: RoomRequest, room: RoomDecision): RoomDecision {
-  const { requestId, cloudId, name, count, vcpus, memoryMiB, diskGiB } = request
+  const { requestId, cloudId, name, count, vcpus, memoryMiB, diskGiB, hints } = request
   if (room.state !== 'refused') runtime.power.unwant(requestId)
   else {
     const nowMs = runtime.clock.nowMs()
-    runtime.power.want({ key: requestId, cloudId, name, count, vcpus, memoryMiB, diskGiB }, nowMs)
+    runtime.power.want(
+      { key: requestId, cloudId, name, count, vcpus, memoryMiB, diskGiB, apart: hints.apart === true },
+      nowMs,
+    )
     runtime.wake('decide')
   }
   return room

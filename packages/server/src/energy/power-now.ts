@@ -1,5 +1,5 @@
 // The hosts that can be switched, as they are shown: what is proposed for each, else what the last plan said against its sleep.
-import { type Refused, wakeLeadMs } from '@gleaner/engine'
+import { powerCause, type Refused, wakeLeadMs } from '@gleaner/engine'
 import { hostKey, type HostId } from '@gleaner/model'
 import type { PowerNow } from '../application.ts'
 import type { Runtime } from '../runtime.ts'
@@ -11,7 +11,7 @@ export function powerNow(runtime: Runtime, refused: readonly Refused[]): readonl
   const use = hostUseOf(runtime)
   const against = new Map<HostId, Refused>()
   for (const each of refused)
-    if (each.instanceId === undefined && each.hostId !== undefined && !against.has(each.hostId))
+    if (each.cause === powerCause && each.hostId !== undefined && !against.has(each.hostId))
       against.set(each.hostId, each)
   const all: PowerNow[] = []
   for (const { hosts, cloudId } of readSnapshots(state).values()) {

@@ -117,9 +117,11 @@ function forDemands({ warm, demands, nowMs }: WakeQuestion, free: readonly Power
   const rooms = [...warm, ...free].map(roomOf)
   for (const demand of demands) {
     if (demand.untilMs <= nowMs) continue
+    const taken = new Set<Room>()
     for (let left = demand.count; left > 0; left--) {
-      const room = rooms.find((one) => fits(one, demand))
+      const room = rooms.find((one) => fits(one, demand) && !(demand.apart === true && taken.has(one)))
       if (room === undefined) break
+      taken.add(room)
       room.cores -= demand.vcpus
       room.memoryMiB -= demand.memoryMiB
       room.diskGiB -= demand.diskGiB

@@ -10,5 +10,7 @@ export interface PowerDemand {
   readonly vcpus: number
   readonly memoryMiB: number
   readonly diskGiB: number
+  /** Each instance on a host of its own. */
+  readonly apart?: boolean
   readonly untilMs: number
 }
