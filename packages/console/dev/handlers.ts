@@ -232,6 +232,17 @@ export function handlersOf(state: FakeState): Handlers {
     getEnergyHours: ({ query }) => energyHours(state, span(query)),
     getPower: ({ query }) => powerOf(state, span(query), query.host === undefined ? undefined : hostOf(query.host).id),
     listMeters: () => ({ items: metersOf(state) }),
+    getSwitchedHosts: () => ({
+      mode: state.modes.get('energy') ?? 'observe',
+      now: state.iso(),
+      hosts: [],
+      asleep: 0,
+      savedW: 0,
+    }),
+    getRanking: () => ({ items: [] }),
+    wishPower: ({ params }) => {
+      throw new GleanerError('not-found', { object: `A switch of ${params.id}` })
+    },
     getHostEstimates: ({ params, query }) => {
       const host = hostOf(params.id)
       const now = estimateOf(state, host)

@@ -5,7 +5,7 @@ import type { CommandContext } from '../command-context.ts'
 import { byState, type Column } from '../format/table.ts'
 
 export async function power(context: CommandContext): Promise<void> {
-  const view = await context.client.call('getPower')
+  const view = await context.client.call('getSwitchedHosts')
   if (context.printJson(view)) return
   if (view.hosts.length === 0)
     return context.line(

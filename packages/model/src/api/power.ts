@@ -28,7 +28,7 @@ export const PowerHostView = Type.Object({
 })
 export type PowerHostView = Static<typeof PowerHostView>
 
-export const PowerView = Type.Object({
+export const SwitchedHostsView = Type.Object({
   mode: ModeName,
   now: Time,
   /** Hosts that can be switched, by cloud and name. */
@@ -37,7 +37,7 @@ export const PowerView = Type.Object({
   /** Put to sleep by Gleaner, what those would draw awake and at rest. */
   savedW: Type.Number(),
 })
-export type PowerView = Static<typeof PowerView>
+export type SwitchedHostsView = Static<typeof SwitchedHostsView>
 
 export const RankedHostView = Type.Object({
   rank: Type.Integer(),
@@ -57,9 +57,9 @@ export type RankedHostView = Static<typeof RankedHostView>
 const tag = 'power'
 
 export const powerEndpoints = {
-  getPower: endpoint(
+  getSwitchedHosts: endpoint(
     { method: 'GET', path: '/api/v1/power', role: 'viewer', tag, summary: 'Hosts that can be switched off and on' },
-    { response: PowerView },
+    { response: SwitchedHostsView },
   ),
   getRanking: endpoint(
     { method: 'GET', path: '/api/v1/ranking', role: 'viewer', tag, summary: 'Hosts by the work they do per watt' },

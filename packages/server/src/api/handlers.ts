@@ -33,7 +33,7 @@ import { listPlans } from './plan/list-plans.ts'
 import { listProposals } from './plan/list-proposals.ts'
 import { vetoProposals } from './plan/veto-proposals.ts'
 import { approveDecision, cancelDecision, getDecision, listDecisions } from './preemption/decisions.ts'
-import { getPower, wishPower } from './power/power.ts'
+import { getSwitchedHosts, wishPower } from './power/power.ts'
 import { getRanking } from './power/get-ranking.ts'
 import { getPreemption } from './preemption/get-preemption.ts'
 import { setFirmness, setOptOut, testEviction } from './preemption/instance-preemption.ts'
@@ -130,7 +130,7 @@ export const handlers: Handlers = {
   updateLease,
   endLease,
   getLeaseCalendar,
-  getPower,
+  getSwitchedHosts,
   getRanking,
   wishPower,
   listRules,

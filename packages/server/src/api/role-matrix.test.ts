@@ -80,7 +80,7 @@ const samples: Readonly<Record<EndpointName, Sample>> = {
   place: { body: { request: { preemptible: false, vcpus: 1, ramMiB: 512, diskGiB: 1, count: 1 } } },
   getRoom: { path: { id: 'dec_1' } },
   takeRoom: { path: { id: 'dec_1' } },
-  getPower: {},
+  getSwitchedHosts: {},
   getRanking: { query: { cloud: 'lab' } },
   wishPower: { path: { id: 'hv-1' }, body: { state: 'awake', for: '2h' } },
   listLeases: { query: { state: 'pending' } },

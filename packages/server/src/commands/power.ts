@@ -20,8 +20,7 @@ export async function wishPower(
   const control = clouds.get(cloudOf(hostId))?.powerControl
   if (control?.has(hostId) !== true)
     throw new GleanerError('conflict', {
-      detail:
-        'Nothing is configured by which this host could be switched; add it to energy.hosts of the configuration.',
+      detail: 'Nothing is configured by which this host could be switched; add it to power.hosts of the configuration.',
     })
   const before = power.recordOf(hostId)?.wish
   const after: PowerWish | undefined =

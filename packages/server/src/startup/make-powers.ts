@@ -7,9 +7,9 @@ import type { PowerWire } from '../config/host-power-settings.ts'
 export type HostPowers = ReadonlyMap<string, HostPower>
 
 /** The hosts of one cloud that can be switched, by name. */
-export function makePowers({ energy }: Pick<Config, 'energy'>, cloudId: string): HostPowers {
+export function makePowers({ power: { hosts } }: Pick<Config, 'power'>, cloudId: string): HostPowers {
   const powers = new Map<string, HostPower>()
-  for (const { name, cloud, power } of energy.hosts)
+  for (const { name, cloud, power } of hosts)
     if (power !== undefined && (cloud === undefined || cloud === cloudId)) powers.set(name, powerOf(name, power))
   return powers
 }

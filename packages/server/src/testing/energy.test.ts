@@ -1,6 +1,6 @@
 // Hosts going to sleep and coming back on a whole server: real PostgreSQL, a simulated cloud, time that runs faster, over HTTP.
 import { SimulatedCloud } from '@gleaner/driver-simulated'
-import type { PowerHostView, PowerView } from '@gleaner/model'
+import type { PowerHostView, SwitchedHostsView } from '@gleaner/model'
 import { projectId } from '@gleaner/model'
 import type { Clock } from '@gleaner/ports'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -12,7 +12,7 @@ const patient = { timeout: 300_000 }
 const minuteMs = 60_000
 const settings = `
 policy: { snapshotMaxAge: 600m, telemetryMaxAge: 600m, actionTimeout: 600m, budgets: { actionsPerMinute: 1000, cloudShare: 1 } }
-energy: { keepWarm: { hosts: 1, share: 0 }, idle: 5m, leastOn: 10m, leastOff: 5m, boot: 4m, wakeMargin: 10m, wakeTimeout: 600m, idlePowerW: 100 }
+power: { keepWarm: { hosts: 1, share: 0 }, idle: 5m, leastOn: 10m, leastOff: 5m, boot: 4m, wakeMargin: 10m, wakeTimeout: 600m, idlePowerW: 100 }
 `
 let server: TestServer
 let cloud: SimulatedCloud
@@ -66,7 +66,7 @@ async function http<T>(method: string, path: string, body?: unknown): Promise<T>
   return answer
 }
 
-const hosts = async () => (await http<PowerView>('GET', '/api/v1/power')).hosts
+const hosts = async () => (await http<SwitchedHostsView>('GET', '/api/v1/power')).hosts
 const untilHosts = (what: string, holds: (hosts: readonly PowerHostView[]) => boolean) =>
   server.until(what, async () => {
     const now = await hosts()
@@ -100,7 +100,7 @@ describe('energy, enforced', () => {
         now.some(({ state, instances, reason }) => state === 'up' && instances === 0 && reason?.code === 'keep-warm'),
       )
       expect(first.asleepSince).toBeDefined()
-      const energy = await http<PowerView>('GET', '/api/v1/power')
+      const energy = await http<SwitchedHostsView>('GET', '/api/v1/power')
       expect(energy).toMatchObject({ mode: 'enforce', asleep: 2 })
       expect(energy.savedW).toBeGreaterThan(2 * 20)
 

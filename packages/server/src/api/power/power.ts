@@ -11,7 +11,7 @@ const fourHoursMs = 4 * 3_600_000
 const longestMs = 366 * 86_400_000
 
 /** Who sees only some projects sees the hosts and not what is decided about them. */
-export const getPower: Handler<typeof endpoints.getPower> = ({ app, sight, world }) => {
+export const getSwitchedHosts: Handler<typeof endpoints.getSwitchedHosts> = ({ app, sight, world }) => {
   const index = world()
   const all = app.insight.power()
   const asleep = all.filter(({ host }) => host.state === 'asleep')
