@@ -263,6 +263,7 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
     offers: new EvictionOffers(),
     due: { proposals: [] },
     refused: { list: [] },
+    awake: { list: [] },
     seen: { table: undefined },
   }
   const saga = new PreemptionSaga(runtime, parts)

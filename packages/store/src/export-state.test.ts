@@ -48,17 +48,6 @@ async function fill({ store, fence }: TestStore): Promise<void> {
     }),
   ])
   await store.proposals.approve('prop_1', 'bob', nowMs)
-  await store.people.seen(
-    {
-      issuer: 'CN=Lab CA',
-      subject: 'CN=Alice',
-      serial: '0A',
-      fingerprint: 'AA:BB',
-      certificateEndsAtMs: nowMs + 1e9,
-      lastSeenMs: nowMs,
-    },
-    2,
-  )
   await store.hostPower.save(fence, {
     ...freshPowerRecord(hostId(cloudId('c'), 'h1')),
     sleptAtMs: 0.25,

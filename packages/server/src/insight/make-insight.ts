@@ -32,7 +32,7 @@ export function makeInsight(runtime: Runtime, parts: DecideParts): Insight {
     ruleInput,
     why: (instanceId) => why(instanceId, { runtime, parts, input: ruleInput() }),
     whyHost: (hostId) => whyTheHost(hostId, { runtime, parts, input: ruleInput() }),
-    power: () => powerNow(runtime, parts.refused.list),
+    power: () => powerNow(runtime, parts.awake.list),
     lendable: () =>
       new Map(
         [...readSnapshots(runtime.state).values()].flatMap((snapshot) => [...(lendableNow(runtime, snapshot) ?? [])]),

@@ -68,6 +68,8 @@ export interface DecideParts {
   readonly due: { proposals: readonly Proposal[] }
   /** What the last cycle refused for good, for those who ask why. */
   readonly refused: { list: readonly Refused[] }
+  /** What stood against the sleep of hosts in the last cycle. */
+  readonly awake: { list: readonly Refused[] }
   /** What the rules looked at in the last cycle. */
   readonly seen: { table: InstanceTable | undefined }
 }
@@ -195,7 +197,9 @@ async function cycle(work: Cycle, table: InstanceTable): Promise<Decision> {
   })
   if (evicting.candidates.length > 0) answers.push(evicting)
   await runtime.power.refresh(work.fence, { snapshots: snapshots.values(), journal: parts.history.all(), nowMs })
-  answers.push(wantedPower(work, policy))
+  const power = wantedPower(work, policy)
+  parts.awake.list = power.refused
+  answers.push(power)
   const commands = parts.commands.candidates({ supports, usage: telemetry, nowMs })
   if (commands.length > 0) answers.push({ candidates: commands, refused: [], reasons: {} })
   const expected = expectations(asking, runtime.config.oversubscription.firmPeak)

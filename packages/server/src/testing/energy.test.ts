@@ -99,7 +99,9 @@ describe('energy, enforced', () => {
       await untilHosts('the reason of the one that stays awake', (now) =>
         now.some(({ state, instances, reason }) => state === 'up' && instances === 0 && reason?.code === 'keep-warm'),
       )
-      expect(first.asleepSince).toBeDefined()
+      await untilHosts('since when they sleep', (now) =>
+        asleep(now).every(({ asleepSince }) => asleepSince !== undefined),
+      )
       const energy = await http<SwitchedHostsView>('GET', '/api/v1/power')
       expect(energy).toMatchObject({ mode: 'enforce', asleep: 2 })
       expect(energy.savedW).toBeGreaterThan(2 * 20)
@@ -123,9 +125,10 @@ describe('energy, enforced', () => {
       const refused = await server.app.commands.makeRoom(request, operator)
       expect(refused.state).toBe('refused')
       await untilHosts('a woken host', (now) => now.filter(({ state }) => state === 'up').length >= 3)
-      const history = await steps()
-      expect(history).toContainEqual(expect.stringMatching(/ wake done$/))
-      expect(history).toContainEqual(expect.stringMatching(/ open done$/))
+      await server.until('the end of its steps', async () => {
+        const taken = await steps()
+        return ['wake', 'open'].every((step) => taken.some((each) => each.endsWith(` ${step} done`))) ? true : undefined
+      })
       const again = await server.until('room', async () => {
         const room = await server.app.commands.makeRoom({ ...request, requestId: `r${server.clock.nowMs()}` }, operator)
         return room.state === 'free' ? room : undefined
