@@ -27,8 +27,11 @@ describe.skipIf(chromiumPath === undefined && !required)('console against the re
     await server?.stop()
   })
 
-  async function open(theme: 'light' | 'dark' = 'light'): Promise<WatchedPage> {
-    const watched = await watchedPage(browser, server.url, { theme })
+  async function open(
+    theme: 'light' | 'dark' = 'light',
+    options: { readonly expectStatus?: readonly number[] } = {},
+  ): Promise<WatchedPage> {
+    const watched = await watchedPage(browser, server.url, { theme, ...options })
     opened.push(watched)
     return watched
   }
@@ -55,6 +58,7 @@ describe.skipIf(chromiumPath === undefined && !required)('console against the re
       ['/estimates', 'Estimates'],
       ['/energy', 'Energy'],
       ['/plan', 'Plan'],
+      ['/leases', 'Leases'],
       ['/preemption', 'Preemption'],
       ['/rules', 'Rules'],
       [`/rules/${encodeURIComponent(rule?.id ?? '')}`, rule?.definition.name ?? ''],
@@ -133,6 +137,66 @@ describe.skipIf(chromiumPath === undefined && !required)('console against the re
     await evicted.getByRole('link', { name, exact: true }).waitFor({ timeout: 120_000 })
     await evicted.getByText('wants to see what an eviction does to it').first().waitFor()
     await evicted.getByText('is back').first().waitFor({ timeout: 120_000 })
+    expect(faults).toEqual([])
+  })
+
+  it('proposes the earliest slot while one writes, reserves it, and gives it back', async () => {
+    // On the fast clock of the simulation a start that was proposed is soon past, which the form says.
+    const { page: tab, faults } = await open('light', { expectStatus: [400] })
+    const { items: hosts } = await read<{ items: { name: string; state: string }[] }>('/api/v1/hosts?limit=1000')
+    const { items: instances } = await read<{ items: { project: string }[] }>('/api/v1/instances?limit=1')
+    const host = hosts.find(({ state }) => state === 'up')?.name ?? ''
+    await tab.goto('/leases')
+    await tab.getByRole('button', { name: 'Reserve hosts' }).click()
+    const form = tab.getByRole('dialog', { name: 'Reserve hosts' })
+    const slot = form.getByRole('region', { name: 'The earliest slot' })
+    await form.getByLabel('Name', { exact: true }).fill('e2e-exam')
+    await form.getByLabel('Project').fill(instances[0]?.project ?? '')
+    await form.getByLabel('Only hosts for which').fill(`name == "${host}"`)
+    await slot.getByText(`on ${host}`, { exact: true }).waitFor()
+    await form.getByLabel('Hosts, at least').fill('2')
+    await slot.getByText(/^2 hosts are not free together/).waitFor()
+    expect(await form.getByRole('button', { name: 'Reserve', exact: true }).isDisabled()).toBe(true)
+    await slot.getByRole('button', { name: /^fewer: 1/ }).click()
+    await slot.getByText(`on ${host}`, { exact: true }).waitFor()
+    expect(await accessibilityViolations(tab)).toEqual([])
+    // A moment in the form's minutes may have passed on the faster clock of the simulation; now cannot.
+    await form.getByLabel('From', { exact: true }).fill('')
+    await form.getByLabel('For', { exact: true }).fill('30d')
+    await form.getByRole('button', { name: 'Reserve', exact: true }).click()
+    await form.waitFor({ state: 'detached' })
+    const calendar = tab.getByRole('region', { name: /^Calendar of / })
+    const bar = calendar.getByRole('button', { name: new RegExp(`^e2e-exam of .*, on ${host}$`) })
+    await bar.waitFor()
+    await tab.getByRole('table', { name: 'Leases' }).getByRole('button', { name: 'e2e-exam' }).waitFor()
+    await bar.click()
+    const lease = tab.getByRole('dialog', { name: 'e2e-exam' })
+    await lease.getByText('nobody comes after it').waitFor()
+    await lease.getByText('active', { exact: true }).waitFor({ timeout: 60_000 })
+    await lease.getByRole('button', { name: 'End now' }).click()
+    await lease.getByText('ended', { exact: true }).first().waitFor({ timeout: 60_000 })
+    await lease.getByRole('button', { name: 'Close' }).last().click()
+    await bar.waitFor({ state: 'detached' })
+    expect(faults).toEqual([])
+  })
+
+  it('begins a reservation by a drag over free time', async () => {
+    const { page: tab, faults } = await open()
+    await tab.goto('/leases?zoom=month')
+    const track = tab.locator('.g-cal__line .g-cal__track').nth(1)
+    const box = await track.boundingBox()
+    if (box === null) throw new Error('there is no track to draw on')
+    await tab.mouse.move(box.x + box.width * 0.6, box.y + box.height / 2)
+    await tab.mouse.down()
+    await tab.mouse.move(box.x + box.width * 0.8, box.y + box.height / 2, { steps: 5 })
+    await tab.mouse.up()
+    const form = tab.getByRole('dialog', { name: 'Reserve hosts' })
+    await form.waitFor()
+    expect(await form.getByLabel('Only hosts for which').inputValue()).toMatch(/^name == "/)
+    // A fifth of 31 days, in steps of six hours.
+    const [, days, hours = '0'] =
+      /^(\d+)d(?:(\d+)h)?$/.exec(await form.getByLabel('For', { exact: true }).inputValue()) ?? []
+    expect(Math.abs(Number(days) + Number(hours) / 24 - 6.2)).toBeLessThan(0.6)
     expect(faults).toEqual([])
   })
 

@@ -58,6 +58,7 @@ describe.skipIf(chromiumPath === undefined && !required)('console in a browser',
       ['/estimates', 'Estimates', 'hosts that used more than expected'],
       ['/energy', 'Energy', 'As a table for billing'],
       ['/plan', 'Plan', 'Idleness'],
+      ['/leases', 'Leases', 'Calendar file'],
       ['/preemption', 'Preemption', 'Lent of what is sold'],
       ['/rules', 'Rules', 'Ready-made rules'],
       ['/rules/rule_1', 'night-suspend', 'different ones over the past day'],
@@ -108,6 +109,37 @@ describe.skipIf(chromiumPath === undefined && !required)('console in a browser',
     await tab.keyboard.press('Enter')
     await tab.getByText(`${name}: the owner is told`).waitFor()
     await tab.getByRole('region', { name: 'Decisions to evict' }).getByText('a test by ada').waitFor()
+    expect(faults).toEqual([])
+  })
+
+  it('moves through thousands of leases by keyboard, and opens one from the calendar', async () => {
+    const { page: tab, faults } = await open(large)
+    await tab.goto('/leases')
+    const calendar = tab.getByRole('region', { name: /^Calendar of 1,000 hosts, / })
+    await calendar.focus()
+    const bars = calendar.locator('.g-cal__bar')
+    await bars.first().waitFor()
+    // Only the rows in sight are in the document, whatever the number of hosts.
+    expect(await calendar.locator('.g-cal__line').count()).toBeLessThan(60)
+    await tab.keyboard.press('-')
+    await expect.poll(() => new URL(tab.url()).searchParams.get('zoom')).toBe('month')
+    await tab.keyboard.press('+')
+    await expect.poll(() => new URL(tab.url()).searchParams.get('zoom')).toBe('week')
+    const before = Number(new URL(tab.url()).searchParams.get('at'))
+    await tab.keyboard.press('ArrowRight')
+    await expect.poll(() => Number(new URL(tab.url()).searchParams.get('at')) - before).toBe((7 * 86_400_000) / 4)
+    await tab.keyboard.press('t')
+    await expect.poll(() => new URL(tab.url()).searchParams.get('at')).toBeNull()
+    const bar = calendar.getByRole('button').first()
+    const words = (await bar.getAttribute('aria-label')) ?? ''
+    expect(words).toMatch(/^[a-z-]+-\d+ of [a-z-]+, (active|pending), .* to .*, on node-\d+$/)
+    await bar.focus()
+    await tab.keyboard.press('Enter')
+    await tab
+      .getByRole('dialog', { name: words.split(' ')[0] ?? '' })
+      .getByText('What happens when')
+      .waitFor()
+    expect(await accessibilityViolations(tab)).toEqual([])
     expect(faults).toEqual([])
   })
 

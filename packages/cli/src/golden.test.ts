@@ -299,6 +299,15 @@ describe('the command line', () => {
         'leases create all --project data-science --for 12h --hosts 5 --start 2026-03-04T18:00:00Z --dry-run',
       ),
     )
+    await golden(
+      'leases-room',
+      await transcript(
+        'leases create notebooks --project data-science --for 2h --instances 3 --vcpus 2 --memory 4096 --start 2026-03-08T08:00:00Z',
+      ),
+    )
+    await gleaner('leases change notebooks --instances 4')
+    await golden('leases-room-show', await transcript('leases show notebooks'))
+    await gleaner('leases end notebooks')
     await golden('leases-end', await transcript('leases end exam'))
     await gleaner('leases end held')
   })

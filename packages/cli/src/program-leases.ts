@@ -15,9 +15,16 @@ export function leasing({ program, context }: Words): void {
   add(parent, 'show', 'one lease, its hosts, and what happens when')
     .argument('<lease>', 'name or id')
     .action(async (id) => (await import('./commands/leases.ts')).showLease(context(), id))
-  add(parent, 'create', 'reserve hosts, at the earliest moment of a window or at fixed times')
+  add(parent, 'create', 'reserve hosts or room, at the earliest moment of a window or at fixed times')
     .argument('<name>')
-    .requiredOption('--hosts <count>', '2, or 2-4: as many as are free, at least 2')
+    .option('--hosts <count>', '2, or 2-4: as many as are free, at least 2')
+    .option('--instances <count>', 'in place of hosts: room for so many equal instances', whole)
+    .option('--vcpus <number>', 'of each instance', whole)
+    .option('--memory <MiB>', 'of each instance', whole)
+    .option('--disk <GiB>', 'of each instance', whole)
+    .addOption(
+      new Option('--affinity <how>', 'all on one host, or each on a host of its own').choices(['together', 'apart']),
+    )
     .option(
       '--filter <condition>',
       'what a host must be: vcpus >= 16 && rack == "r2", or JSON as of Climate and Blazar',
@@ -42,12 +49,18 @@ export function leasing({ program, context }: Words): void {
   add(parent, 'confirm', 'make a proposal a lease')
     .argument('<lease>', 'name or id')
     .action(async (id) => (await import('./commands/leases.ts')).confirmLease(context(), id))
-  add(parent, 'change', 'another name, other times')
+  add(parent, 'change', 'another name, other times, other counts')
     .argument('<lease>', 'name or id')
     .option('--name <name>')
     .option('--start <time>', 'RFC 3339; only before it has begun')
     .option('--end <time>', 'RFC 3339')
+    .option('--hosts <count>', '2, or 2-4; also while it runs')
+    .option('--instances <count>', 'room for so many; also while it runs', whole)
     .action(async (id, options) => (await import('./commands/leases.ts')).changeLease(context(), id, options))
+  add(parent, 'swap', 'another host that is as good in place of one of the lease')
+    .argument('<lease>', 'name or id')
+    .argument('<host>')
+    .action(async (id, host) => (await import('./commands/leases.ts')).swapLeaseHost(context(), id, host))
   add(parent, 'end', 'call off what has not begun; end now what has')
     .argument('<lease>', 'name or id')
     .action(async (id) => (await import('./commands/leases.ts')).endLease(context(), id))

@@ -3,6 +3,7 @@ import type {
   DecisionView,
   HoldView,
   JournalView,
+  LeaseView,
   LiveEvent,
   Mode,
   PlanView,
@@ -13,6 +14,7 @@ import type {
   UserView,
 } from '@gleaner/model'
 import { capabilities } from '@gleaner/model'
+import { makeLeases } from './leases.ts'
 import { makeDecisions } from './preemption.ts'
 import { readyMade, ruleView } from './rule-book.ts'
 import { cpuAt, valueAt } from './usage.ts'
@@ -50,6 +52,7 @@ export class FakeState {
   readonly tokens: TokenView[] = []
   users: UserView[] = [fakeUser]
   readonly decisions: DecisionView[]
+  readonly leases: LeaseView[]
   readonly modes = new Map<string, Mode>(capabilities.map((name) => [name, 'observe']))
   paused: { by: string; since: string; reason: string } | undefined
   previousPlan: ProposalView[] = []
@@ -62,6 +65,7 @@ export class FakeState {
     this.options = options
     this.world = makeWorld(options, this.nowMs())
     this.decisions = makeDecisions(this)
+    this.leases = makeLeases(this)
     const [google, aws] = readyMade
     if (google) {
       const matched = this.world.instances.filter((i) => i.state === 'running' && (i.idleForS ?? 0) > 86_400)

@@ -15,6 +15,7 @@ import { GleanerError, type metrics, parseDurationMs } from '@gleaner/model'
 import { energyHours, energyReport, metersOf, powerOf } from './energy.ts'
 import { allEstimates, estimateOf, fleetOf, fleetPast, pastOf } from './estimates.ts'
 import type { FakeState } from './fake-state.ts'
+import { calendarOf, leaseById, makeLease, planOf } from './leases.ts'
 import { decisionById, evictionsOf, preemptionOf, testOf } from './preemption.ts'
 import { faultsOf, language, previewOf, readyMade, ruleView } from './rule-book.ts'
 import { cpuAt, seriesOf } from './usage.ts'
@@ -64,21 +65,29 @@ export function handlersOf(state: FakeState): Handlers {
   const noRoom = (): never => {
     throw new GleanerError('not-found', { object: 'room on the fake server' })
   }
-  const noLease = (): never => {
-    throw new GleanerError('not-found', { object: 'a lease on the fake server' })
-  }
   return {
     place: noRoom,
     getRoom: noRoom,
     takeRoom: noRoom,
-    listLeases: () => ({ items: [], total: 0 }),
-    getLease: noLease,
-    planLease: noLease,
-    createLease: noLease,
-    confirmLease: noLease,
-    updateLease: noLease,
-    endLease: noLease,
-    getLeaseCalendar: noLease,
+    listLeases: ({ query }) => pageOf(state.leases, query),
+    getLease: ({ params }) => leaseById(state, params.id),
+    planLease: ({ body }) => planOf(state, body),
+    createLease: ({ body }) => makeLease(state, body),
+    confirmLease: ({ params }) => leaseById(state, params.id),
+    updateLease: ({ params, body }) => {
+      const lease = leaseById(state, params.id)
+      if (body.end !== undefined) lease.end = body.end
+      state.tell('lease')
+      return lease
+    },
+    swapLeaseHost: ({ params }) => leaseById(state, params.id),
+    endLease: ({ params }) => {
+      const lease = leaseById(state, params.id)
+      lease.state = lease.state === 'active' ? 'ended' : 'cancelled'
+      state.tell('lease')
+      return lease
+    },
+    getLeaseCalendar: ({ query }) => calendarOf(state, query),
     getStatus: () => statusOf(state),
     getSavings: ({ query }) => savingsOf(state, query.by ?? 'rule'),
     getLedgerHistory: ({ query }) => {

@@ -127,6 +127,8 @@ export interface Commands {
   confirmLease(id: string, caller: Caller): Promise<Lease>
   /** Other name or times. What has begun keeps its start and its hosts: `lease-no-slot` tells how long it can be at most. */
   changeLease(id: string, change: LeaseChange, caller: Caller): Promise<Lease>
+  /** Another host in place of this one of the lease; `conflict` while it works and the project has instances on it. */
+  swapLeaseHost(id: string, host: string, caller: Caller): Promise<Lease>
   /** Calls off what has not begun, and moves the end of what has to now. */
   endLease(id: string, caller: Caller): Promise<Lease>
   /** Until when a lease could be extended on its hosts; Infinity when nobody comes after it. */

@@ -6,7 +6,12 @@ import { byState, type Column } from '../format/table.ts'
 import { pageEnd } from './page-end.ts'
 
 export interface LeaseOptions {
-  readonly hosts: string
+  readonly hosts?: string
+  readonly instances?: string
+  readonly vcpus?: string
+  readonly memory?: string
+  readonly disk?: string
+  readonly affinity?: 'together' | 'apart'
   readonly filter?: string
   readonly project?: string
   readonly cloud?: string
@@ -50,10 +55,9 @@ export async function showLease(context: CommandContext, id: string): Promise<vo
   const times = await moments(context)
   context.line(`${lease.name} (${lease.id})`)
   context.say(`${sentence(lease, times)} Made by ${lease.by} for ${lease.project}; at the end: ${lease.endAction}.`)
-  for (const { min, max, filter, hosts } of lease.reservations)
-    context.say(
-      `${min === max ? min : `${min} to ${max}`} host${max === 1 ? '' : 's'}${filter === undefined ? '' : ` with ${filter}`}: ${hosts.join(', ')}`,
-    )
+  for (const reservation of lease.reservations) context.say(reservationWords(reservation))
+  for (const { at, from, to, because } of lease.swaps ?? [])
+    context.say(`${times.at(at)}: ${from} was replaced by ${to.join(', ')}; ${because}.`)
   context.table(lease.events, [
     { title: 'event', cell: ({ kind }) => kind },
     { title: 'due', cell: ({ at }) => times.at(at), right: true },
@@ -81,33 +85,77 @@ export async function createLease(context: CommandContext, name: string, options
   await printLease(context, await context.client.call('createLease', { body }))
 }
 
-function wishOf({ hosts, filter, project, cloud, start, end, for: duration }: LeaseOptions) {
-  const [min = '', max = min] = hosts.split('-')
+function reservationWords({ min, max, filter, hosts, instances }: LeaseView['reservations'][number]): string {
+  const condition = filter === undefined ? '' : ` with ${filter}`
+  if (instances === undefined)
+    return `${min === max ? min : `${min} to ${max}`} host${max === 1 ? '' : 's'}${condition}: ${hosts.join(', ')}`
+  const { amount, vcpus, memoryMiB, diskGiB, affinity, on } = instances
+  const where = on.map(({ host, instances: count }) => `${count} on ${host}`).join(', ')
+  const each = `${vcpus} vCPU, ${memoryMiB} MiB, ${diskGiB} GiB each`
+  return `Room for ${amount} instance${amount === 1 ? '' : 's'} of ${each}${affinity === undefined ? '' : `, ${affinity}`}${condition}: ${where}`
+}
+
+function wishOf({ filter, project, cloud, start, end, for: duration, ...what }: LeaseOptions) {
   return {
     ...(project === undefined ? {} : { project }),
     ...(cloud === undefined ? {} : { cloud }),
     ...(start === undefined ? {} : { start }),
     ...(end === undefined ? {} : { end }),
     ...(duration === undefined ? {} : { duration }),
-    reservations: [{ min: Number(min), max: Number(max), ...(filter === undefined ? {} : { filter }) }],
+    reservations: [{ ...sizeOf(what), ...(filter === undefined ? {} : { filter }) }],
   }
+}
+
+type SizeOptions = Pick<LeaseOptions, 'hosts' | 'instances' | 'vcpus' | 'memory' | 'disk' | 'affinity'>
+
+/** Hosts, or room; where both or none are given the server says what is wrong. */
+function sizeOf({ hosts, instances, vcpus, memory, disk, affinity }: SizeOptions) {
+  return {
+    ...(hosts === undefined ? {} : countsOf(hosts)),
+    ...(instances === undefined
+      ? {}
+      : {
+          instances: {
+            amount: Number(instances),
+            ...(vcpus === undefined ? {} : { vcpus: Number(vcpus) }),
+            ...(memory === undefined ? {} : { memoryMiB: Number(memory) }),
+            ...(disk === undefined ? {} : { diskGiB: Number(disk) }),
+            ...(affinity === undefined ? {} : { affinity }),
+          },
+        }),
+  }
+}
+
+function countsOf(hosts: string) {
+  const [min = '', max = min] = hosts.split('-')
+  return { min: Number(min), max: Number(max) }
 }
 
 export async function confirmLease(context: CommandContext, id: string): Promise<void> {
   await printLease(context, await context.client.call('confirmLease', { params: { id } }))
 }
 
+export interface ChangeOptions extends Pick<LeaseOptions, 'start' | 'end' | 'hosts' | 'instances'> {
+  readonly name?: string
+}
+
 export async function changeLease(
   context: CommandContext,
   id: string,
-  { name, start, end }: { readonly name?: string; readonly start?: string; readonly end?: string },
+  { name, start, end, hosts, instances }: ChangeOptions,
 ): Promise<void> {
   const body = {
     ...(name === undefined ? {} : { name }),
     ...(start === undefined ? {} : { start }),
     ...(end === undefined ? {} : { end }),
+    ...(hosts === undefined ? {} : { sizes: [countsOf(hosts)] }),
+    ...(instances === undefined ? {} : { sizes: [{ amount: Number(instances) }] }),
   }
   await printLease(context, await context.client.call('updateLease', { params: { id }, body }))
+}
+
+export async function swapLeaseHost(context: CommandContext, id: string, host: string): Promise<void> {
+  await printLease(context, await context.client.call('swapLeaseHost', { params: { id }, body: { host } }))
 }
 
 export async function endLease(context: CommandContext, id: string): Promise<void> {

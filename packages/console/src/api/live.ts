@@ -18,6 +18,8 @@ const makesOld: Readonly<Record<LiveEventKind, readonly EndpointName[]>> = {
     'getPreemption',
     'listDecisions',
     'listEvictions',
+    'listLeases',
+    'getLeaseCalendar',
   ],
   status: ['getStatus'],
   inventory: [
@@ -50,7 +52,7 @@ const makesOld: Readonly<Record<LiveEventKind, readonly EndpointName[]>> = {
   energy: ['getEnergy', 'getEnergyHours', 'getPower', 'listMeters'],
   // Each reading of a meter: the page is not drawn anew for that.
   power: [],
-  lease: ['listLeases', 'getLease', 'getLeaseCalendar'],
+  lease: ['listLeases', 'getLease', 'getLeaseCalendar', 'planLease'],
   eviction: [
     'getStatus',
     'listInstances',

@@ -18,6 +18,7 @@ export const places: readonly Place[] = [
   { path: '/estimates', name: 'Estimates', key: 'e' },
   { path: '/energy', name: 'Energy', key: 'w' },
   { path: '/plan', name: 'Plan', key: 'p' },
+  { path: '/leases', name: 'Leases', key: 'l' },
   { path: '/preemption', name: 'Preemption', key: 'v' },
   { path: '/rules', name: 'Rules', key: 'r' },
   { path: '/history', name: 'History', key: 'y' },

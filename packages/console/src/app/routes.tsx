@@ -14,6 +14,7 @@ const pages = {
   estimates: () => import('../estimates/estimates-page.tsx').then((m) => ({ default: m.EstimatesPage })),
   energy: () => import('../energy/energy-page.tsx').then((m) => ({ default: m.EnergyPage })),
   plan: () => import('../plan/plan-page.tsx').then((m) => ({ default: m.PlanPage })),
+  leases: () => import('../leases/leases-page.tsx').then((m) => ({ default: m.LeasesPage })),
   preemption: () => import('../preemption/preemption-page.tsx').then((m) => ({ default: m.PreemptionPage })),
   rules: () => import('../rules/rules-page.tsx').then((m) => ({ default: m.RulesPage })),
   rule: () => import('../rules/rule-page.tsx').then((m) => ({ default: m.RulePage })),
@@ -33,6 +34,7 @@ const InstancePage = lazy(pages.instance)
 const EstimatesPage = lazy(pages.estimates)
 const EnergyPage = lazy(pages.energy)
 const PlanPage = lazy(pages.plan)
+const LeasesPage = lazy(pages.leases)
 const PreemptionPage = lazy(pages.preemption)
 const RulesPage = lazy(pages.rules)
 const RulePage = lazy(pages.rule)
@@ -65,6 +67,7 @@ export function Routes() {
           <Route path="/estimates" component={EstimatesPage} />
           <Route path="/energy" component={EnergyPage} />
           <Route path="/plan" component={PlanPage} />
+          <Route path="/leases" component={LeasesPage} />
           <Route path="/preemption" component={PreemptionPage} />
           <Route path="/rules" component={RulesPage} />
           <Route path="/rules/:id">{({ id }) => <RulePage key={id} id={decodeURIComponent(id)} />}</Route>

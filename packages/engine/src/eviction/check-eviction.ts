@@ -11,7 +11,7 @@ import { exemptInstances } from './exempt-instances.ts'
 import { hostsNow } from './hosts-now.ts'
 import { type EvictionPlan, planEviction } from './plan-eviction.ts'
 import { stillShrunk } from './plan-proactive.ts'
-import type { RoomWorld } from './room-world.ts'
+import { forLease, type RoomWorld } from './room-world.ts'
 import { toGo } from './steps/become.ts'
 
 export type EvictionCheck =
@@ -53,7 +53,7 @@ export function fits(decision: EvictionDecision, world: RoomWorld, soon = true):
     ...decision,
     victims: decision.victims.map((victim) => (isGoing(victim) ? { ...victim, state: 'left' as const } : victim)),
   }
-  const { hosts, idOf } = hostsNow({ world, own: allGone, action: undefined, soon })
+  const { hosts, idOf } = hostsNow({ world: forLease(world, wish.hints.lease), own: allGone, action: undefined, soon })
   const counts = new Map<string, number>()
   for (const { hostId } of placements) counts.set(hostId, (counts.get(hostId) ?? 0) + 1)
   return [...counts].every(([hostId, count]) => {

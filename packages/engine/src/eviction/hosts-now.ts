@@ -201,6 +201,7 @@ function promisedRoom({
     const rooms = soon ? roomOfDecision(decision) : roomUntilOver(decision, world)
     for (const [hostId, room] of rooms) promise(hostId, `room of ${decision.id} on ${hostId}`, room)
   }
+  for (const room of world.leasedRoom ?? []) promise(room.hostId, `room of ${room.leaseId} on ${room.hostId}`, room)
   for (const [index, room] of taken.entries()) promise(room.hostId, `taken ${index}`, room)
   return promised
 }

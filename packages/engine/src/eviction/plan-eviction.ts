@@ -26,7 +26,7 @@ import {
 import { planRoom } from '../preemption/plan-room.ts'
 import { budgetLeft, exemptInstances } from './exempt-instances.ts'
 import { type HostsNow, hostsNow, type TakenRoom } from './hosts-now.ts'
-import { type RoomWorld, sellsRoom } from './room-world.ts'
+import { forLease, type RoomWorld, sellsRoom } from './room-world.ts'
 import { victimAction } from './victim-action.ts'
 
 export interface PlannedVictim {
@@ -67,7 +67,8 @@ const mostHosts = 200
 export function planEviction(question: PlanQuestion): EvictionPlan {
   const { wish } = question
   const mayEvict = question.mayEvict && wish.firmness === 'firm'
-  const { waits, ...found } = answerNow({ ...question, mayEvict, request: (hosts) => requestOf(wish, hosts) })
+  const world = forLease(question.world, wish.hints.lease)
+  const { waits, ...found } = answerNow({ ...question, world, mayEvict, request: (hosts) => requestOf(wish, hosts) })
   return { ...planOf(found.answer, { ...found, wish }), waits }
 }
 

@@ -1,8 +1,13 @@
 // What a decision about room looks at: one reading of one cloud, and what Gleaner itself has promised on it since.
-import type { Eviction, EvictionDecision, Hold, HostId, Policy, PreemptionPolicy } from '@gleaner/model'
+import type { Eviction, EvictionDecision, Hold, HostId, Policy, PreemptionPolicy, Room } from '@gleaner/model'
 import type { StepSupports } from '../ledger/action-support.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { LendableRoom } from './lendable-room.ts'
+
+export interface LeasedRoom extends Room {
+  readonly leaseId: string
+  readonly hostId: HostId
+}
 
 export interface RoomWorld {
   readonly nowMs: number
@@ -17,10 +22,18 @@ export interface RoomWorld {
   readonly evictions: readonly Eviction[]
   /** Whether the cloud itself holds room for a decision until it is taken (claims); false if absent. */
   readonly holdsRoom?: boolean
+  /** Room that leases have on hosts and do not use yet: taken for everybody else. */
+  readonly leasedRoom?: readonly LeasedRoom[]
   /** Hosts that only a lease may use now, with its id. */
   readonly leasedTo?: ReadonlyMap<HostId, string>
   /** Of hosts that are fenced for it: how much preemptible instances may have in all, sold or not. */
   readonly lendable?: ReadonlyMap<HostId, LendableRoom>
+}
+
+/** The same world as a request with the hint of a lease sees it: the room of that lease is free for it. */
+export function forLease(world: RoomWorld, leaseId: string | undefined): RoomWorld {
+  if (leaseId === undefined || world.leasedRoom === undefined) return world
+  return { ...world, leasedRoom: world.leasedRoom.filter((room) => room.leaseId !== leaseId) }
 }
 
 /** Whether the cloud has a scheduler of its own, that counts nominal sizes. */

@@ -1,5 +1,5 @@
 // What is asked when a lease is planned, and which hosts each of its reservations could be on at any time.
-import type { Interval, LeaseWish } from '@gleaner/model'
+import type { HostId, Interval, LeaseWish } from '@gleaner/model'
 import type { HostCalendar } from './host-calendar.ts'
 import { matchesFilter, type PropertyFilter } from './property-filter.ts'
 import type { ReservationBook } from './reservation-book.ts'
@@ -17,6 +17,8 @@ export interface ReservationQuestion {
   readonly wish: LeaseWish
   /** Undefined: any host. */
   readonly filter: PropertyFilter | undefined
+  /** Hosts that are not wanted, whatever they have. */
+  readonly avoid?: ReadonlySet<HostId>
 }
 
 /** One reservation with the hosts it could be on at any time. */
@@ -27,10 +29,11 @@ export interface Prepared {
 }
 
 /** Hosts that could hold at least one unit if they were free, that are open, and that have the properties. */
-export function prepare(book: ReservationBook, { wish, filter }: ReservationQuestion): Prepared {
+export function prepare(book: ReservationBook, { wish, filter, avoid }: ReservationQuestion): Prepared {
   const units = unitsOf(wish)
   const candidates: number[] = []
   for (const [at, host] of book.hosts.entries()) {
+    if (avoid?.has(host.id) === true) continue
     if (host.closed !== undefined || !isLargeEnough(host.capacity, units)) continue
     if (filter === undefined || matchesFilter(filter, host.properties)) candidates.push(at)
   }

@@ -6,6 +6,12 @@ import { DurationText, IdParam, OneOf, PageOf, PageQuery, Time } from './parts.t
 
 const tag = 'leases'
 
+const RoomSizes = {
+  vcpus: Type.Number({ minimum: 0, maximum: 1e6 }),
+  memoryMiB: Type.Number({ minimum: 0, maximum: 1e12 }),
+  diskGiB: Type.Number({ minimum: 0, maximum: 1e12 }),
+}
+
 export const LeaseView = Type.Object({
   id: Type.String(),
   name: Type.String(),
@@ -27,6 +33,15 @@ export const LeaseView = Type.Object({
       max: Type.Integer(),
       filter: Type.Optional(Type.String()),
       hosts: Type.Array(Type.String()),
+      /** Of a reservation of room: what each instance has, and how many units each host holds. */
+      instances: Type.Optional(
+        Type.Object({
+          ...RoomSizes,
+          amount: Type.Integer(),
+          affinity: Type.Optional(OneOf(['together', 'apart'])),
+          on: Type.Array(Type.Object({ host: Type.String(), instances: Type.Integer() })),
+        }),
+      ),
     }),
   ),
   events: Type.Array(
@@ -37,6 +52,10 @@ export const LeaseView = Type.Object({
       doneAt: Type.Optional(Time),
       outcome: Type.Optional(Type.String()),
     }),
+  ),
+  /** Hosts that were replaced. */
+  swaps: Type.Optional(
+    Type.Array(Type.Object({ at: Time, from: Type.String(), to: Type.Array(Type.String()), because: Type.String() })),
   ),
   /** While it is not over: until when it could be extended on its hosts now; absent when nobody comes after it. */
   longestUntil: Type.Optional(Time),
@@ -60,13 +79,29 @@ const LeaseWishBody = {
   reservations: Type.Array(
     Type.Object(
       {
-        min: Count('At least so many hosts'),
+        min: Type.Optional(Count('At least so many hosts; give this, or instances')),
         max: Type.Optional(Count('As many as are free, up to this; min if absent')),
         filter: Type.Optional(
           Type.Union([Type.String({ maxLength: 10_000 }), Type.Array(Type.Unknown())], {
             description:
               'What a host must be: CEL (vcpus >= 16 && rack == "r2"), or the JSON form of Climate and Blazar (["and", [">=", "$vcpus", 16], …])',
           }),
+        ),
+        instances: Type.Optional(
+          Type.Object(
+            {
+              amount: Count('Room for so many equal instances'),
+              vcpus: Type.Optional(RoomSizes.vcpus),
+              memoryMiB: Type.Optional(RoomSizes.memoryMiB),
+              diskGiB: Type.Optional(RoomSizes.diskGiB),
+              affinity: Type.Optional(
+                OneOf(['together', 'apart'], {
+                  description: 'All on one host, or each on a host of its own; as it comes if absent',
+                }),
+              ),
+            },
+            { additionalProperties: false },
+          ),
         ),
       },
       { additionalProperties: false },
@@ -136,6 +171,7 @@ export const LeaseCalendarView = Type.Object({
         Type.Object({
           ...Span,
           /** Of those that the caller may see. */
+          id: Type.Optional(Type.String()),
           lease: Type.Optional(Type.String()),
           project: Type.Optional(Type.String()),
           state: OneOf(leaseStates),
@@ -180,7 +216,7 @@ export const leaseEndpoints = {
       path: '/api/v1/leases',
       role: 'member',
       tag,
-      summary: 'Reserve hosts for a project; with holdFor as a proposal',
+      summary: 'Reserve hosts or room for a project; with holdFor as a proposal',
       status: 201,
     },
     { body: LeaseBody, response: LeaseView },
@@ -195,7 +231,7 @@ export const leaseEndpoints = {
       path: '/api/v1/leases/:id',
       role: 'member',
       tag,
-      summary: 'Other name, other times; what has begun keeps its start and its hosts',
+      summary: 'Other name, other times, other counts; what has begun keeps its start',
     },
     {
       params: IdParam,
@@ -204,7 +240,43 @@ export const leaseEndpoints = {
           name: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
           start: Type.Optional(Type.Union([Time, Type.Literal('now')])),
           end: Type.Optional(Time),
+          sizes: Type.Optional(
+            Type.Array(
+              Type.Object(
+                {
+                  id: Type.Optional(
+                    Type.String({
+                      maxLength: 300,
+                      description: 'Of the reservation; may be left out where there is one',
+                    }),
+                  ),
+                  min: Type.Optional(Count('At least so many hosts')),
+                  max: Type.Optional(Count('As many as are free, up to this')),
+                  amount: Type.Optional(Count('Room for so many instances')),
+                },
+                { additionalProperties: false },
+              ),
+              { minItems: 1, maxItems: 10, description: 'Other counts; also while the lease runs' },
+            ),
+          ),
         },
+        { additionalProperties: false },
+      ),
+      response: LeaseView,
+    },
+  ),
+  swapLeaseHost: endpoint(
+    {
+      method: 'POST',
+      path: '/api/v1/leases/:id/swap',
+      role: 'member',
+      tag,
+      summary: 'Replace one host of a lease by another that is as good and free until the end',
+    },
+    {
+      params: IdParam,
+      body: Type.Object(
+        { host: Type.String({ minLength: 1, maxLength: 300, description: 'Name or id' }) },
         { additionalProperties: false },
       ),
       response: LeaseView,

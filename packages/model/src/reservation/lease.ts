@@ -59,6 +59,16 @@ export interface LeaseReservation {
   readonly shares: readonly LeaseShare[]
 }
 
+/** A host that was replaced by others, and why. */
+export interface LeaseSwap {
+  readonly atMs: number
+  readonly reservationId: ReservationId
+  /** Names. */
+  readonly from: string
+  readonly to: readonly string[]
+  readonly because: string
+}
+
 export interface Lease {
   readonly id: LeaseId
   readonly name: string
@@ -74,4 +84,6 @@ export interface Lease {
   readonly endAction: LeaseEndAction
   readonly reservations: readonly LeaseReservation[]
   readonly events: readonly LeaseEvent[]
+  /** Absent where every host is still the one that was promised first. */
+  readonly swaps?: readonly LeaseSwap[]
 }

@@ -26,6 +26,7 @@ import type { ApiContext } from './handler.ts'
 import { handlers, publicNames } from './handlers.ts'
 import { registerHealth } from './health.ts'
 import { registerLiveEvents } from './live-events.ts'
+import { registerLeaseFeed } from './leases/register-lease-feed.ts'
 import { registerMetrics } from './metrics/register-metrics.ts'
 import { answerError } from './problem-details.ts'
 import { registerEndpoint } from './register-endpoint.ts'
@@ -102,6 +103,7 @@ export function buildApi(app: Application, options: ApiOptions = {}): FastifyIns
     registerMetrics(scope, context, options.front?.figures)
     registerEnergyCsv(scope, context)
     registerHealth(scope, app)
+    registerLeaseFeed(scope, context)
     registerBlazar(scope, context)
     registerKwapi(scope, context)
   })

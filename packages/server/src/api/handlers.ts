@@ -24,7 +24,16 @@ import { listInstances } from './instances/list-instances.ts'
 import { releaseHold } from './instances/release-hold.ts'
 import { whyInstance } from './instances/why-instance.ts'
 import { getLeaseCalendar } from './leases/get-lease-calendar.ts'
-import { confirmLease, createLease, endLease, getLease, listLeases, planLease, updateLease } from './leases/leases.ts'
+import {
+  confirmLease,
+  createLease,
+  endLease,
+  getLease,
+  listLeases,
+  planLease,
+  swapLeaseHost,
+  updateLease,
+} from './leases/leases.ts'
 import { getRoom, place, takeRoom } from './placements/place.ts'
 import { approveProposals } from './plan/approve-proposals.ts'
 import { diffPlan } from './plan/diff-plan.ts'
@@ -128,6 +137,7 @@ export const handlers: Handlers = {
   createLease,
   confirmLease,
   updateLease,
+  swapLeaseHost,
   endLease,
   getLeaseCalendar,
   getSwitchedHosts,

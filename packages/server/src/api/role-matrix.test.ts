@@ -89,6 +89,7 @@ const samples: Readonly<Record<EndpointName, Sample>> = {
   createLease: { body: { name: 'exam', ...plainLeaseWish, endAction: 'suspend', holdFor: '10m' } },
   confirmLease: { path: { id: 'lea_1' } },
   updateLease: { path: { id: 'lea_1' }, body: { name: 'exam-2' } },
+  swapLeaseHost: { path: { id: 'lea_1' }, body: { host: 'hv-1' } },
   endLease: { path: { id: 'lea_1' } },
   getLeaseCalendar: { query: { cloud: 'lab' } },
   listRules: {},

@@ -25,22 +25,25 @@ import type { Fence } from '@gleaner/ports'
 import type { Caller, Commands } from '../application.ts'
 import { newId } from '../ids/new-id.ts'
 import {
-  checkCounts,
+  type AskedReservation,
   checkWhen,
+  checkWish,
   type LeaseChange,
-  type LeaseHosts,
   type LeaseRequest,
   type LeaseWishRequest,
   readFilter,
+  resizedWish,
 } from '../reservation/lease-request.ts'
 import { refusalWords } from '../reservation/refusal-words.ts'
+import { resizedRunning } from '../reservation/resize-running.ts'
+import { swapHosts } from '../reservation/swap-hosts.ts'
 import type { Runtime } from '../runtime.ts'
 import { audit } from './audit.ts'
 import { leading } from './rooms.ts'
 
 type LeaseCommands = Pick<
   Commands,
-  'planLease' | 'makeLease' | 'confirmLease' | 'changeLease' | 'endLease' | 'longestUntilMs'
+  'planLease' | 'makeLease' | 'confirmLease' | 'changeLease' | 'swapLeaseHost' | 'endLease' | 'longestUntilMs'
 >
 
 export function leaseCommands(runtime: Runtime): LeaseCommands {
@@ -53,6 +56,7 @@ export function leaseCommands(runtime: Runtime): LeaseCommands {
     confirmLease: (id, caller) =>
       step(runtime, { id, what: 'confirm lease', caller }, (lease, nowMs) => confirmLease(lease, nowMs)),
     changeLease: (id, change, caller) => again(runtime, () => changeTimes(runtime, { id, change, caller })),
+    swapLeaseHost: (id, host, caller) => again(runtime, () => swapOne(runtime, { id, host, caller })),
     endLease: (id, caller) =>
       step(runtime, { id, what: 'end lease', caller }, (lease, nowMs) => endLease(lease, nowMs)),
     longestUntilMs: (lease) => runtime.leases.longestUntilMs(lease),
@@ -85,16 +89,13 @@ async function ready(
 function questionOf({ clock }: Runtime, request: LeaseWishRequest, book: ReservationBook): LeaseQuestion {
   const nowMs = clock.nowMs()
   checkWhen(request, nowMs)
-  for (const reservation of request.reservations) checkCounts(reservation)
+  for (const { wish } of request.reservations) checkWish(wish)
   const properties = book.hosts.map((host) => host.properties)
   return {
     nowMs,
     window: request.window,
     durationMs: request.durationMs,
-    reservations: request.reservations.map(({ min, max, filter }) => ({
-      wish: { kind: 'hosts', min, max },
-      filter: readFilter(filter, properties),
-    })),
+    reservations: request.reservations.map(({ wish, filter }) => ({ wish, filter: readFilter(filter, properties) })),
   }
 }
 
@@ -129,7 +130,7 @@ async function make(runtime: Runtime, request: LeaseRequest, caller: Caller): Pr
 }
 
 function reservationOf(
-  { min, max, filter }: LeaseHosts,
+  { wish, filter }: AskedReservation,
   {
     id,
     book,
@@ -141,7 +142,7 @@ function reservationOf(
     const chosen = book.hosts[host]
     return chosen === undefined ? [] : [{ hostId: chosen.id, host: chosen.name, units }]
   })
-  return { id, wish: { kind: 'hosts', min, max }, filter, shares }
+  return { id, wish, filter, shares }
 }
 
 async function found(runtime: Runtime, id: string): Promise<Lease> {
@@ -172,6 +173,43 @@ async function step(
   return after
 }
 
+async function swapOne(
+  runtime: Runtime,
+  { id, host, caller }: { readonly id: string; readonly host: string; readonly caller: Caller },
+): Promise<Lease> {
+  const fence = leading(runtime)
+  await runtime.leases.load(fence)
+  const lease = await found(runtime, id)
+  if (!isLeaseOpen(lease))
+    throw new GleanerError('conflict', {
+      detail: `The lease "${lease.name}" is ${lease.state}; it does not change any more.`,
+    })
+  const shares = lease.reservations.flatMap((reservation) => reservation.shares)
+  const share = shares.find(({ hostId, host: name }) => name === host || hostId === host)
+  if (share === undefined)
+    throw new GleanerError('not-found', {
+      object: `A host "${host}" of the lease "${lease.name}" (it has ${shares.map(({ host: name }) => name).join(', ')})`,
+    })
+  const snapshot = runtime.state.clouds.get(lease.cloudId)?.snapshot
+  const guests = (snapshot?.instancesOfHost.get(share.hostId) ?? []).filter(
+    ({ projectId }) => projectId === lease.projectId,
+  )
+  const works = snapshot?.hosts.some(({ id: of, state }) => of === share.hostId && state === 'up') === true
+  if (works && lease.state === 'active' && guests.length > 0)
+    throw new GleanerError('conflict', {
+      detail: `${share.host} works, and the project has ${guests.length} instances on it; move or end them first.`,
+    })
+  const swap = { lease, broken: new Set([share.hostId]), because: `${caller.name} asked for it` }
+  const { lease: after } = swapHosts(runtime, swap)
+  if (after === lease)
+    throw new GleanerError('lease-no-slot', {
+      detail: `No other host that fulfils the same condition is free until ${new Date(lease.span.endMs).toISOString()}.`,
+    })
+  await runtime.leases.save(fence, after)
+  await told(runtime, caller, { what: 'swap host of lease', lease: after, before: lease })
+  return after
+}
+
 /** A lease that has begun keeps its start and its hosts; one that has not may be given others. */
 async function changeTimes(
   runtime: Runtime,
@@ -190,7 +228,10 @@ async function changeTimes(
   const span = { startMs: change.startMs ?? lease.span.startMs, endMs: change.endMs ?? lease.span.endMs }
   const isMoved = span.startMs !== lease.span.startMs || span.endMs !== lease.span.endMs
   const sized = resized(named, change.sizes)
-  const after = isMoved || sized !== named ? replanned(runtime, sized, { span, isResized: sized !== named }) : named
+  const isResized = sized !== named
+  const grown = isResized && lease.state === 'active' ? resizedNow(runtime, { before: lease, after: sized }) : sized
+  const mustPlan = isResized && lease.state !== 'active'
+  const after = isMoved || mustPlan ? replanned(runtime, grown, { span, isResized: mustPlan }) : grown
   if (after === lease) return lease
   await leases.save(fence, after)
   await told(runtime, caller, { what: 'change lease', lease: after, before: lease })
@@ -203,18 +244,24 @@ function resized(lease: Lease, sizes: LeaseChange['sizes']): Lease {
   for (const id of sizes.keys())
     if (!lease.reservations.some((reservation) => reservation.id === id))
       throw new GleanerError('not-found', { object: `The reservation ${id} of the lease "${lease.name}"` })
-  if (lease.state === 'active')
-    throw new GleanerError('conflict', {
-      detail: `The lease "${lease.name}" has begun; its hosts do not change any more.`,
-    })
   const reservations = lease.reservations.map((reservation): LeaseReservation => {
     const size = sizes.get(reservation.id)
     if (size === undefined) return reservation
-    checkCounts(size)
-    const { min, max, filter = reservation.filter } = size
-    return { ...reservation, wish: { kind: 'hosts', min, max }, filter }
+    const wish = resizedWish(reservation.wish, size)
+    checkWish(wish)
+    return { ...reservation, wish, filter: size.filter ?? reservation.filter }
   })
   return { ...lease, reservations }
+}
+
+function resizedNow(runtime: Runtime, { before, after }: { readonly before: Lease; readonly after: Lease }): Lease {
+  const reservations = after.reservations.map((reservation, at) => {
+    const old = before.reservations[at]
+    return old === undefined || old === reservation
+      ? reservation
+      : resizedRunning(runtime, before, { before: old, after: reservation })
+  })
+  return { ...after, reservations, updatedAtMs: runtime.clock.nowMs() }
 }
 
 interface Replan {
@@ -235,7 +282,7 @@ function replanned(runtime: Runtime, lease: Lease, { span, isResized }: Replan):
   if (hasBegun && span.endMs < nowMs)
     throw new GleanerError('request-invalid', { detail: `end (${new Date(span.endMs).toISOString()}) is in the past.` })
   checkWhen({ window: span, durationMs: undefined }, hasBegun ? span.startMs : nowMs)
-  const mayStay = !isResized && !clashOf(lease, book, span)
+  const mayStay = !isResized && leases.couldBeAt(book, lease, span)
   const after = moved(lease, span, nowMs)
   if (mayStay) return after
   if (hasBegun) {
@@ -254,23 +301,10 @@ function replanned(runtime: Runtime, lease: Lease, { span, isResized }: Replan):
   if (!slot.found) throw new GleanerError('lease-no-slot', { detail: refusalWords(slot) })
   return {
     ...after,
-    reservations: lease.reservations.map((reservation, at) => {
-      if (reservation.wish.kind !== 'hosts') return reservation
-      const { min, max } = reservation.wish
-      return reservationOf({ min, max, filter: reservation.filter }, { id: reservation.id, book, slot, at })
-    }),
+    reservations: lease.reservations.map((reservation, at) =>
+      reservationOf(reservation, { id: reservation.id, book, slot, at }),
+    ),
   }
-}
-
-/** Whether one of its hosts is promised to others at the new times. */
-function clashOf(lease: Lease, book: ReservationBook, span: Lease['span']): boolean {
-  return lease.reservations.some(({ shares }) =>
-    shares.some(({ hostId }) => {
-      const at = book.positionOf(hostId)
-      const clashes = at === undefined ? [] : (book.calendars[at]?.clashes(span, 'whole') ?? [])
-      return clashes.some(({ leaseId }) => leaseId !== lease.id)
-    }),
-  )
 }
 
 async function told(

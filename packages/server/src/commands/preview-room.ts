@@ -1,5 +1,5 @@
 // Where a request would go on a live cloud, decided as makeRoom decides and with nothing begun.
-import { answerNow, noticeMsOf } from '@gleaner/engine'
+import { forLease, answerNow, noticeMsOf } from '@gleaner/engine'
 import {
   type ActionKind,
   type CloudId,
@@ -46,7 +46,7 @@ export function previewRoom(runtime: Runtime, { cloudId, request, objective }: R
     hints: { ...request.hints, ...(projectId === undefined ? {} : { project: projectId }), ...leaseOf(lease) },
   }
   const { answer, action, waits } = answerNow({
-    world,
+    world: forLease(world, lease?.id),
     mayEvict: !request.preemptible,
     request: ({ idOf }) =>
       leased === undefined ? asked : within(asked, (name) => leased.has(idOf.get(name) ?? ''), [...idOf.keys()]),

@@ -6,6 +6,7 @@ import type { Lease, LeaseEvent } from '@gleaner/model'
 import type { Fence } from '@gleaner/ports'
 import type { CommandQueue } from '../decide/command-queue.ts'
 import { clearHosts } from '../reservation/clear-hosts.ts'
+import { LeaseHealer } from '../reservation/heal-leases.ts'
 import { tellOfEnd } from '../reservation/tell-of-end.ts'
 import type { Runtime } from '../runtime.ts'
 import { Loop } from './loop.ts'
@@ -13,6 +14,7 @@ import { Loop } from './loop.ts'
 export function leasesLoop(runtime: Runtime, queue: CommandQueue): Loop {
   const { state, clock, leases, problems } = runtime
   const clearing = new Set<string>()
+  const healer = new LeaseHealer(runtime)
 
   const happen = async (fence: Fence, lease: Lease, event: LeaseEvent): Promise<void> => {
     const nowMs = clock.nowMs()
@@ -54,6 +56,7 @@ export function leasesLoop(runtime: Runtime, queue: CommandQueue): Loop {
           (error: unknown) => problems.reportError(`lease ${lease.id}`, error),
         )
       }
+      await healer.heal(fence)
       await problems.settle('leases')
       const open = leases.open()
       return `${open.filter((lease) => lease.state === 'active').length} active, ${open.length} open`

@@ -43,6 +43,7 @@ export function roomWorldNow(runtime: Runtime, cloudId: CloudId): RoomWorldNow {
       evictions: evictions.evictionsOf(cloudId),
       holdsRoom: cloud?.claims !== undefined,
       leasedTo: leases.leasedTo(cloudId, nowMs),
+      leasedRoom: leases.leasedRoom(cloudId, nowMs),
       ...(lendable === undefined ? {} : { lendable }),
     },
     refusal: undefined,

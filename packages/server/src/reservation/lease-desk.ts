@@ -3,17 +3,28 @@
 // the store has the last word. Only the leader's desk is filled; it is read anew with every term.
 import {
   type HostBooking,
+  type LeasedRoom,
   planLease,
   reservableHosts,
   ReservationBook,
+  unitsOf,
   type FoundSlot,
   type LeaseQuestion,
   type NoSlot,
 } from '@gleaner/engine'
-import { type CloudId, type Host, type HostId, isLeaseOpen, type Lease, type LeaseId } from '@gleaner/model'
+import {
+  type CloudId,
+  type Host,
+  type HostId,
+  type Interval,
+  isLeaseOpen,
+  type Lease,
+  type LeaseId,
+} from '@gleaner/model'
 import type { Fence, Store } from '@gleaner/ports'
 import type { EventHub } from '../events/hub.ts'
 import type { LiveState } from '../state/live-state.ts'
+import { unusedRoom } from './unused-room.ts'
 
 export interface LeaseDeskParts {
   readonly store: Store
@@ -118,16 +129,39 @@ export class LeaseDesk {
     return leased
   }
 
+  /** Room of running leases that their projects do not use yet: it is taken for everybody else. */
+  leasedRoom(cloudId: CloudId, nowMs: number): readonly LeasedRoom[] {
+    const snapshot = this.#parts.state.clouds.get(cloudId)?.snapshot
+    const running = [...this.#leases.values()].filter(
+      ({ cloudId: of, state, span }) =>
+        of === cloudId && state !== 'proposed' && span.startMs <= nowMs && nowMs < span.endMs,
+    )
+    return running.flatMap((lease) => unusedRoom(lease, snapshot?.instancesOfHost ?? new Map()))
+  }
+
+  /** Whether it could be at other times on the hosts it has. */
+  couldBeAt(book: ReservationBook, lease: Lease, span: Interval): boolean {
+    book.release(lease.id)
+    try {
+      return book.book(bookingsOf({ ...lease, span })).length === 0
+    } finally {
+      book.release(lease.id)
+      book.book(bookingsOf(lease))
+    }
+  }
+
   /** Until when the lease could be extended on its hosts; Infinity when nobody comes after it. */
   longestUntilMs(lease: Lease): number {
     const book = this.bookOf(lease.cloudId)
     if (book === undefined) return lease.span.endMs
     let until = Number.POSITIVE_INFINITY
-    for (const { hostId } of lease.reservations.flatMap(({ shares }) => shares)) {
-      const at = book.positionOf(hostId)
-      const free = at === undefined ? undefined : book.calendars[at]?.fitsUntilMs(lease.span.endMs, 'whole', 1)
-      until = Math.min(until, free ?? until)
-    }
+    for (const { wish, shares } of lease.reservations)
+      for (const { hostId, units } of shares) {
+        const at = book.positionOf(hostId)
+        const { need } = unitsOf(wish)
+        const free = at === undefined ? undefined : book.calendars[at]?.fitsUntilMs(lease.span.endMs, need, units)
+        until = Math.min(until, free ?? until)
+      }
     return until
   }
 
@@ -153,7 +187,7 @@ export function bookingsOf(lease: Lease): readonly HostBooking[] {
         leaseId: lease.id,
         reservationId: id,
         span: lease.span,
-        need: wish.kind === 'hosts' ? ('whole' as const) : wish.size,
+        need: unitsOf(wish).need,
       })),
     ),
   )

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkCounts, checkWhen, readFilter } from './lease-request.ts'
+import { checkWhen, checkWish, readFilter, resizedWish } from './lease-request.ts'
 
 const nowMs = Date.UTC(2026, 2, 4, 9, 30)
 const hourMs = 3_600_000
@@ -38,11 +38,38 @@ it.each([
   [1, Number.NaN, 'max must be a whole number from 1'],
   [3, 2, 'min (3) is larger than max (2)'],
 ])('%s to %s hosts are refused: %s', (min, max, words) => {
-  expect(() => checkCounts({ min, max })).toThrow(words)
+  expect(() => checkWish({ kind: 'hosts', min, max })).toThrow(words)
 })
 
 it('a filter that cannot be read is refused by its name', () => {
   expect(readFilter(undefined, [])).toBeUndefined()
   expect(() => readFilter({ notation: 'json', text: '[">=", "$cores"' }, [])).toThrow('filter: ')
   expect(() => readFilter({ notation: 'cel', text: 'cores >=' }, [])).toThrow('filter: ')
+})
+
+const room = { kind: 'instances', amount: 2, size: [4, 8192, 40] } as const
+
+it.each([
+  [{ ...room, amount: 0 }, 'amount must be a whole number from 1'],
+  [{ ...room, amount: 1.5 }, 'amount must be a whole number from 1'],
+  [{ ...room, size: [-1, 1, 1] as const }, 'vcpus must be a number from 0'],
+  [{ ...room, size: [1, Number.NaN, 1] as const }, 'memoryMiB must be a number from 0'],
+  [{ ...room, size: [1, 1, Number.POSITIVE_INFINITY] as const }, 'diskGiB must be a number from 0'],
+  [{ ...room, size: [0, 0, 0] as const }, 'an instance of no size needs no reservation'],
+])('room of %o is refused: %s', (wish, words) => {
+  expect(() => checkWish(wish)).toThrow(words)
+})
+
+it('what is not said of a reservation stays as it was', () => {
+  expect(resizedWish(room, { amount: 3 })).toEqual({ ...room, amount: 3 })
+  expect(resizedWish(room, { memoryMiB: 1024, affinity: 'apart' })).toEqual({
+    ...room,
+    size: [4, 1024, 40],
+    affinity: 'apart',
+  })
+  expect(resizedWish({ ...room, affinity: 'together' }, { affinity: 'any' })).toEqual(room)
+  expect(resizedWish({ kind: 'hosts', min: 1, max: 4 }, { min: 2 })).toEqual({ kind: 'hosts', min: 2, max: 2 })
+  expect(resizedWish({ kind: 'hosts', min: 1, max: 4 }, { max: 2 })).toEqual({ kind: 'hosts', min: 1, max: 2 })
+  expect(() => resizedWish(room, { min: 1 })).toThrow('min is none of a reservation of instances')
+  expect(() => resizedWish({ kind: 'hosts', min: 1, max: 1 }, { amount: 1 })).toThrow('amount is none of')
 })

@@ -8,14 +8,27 @@ import {
   type Interval,
   type LeaseEndAction,
   type LeaseFilter,
+  type LeaseWish,
   type ProjectId,
   type ReservationId,
 } from '@gleaner/model'
 
-export interface LeaseHosts {
-  readonly min: number
-  readonly max: number
+/** One reservation as it is asked for: hosts as a whole or room for instances, on hosts that fulfil the condition. */
+export interface AskedReservation {
+  readonly wish: LeaseWish
   readonly filter: LeaseFilter | undefined
+}
+
+/** What a reservation shall be from now on, as far as it is said; the rest stays. */
+export interface SizeChange {
+  readonly min?: number
+  readonly max?: number
+  readonly amount?: number
+  readonly vcpus?: number
+  readonly memoryMiB?: number
+  readonly diskGiB?: number
+  readonly affinity?: 'together' | 'apart' | 'any'
+  readonly filter?: LeaseFilter | undefined
 }
 
 /** When: the whole window, or a stay of this length at the earliest moment within it. */
@@ -27,7 +40,7 @@ export interface LeaseWhen {
 export interface LeaseWishRequest extends LeaseWhen {
   readonly cloudId: CloudId
   readonly projectId: ProjectId
-  readonly reservations: readonly LeaseHosts[]
+  readonly reservations: readonly AskedReservation[]
 }
 
 export interface LeaseRequest extends LeaseWishRequest {
@@ -42,8 +55,8 @@ export interface LeaseChange {
   readonly name?: string
   readonly startMs?: number
   readonly endMs?: number
-  /** Other counts or conditions of reservations, by their ids; only before the lease has begun. */
-  readonly sizes?: ReadonlyMap<ReservationId, LeaseHosts>
+  /** Other counts, sizes or conditions of reservations, by their ids. */
+  readonly sizes?: ReadonlyMap<ReservationId, SizeChange>
 }
 
 /** Clocks differ a little, and "this minute" began before now. */
@@ -63,10 +76,39 @@ export function checkWhen({ window: { startMs, endMs }, durationMs }: LeaseWhen,
     refuse(`duration (${formatDurationMs(durationMs)}) is longer than the window from start to end`)
 }
 
-export function checkCounts({ min, max }: Pick<LeaseHosts, 'min' | 'max'>): void {
+export function checkWish(wish: LeaseWish): void {
+  if (wish.kind === 'hosts') return checkCounts(wish)
+  const { amount, size } = wish
+  if (!Number.isInteger(amount) || amount < 1) refuse('amount must be a whole number from 1')
+  for (const [nth, name] of (['vcpus', 'memoryMiB', 'diskGiB'] as const).entries()) {
+    const value = size[nth] ?? Number.NaN
+    if (!Number.isFinite(value) || value < 0) refuse(`${name} must be a number from 0`)
+  }
+  if (size.every((value) => value === 0)) refuse('an instance of no size needs no reservation; give vcpus or memoryMiB')
+}
+
+function checkCounts({ min, max }: { readonly min: number; readonly max: number }): void {
   if (!Number.isInteger(min) || min < 1) refuse('min must be a whole number from 1')
   if (!Number.isInteger(max) || max < 1) refuse('max must be a whole number from 1')
   if (min > max) refuse(`min (${min}) is larger than max (${max})`)
+}
+
+/** The wish with what shall change of it. A field that belongs to the other kind of reservation is refused, not ignored. */
+export function resizedWish(wish: LeaseWish, change: SizeChange): LeaseWish {
+  const foreign =
+    wish.kind === 'hosts'
+      ? (['amount', 'vcpus', 'memoryMiB', 'diskGiB', 'affinity'] as const)
+      : (['min', 'max'] as const)
+  for (const name of foreign) if (change[name] !== undefined) refuse(`${name} is none of a reservation of ${wish.kind}`)
+  if (wish.kind === 'hosts') {
+    const { min = wish.min, max = Math.max(min, change.min === undefined ? wish.max : min) } = change
+    return { kind: 'hosts', min, max }
+  }
+  const { amount = wish.amount, vcpus = wish.size[0], memoryMiB = wish.size[1], diskGiB = wish.size[2] } = change
+  const affinity =
+    change.affinity === undefined ? wish.affinity : change.affinity === 'any' ? undefined : change.affinity
+  const size = [vcpus, memoryMiB, diskGiB] as const
+  return { kind: 'instances', amount, size, ...(affinity === undefined ? {} : { affinity }) }
 }
 
 /** The filter of a reservation, read and held against what the hosts have; undefined when it asks for nothing. */

@@ -1,6 +1,7 @@
 // Leases on a whole server: real PostgreSQL, a simulated cloud of four hosts, time that runs faster; over HTTP where the
 // answer to the caller is what matters.
-import { type Lease, type LeaseView, projectId } from '@gleaner/model'
+import { type HostState, type Lease, type LeaseView, projectId } from '@gleaner/model'
+import { SimulatedCloud } from '@gleaner/driver-simulated'
 import { createTestDatabase } from '@gleaner/store/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import { hashSecret, newSecret } from '../auth/token-secret.ts'
@@ -83,7 +84,7 @@ const request = (name: string, more: Partial<LeaseRequest> = {}): LeaseRequest =
     projectId: projectId(server.cloud.id, 'web-shop'),
     window: { startMs: nowMs, endMs: nowMs + 60 * minuteMs },
     durationMs: undefined,
-    reservations: [{ min: 1, max: 1, filter: undefined }],
+    reservations: [{ wish: { kind: 'hosts', min: 1, max: 1 }, filter: undefined }],
     endAction: 'nothing',
     noticeMs: 0,
     holdMs: undefined,
@@ -177,7 +178,7 @@ describe('the course of a lease', patient, () => {
       notation: 'cel',
       text: `name == "${server.app.state.clouds.get(server.cloud.id)?.snapshot?.hosts[0]?.name}"`,
     } as const
-    const reservations = [{ min: 1, max: 1, filter }]
+    const reservations = [{ wish: { kind: 'hosts', min: 1, max: 1 } as const, filter }]
     const first = await server.app.commands.makeLease(
       request('first', { ...at(120, 180), reservations, noticeMs: 1000 }),
       operator,
@@ -271,6 +272,237 @@ describe('promises', patient, () => {
   })
 })
 
+describe('room for instances', patient, () => {
+  const room = (name: string, instances: object, more: object = {}) =>
+    wish(name, { reservations: [{ instances }], ...more })
+
+  it('adds up on hosts, leaves whole hosts to others, and is kept for its project while the lease runs', async () => {
+    await start(1)
+    const { hosts = [], projects = [] } = server.app.state.clouds.get(server.cloud.id)?.snapshot ?? {}
+    const [first] = hosts
+    if (first === undefined) throw new Error('the simulated cloud has no host')
+    const filter = `name == "${first.name}"`
+    const capacity = Math.floor((first.cores - first.reservedCores) * (first.coreRatio ?? 1))
+    const made = await post(
+      wish('half', { reservations: [{ instances: { amount: 2, vcpus: 1, memoryMiB: 16 }, filter }] }),
+    )
+    expect(made.status, JSON.stringify(made.body)).toBe(201)
+    expect(made.body.reservations[0]).toMatchObject({
+      min: 2,
+      hosts: [first.name],
+      instances: { amount: 2, vcpus: 1, memoryMiB: 16, diskGiB: 0, on: [{ host: first.name, instances: 2 }] },
+    })
+    // The host is not whole any more, and has just as much room left as was not promised.
+    expect((await post(wish('whole', { reservations: [{ min: 1, filter }] }))).body.code).toBe('lease-no-slot')
+    const most = { amount: capacity - 2, vcpus: 1 }
+    expect(
+      (
+        await post(
+          room(
+            'over',
+            { ...most, amount: capacity - 1 },
+            { reservations: [{ instances: { ...most, amount: capacity - 1 }, filter }] },
+          ),
+        )
+      ).body.code,
+    ).toBe('lease-no-slot')
+    expect((await post(wish('rest', { reservations: [{ instances: most, filter }] }))).status).toBe(201)
+    await inState(made.body.id, 'active')
+    // All of it is promised now: a stranger finds nothing there, the project finds its own with the hint.
+    const others = hosts.filter(({ id }) => id !== first.id).map(({ name }) => name)
+    const stranger = projects.find(({ name }) => name !== 'web-shop')?.name ?? ''
+    expect(placedOn(stranger, undefined, others)).toMatch(/^nowhere/)
+    const snapshot = server.app.state.clouds.get(server.cloud.id)?.snapshot
+    const used = (snapshot?.instancesOfHost.get(first.id) ?? []).reduce((sum, { vcpus }) => sum + vcpus, 0)
+    // Where firm instances of others fill the host already the lease cannot drive them out; the seed leaves room for two.
+    if (used + 2 <= capacity) expect(placedOn('web-shop', 'half')).toBe(first.name)
+    for (const name of ['half', 'rest']) await http('DELETE', `/api/v1/leases/${name}`)
+    await inState(made.body.id, 'ended')
+  })
+
+  it('is on one host, or on hosts of its own', async () => {
+    await start(1)
+    const all = server.app.state.clouds.get(server.cloud.id)?.snapshot?.hosts.length ?? 0
+    const together = await post(room('near', { amount: 3, vcpus: 1, affinity: 'together' }))
+    expect(together.body.reservations[0]?.instances?.on).toEqual([{ host: expect.any(String) as string, instances: 3 }])
+    const apart = await post(room('far', { amount: all, vcpus: 1, affinity: 'apart' }))
+    expect(new Set(apart.body.reservations[0]?.hosts).size).toBe(all)
+    const refused = await post(room('too-far', { amount: all + 1, vcpus: 1, affinity: 'apart' }))
+    expect(refused.body).toMatchObject({ code: 'lease-no-slot' })
+    expect(refused.body.detail).toContain('on hosts of their own')
+  })
+})
+
+describe('a lease that runs', patient, () => {
+  it('grows onto free hosts and gives back what is too much, and keeps the rest', async () => {
+    await start(1)
+    const all = server.app.state.clouds.get(server.cloud.id)?.snapshot?.hosts.length ?? 0
+    const made = await post(wish('team', { project: 'data-science', reservations: [{ min: 1 }] }))
+    const [own = ''] = made.body.reservations[0]?.hosts ?? []
+    await inState(made.body.id, 'active')
+    const resize = async (sizes: object) =>
+      (await http('PUT', '/api/v1/leases/team', { body: { sizes: [sizes] } })) as {
+        status: number
+        body: LeaseView & { detail: string }
+      }
+    const grown = await resize({ min: 3, max: 3 })
+    expect(grown.status, JSON.stringify(grown.body)).toBe(200)
+    expect(grown.body.reservations[0]?.hosts).toHaveLength(3)
+    expect(grown.body.reservations[0]?.hosts).toContain(own)
+    expect(grown.body.state).toBe('active')
+    const over = await resize({ min: all + 1, max: all + 1 })
+    expect([over.status, over.body.detail]).toEqual([409, expect.stringContaining('not free together')])
+    const most = await resize({ min: 2, max: all + 1 })
+    expect(most.body.reservations[0]?.hosts).toHaveLength(all)
+    // A host with instances of the project is not taken from under them.
+    const snapshot = server.app.state.clouds.get(server.cloud.id)?.snapshot
+    const inUse = (snapshot?.hosts ?? []).filter(({ id }) =>
+      (snapshot?.instancesOfHost.get(id) ?? []).some(
+        ({ projectId: owner }) => owner === made.body.project || owner.endsWith(':data-science'),
+      ),
+    ).length
+    const less = Math.max(1, inUse)
+    const back = await resize({ min: less, max: less })
+    expect(back.status, JSON.stringify(back.body)).toBe(200)
+    expect(back.body.reservations[0]?.hosts).toHaveLength(less)
+    if (inUse > 1) {
+      const refused = await resize({ min: 1, max: 1 })
+      expect([refused.status, refused.body.detail]).toEqual([409, expect.stringContaining('still has instances on')])
+    }
+    expect((await resize({ amount: 2 })).body.detail).toContain('amount is none of a reservation of hosts')
+    const stored = await server.app.store.leases.find(made.body.id)
+    expect(stored?.reservations[0]?.shares).toHaveLength(less)
+  })
+})
+
+describe('a host of a lease that fails', patient, () => {
+  /** The same simulated cloud, with hosts that are said to be in other states. */
+  function failing(states: ReadonlyMap<string, HostState>): TestServerOptions {
+    return {
+      makeClouds: (clock) => {
+        const cloud = new SimulatedCloud({
+          clock,
+          id: 'sim',
+          seed: 11,
+          hosts: 4,
+          instances: 24,
+          projects: 3,
+          desktops: 0,
+          activity: 0,
+        })
+        return [
+          new Proxy(cloud, {
+            get: (target, name) => {
+              if (name === 'observe')
+                return async (signal: AbortSignal) => {
+                  const read = await target.observe(signal)
+                  return {
+                    ...read,
+                    hosts: read.hosts.map((host) => ({ ...host, state: states.get(host.name) ?? host.state })),
+                  }
+                }
+              const value: unknown = Reflect.get(target, name, target)
+              return typeof value === 'function' ? value.bind(target) : value
+            },
+          }),
+        ]
+      },
+    }
+  }
+
+  const hostsOf = (lease: Lease | undefined) =>
+    lease?.reservations.flatMap(({ shares }) => shares.map(({ host }) => host)) ?? []
+
+  it('is replaced while the lease runs and before it begins, told, and a problem while there is no other', async () => {
+    const states = new Map<string, HostState>()
+    await start(120, failing(states))
+    const nowMs = server.clock.nowMs()
+    const { body: runs } = await post(wish('runs', { duration: '20d', reservations: [{ min: 1 }] }))
+    const iso = new Date(nowMs + 30 * minuteMs).toISOString()
+    const { body: soon } = await post(wish('soon', { start: iso, duration: '20d' }))
+    const far = await post(wish('far', { start: new Date(nowMs + 40 * 1440 * minuteMs).toISOString() }))
+    await inState(runs.id, 'active')
+    const [first = ''] = runs.reservations[0]?.hosts ?? []
+    const [second = ''] = soon.reservations[0]?.hosts ?? []
+    const [third = ''] = far.body.reservations[0]?.hosts ?? []
+    states.set(first, 'down').set(second, 'down')
+    const find = (id: string) => server.app.store.leases.find(id)
+    const moved = await server.until('a host in place of the one that failed', async () => {
+      const lease = await find(runs.id)
+      return lease?.swaps === undefined ? undefined : lease
+    })
+    expect(moved.swaps).toEqual([
+      expect.objectContaining({ from: first, to: hostsOf(moved), because: 'the host has failed' }),
+    ])
+    expect([first, second]).not.toContain(hostsOf(moved)[0])
+    const before = await server.until('a host in place of the one that would fail', async () => {
+      const lease = await find(soon.id)
+      return lease?.swaps === undefined ? undefined : lease
+    })
+    expect([first, second, ...hostsOf(moved)]).not.toContain(hostsOf(before)[0])
+    expect(((await http('GET', `/api/v1/leases/${runs.id}`)).body as LeaseView).swaps).toMatchObject([{ from: first }])
+    // The two that are left are taken: the next failure has no replacement, is told, and the lease keeps its host.
+    const [held = ''] = hostsOf(moved)
+    states.set(held, 'down')
+    const subject = `hosts of lease ${runs.id}`
+    const open = async () =>
+      (await server.app.store.problems.list({ includeClosed: false })).find((problem) => problem.subject === subject)
+    const problem = await server.until('a problem', open)
+    expect(problem.sentence).toContain(`${held} of the lease "runs" has failed, and no other host is free`)
+    expect(hostsOf(await find(runs.id))).toEqual([held])
+    states.set(first, 'up')
+    const healed = await server.until('the first host, which is back', async () => {
+      const lease = await find(runs.id)
+      return hostsOf(lease)[0] === held ? undefined : lease
+    })
+    expect(hostsOf(healed)).toEqual([first])
+    await server.until('the end of the problem', async () => ((await open()) === undefined ? true : undefined))
+    // What begins in forty days is not touched today.
+    expect(hostsOf(await find(far.body.id))).toEqual([third])
+  })
+
+  it('is swapped by command, but not while it works and is in use', async () => {
+    await start(1)
+    const { hosts = [], instances = [], projects = [] } = server.app.state.clouds.get(server.cloud.id)?.snapshot ?? {}
+    const own = instances.find(({ state }) => state === 'running')
+    const used = hosts.find(({ id }) => id === own?.hostId)?.name ?? ''
+    const project = projects.find(({ id }) => id === own?.projectId)?.name ?? ''
+    const begun = await post(wish('busy', { project, reservations: [{ min: 1, filter: `name == "${used}"` }] }))
+    await inState(begun.body.id, 'active')
+    const swap = async (name: string, host: string) =>
+      (await http('POST', `/api/v1/leases/${name}/swap`, { body: { host } })) as {
+        status: number
+        body: LeaseView & { detail: string }
+      }
+    expect(await swap('busy', used)).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringContaining('works') as string },
+    })
+    expect(await swap('busy', 'moon')).toMatchObject({ status: 404 })
+    const later = await post(wish('later', { start: new Date(server.clock.nowMs() + 60 * minuteMs).toISOString() }))
+    const [before = ''] = later.body.reservations[0]?.hosts ?? []
+    const swapped = await swap('later', before)
+    expect(swapped.status, JSON.stringify(swapped.body)).toBe(200)
+    expect(swapped.body.reservations[0]?.hosts).toHaveLength(1)
+    expect(swapped.body.reservations[0]?.hosts).not.toContain(before)
+    expect(swapped.body.swaps).toMatchObject([
+      { from: before, because: expect.stringMatching(/ asked for it$/) as string },
+    ])
+    const rest = hosts.map(({ name }) => name).filter((name) => name !== swapped.body.reservations[0]?.hosts[0])
+    const condition = rest.slice(0, 1).map((name) => `name == "${name}"`)
+    const only = await post(
+      wish('only', {
+        start: new Date(server.clock.nowMs() + 600 * minuteMs).toISOString(),
+        reservations: [{ min: 1, filter: condition[0] }],
+      }),
+    )
+    expect(await swap('only', only.body.reservations[0]?.hosts[0] ?? '')).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringContaining('No other host that fulfils the same condition') as string },
+    })
+  })
+})
+
 describe('what a caller may see', patient, () => {
   it('of foreign leases is nothing but that the host is taken', async () => {
     await start(1)
@@ -298,6 +530,15 @@ describe('what a caller may see', patient, () => {
     const busy = calendar.hosts.flatMap((host) => host.busy)
     expect(busy).toHaveLength(1)
     expect(JSON.stringify(busy)).not.toMatch(/secret-plans|web-shop/)
+    const feed = async (authorization?: string) => {
+      const headers: Record<string, string> = authorization === undefined ? {} : { authorization }
+      const answer = await fetch(`${server.url}/api/v1/leases.ics`, { headers })
+      return { status: answer.status, asks: answer.headers.get('www-authenticate'), text: await answer.text() }
+    }
+    const basic = (password: string) => `Basic ${Buffer.from(`calendar:${password}`).toString('base64')}`
+    expect((await feed(basic(operatorToken))).text).toContain('SUMMARY:secret-plans (web-shop)')
+    expect((await feed(`Bearer ${secret}`)).text).not.toMatch(/VEVENT|secret-plans/)
+    expect(await feed(basic('guess'))).toMatchObject({ status: 401, asks: expect.stringMatching(/^Basic /) as string })
     // Its own project needs no name, and another's is not there.
     const own = await post({ ...wish('mine'), project: undefined }, secret)
     expect([own.status, own.body.project]).toEqual([201, 'data-science'])
@@ -321,6 +562,11 @@ describe('bad input', patient, () => {
       [wish('a', { start: '2027-02-29T00:00:00Z', duration: '1h' }), 400, /start/],
       [wish('a', { reservations: [{ min: 0 }] }), 400, /min/],
       [wish('a', { reservations: [{ min: -1 }] }), 400, /min/],
+      [wish('a', { reservations: [{}] }), 400, /give min \(hosts\), or instances/],
+      [wish('a', { reservations: [{ min: 1, instances: { amount: 1, vcpus: 1 } }] }), 400, /not both/],
+      [wish('a', { reservations: [{ instances: { amount: 0, vcpus: 1 } }] }), 400, /amount/],
+      [wish('a', { reservations: [{ instances: { amount: 1 } }] }), 400, /no size needs no reservation/],
+      [wish('a', { reservations: [{ instances: { amount: 1, vcpus: 1e5 } }] }), 409, /4 too small/],
       [wish('a', { reservations: [{ min: 3, max: 2 }] }), 400, /min \(3\) is larger than max \(2\)/],
       [wish('a', { reservations: [] }), 400, /reservations/],
       [

@@ -120,6 +120,10 @@ export function recordingCommands({ commanded, nowMs, instances, rules }: Record
       note('changeLease', id, caller)
       return plainLease(nowMs)
     },
+    swapLeaseHost: async (id, _host, caller) => {
+      note('swapLeaseHost', id, caller)
+      return plainLease(nowMs)
+    },
     endLease: async (id, caller) => {
       note('endLease', id, caller)
       return plainLease(nowMs)

@@ -33,7 +33,9 @@ export const getLeaseCalendar: Handler<typeof endpoints.getLeaseCalendar> = asyn
       busy: (promised.get(id) ?? []).map((lease) => ({
         start: timeText(lease.span.startMs),
         end: timeText(lease.span.endMs),
-        ...(sight.sees(lease.projectId) ? { lease: lease.name, project: index.projectName(lease.projectId) } : {}),
+        ...(sight.sees(lease.projectId)
+          ? { id: lease.id, lease: lease.name, project: index.projectName(lease.projectId) }
+          : {}),
         state: lease.state,
       })),
     })),

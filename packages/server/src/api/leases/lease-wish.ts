@@ -4,6 +4,7 @@ import {
   type endpoints,
   GleanerError,
   type LeaseFilter,
+  type LeaseWish,
   parseDurationMs,
   type ProjectId,
 } from '@gleaner/model'
@@ -18,7 +19,23 @@ export function leaseWish(call: WishCall): LeaseWishRequest {
     cloudId,
     projectId: projectOf(call, cloudId),
     ...whenOf(call),
-    reservations: call.body.reservations.map(({ min, max = min, filter }) => ({ min, max, filter: filterOf(filter) })),
+    reservations: call.body.reservations.map((asked) => ({ wish: wishOf(asked), filter: filterOf(asked.filter) })),
+  }
+}
+
+function wishOf({ min, max, instances }: WishCall['body']['reservations'][number]): LeaseWish {
+  if (instances === undefined) {
+    if (min === undefined) throw refused('reservations: give min (hosts), or instances.')
+    return { kind: 'hosts', min, max: max ?? min }
+  }
+  if (min !== undefined || max !== undefined)
+    throw refused('reservations: give min and max (hosts), or instances; not both.')
+  const { amount, vcpus = 0, memoryMiB = 0, diskGiB = 0, affinity } = instances
+  return {
+    kind: 'instances',
+    amount,
+    size: [vcpus, memoryMiB, diskGiB],
+    ...(affinity === undefined ? {} : { affinity }),
   }
 }
 

@@ -1,6 +1,15 @@
 // Leases: listed, shown, planned, made, confirmed, changed, ended. A lease of a project the caller does not see is one
 // that does not exist.
-import { type endpoints, GleanerError, isLeaseOpen, type Lease, type LeaseView, parseDurationMs } from '@gleaner/model'
+import {
+  type endpoints,
+  GleanerError,
+  isLeaseOpen,
+  type Lease,
+  type LeaseView,
+  parseDurationMs,
+  type ReservationId,
+} from '@gleaner/model'
+import type { SizeChange } from '../../reservation/lease-request.ts'
 import type { Call, Handler } from '../handler.ts'
 import { leaseView } from '../view/lease-view.ts'
 import { only } from '../view/only.ts'
@@ -52,19 +61,41 @@ export const confirmLease: Handler<typeof endpoints.confirmLease> = async (call)
 
 export const updateLease: Handler<typeof endpoints.updateLease> = async (call) => {
   const { app, body, caller } = call
-  const { id } = await find(call)
-  const { name, start, end } = body
+  const lease = await find(call)
+  const { id } = lease
+  const { name, start, end, sizes } = body
   const change = {
     ...only('name', name),
     ...only('startMs', start === undefined ? undefined : start === 'now' ? app.clock.nowMs() : Date.parse(start)),
     ...only('endMs', end === undefined ? undefined : Date.parse(end)),
+    ...only('sizes', sizes === undefined ? undefined : sizesOf(lease, sizes)),
   }
   return shown(call, await app.commands.changeLease(id, change, caller))
+}
+
+export const swapLeaseHost: Handler<typeof endpoints.swapLeaseHost> = async (call) => {
+  const { id } = await find(call)
+  return shown(call, await call.app.commands.swapLeaseHost(id, call.body.host, call.caller))
 }
 
 export const endLease: Handler<typeof endpoints.endLease> = async (call) => {
   const { id } = await find(call)
   return shown(call, await call.app.commands.endLease(id, call.caller))
+}
+
+type Sizes = NonNullable<Call<typeof endpoints.updateLease>['body']['sizes']>
+
+function sizesOf(lease: Lease, sizes: Sizes): ReadonlyMap<ReservationId, SizeChange> {
+  return new Map(
+    sizes.map(({ id, ...change }) => {
+      const [first, second] = lease.reservations
+      if (id === undefined && (first === undefined || second !== undefined))
+        throw new GleanerError('request-invalid', {
+          detail: 'sizes: id is missing; the lease has several reservations.',
+        })
+      return [(id ?? first?.id) as ReservationId, change]
+    }),
+  )
 }
 
 function shown({ app, world }: Pick<Call<typeof endpoints.getLease>, 'app' | 'world'>, lease: Lease): LeaseView {

@@ -1,8 +1,15 @@
 // A lease as the API shows it: names beside ids, times as text, filters as they were written.
-import type { Lease, LeaseView } from '@gleaner/model'
+import type { InstanceWish, Lease, LeaseShare, LeaseView } from '@gleaner/model'
 import { only } from './only.ts'
 import { timeText } from './time-text.ts'
 import type { WorldIndex } from './world-index.ts'
+
+function roomView({ amount, size, affinity }: InstanceWish, shares: readonly LeaseShare[]) {
+  const [vcpus, memoryMiB, diskGiB] = size
+  // Instances that stay together are one unit.
+  const on = shares.map(({ host, units }) => ({ host, instances: affinity === 'together' ? amount : units }))
+  return { amount, vcpus, memoryMiB, diskGiB, ...only('affinity', affinity), on }
+}
 
 export function leaseView(lease: Lease, world: WorldIndex, longestUntilMs?: number): LeaseView {
   const lapse = lease.state === 'proposed' ? lease.events.find(({ kind }) => kind === 'lapse') : undefined
@@ -25,6 +32,7 @@ export function leaseView(lease: Lease, world: WorldIndex, longestUntilMs?: numb
       max: wish.kind === 'hosts' ? wish.max : wish.amount,
       ...only('filter', filter?.text),
       hosts: shares.map(({ host }) => host),
+      ...only('instances', wish.kind === 'instances' ? roomView(wish, shares) : undefined),
     })),
     events: lease.events.map(({ kind, dueAtMs, state, doneAtMs, outcome }) => ({
       kind,
@@ -33,6 +41,10 @@ export function leaseView(lease: Lease, world: WorldIndex, longestUntilMs?: numb
       ...only('doneAt', doneAtMs === undefined ? undefined : timeText(doneAtMs)),
       ...only('outcome', outcome),
     })),
+    ...only(
+      'swaps',
+      lease.swaps?.map(({ atMs, from, to, because }) => ({ at: timeText(atMs), from, to: [...to], because })),
+    ),
     ...only(
       'longestUntil',
       longestUntilMs === undefined || !Number.isFinite(longestUntilMs) ? undefined : timeText(longestUntilMs),

@@ -1,5 +1,5 @@
 // A lease in Blazar's words (blazar/api/v1/leases; api-ref): what its client shows, and the fields it counts on.
-import { type Lease, type LeaseEventKind, nativeOf } from '@gleaner/model'
+import { type Lease, type LeaseEventKind, type LeaseWish, nativeOf } from '@gleaner/model'
 import { blazarId } from './blazar-ids.ts'
 import { blazarStamp, blazarTime } from './blazar-times.ts'
 
@@ -18,6 +18,16 @@ const eventTypes: Readonly<Partial<Record<LeaseEventKind, string>>> = {
   start: 'start_lease',
   'before-end': 'before_end_lease',
   end: 'end_lease',
+}
+
+function wishWords(wish: LeaseWish) {
+  if (wish.kind === 'hosts') {
+    const { min, max } = wish
+    return { resource_type: 'physical:host', min, max, hypervisor_properties: '', before_end: 'default' }
+  }
+  const [vcpus, memory, disk] = wish.size
+  const affinity = wish.affinity === undefined ? null : wish.affinity === 'together'
+  return { resource_type: 'virtual:instance', amount: wish.amount, vcpus, memory_mb: memory, disk_gb: disk, affinity }
 }
 
 export function blazarLease(lease: Lease) {
@@ -39,15 +49,11 @@ export function blazarLease(lease: Lease) {
       id: blazarId(reservation.id),
       lease_id: id,
       resource_id: blazarId(reservation.id),
-      resource_type: 'physical:host',
       status: reservationStatuses[status],
       missing_resources: false,
-      resources_changed: false,
-      min: reservation.wish.kind === 'hosts' ? reservation.wish.min : reservation.wish.amount,
-      max: reservation.wish.kind === 'hosts' ? reservation.wish.max : reservation.wish.amount,
-      hypervisor_properties: '',
+      resources_changed: lease.swaps?.some(({ reservationId }) => reservationId === reservation.id) === true,
       resource_properties: reservation.filter?.text ?? '',
-      before_end: 'default',
+      ...wishWords(reservation.wish),
       ...stamps,
     })),
     events: lease.events.flatMap(({ kind, dueAtMs, state }, nth) => {

@@ -1,7 +1,7 @@
 // Bodies of Blazar's client, and Climate's of 2013, as requests for a lease. What is not understood in full is refused with
 // the field named: a promise must not be smaller than what was asked for.
 import { GleanerError, type LeaseFilter, type ReservationId } from '@gleaner/model'
-import type { LeaseChange, LeaseHosts, LeaseWhen } from '../../reservation/lease-request.ts'
+import type { AskedReservation, LeaseChange, LeaseWhen, SizeChange } from '../../reservation/lease-request.ts'
 import { gleanerId } from './blazar-ids.ts'
 import { readBlazarTime } from './blazar-times.ts'
 
@@ -9,7 +9,7 @@ type Body = Readonly<Record<string, unknown>>
 
 export interface BlazarWish extends LeaseWhen {
   readonly name: string
-  readonly reservations: readonly LeaseHosts[]
+  readonly reservations: readonly AskedReservation[]
   readonly noticeMs: number
 }
 
@@ -19,7 +19,9 @@ export function readLease(given: unknown, nowMs: number): BlazarWish {
   const body = objectOf(given, 'body')
   const isClimate =
     body['host_properties'] !== undefined || body['quantity'] !== undefined || body['start_time'] !== undefined
-  const reservations = isClimate ? [climateHosts(body)] : listOf(body['reservations'], 'reservations').map(hostsOf)
+  const reservations = isClimate
+    ? [climateHosts(body)]
+    : listOf(body['reservations'], 'reservations').map(reservationOf)
   if (reservations.length === 0) refuse('reservations: at least one is needed')
   if (listOf(body['events'] ?? [], 'events').length > 0)
     refuse('events: events of your own are not supported; before_end_date is')
@@ -29,10 +31,10 @@ export function readLease(given: unknown, nowMs: number): BlazarWish {
 
 export function readChange(given: unknown, nowMs: number): LeaseChange {
   const body = objectOf(given, 'body')
-  const sizes = listOf(body['reservations'] ?? [], 'reservations').map((one): readonly [ReservationId, LeaseHosts] => {
-    const { id, ...rest } = objectOf(one, 'reservations')
-    if (typeof id !== 'string') refuse('reservations: id is missing')
-    return [gleanerId('res', id) as ReservationId, hostsOf({ resource_type: 'physical:host', ...rest })]
+  const sizes = listOf(body['reservations'] ?? [], 'reservations').map((one): readonly [ReservationId, SizeChange] => {
+    const body = objectOf(one, 'reservations')
+    if (typeof body['id'] !== 'string') return refuse('reservations: id is missing')
+    return [gleanerId('res', body['id']) as ReservationId, sizeOf(body)]
   })
   if (isThere(body['before_end_date'])) refuse('before_end_date: it does not change any more; make the lease anew')
   return {
@@ -57,23 +59,68 @@ function climateWhen(body: Body, nowMs: number): LeaseWhen {
   return { window: { startMs, endMs: startMs + durationMs }, durationMs: undefined }
 }
 
-function climateHosts(body: Body): LeaseHosts {
+function climateHosts(body: Body): AskedReservation {
   const quantity = countOf(body['quantity'] ?? 1, 'quantity')
-  return { min: quantity, max: quantity, filter: filterOf([body['host_properties']]) }
+  return { wish: { kind: 'hosts', min: quantity, max: quantity }, filter: filterOf([body['host_properties']]) }
 }
 
-function hostsOf(given: unknown): LeaseHosts {
+function reservationOf(given: unknown): AskedReservation {
   const body = objectOf(given, 'reservations')
   const type = body['resource_type']
+  if (type === 'virtual:instance') return instancesOf(body)
   if (type !== 'physical:host')
-    refuse(`resource_type: ${JSON.stringify(type ?? null)} is not supported; physical:host is`)
+    refuse(`resource_type: ${JSON.stringify(type ?? null)} is not supported; physical:host and virtual:instance are`)
+  return hostsOf(body)
+}
+
+function instancesOf(body: Body): AskedReservation {
+  const affinity = affinityOf(body['affinity'])
+  return {
+    wish: {
+      kind: 'instances',
+      amount: countOf(body['amount'], 'amount'),
+      size: [
+        countOf(body['vcpus'], 'vcpus'),
+        countOf(body['memory_mb'], 'memory_mb'),
+        countOf(body['disk_gb'] ?? 0, 'disk_gb'),
+      ],
+      ...(affinity === 'any' ? {} : { affinity }),
+    },
+    filter: filterOf([body['resource_properties']]),
+  }
+}
+
+/** True: together; False: apart; None, or nothing: as it comes. The client sends them as words. */
+function affinityOf(given: unknown): 'together' | 'apart' | 'any' {
+  const word = String(given ?? '').toLowerCase()
+  if (word === '' || word === 'none') return 'any'
+  if (word === 'true') return 'together'
+  return word === 'false' ? 'apart' : refuse(`affinity: ${JSON.stringify(given)} is none of True, False, None`)
+}
+
+function sizeOf(body: Body): SizeChange {
+  const change: Record<string, unknown> = {}
+  for (const [field, name] of [
+    ['min', 'min'],
+    ['max', 'max'],
+    ['amount', 'amount'],
+    ['vcpus', 'vcpus'],
+    ['memory_mb', 'memoryMiB'],
+    ['disk_gb', 'diskGiB'],
+  ] as const)
+    if (isThere(body[field])) change[name] = countOf(body[field], field)
+  if (isThere(body['affinity'])) change['affinity'] = affinityOf(body['affinity'])
+  const filter = filterOf([body['hypervisor_properties'], body['resource_properties']])
+  return { ...change, ...(filter === undefined ? {} : { filter }) }
+}
+
+function hostsOf(body: Body): AskedReservation {
   const min = countOf(body['min'], 'min')
   const before = body['before_end']
   if (isThere(before) && before !== '' && before !== 'default')
     refuse(`before_end: ${JSON.stringify(before)} is not supported; default is`)
   return {
-    min,
-    max: isThere(body['max']) ? countOf(body['max'], 'max') : min,
+    wish: { kind: 'hosts', min, max: isThere(body['max']) ? countOf(body['max'], 'max') : min },
     filter: filterOf([body['hypervisor_properties'], body['resource_properties']]),
   }
 }

@@ -69,6 +69,16 @@ const physical = (more: object = {}) => ({
   resource_properties: '',
   ...more,
 })
+const room = (more: object = {}) => ({
+  resource_type: 'virtual:instance',
+  vcpus: 1,
+  memory_mb: 64,
+  disk_gb: 1,
+  amount: 2,
+  affinity: 'None',
+  resource_properties: '',
+  ...more,
+})
 const lease = (name: string, more: object = {}) => ({
   name,
   start_date: minute(60),
@@ -187,9 +197,21 @@ describe('bad input', () => {
       [lease('x', { start_date: minute(-60) }), 400, /in the past/],
       [lease('x', { reservations: [] }), 400, /reservations: at least one/],
       [
-        lease('x', { reservations: [physical({ resource_type: 'virtual:instance' })] }),
+        lease('x', { reservations: [physical({ resource_type: 'virtual:floatingip' })] }),
         400,
-        /resource_type: "virtual:instance" is not supported/,
+        /resource_type: "virtual:floatingip" is not supported; physical:host and virtual:instance are/,
+      ],
+      [lease('x', { reservations: [room({ amount: 0 })] }), 400, /amount must be/],
+      [lease('x', { reservations: [room({ vcpus: 'many' })] }), 400, /vcpus: a whole number/],
+      [
+        lease('x', { reservations: [room({ affinity: 'near' })] }),
+        400,
+        /affinity: "near" is none of True, False, None/,
+      ],
+      [
+        lease('x', { reservations: [room({ vcpus: 100_000 })] }),
+        409,
+        /Room for 2 instances is not free together.*too small/,
       ],
       [lease('x', { reservations: [physical({ min: 0 })] }), 400, /min must be/],
       [lease('x', { reservations: [physical({ min: 3, max: 2 })] }), 400, /min \(3\) is larger than max \(2\)/],
@@ -220,6 +242,29 @@ describe('bad input', () => {
     // A text of digits is a number to those who fill forms.
     const made = await call('POST', '/v1/leases', lease('text', { reservations: [physical({ min: '1', max: '2' })] }))
     expect(made.status).toBe(201)
+    await call('DELETE', `/v1/leases/${leaseOf(made).id}`)
+  })
+
+  it('on room for instances is made, shown and changed in the words of virtual:instance', async () => {
+    const made = await call('POST', '/v1/leases', lease('room', { reservations: [room({ affinity: 'False' })] }))
+    expect(made.status, JSON.stringify(made.body)).toBe(201)
+    const [reservation] = leaseOf(made).reservations
+    expect(reservation).toMatchObject({
+      resource_type: 'virtual:instance',
+      amount: 2,
+      vcpus: 1,
+      memory_mb: 64,
+      disk_gb: 1,
+      affinity: false,
+    })
+    const changed = await call('PUT', `/v1/leases/${leaseOf(made).id}`, {
+      reservations: [{ id: reservation?.['id'], amount: 3, affinity: 'None' }],
+    })
+    expect(leaseOf(changed).reservations[0]).toMatchObject({ amount: 3, vcpus: 1, memory_mb: 64, affinity: null })
+    const wrong = await call('PUT', `/v1/leases/${leaseOf(made).id}`, {
+      reservations: [{ id: reservation?.['id'], min: 3 }],
+    })
+    expect([wrong.status, wrong.body['error_message']]).toEqual([400, expect.stringContaining('min is none of')])
     await call('DELETE', `/v1/leases/${leaseOf(made).id}`)
   })
 

@@ -1,0 +1,43 @@
+// The leases as a table: the twin of the calendar for the keyboard and the screen reader.
+import type { LeaseView } from '@gleaner/model'
+import type { Column } from '../parts/virtual-table.tsx'
+import { dayTime } from '../time/absolute.ts'
+import { count } from '../words/quantity.ts'
+import { LeaseStateWord } from './lease-words.tsx'
+
+export function leaseColumns(open: (id: string) => void): readonly Column<LeaseView>[] {
+  return [
+    {
+      key: 'name',
+      title: 'Lease',
+      width: 'minmax(140px, 2fr)',
+      cell: ({ id, name }) => (
+        <button type="button" className="g-plain g-link" onClick={() => open(id)}>
+          {name}
+        </button>
+      ),
+    },
+    { key: 'project', title: 'Project', width: 'minmax(110px, 1fr)', cell: ({ project }) => project },
+    { key: 'state', title: 'State', width: '110px', cell: ({ state }) => <LeaseStateWord state={state} /> },
+    { key: 'start', title: 'From', width: '150px', cell: ({ start }) => dayTime(Date.parse(start)) },
+    { key: 'end', title: 'To', width: '150px', cell: ({ end }) => dayTime(Date.parse(end)) },
+    {
+      key: 'count',
+      title: 'Hosts',
+      width: '70px',
+      right: true,
+      cell: ({ reservations }) => count(hostsOf(reservations).length),
+    },
+    {
+      key: 'hosts',
+      title: 'Which',
+      width: 'minmax(140px, 2fr)',
+      cell: ({ reservations }) => hostsOf(reservations).join(', '),
+    },
+    { key: 'by', title: 'Asked for by', width: 'minmax(100px, 1fr)', cell: ({ by }) => by },
+  ]
+}
+
+export function hostsOf(reservations: LeaseView['reservations']): readonly string[] {
+  return [...new Set(reservations.flatMap(({ hosts }) => hosts))]
+}
