@@ -150,7 +150,7 @@ describe('energy, enforced', () => {
         projectId: projectId(cloud.id, server.app.state.clouds.get(cloud.id)?.snapshot?.projects[0]?.name ?? ''),
         window: { startMs: nowMs + 180 * minuteMs, endMs: nowMs + 240 * minuteMs },
         durationMs: undefined,
-        reservations: [{ min: 4, max: 4, filter: undefined }],
+        reservations: [{ wish: { kind: 'hosts', min: 4, max: 4 }, filter: undefined }],
         endAction: 'nothing',
         noticeMs: 0,
         holdMs: undefined,

@@ -45,7 +45,7 @@ async function admitCalendar(request: FastifyRequest, reply: FastifyReply, conte
   const secret = passwordOf(request.headers.authorization)
   if (secret !== undefined) request.headers.authorization = `Bearer ${secret}`
   try {
-    request.caller = await admit(request, { role: 'viewer' }, context)
+    request.caller = (await admit(request, { role: 'viewer' }, context)).caller
   } catch (error) {
     if (isError(error, 'unauthenticated'))
       void reply.header('www-authenticate', 'Basic realm="Gleaner", charset="UTF-8"')
