@@ -31,7 +31,8 @@ export async function answerError(thrown: unknown, request: FastifyRequest, repl
   if (status >= 500 && error.code === 'internal')
     request.log.error({ cause: describeError(thrown), stack: (thrown as Error).stack }, `${place(request)} failed`)
   else if (status >= 500) request.log.warn({ cause: describeError(thrown) }, `${place(request)} failed`)
-  if (status === 401) reply.header('www-authenticate', 'Bearer realm="gleaner"')
+  // Unless the endpoint asks in a way of its own.
+  if (status === 401 && !reply.hasHeader('www-authenticate')) reply.header('www-authenticate', 'Bearer realm="gleaner"')
   if (status === 429) reply.header('retry-after', '60')
   if (status === 503) reply.header('retry-after', '5')
   await reply.code(status).type(problemType).send(problemDetails(error, status))
