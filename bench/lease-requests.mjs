@@ -39,7 +39,9 @@ async function until(what, ask) {
 function call(method, path, body) {
   const text = body === undefined ? '' : JSON.stringify(body)
   const headers =
-    body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }
+    body === undefined
+      ? {}
+      : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text), origin: url }
   return new Promise((resolve, reject) => {
     const asked = request(`${url}${path}`, { method, agent, headers }, (response) => {
       let answer = ''
