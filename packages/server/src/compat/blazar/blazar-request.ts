@@ -92,7 +92,8 @@ function instancesOf(body: Body): AskedReservation {
 
 /** True: together; False: apart; None, or nothing: as it comes. The client sends them as words. */
 function affinityOf(given: unknown): 'together' | 'apart' | 'any' {
-  const word = String(given ?? '').toLowerCase()
+  const word = typeof given === 'string' ? given.toLowerCase() : typeof given === 'boolean' ? String(given) : given
+  if (word === undefined || word === null) return 'any'
   if (word === '' || word === 'none') return 'any'
   if (word === 'true') return 'together'
   return word === 'false' ? 'apart' : refuse(`affinity: ${JSON.stringify(given)} is none of True, False, None`)
