@@ -22,7 +22,7 @@ import { durationText, emptyForm, type LeaseForm, localTime } from './lease-form
 import './leases.css'
 import { ReserveDialog } from './reserve-dialog.tsx'
 import { Timeline } from './timeline.tsx'
-import { isZoom, lengthOf, middleFrom, nextZoom, windowAround, type Zoom, zooms } from './window.ts'
+import { isZoom, lengthOf, middleAfterZoom, middleFrom, nextZoom, windowAround, type Zoom, zooms } from './window.ts'
 
 export function LeasesPage() {
   const url = useUrlState()
@@ -67,6 +67,7 @@ export function LeasesPage() {
           ),
     [hosts, search],
   )
+  const zoomTo = (value: Zoom) => set({ zoom: value, at: String(Math.round(middleAfterZoom(window, nowMs, value))) })
   const go = (atMs: number) => set({ at: String(Math.round(atMs)) })
   const middle = (window.fromMs + window.toMs) / 2
   const onSearch = useCallback((text: string) => set({ search: text }), [set])
@@ -97,12 +98,7 @@ export function LeasesPage() {
           value={url.get('search') ?? ''}
           onChange={onSearch}
         />
-        <Choice
-          label="Zoom"
-          value={zoom}
-          options={zooms}
-          onChange={(value) => set({ zoom: value, at: String(middle) })}
-        />
+        <Choice label="Zoom" value={zoom} options={zooms} onChange={zoomTo} />
         <Button variant="secondary" onClick={() => go(middle - lengthOf(zoom) / 4)}>
           Earlier
         </Button>
@@ -128,7 +124,7 @@ export function LeasesPage() {
                 zoom={zoom}
                 nowMs={nowMs}
                 onMove={(quarters) => go(middle + (quarters * lengthOf(zoom)) / 4)}
-                onZoom={(step) => set({ zoom: nextZoom(zoom, step), at: String(middle) })}
+                onZoom={(step) => zoomTo(nextZoom(zoom, step))}
                 onNow={() => set({ at: undefined })}
                 onOpen={open}
                 onDrag={

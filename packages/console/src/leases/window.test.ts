@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { grainOf, hourMs, lengthOf, nextZoom, ticksOf, windowAround, zooms } from './window.ts'
+import { grainOf, hourMs, lengthOf, middleAfterZoom, nextZoom, ticksOf, windowAround, zooms } from './window.ts'
 
 describe('the window of the calendar', () => {
   it('has its middle where it was, at every zoom', () => {
@@ -8,6 +8,16 @@ describe('the window of the calendar', () => {
       const { fromMs, toMs } = windowAround(middleMs, value)
       expect((fromMs + toMs) / 2).toBe(middleMs)
       expect(toMs - fromMs).toBe(lengthOf(value))
+    }
+  })
+
+  it('keeps the present where it was when one zooms, and the middle when the present is out of sight', () => {
+    const nowMs = Date.UTC(2026, 2, 29, 1)
+    const week = { fromMs: nowMs - lengthOf('week') / 10, toMs: nowMs + (lengthOf('week') * 9) / 10 }
+    for (const { value } of zooms) {
+      const { fromMs } = windowAround(middleAfterZoom(week, nowMs, value), value)
+      expect((nowMs - fromMs) / lengthOf(value)).toBeCloseTo(0.1, 9)
+      expect(middleAfterZoom(week, week.toMs + 1, value)).toBe((week.fromMs + week.toMs) / 2)
     }
   })
 

@@ -1,4 +1,5 @@
-// What the calendar shows: a span of time, and how finely. Zooming keeps the middle where it is; moving goes by a quarter.
+// What the calendar shows: a span of time, and how finely. Zooming keeps the present where it is, or the middle when the
+// present is out of sight; moving goes by a quarter.
 
 export interface TimeWindow {
   readonly fromMs: number
@@ -35,6 +36,13 @@ export function nextZoom(zoom: Zoom, step: 1 | -1): Zoom {
 export function windowAround(middleMs: number, zoom: Zoom): TimeWindow {
   const half = lengthOf(zoom) / 2
   return { fromMs: middleMs - half, toMs: middleMs + half }
+}
+
+/** The middle of the window after a zoom. */
+export function middleAfterZoom({ fromMs, toMs }: TimeWindow, nowMs: number, zoom: Zoom): number {
+  if (nowMs < fromMs || nowMs > toMs) return (fromMs + toMs) / 2
+  const passed = (nowMs - fromMs) / (toMs - fromMs)
+  return nowMs + (0.5 - passed) * lengthOf(zoom)
 }
 
 /** Where one looks when nothing was chosen: a little of the past, most of it to come. */
