@@ -9,7 +9,7 @@ export async function power(context: CommandContext): Promise<void> {
   if (context.printJson(view)) return
   if (view.hosts.length === 0)
     return context.line(
-      'No host can be switched: energy.hosts of the configuration says how, docs/guides/energy.md what.',
+      'No host can be switched: power.hosts of the configuration says how, docs/guides/energy.md what.',
     )
   const moments = context.moments(view.now)
   const columns: readonly Column<PowerHostView>[] = [

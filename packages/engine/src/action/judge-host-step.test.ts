@@ -33,6 +33,14 @@ describe('a step the cloud took', () => {
     expect(judge(accepted, undefined, { readAtMs: undefined, nowMs: accepted.deadlineMs }).kind).toBe('timed-out')
   })
 
+  test('tells a state as one says it', () => {
+    const sleeping: JournalEntry = { ...accepted, action: 'sleep', setting: undefined }
+    expect(judge(sleeping, aHost({ state: 'asleep' }))).toEqual({ kind: 'done', outcome: 'the host is asleep' })
+    expect(judge(sleeping, aHost(), { nowMs: accepted.deadlineMs })).toMatchObject({
+      outcome: 'the host is still up after 5m',
+    })
+  })
+
   test('has failed when the host is gone', () => {
     expect(judge(accepted, undefined)).toEqual({ kind: 'failed', outcome: 'the host is no longer there' })
   })

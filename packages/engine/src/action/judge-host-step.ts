@@ -33,7 +33,9 @@ export function judgeHostStep(entry: JournalEntry, sighting: HostSighting): Judg
       : { kind: 'wait', moving: false }
   if (host === undefined) return { kind: 'failed', outcome: 'the host is no longer there' }
   const now = hostFigures(host, action)
-  if (isHostStepReached(host, { action, setting })) return { kind: 'done', outcome: `the host is at ${now}` }
+  // "is asleep", but "is at core ratio 2".
+  const standing = hostSteps[action].changes === 'state' ? now : `at ${now}`
+  if (isHostStepReached(host, { action, setting })) return { kind: 'done', outcome: `the host is ${standing}` }
   // Between on and off a host answers nobody; that is neither the old state nor somebody else's doing.
   const moving = (action === 'sleep' || action === 'wake') && host.state === 'down'
   if (moving && nowMs < entry.deadlineMs) return { kind: 'wait', moving }
@@ -47,7 +49,7 @@ export function judgeHostStep(entry: JournalEntry, sighting: HostSighting): Judg
   }
   if (nowMs < entry.deadlineMs) return { kind: 'wait', moving: false }
   const spent = formatDurationMs(entry.deadlineMs - entry.intendedAtMs)
-  return { kind: 'timed-out', outcome: `the host is still at ${now} after ${spent}` }
+  return { kind: 'timed-out', outcome: `the host is still ${standing} after ${spent}` }
 }
 
 /** What of a host a step would change, as the journal keeps it. */
