@@ -39,7 +39,8 @@ describe('the form of a lease', () => {
   })
 
   it('plans without a name, but makes nothing without one', () => {
-    expect(planBody({ ...form, name: ' ' })).toBeDefined()
+    expect(planBody({ ...form, name: ' ' })).toEqual(planBody({ ...form, name: 'exam' }))
+    expect(planBody({ ...form, name: ' ' })?.reservations).toHaveLength(1)
     expect(createBody({ ...form, name: ' ' })).toBeUndefined()
   })
 

@@ -1,4 +1,4 @@
-// The hosts of the section `energy` with every secret resolved, each checked against the schema of its wire.
+// The hosts of the section `power` with every secret resolved, each checked against the schema of its wire.
 import { parseDurationMs } from '@gleaner/model'
 import * as Value from 'typebox/value'
 import { type HostPowerConfig, hostPowerKinds, type HostPowerWire } from './host-power.ts'
