@@ -1,7 +1,8 @@
 // An HTTP server on loopback that answers as its handler says, until it is told to do something wrong: what every fake of a
 // service that is asked over HTTP needs for the faults of its contract.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
+import { listenAgain } from './listen-again.ts'
 
 export interface Asked {
   readonly method: string
@@ -65,8 +66,7 @@ export class FaultServer {
   }
 
   async #listen(): Promise<void> {
-    await new Promise<void>((resolve) => this.#server.listen(this.#port, '127.0.0.1', resolve))
-    this.#port = (this.#server.address() as AddressInfo).port
+    this.#port = await listenAgain(this.#server, this.#port)
   }
 
   async #end(): Promise<void> {

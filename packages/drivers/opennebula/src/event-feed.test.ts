@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { cloudId } from '@gleaner/model'
 import type { CloudEvent } from '@gleaner/ports'
-import { VirtualClock } from '@gleaner/testkit'
+import { VirtualClock, listenAgain } from '@gleaner/testkit'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { EventFeed } from './event-feed.ts'
 
@@ -43,7 +43,7 @@ afterEach(async () => {
 })
 
 async function listen(port = 0): Promise<void> {
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  await listenAgain(server, port)
 }
 
 async function vanish(): Promise<void> {

@@ -1,11 +1,10 @@
 // The contract against a wattmeter on a real socket that writes a line per outlet again and again, and a device file.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isError } from '@gleaner/model'
-import { type MeterHarness, meterContract } from '@gleaner/testkit'
+import { type MeterHarness, listenAgain, meterContract } from '@gleaner/testkit'
 import { describe, expect, it } from 'vitest'
 import { LineMeter } from './line-meter.ts'
 
@@ -26,8 +25,7 @@ class FakeWattmeter {
       socket.on('error', () => {})
       socket.on('close', () => this.#sockets.delete(socket))
     })
-    await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve))
-    this.port = (server.address() as AddressInfo).port
+    this.port = await listenAgain(server, this.port)
     this.#server = server
     this.#timer = setInterval(() => this.#write(), 5)
   }

@@ -2,8 +2,9 @@
 // argument, session, path and content type. Its documents and refusals are the recorded ones of a real server with other
 // values (a test compares them). Time is that of the clock it is given.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import type { Clock } from '@gleaner/ports'
+import { listenAgain } from '@gleaner/testkit'
 import { readValue, type RpcValue, textOf, XmlCursor } from '@gleaner/wire-xmlrpc'
 import { FakeHost, type FakeHostOptions } from './fake-host.ts'
 import { FakeVm, type FakeVmOptions } from './fake-vm.ts'
@@ -140,8 +141,7 @@ export class FakeOpenNebula {
   }
 
   async #listen(port: number): Promise<void> {
-    await new Promise<void>((resolve) => this.#server.listen(port, '127.0.0.1', resolve))
-    this.#port = (this.#server.address() as AddressInfo).port
+    this.#port = await listenAgain(this.#server, port)
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

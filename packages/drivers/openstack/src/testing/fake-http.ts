@@ -1,6 +1,6 @@
 // The fake's door: a real HTTP server on loopback that can be made to vanish, to hang and to answer wrongly.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listenAgain } from '@gleaner/testkit'
 
 export interface FakeRequest {
   readonly method: string
@@ -42,8 +42,7 @@ export class FakeHttp {
   /** Under the same port as before. */
   async appear(): Promise<void> {
     const server = createServer((request, response) => void this.#serve(request, response))
-    await new Promise<void>((resolve) => server.listen(this.#port, '127.0.0.1', resolve))
-    this.#port = (server.address() as AddressInfo).port
+    this.#port = await listenAgain(server, this.#port)
     this.#server = server
   }
 

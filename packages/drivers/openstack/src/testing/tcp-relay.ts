@@ -1,6 +1,6 @@
 // Stands before a service of the lab: can be away, and can accept and then say nothing.
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import type { AddressInfo } from 'node:net'
+import { listenAgain } from '@gleaner/testkit'
 
 export class TcpRelay {
   readonly #target: URL
@@ -28,8 +28,7 @@ export class TcpRelay {
 
   async appear(): Promise<void> {
     const server = createServer((inner) => this.#serve(inner))
-    await new Promise<void>((resolve) => server.listen(this.#port, '127.0.0.1', resolve))
-    this.#port = (server.address() as AddressInfo).port
+    this.#port = await listenAgain(server, this.#port)
     this.#server = server
   }
 
