@@ -143,6 +143,20 @@ describe.skipIf(chromiumPath === undefined && !required)('console in a browser',
     expect(faults).toEqual([])
   })
 
+  it('tells what is left of the quota of the project that is written in the form', async () => {
+    const { page: tab, faults } = await open(large)
+    await tab.goto('/leases')
+    await tab.getByRole('button', { name: 'Reserve hosts' }).click()
+    const form = tab.getByRole('dialog', { name: 'Reserve hosts' })
+    await form.getByLabel('Project').fill('websh')
+    const left = form.getByRole('status', { name: 'What is left of the quota' })
+    expect(await left.count()).toBe(0)
+    await form.getByLabel('Project').fill('webshop')
+    await left.getByText('50 of 200 host-hours are left in that week; 7d at most').waitFor()
+    expect(await accessibilityViolations(tab)).toEqual([])
+    expect(faults).toEqual([])
+  })
+
   it('explains each segment of the ledger to the keyboard, and leads to the hosts behind it', async () => {
     const { page: tab } = await open(large)
     await tab.goto('/')

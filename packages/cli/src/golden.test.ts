@@ -289,6 +289,7 @@ describe('the command line', () => {
       ),
     )
     await golden('leases', await transcript('leases'))
+    await golden('leases-quota', await transcript('leases quota --project web-shop'))
     await golden(
       'leases-calendar',
       await transcript('leases calendar --from 2026-03-04T12:00:00Z --to 2026-03-06T12:00:00Z'),

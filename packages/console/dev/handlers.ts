@@ -15,7 +15,7 @@ import { GleanerError, type metrics, parseDurationMs } from '@gleaner/model'
 import { energyHours, energyReport, metersOf, powerOf } from './energy.ts'
 import { allEstimates, estimateOf, fleetOf, fleetPast, pastOf } from './estimates.ts'
 import type { FakeState } from './fake-state.ts'
-import { calendarOf, leaseById, makeLease, planOf } from './leases.ts'
+import { calendarOf, leaseById, makeLease, planOf, quotaOf } from './leases.ts'
 import { decisionById, evictionsOf, preemptionOf, testOf } from './preemption.ts'
 import { faultsOf, language, previewOf, readyMade, ruleView } from './rule-book.ts'
 import { cpuAt, seriesOf } from './usage.ts'
@@ -87,6 +87,7 @@ export function handlersOf(state: FakeState): Handlers {
       state.tell('lease')
       return lease
     },
+    getLeaseQuota: ({ query }) => quotaOf(state, query.project),
     getLeaseCalendar: ({ query }) => calendarOf(state, query),
     getStatus: () => statusOf(state),
     getSavings: ({ query }) => savingsOf(state, query.by ?? 'rule'),

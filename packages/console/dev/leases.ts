@@ -1,6 +1,6 @@
 // Leases of the fake server: a few on every host, made from a seed, and those that are made on the page. Planning here knows
 // whole windows only; the real planner is the engine's.
-import type { BodyOf, endpoints, LeaseCalendarView, LeasePlanView, LeaseView } from '@gleaner/model'
+import type { BodyOf, endpoints, LeaseCalendarView, LeasePlanView, LeaseQuotaView, LeaseView } from '@gleaner/model'
 import { GleanerError, parseDurationMs } from '@gleaner/model'
 import type { FakeState } from './fake-state.ts'
 import { seeded } from './random.ts'
@@ -115,6 +115,13 @@ export function makeLease(state: FakeState, body: BodyOf<(typeof endpoints)['cre
   state.leases.unshift(lease)
   state.tell('lease')
   return lease
+}
+
+/** A week of 200 host-hours, of which every project has used three quarters. */
+export function quotaOf(state: FakeState, project = 'webshop'): LeaseQuotaView {
+  const [start, end] = [state.nowMs(), state.nowMs() + 7 * 86_400_000].map((atMs) => new Date(atMs).toISOString())
+  const hostHours = { used: 150, limit: 200, left: 50 }
+  return { project, cloud: 'lab', period: 'week', start: start ?? '', end: end ?? '', hostHours, longest: '7d' }
 }
 
 export function leaseById(state: FakeState, id: string): LeaseView {

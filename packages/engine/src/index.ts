@@ -58,7 +58,7 @@ export {
 } from './telemetry/telemetry-question.ts'
 export * from './rules/cases/judge-case.ts'
 export { parseCourse } from './rules/cases/parse-course.ts'
-export { parseTimestampMs } from './rules/calendar.ts'
+export { isTimeZone, parseTimestampMs } from './rules/calendar.ts'
 export * from './rules/compile-rule.ts'
 export * from './rules/rule-program.ts'
 export * from './rules/rule-fault.ts'

@@ -207,6 +207,16 @@ export const errorRegistry = {
     '{detail}',
     'Take one of the alternatives, ask for fewer hosts, or for another time; gleaner leases create --dry-run tells what keeps each host out.',
   ),
+  'lease-refused': entry(
+    { kind: 'refused', status: 403 },
+    '{detail}',
+    'gleaner leases quota shows the limits of the project and what is left; they stand in the section reservations of the configuration.',
+  ),
+  'approval-unavailable': entry(
+    { kind: 'unavailable', status: 503 },
+    'The service that approves leases does not answer ({detail}); nothing was reserved.',
+    'Check that it is up and reachable from here, and try again; reservations.approval.unanswered decides what happens meanwhile.',
+  ),
   'rule-invalid': entry(
     { kind: 'refused', status: 422 },
     'rule "{rule}": {detail}',

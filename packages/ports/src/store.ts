@@ -14,6 +14,7 @@ import type {
   HostId,
   HostPowerRecord,
   Instance,
+  Interval,
   JournalEntry,
   JournalState,
   Lease,
@@ -198,6 +199,8 @@ export interface LeaseStore {
     },
     page: { readonly limit: number; readonly offset: number },
   ): Promise<Page<Lease>>
+  /** Leases of a project that touch the span: open ones, and those that have ended. */
+  within(projectId: string, span: Interval): Promise<readonly Lease[]>
   /**
    * Writes the lease whole, new or changed, with its events and what it holds on hosts; `rooms` has at least its hosts.
    * `conflict`, and nothing changed, when a host is promised to another at some moment, when the project has another open

@@ -21,11 +21,14 @@ import type {
   HostId,
   HostPowerRecord,
   InstanceId,
+  Interval,
   JournalEntry,
   Lease,
+  LeaseLimits,
   Metric,
   Mode,
   Problem,
+  ProjectId,
   Proposal,
   Role,
   Rule,
@@ -56,6 +59,12 @@ export interface Caller {
 }
 
 /** Everything that changes something. Each command checks, does, audits, and wakes the loops concerned. */
+export interface LeaseQuota {
+  readonly limits: LeaseLimits
+  readonly period: Interval
+  readonly hours: number
+}
+
 export interface Commands {
   setMode(capability: Capability, mode: Mode, caller: Caller): Promise<void>
   pause(reason: string, caller: Caller): Promise<KillSwitch>
@@ -131,6 +140,8 @@ export interface Commands {
   swapLeaseHost(id: string, host: string, caller: Caller): Promise<Lease>
   /** Calls off what has not begun, and moves the end of what has to now. */
   endLease(id: string, caller: Caller): Promise<Lease>
+  /** What the project may reserve, and the host-hours it has in the calendar period of a moment. */
+  leaseQuota(projectId: ProjectId, atMs: number): Promise<LeaseQuota>
   /** Until when a lease could be extended on its hosts; Infinity when nobody comes after it. */
   longestUntilMs(lease: Lease): number
   /**

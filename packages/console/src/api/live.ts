@@ -52,7 +52,7 @@ const makesOld: Readonly<Record<LiveEventKind, readonly EndpointName[]>> = {
   energy: ['getEnergy', 'getEnergyHours', 'getPower', 'listMeters'],
   // Each reading of a meter: the page is not drawn anew for that.
   power: [],
-  lease: ['listLeases', 'getLease', 'getLeaseCalendar', 'planLease'],
+  lease: ['listLeases', 'getLease', 'getLeaseCalendar', 'getLeaseQuota', 'planLease'],
   eviction: [
     'getStatus',
     'listInstances',

@@ -8,6 +8,7 @@ import { useWho } from '../api/use-who.ts'
 import { ErrorNote } from '../parts/error-note.tsx'
 import { createBody, type LeaseForm } from './lease-form.ts'
 import { SlotPreview } from './slot-preview.tsx'
+import { quotaText, useQuota } from './use-quota.ts'
 import { useSlot } from './use-slot.ts'
 
 interface ReserveDialogProps {
@@ -30,6 +31,8 @@ export function ReserveDialog({ initial, clouds, projects, onClose }: ReserveDia
   const make = useAct('createLease', ['listLeases', 'getLeaseCalendar'])
   const who = useWho()
   const known = [...new Set([...(who?.projects ?? []), ...projects])].sort()
+  const quota = useQuota(form, known)
+  const left = quota === undefined ? '' : quotaText(quota)
   const body = createBody(form)
   const list = useId()
   const put = (part: Partial<LeaseForm>) => setForm((now) => ({ ...now, ...part }))
@@ -51,6 +54,11 @@ export function ReserveDialog({ initial, clouds, projects, onClose }: ReserveDia
           <Field label="Project" hint="May be left out by a member of one project">
             {(id) => <Text id={id} value={form.project} list={list} onText={(project) => put({ project })} />}
           </Field>
+          {left !== '' && (
+            <p className="g-hint" role="status" aria-label="What is left of the quota">
+              {left}
+            </p>
+          )}
           <datalist id={list}>
             {known.map((project) => (
               <option key={project} value={project} />

@@ -23,3 +23,6 @@ export {
   type Transition,
 } from './lease-lifecycle.ts'
 export { unitsOf } from './wish.ts'
+export { type AdmissionRefusal, checkAdmission } from './check-admission.ts'
+export { hostHoursIn, hostsHeld } from './host-hours.ts'
+export { quotaPeriodsOf } from './quota-periods.ts'

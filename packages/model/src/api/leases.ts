@@ -2,6 +2,7 @@
 import { type Static, Type } from 'typebox'
 import { leaseEndActions, leaseEventKinds, leaseEventStates, leaseStates } from '../reservation/lease.ts'
 import { endpoint } from './endpoint.ts'
+import { quotaPeriods } from '../reservation/lease-limits.ts'
 import { DurationText, IdParam, OneOf, PageOf, PageQuery, Time } from './parts.ts'
 
 const tag = 'leases'
@@ -182,6 +183,22 @@ export const LeaseCalendarView = Type.Object({
 })
 export type LeaseCalendarView = Static<typeof LeaseCalendarView>
 
+export const LeaseQuotaView = Type.Object({
+  project: Type.String(),
+  cloud: Type.String(),
+  /** The calendar period over which host-hours count. */
+  period: OneOf(quotaPeriods),
+  ...Span,
+  hostHours: Type.Object({
+    used: Type.Number({ description: 'By all leases of the project in the period, those to come included' }),
+    limit: Type.Optional(Type.Number({ description: 'Absent: no limit' })),
+    left: Type.Optional(Type.Number()),
+  }),
+  longest: Type.Optional(Type.String({ description: 'Longest duration of a lease' })),
+  furthest: Type.Optional(Type.String({ description: 'How far ahead a lease may start' })),
+})
+export type LeaseQuotaView = Static<typeof LeaseQuotaView>
+
 export const leaseEndpoints = {
   listLeases: endpoint(
     {
@@ -291,6 +308,23 @@ export const leaseEndpoints = {
       summary: 'Call off what has not begun; end now what has',
     },
     { params: IdParam, response: LeaseView },
+  ),
+  getLeaseQuota: endpoint(
+    {
+      method: 'GET',
+      path: '/api/v1/lease-quota',
+      role: 'viewer',
+      tag,
+      summary: 'What a project may reserve, and what it has of it in a calendar period',
+    },
+    {
+      query: Type.Object({
+        cloud: Type.Optional(Type.String({ maxLength: 300 })),
+        project: Type.Optional(Type.String({ maxLength: 300 })),
+        at: Type.Optional(Type.Union([Time], { description: 'A moment of the period; now if absent' })),
+      }),
+      response: LeaseQuotaView,
+    },
   ),
   getLeaseCalendar: endpoint(
     {

@@ -24,6 +24,7 @@ import { listInstances } from './instances/list-instances.ts'
 import { releaseHold } from './instances/release-hold.ts'
 import { whyInstance } from './instances/why-instance.ts'
 import { getLeaseCalendar } from './leases/get-lease-calendar.ts'
+import { getLeaseQuota } from './leases/get-lease-quota.ts'
 import {
   confirmLease,
   createLease,
@@ -139,6 +140,7 @@ export const handlers: Handlers = {
   updateLease,
   swapLeaseHost,
   endLease,
+  getLeaseQuota,
   getLeaseCalendar,
   getSwitchedHosts,
   getRanking,

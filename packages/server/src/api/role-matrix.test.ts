@@ -91,6 +91,7 @@ const samples: Readonly<Record<EndpointName, Sample>> = {
   updateLease: { path: { id: 'lea_1' }, body: { name: 'exam-2' } },
   swapLeaseHost: { path: { id: 'lea_1' }, body: { host: 'hv-1' } },
   endLease: { path: { id: 'lea_1' } },
+  getLeaseQuota: { query: { project: 'physics' } },
   getLeaseCalendar: { query: { cloud: 'lab' } },
   listRules: {},
   getRule: { path: rule },

@@ -26,6 +26,7 @@ import type { Caller, Commands } from '../application.ts'
 import { newId } from '../ids/new-id.ts'
 import {
   type AskedReservation,
+  checkTimes,
   checkWhen,
   checkWish,
   type LeaseChange,
@@ -34,6 +35,7 @@ import {
   readFilter,
   resizedWish,
 } from '../reservation/lease-request.ts'
+import { LeaseAdmission } from '../reservation/lease-admission.ts'
 import { refusalWords } from '../reservation/refusal-words.ts'
 import { resizedRunning } from '../reservation/resize-running.ts'
 import { swapHosts } from '../reservation/swap-hosts.ts'
@@ -43,15 +45,19 @@ import { leading } from './rooms.ts'
 
 type LeaseCommands = Pick<
   Commands,
-  'planLease' | 'makeLease' | 'confirmLease' | 'changeLease' | 'swapLeaseHost' | 'endLease' | 'longestUntilMs'
+  | 'planLease'
+  | 'makeLease'
+  | 'confirmLease'
+  | 'changeLease'
+  | 'swapLeaseHost'
+  | 'endLease'
+  | 'leaseQuota'
+  | 'longestUntilMs'
 >
 
 export function leaseCommands(runtime: Runtime): LeaseCommands {
   return {
-    planLease: async (request) => {
-      const { book } = await ready(runtime, request)
-      return { book, slot: runtime.leases.plan(book, questionOf(runtime, request, book)) }
-    },
+    planLease: (request) => plan(runtime, request),
     makeLease: (request, caller) => again(runtime, () => make(runtime, request, caller)),
     confirmLease: (id, caller) =>
       step(runtime, { id, what: 'confirm lease', caller }, (lease, nowMs) => confirmLease(lease, nowMs)),
@@ -59,6 +65,12 @@ export function leaseCommands(runtime: Runtime): LeaseCommands {
     swapLeaseHost: (id, host, caller) => again(runtime, () => swapOne(runtime, { id, host, caller })),
     endLease: (id, caller) =>
       step(runtime, { id, what: 'end lease', caller }, (lease, nowMs) => endLease(lease, nowMs)),
+    leaseQuota: async (projectId, atMs) => {
+      const admission = new LeaseAdmission(runtime, { projectId, by: '' })
+      await runtime.leases.load(leading(runtime))
+      await admission.load({ startMs: atMs, endMs: atMs + 1 })
+      return { limits: admission.limits, ...admission.used(atMs) }
+    },
     longestUntilMs: (lease) => runtime.leases.longestUntilMs(lease),
   }
 }
@@ -99,21 +111,78 @@ function questionOf({ clock }: Runtime, request: LeaseWishRequest, book: Reserva
   }
 }
 
+/** While others take what was approved, it is asked for anew so many times. */
+const mostTries = 5
+
 async function make(runtime: Runtime, request: LeaseRequest, caller: Caller): Promise<Lease> {
-  const { fence, book } = await ready(runtime, request)
-  const { clock, leases } = runtime
-  // From here to save() nothing waits: what is planned is taken in the same turn.
-  const slot = leases.plan(book, questionOf(runtime, request, book))
+  const { fence } = await ready(runtime, request)
+  checkWhen(request, runtime.clock.nowMs())
+  const admission = await new LeaseAdmission(runtime, { projectId: request.projectId, by: caller.name }).load(
+    request.window,
+  )
+  const id = newId('lea', runtime.clock.nowMs()) as LeaseId
+  for (let tries = 0; tries < mostTries; tries++) {
+    const { book } = await ready(runtime, request)
+    // From here to save() nothing waits: what is planned is taken in the same turn.
+    const lease = planned(runtime, { request, book, id, by: caller.name })
+    admission.check(lease)
+    if (!admission.isApproved(lease)) {
+      await admission.approve(lease)
+      continue
+    }
+    await runtime.leases.save(fence, lease)
+    await told(runtime, caller, { what: 'make lease', lease })
+    return lease
+  }
+  throw changedMeanwhile(request.name)
+}
+
+function changedMeanwhile(name: string): GleanerError {
+  return new GleanerError('conflict', {
+    detail: `What was approved for "${name}" was taken by others, time and again; ask once more.`,
+  })
+}
+
+/** A lease that would be refused by the limits of its project has no slot; the service that approves is not asked. */
+async function plan(runtime: Runtime, request: LeaseWishRequest): ReturnType<LeaseCommands['planLease']> {
+  await ready(runtime, request)
+  checkWhen(request, runtime.clock.nowMs())
+  const admission = await new LeaseAdmission(runtime, { projectId: request.projectId, by: '' }).load(request.window)
+  const { book } = await ready(runtime, request)
+  const slot = runtime.leases.plan(book, questionOf(runtime, request, book))
+  if (slot.found)
+    admission.check(
+      leaseAt(runtime, { request: { ...request, ...dryRun }, slot, book, id: 'lea_dry' as LeaseId, by: '' }),
+    )
+  return { book, slot }
+}
+
+const dryRun = { name: '', endAction: 'nothing', noticeMs: 0, holdMs: undefined } as const
+
+interface Planning {
+  readonly request: LeaseRequest
+  readonly book: ReservationBook
+  readonly id: LeaseId
+  readonly by: string
+}
+
+/** The lease as it would be now; throws where there is no place for it. */
+function planned(runtime: Runtime, planning: Planning): Lease {
+  const { request, book } = planning
+  const slot = runtime.leases.plan(book, questionOf(runtime, request, book))
   if (!slot.found) throw new GleanerError('lease-no-slot', { detail: refusalWords(slot) })
+  return leaseAt(runtime, { ...planning, slot })
+}
+
+function leaseAt({ clock }: Runtime, { request, book, id, by, slot }: Planning & { readonly slot: FoundSlot }): Lease {
   const nowMs = clock.nowMs()
-  const id = newId('lea', nowMs) as LeaseId
   const heldUntilMs = request.holdMs === undefined ? undefined : nowMs + request.holdMs
-  const lease: Lease = {
+  return {
     id,
     name: request.name,
     cloudId: request.cloudId,
     projectId: request.projectId,
-    by: caller.name,
+    by,
     span: slot.span,
     state: heldUntilMs === undefined ? 'pending' : 'proposed',
     createdAtMs: nowMs,
@@ -124,9 +193,6 @@ async function make(runtime: Runtime, request: LeaseRequest, caller: Caller): Pr
     ),
     events: eventsFor({ span: slot.span, noticeMs: request.noticeMs, heldUntilMs }),
   }
-  await leases.save(fence, lease)
-  await told(runtime, caller, { what: 'make lease', lease })
-  return lease
 }
 
 function reservationOf(
@@ -217,13 +283,43 @@ async function changeTimes(
 ): Promise<Lease> {
   const fence = leading(runtime)
   await runtime.leases.load(fence)
-  const lease = await found(runtime, id)
-  const { leases, clock } = runtime
+  const first = await found(runtime, id)
+  const { startMs = first.span.startMs, endMs = first.span.endMs } = change
+  checkTimes(startMs, endMs)
+  const admission = await new LeaseAdmission(runtime, { projectId: first.projectId, by: caller.name }).load({
+    startMs: Math.min(startMs, first.span.startMs),
+    endMs: Math.max(endMs, first.span.endMs),
+  })
+  for (let tries = 0; tries < mostTries; tries++) {
+    // From here to save() nothing waits.
+    const lease = runtime.leases.find(id) ?? first
+    const after = changed(runtime, lease, change)
+    if (after === lease) return lease
+    if (takesMore(lease, after)) {
+      admission.check(after, lease)
+      if (!admission.isApproved(after)) {
+        await admission.approve(after, lease)
+        continue
+      }
+    }
+    await runtime.leases.save(fence, after)
+    await told(runtime, caller, { what: 'change lease', lease: after, before: lease })
+    return after
+  }
+  throw changedMeanwhile(first.name)
+}
+
+/** A new name alone is nobody's business but the project's. */
+function takesMore(before: Lease, after: Lease): boolean {
+  return before.span !== after.span || before.reservations !== after.reservations
+}
+
+function changed(runtime: Runtime, lease: Lease, change: LeaseChange): Lease {
   if (!isLeaseOpen(lease))
     throw new GleanerError('conflict', {
       detail: `The lease "${lease.name}" is ${lease.state}; it does not change any more.`,
     })
-  const nowMs = clock.nowMs()
+  const nowMs = runtime.clock.nowMs()
   const named = change.name === undefined ? lease : { ...lease, name: change.name, updatedAtMs: nowMs }
   const span = { startMs: change.startMs ?? lease.span.startMs, endMs: change.endMs ?? lease.span.endMs }
   const isMoved = span.startMs !== lease.span.startMs || span.endMs !== lease.span.endMs
@@ -231,11 +327,7 @@ async function changeTimes(
   const isResized = sized !== named
   const grown = isResized && lease.state === 'active' ? resizedNow(runtime, { before: lease, after: sized }) : sized
   const mustPlan = isResized && lease.state !== 'active'
-  const after = isMoved || mustPlan ? replanned(runtime, grown, { span, isResized: mustPlan }) : grown
-  if (after === lease) return lease
-  await leases.save(fence, after)
-  await told(runtime, caller, { what: 'change lease', lease: after, before: lease })
-  return after
+  return isMoved || mustPlan ? replanned(runtime, grown, { span, isResized: mustPlan }) : grown
 }
 
 /** The same lease with other counts and conditions; what it has on hosts is still that of before. */

@@ -3,6 +3,7 @@ import type { Capability, CloudId, Mode, Policy, Role, RuleDefinition, Preemptio
 import type { FrontSettings } from './front.ts'
 import type { EnergySettings } from './metering.ts'
 import type { PowerSettings } from './power.ts'
+import type { ReservationSettings } from './reservations.ts'
 import type { NoticeSettings } from './notices.ts'
 import type { OpenNebulaSettings } from './opennebula-settings.ts'
 import type { PeopleSettings, TlsSettings } from './people.ts'
@@ -50,6 +51,7 @@ export interface Config {
   readonly oversubscription: OversubscriptionSettings
   readonly energy: EnergySettings
   readonly power: PowerSettings
+  readonly reservations: ReservationSettings
   /** Undefined when there is no Nova-compatible front. */
   readonly front: FrontSettings | undefined
   readonly notices: NoticeSettings

@@ -29,6 +29,7 @@ import { parseSource } from './parse-source.ts'
 import { readPeople, readTls } from './people.ts'
 import { readPolicy } from './policy.ts'
 import { readPreemption } from './preemption.ts'
+import { readReservations } from './reservations.ts'
 import type { Secret } from './schema-parts.ts'
 import { type SourceConfig, sourceSchemas } from './source-schemas.ts'
 import { type SourceSettings, sourceSettings } from './source-settings.ts'
@@ -330,6 +331,12 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
       secret: (value, path) => secret(value, ['power', ...path]),
       resolvePath: (path) => resolve(source === undefined ? options.directory : dirname(source.file), path),
       cloudIds: (file.clouds ?? []).map((cloud) => cloud.id),
+    }),
+    reservations: readReservations(file.reservations, {
+      fault: (path, detail) => fault(['reservations', ...path], detail),
+      secret: (value, path) => secret(value, ['reservations', ...path]),
+      resolvePath: (path) => resolve(source === undefined ? options.directory : dirname(source.file), path),
+      durationMs,
     }),
     retention: {
       plansMs: durationMs('retention.plans', file.retention?.plans, {

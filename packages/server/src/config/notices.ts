@@ -1,9 +1,8 @@
 // The section `notices` of the configuration: who is told besides the lists of Gleaner itself. Secrets are resolved here and
 // stand in no log, no answer and no database; neither does the path of an address, which is a secret at many services.
-import { readFileSync } from 'node:fs'
 import { capabilities, type Capability, DurationText, type NoticeKind, noticeKinds, OneOf } from '@gleaner/model'
 import { type Static, Type } from 'typebox'
-import { isLoopback } from './listen.ts'
+import { readCertificates, readHookUrl } from './hook-address.ts'
 import { SectionName, Secret } from './schema-parts.ts'
 
 const strict = { additionalProperties: false } as const
@@ -127,7 +126,7 @@ export function readNotices(given: NoticesConfig = {}, reading: NoticesReading):
 
 function readHook(hook: Static<typeof HookConfig>, reading: NoticesReading): HookSettings[] {
   const { fault, secret, cloudIds } = reading
-  const url = readAddress(hook, reading)
+  const url = readHookUrl(hook, { secret, fault, carries: 'notices' })
   const text = secret(hook.secret, ['secret'])
   const key = text === undefined ? undefined : keyOf(text)
   if (text !== undefined && key === undefined) fault(['secret'], 'after whsec_ stands base64')
@@ -137,28 +136,10 @@ function readHook(hook: Static<typeof HookConfig>, reading: NoticesReading): Hoo
     fault(['authorization'], 'it holds characters that no header may hold')
   for (const [index, cloud] of (hook.clouds ?? []).entries())
     if (!cloudIds.includes(cloud)) fault(['clouds', index], `the cloud "${cloud}" is not configured below clouds`)
-  const ca = hook.caFile === undefined ? undefined : certificates(hook.caFile, reading)
+  const ca = hook.caFile === undefined ? undefined : readCertificates(hook.caFile, reading)
   if (url === undefined) return []
   const { id, kinds, capabilities: of, projects, clouds } = hook
   return [{ id, url, key, authorization, ca, kinds, capabilities: of, projects, clouds }]
-}
-
-/** Never shows the address: what stands in it may be all that is needed to post there. */
-function readAddress(hook: Static<typeof HookConfig>, { secret, fault }: NoticesReading): URL | undefined {
-  const text = secret(hook.url, ['url'])
-  if (text === undefined) return undefined
-  if (!URL.canParse(text)) {
-    fault(['url'], 'the address cannot be read; one is such as https://hooks.example.org/gleaner')
-    return undefined
-  }
-  const url = new URL(text)
-  if (url.protocol !== 'https:' && url.protocol !== 'http:')
-    fault(['url'], `an address begins with https, not with ${url.protocol}`)
-  if (url.username !== '' || url.password !== '')
-    fault(['url'], 'the address holds a user or a password; give the header in authorization')
-  if (url.protocol === 'http:' && !isLoopback(url.hostname.replace(/^\[|\]$/g, '')) && hook.plaintext !== true)
-    fault(['url'], 'notices would cross the network in the clear; use https, or say plaintext: true')
-  return url
 }
 
 /** As the Standard Webhooks have it: whsec_ and base64; any other text stands for its own bytes. */
@@ -166,16 +147,4 @@ function keyOf(text: string): Uint8Array | undefined {
   if (!text.startsWith('whsec_')) return Buffer.from(text, 'utf8')
   const coded = text.slice('whsec_'.length)
   return /^[A-Za-z0-9+/]+={0,2}$/.test(coded) ? Buffer.from(coded, 'base64') : undefined
-}
-
-function certificates(path: string, { resolvePath, fault }: NoticesReading): string | undefined {
-  const file = resolvePath(path)
-  try {
-    const found = readFileSync(file, 'utf8')
-    if (!found.includes('-----BEGIN CERTIFICATE-----')) fault(['caFile'], `${file} holds no certificate in PEM`)
-    return found
-  } catch (error) {
-    fault(['caFile'], `${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})`)
-    return undefined
-  }
 }

@@ -9,6 +9,7 @@ import { PeopleConfig, TlsConfig } from './people.ts'
 import { SectionName, Secret } from './schema-parts.ts'
 import { OversubscriptionConfig } from './oversubscription.ts'
 import { PreemptionConfig } from './preemption.ts'
+import { ReservationsConfig } from './reservations.ts'
 
 const strict = { additionalProperties: false } as const
 
@@ -302,6 +303,7 @@ export const ConfigFile = Type.Object(
     notices: Type.Optional(NoticesConfig),
     oversubscription: Type.Optional(OversubscriptionConfig),
     power: Type.Optional(PowerConfig),
+    reservations: Type.Optional(ReservationsConfig),
     periods: Type.Optional(
       Type.Object(
         {

@@ -8,6 +8,7 @@ import type { CommandQueue } from '../decide/command-queue.ts'
 import { clearHosts } from '../reservation/clear-hosts.ts'
 import { LeaseHealer } from '../reservation/heal-leases.ts'
 import { tellOfEnd } from '../reservation/tell-of-end.ts'
+import { tellApproval } from '../reservation/tell-approval.ts'
 import type { Runtime } from '../runtime.ts'
 import { Loop } from './loop.ts'
 
@@ -28,6 +29,7 @@ export function leasesLoop(runtime: Runtime, queue: CommandQueue): Loop {
           const now = leases.find(lease.id)
           if (now !== undefined && state.fence?.term === fence.term)
             await leases.save(fence, afterEvent(now, event.kind, { nowMs: clock.nowMs(), outcome }))
+          tellApproval(runtime, lease)
         })
         .catch((error: unknown) => problems.reportError(`lease ${lease.id}`, error))
         .finally(() => clearing.delete(lease.id))
@@ -35,6 +37,7 @@ export function leasesLoop(runtime: Runtime, queue: CommandQueue): Loop {
     }
     const outcome = effect === 'tell' ? await tellOfEnd(runtime, fence, lease) : outcomeOf(runtime, lease, event)
     await leases.save(fence, afterEvent(lease, event.kind, { nowMs, outcome }))
+    if (event.kind === 'end') tellApproval(runtime, lease)
     runtime.log.info({ lease: lease.id, event: event.kind }, `${lease.name}: ${outcome}`)
   }
 

@@ -65,8 +65,7 @@ const furthestMs = 5 * 366 * 86_400_000
 const shortestMs = 1000
 
 export function checkWhen({ window: { startMs, endMs }, durationMs }: LeaseWhen, nowMs: number): void {
-  if (!Number.isFinite(startMs)) refuse('start is no time')
-  if (!Number.isFinite(endMs)) refuse('end is no time')
+  checkTimes(startMs, endMs)
   if (endMs <= startMs) refuse(`end (${text(endMs)}) is not after start (${text(startMs)})`)
   if (startMs < nowMs - latenessMs) refuse(`start (${text(startMs)}) is in the past; it is ${text(nowMs)}`)
   if (endMs > nowMs + furthestMs) refuse(`end (${text(endMs)}) is more than five years away`)
@@ -74,6 +73,16 @@ export function checkWhen({ window: { startMs, endMs }, durationMs }: LeaseWhen,
   if (endMs - startMs < shortestMs) refuse('the lease would be shorter than a second')
   if (durationMs !== undefined && durationMs > endMs - startMs)
     refuse(`duration (${formatDurationMs(durationMs)}) is longer than the window from start to end`)
+}
+
+/** Nobody looks at the calendar of a time that is none, or of the year 200,000. */
+export function checkTimes(startMs: number, endMs: number): void {
+  if (!isMoment(startMs)) refuse('start is no time')
+  if (!isMoment(endMs)) refuse('end is no time')
+}
+
+function isMoment(atMs: number): boolean {
+  return atMs >= 0 && atMs < Date.UTC(3000, 0)
 }
 
 export function checkWish(wish: LeaseWish): void {

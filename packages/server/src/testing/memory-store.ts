@@ -204,6 +204,7 @@ export function memoryStore(content: MemoryContent): Store {
     leases: {
       open: async () => content.leases.filter(isLeaseOpen),
       find: async (id: string) => content.leases.find((lease) => lease.id === id),
+      within: async (projectId: string) => content.leases.filter((lease) => lease.projectId === projectId),
       list: async (filter: { projectIds?: readonly string[] }, page: { limit: number; offset: number }) =>
         pageOf(
           content.leases.filter(({ projectId }) => filter.projectIds?.includes(projectId) ?? true),

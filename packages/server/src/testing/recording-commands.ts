@@ -1,5 +1,5 @@
 // Commands that do nothing but remember what they were asked, by whom.
-import type { Hold, Instance, Rule } from '@gleaner/model'
+import { type Hold, type Instance, noLeaseLimits, type Rule } from '@gleaner/model'
 import type { Caller, Commands } from '../application.ts'
 import { ReservationBook } from '@gleaner/engine'
 import { plainDecision, plainJournalEntry, plainLease, plainProposal } from './plain-objects.ts'
@@ -108,6 +108,7 @@ export function recordingCommands({ commanded, nowMs, instances, rules }: Record
       book: new ReservationBook([]),
       slot: { found: true, span: { startMs: nowMs, endMs: nowMs + 1 }, shares: [[]] },
     }),
+    leaseQuota: async () => ({ limits: noLeaseLimits, period: { startMs: nowMs, endMs: nowMs + 1 }, hours: 0 }),
     makeLease: async (request, caller) => {
       note('makeLease', request.name, caller)
       return plainLease(nowMs)

@@ -64,6 +64,27 @@ describe('leases', () => {
     expect(await store.leases.find('lea_none')).toBeUndefined()
   })
 
+  it('that touch a span are those of the project that are open or have ended', async () => {
+    const project = projectId(cloudId('lab'), 'spans')
+    const one = (id: string, from: number, to: number) =>
+      lease(id, { name: id, on: 'c', span: span(from, to), projectId: project })
+    for (const made of [one('lea_s1', 0, 10), one('lea_s2', 10, 20), one('lea_s3', 20, 30)]) await save(made)
+    await save({ ...one('lea_s1', 0, 10), state: 'active' })
+    await save({ ...one('lea_s1', 0, 10), state: 'ended' })
+    await save({ ...one('lea_s3', 20, 30), state: 'cancelled' })
+    await save(
+      lease('lea_s4', { name: 's4', on: 'd', span: span(0, 30), projectId: projectId(cloudId('lab'), 'else') }),
+    )
+    const within = async (from: number, to: number) =>
+      (await opened.store.leases.within(project, span(from, to))).map(({ id }) => id)
+    expect(await within(0, 30)).toEqual(['lea_s1', 'lea_s2'])
+    // Half-open on both sides.
+    expect(await within(10, 11)).toEqual(['lea_s2'])
+    expect(await within(-5, 0)).toEqual([])
+    for (const id of ['lea_s2', 'lea_s4'])
+      await save({ ...((await opened.store.leases.find(id)) as Lease), state: 'cancelled' })
+  })
+
   it('are listed by project, state and name, the latest start first', async () => {
     await save(lease('lea_x', { name: 'x', on: 'a', span: span(0, 10), projectId: projectId(cloudId('lab'), 'p') }))
     await save(lease('lea_y', { name: 'y', on: 'a', span: span(20, 30), projectId: projectId(cloudId('lab'), 'p') }))

@@ -57,6 +57,20 @@ export function leases(database: Database): LeaseStore {
           .executeTakeFirstOrThrow()
         return { items: rows.map(toLease), total }
       }),
+    within: (projectId, span) =>
+      database.read(async (queries) => {
+        const rows = await queries
+          .selectFrom('lease')
+          .selectAll()
+          .where('project_id', '=', projectId)
+          .where('state', 'in', [...openStates, 'ended'])
+          .where('start_ms', '<', span.endMs)
+          .where('end_ms', '>', span.startMs)
+          .orderBy('start_ms')
+          .orderBy('id')
+          .execute()
+        return rows.map(toLease)
+      }),
     save: (fence, lease, rooms) =>
       database
         .fenced(fence, async (queries) => {

@@ -13,11 +13,20 @@ import type { Call } from '../handler.ts'
 
 type WishCall = Pick<Call<typeof endpoints.planLease>, 'app' | 'body' | 'caller' | 'sight' | 'world'>
 
-export function leaseWish(call: WishCall): LeaseWishRequest {
+/** Who asks, about which cloud and project; both may be left out where there is one only. */
+type NamedCall = Pick<WishCall, 'app' | 'sight'> & {
+  readonly body: { readonly cloud?: string; readonly project?: string }
+}
+
+/** The cloud and the project that are meant. */
+export function leaseProject(call: NamedCall): Pick<LeaseWishRequest, 'cloudId' | 'projectId'> {
   const cloudId = cloudOf(call)
+  return { cloudId, projectId: projectOf(call, cloudId) }
+}
+
+export function leaseWish(call: WishCall): LeaseWishRequest {
   return {
-    cloudId,
-    projectId: projectOf(call, cloudId),
+    ...leaseProject(call),
     ...whenOf(call),
     reservations: call.body.reservations.map((asked) => ({ wish: wishOf(asked), filter: filterOf(asked.filter) })),
   }
@@ -57,7 +66,7 @@ function whenOf({ app, body: { start = 'now', end, duration } }: WishCall): Leas
   return { window: { startMs, endMs: startMs + durationMs }, durationMs: undefined }
 }
 
-function cloudOf({ app, body }: WishCall): CloudId {
+function cloudOf({ app, body }: NamedCall): CloudId {
   if (body.cloud !== undefined) {
     if (app.clouds.has(body.cloud as CloudId)) return body.cloud as CloudId
     throw new GleanerError('not-found', { object: `The cloud ${body.cloud}` })
@@ -68,7 +77,7 @@ function cloudOf({ app, body }: WishCall): CloudId {
 }
 
 /** A project the caller does not see is one that is not there. */
-function projectOf({ app, body, sight }: WishCall, cloudId: CloudId): ProjectId {
+function projectOf({ app, body, sight }: NamedCall, cloudId: CloudId): ProjectId {
   const snapshot = app.state.clouds.get(cloudId)?.snapshot
   if (snapshot === undefined) throw new GleanerError('not-ready', { detail: `${cloudId} has not been read yet` })
   const seen = snapshot.projects.filter(({ id }) => sight.sees(id))

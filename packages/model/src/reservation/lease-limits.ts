@@ -1,0 +1,21 @@
+// How much of the clouds' hosts a project may reserve. Host-hours count by calendar periods of one time zone: a lease across
+// two of them counts in each for its part.
+
+export const quotaPeriods = ['day', 'week', 'month', 'year'] as const
+export type QuotaPeriod = (typeof quotaPeriods)[number]
+
+/** Undefined: no such limit. */
+export interface LeaseLimits {
+  readonly hostHours: number | undefined
+  readonly period: QuotaPeriod
+  readonly longestMs: number | undefined
+  /** How far from now the start may be. */
+  readonly furthestMs: number | undefined
+}
+
+export const noLeaseLimits: LeaseLimits = {
+  hostHours: undefined,
+  period: 'month',
+  longestMs: undefined,
+  furthestMs: undefined,
+}

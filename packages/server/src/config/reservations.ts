@@ -1,0 +1,143 @@
+// The section `reservations` of the configuration: how much each project may reserve, and the service that has a say besides.
+import { DurationText, type LeaseLimits, noLeaseLimits, OneOf, parseDurationMs, quotaPeriods } from '@gleaner/model'
+import { isTimeZone } from '@gleaner/engine'
+import { type Static, Type } from 'typebox'
+import type { DurationReader } from './duration-reader.ts'
+import { readCertificates, readHookUrl } from './hook-address.ts'
+import { Secret } from './schema-parts.ts'
+
+const strict = { additionalProperties: false } as const
+
+const Limits = Type.Object(
+  {
+    hostHours: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        description: 'Hosts times hours of a project in a period; room counts as its part of a host (no limit)',
+      }),
+    ),
+    longest: Type.Optional(DurationText),
+    furthest: Type.Optional(DurationText),
+  },
+  strict,
+)
+type Limits = Static<typeof Limits>
+
+export const ReservationsConfig = Type.Object(
+  {
+    period: Type.Optional(
+      OneOf(quotaPeriods, {
+        description: 'Calendar period over which host-hours count (month); weeks begin on Monday',
+      }),
+    ),
+    timeZone: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 64, description: 'Whose midnight the periods begin at (UTC)' }),
+    ),
+    limits: Type.Optional(Limits),
+    limitsByProject: Type.Optional(
+      Type.Record(Type.String(), Limits, {
+        description: 'The same for one project, by name or id; what is not said is that of limits',
+      }),
+    ),
+    approval: Type.Optional(
+      Type.Object(
+        {
+          url: Type.Union(Secret.anyOf, {
+            description:
+              'Service that is asked before a lease is made or changed, as Blazar asks: check-create, check-update and on-end are added; https, or http on this machine',
+          }),
+          token: Type.Optional(Type.Union(Secret.anyOf, { description: 'Sent in X-Auth-Token (none)' })),
+          caFile: Type.Optional(
+            Type.String({ minLength: 1, description: 'Certificates that the service is verified with, PEM' }),
+          ),
+          plaintext: Type.Optional(
+            Type.Boolean({ description: 'http to other machines is meant as it is written (false)' }),
+          ),
+          timeout: Type.Optional(DurationText),
+          unanswered: Type.Optional(
+            OneOf(['refuse', 'allow'], {
+              description:
+                'What happens to the request when the service does not answer in time, or not as it should (refuse)',
+            }),
+          ),
+        },
+        strict,
+      ),
+    ),
+  },
+  strict,
+)
+export type ReservationsConfig = Static<typeof ReservationsConfig>
+
+export interface ApprovalSettings {
+  /** Ends in a slash. */
+  readonly url: URL
+  readonly token: string | undefined
+  readonly ca: string | undefined
+  readonly timeoutMs: number
+  readonly unanswered: 'refuse' | 'allow'
+}
+
+export interface ReservationSettings {
+  readonly timeZone: string
+  readonly limits: LeaseLimits
+  /** By name or id. */
+  readonly limitsOfProject: ReadonlyMap<string, LeaseLimits>
+  readonly approval: ApprovalSettings | undefined
+}
+
+type Path = readonly (string | number)[]
+
+export interface ReservationsReading {
+  readonly fault: (path: Path, detail: string) => void
+  readonly secret: (value: Secret | undefined, path: Path) => string | undefined
+  readonly resolvePath: (path: string) => string
+  readonly durationMs: DurationReader
+}
+
+export function readReservations(given: ReservationsConfig = {}, reading: ReservationsReading): ReservationSettings {
+  const { timeZone = 'UTC' } = given
+  if (!isTimeZone(timeZone)) reading.fault(['timeZone'], `"${timeZone}" is no time zone; one is such as Europe/Paris`)
+  const base = { ...noLeaseLimits, period: given.period ?? noLeaseLimits.period }
+  const limits = limitsOf(given.limits, base)
+  const ofProject = Object.entries(given.limitsByProject ?? {})
+  return {
+    timeZone,
+    limits,
+    limitsOfProject: new Map(ofProject.map(([project, own]) => [project, limitsOf(own, limits)])),
+    approval: approvalOf(given.approval, reading),
+  }
+}
+
+function limitsOf(given: Limits | undefined, base: LeaseLimits): LeaseLimits {
+  return {
+    hostHours: given?.hostHours ?? base.hostHours,
+    period: base.period,
+    longestMs: given?.longest === undefined ? base.longestMs : parseDurationMs(given.longest),
+    furthestMs: given?.furthest === undefined ? base.furthestMs : parseDurationMs(given.furthest),
+  }
+}
+
+function approvalOf(
+  given: ReservationsConfig['approval'],
+  { fault, secret, resolvePath, durationMs }: ReservationsReading,
+): ApprovalSettings | undefined {
+  if (given === undefined) return undefined
+  const below = {
+    fault: (path: Path, detail: string) => fault(['approval', ...path], detail),
+    secret: (value: Secret | undefined, path: Path) => secret(value, ['approval', ...path]),
+  }
+  const timeoutMs = durationMs('reservations.approval.timeout', given.timeout, {
+    otherwiseMs: 5000,
+    effect: 'Longest wait for the answer of the service that approves leases',
+  })
+  if (timeoutMs <= 0 || timeoutMs > 60_000) below.fault(['timeout'], 'timeout is more than 0s and at most 60s')
+  const token = below.secret(given.token, ['token'])
+  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token))
+    below.fault(['token'], 'it holds characters that no header may hold')
+  const ca = given.caFile === undefined ? undefined : readCertificates(given.caFile, { ...below, resolvePath })
+  const url = readHookUrl(given, { ...below, carries: 'leases' })
+  if (url === undefined) return undefined
+  if (!url.pathname.endsWith('/')) url.pathname += '/'
+  return { url, token, ca, timeoutMs, unanswered: given.unanswered ?? 'refuse' }
+}
