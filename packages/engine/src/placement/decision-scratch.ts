@@ -7,13 +7,10 @@ export class DecisionScratch {
   /** In the order of `able`: what a weigher says of each, and the sum of all. */
   raw = new Float64Array(0)
   weights = new Float64Array(0)
-  /** What room on each costs at least. */
-  least = new Float64Array(0)
 
   growTo(hosts: number): void {
     this.able = new Int32Array(hosts)
     this.raw = new Float64Array(hosts)
     this.weights = new Float64Array(hosts)
-    this.least = new Float64Array(hosts)
   }
 }

@@ -2,6 +2,7 @@
 // sum, which is opie's, the remainder of a start in the future is that of Python's modulo (3570 for half a minute ahead, of
 // an hour), not that of JavaScript (-30); for the least such an instance has just started. Both are kept from one decision
 // to the next: until the first instance of a host begins its next period, each grows by one second per second.
+import { blockHosts, blockOf, blocksOf, endOfBlock } from './host-blocks.ts'
 import { grown } from './preemptible-pool.ts'
 import type { PreemptiblePool } from './preemptible-pool.ts'
 
@@ -18,6 +19,10 @@ export class Remainders {
   /** What is kept holds in [taken, until). */
   #takenS = new Float64Array(0)
   #untilS = new Float64Array(0)
+  /** Per block: the least on a host when it was taken, which holds in the same way. */
+  #blockLeast = new Float64Array(0)
+  #blockTakenS = new Float64Array(0)
+  #blockUntilS = new Float64Array(0)
 
   constructor(pool: PreemptiblePool) {
     this.#pool = pool
@@ -28,11 +33,16 @@ export class Remainders {
     this.#least = grown(this.#least, new Float64Array(hosts))
     this.#takenS = grown(this.#takenS, new Float64Array(hosts))
     this.#untilS = grown(this.#untilS, new Float64Array(hosts))
+    const blocks = blocksOf(hosts)
+    this.#blockLeast = new Float64Array(blocks)
+    this.#blockTakenS = new Float64Array(blocks)
+    this.#blockUntilS = new Float64Array(blocks).fill(Number.NEGATIVE_INFINITY)
   }
 
   /** What was kept of the host is no longer true. */
   forget(host: number): void {
     this.#untilS[host] = Number.NEGATIVE_INFINITY
+    this.#blockUntilS[blockOf(host)] = Number.NEGATIVE_INFINITY
   }
 
   /** Sum over the preemptible instances of a host. */
@@ -47,10 +57,30 @@ export class Remainders {
     return (this.#least[host] as number) + (nowS - (this.#takenS[host] as number))
   }
 
+  /** The least on any host of the block. */
+  leastOfBlock(block: number, nowS: number, periodS: number): number {
+    const isKept = periodS === this.#periodS && nowS >= (this.#blockTakenS[block] as number)
+    if (!isKept || nowS >= (this.#blockUntilS[block] as number)) this.#takeBlock(block, nowS, periodS)
+    return (this.#blockLeast[block] as number) + (nowS - (this.#blockTakenS[block] as number))
+  }
+
+  #takeBlock(block: number, nowS: number, periodS: number): void {
+    let least = Number.POSITIVE_INFINITY
+    let untilS = Number.POSITIVE_INFINITY
+    for (let host = block * blockHosts; host < endOfBlock(block, this.#least.length); host++) {
+      least = Math.min(least, this.leastOf(host, nowS, periodS))
+      untilS = Math.min(untilS, this.#untilS[host] as number)
+    }
+    this.#blockLeast[block] = least
+    this.#blockTakenS[block] = nowS
+    this.#blockUntilS[block] = untilS
+  }
+
   #bring(host: number, nowS: number, periodS: number): void {
     if (periodS !== this.#periodS) {
       this.#periodS = periodS
       this.#untilS.fill(Number.NEGATIVE_INFINITY)
+      this.#blockUntilS.fill(Number.NEGATIVE_INFINITY)
     }
     if (nowS < (this.#untilS[host] as number) && nowS >= (this.#takenS[host] as number)) return
     const { startedS, first, length } = this.#pool

@@ -3,11 +3,12 @@
 // it really costs, nothing is searched. The rest is searched in the order of the bounds, until a bound is beyond the last
 // that is wanted. Of equal losses the host with the fewest preemptible instances comes first, so that room is made where the
 // least is disturbed, then the first.
+import { blockHosts, blockOf, blocksOf, endOfBlock } from '../placement/host-blocks.ts'
 import { boundHost, type HostBound, missing } from './bound-host.ts'
 import { cheapestCover } from './cheapest-cover.ts'
 import type { HostOption } from './combine-hosts.ts'
 import type { Amounts } from './cover-problem.ts'
-import { cannot, unknownCost } from './glance.ts'
+import { cannot, type Glance, unknownCost } from './glance.ts'
 import { addLoss, compareCost, compareLoss, type Loss, lossOf, noLoss } from './loss.ts'
 import type { EvictionQuestion, SecondView } from './second-view.ts'
 import { victimCost } from './victim-cost.ts'
@@ -39,13 +40,14 @@ export function cheapestHosts(question: EvictionQuestion, { view, level, ...rest
     else if (best.isFull && (length[host] as number) > quicklySolved) open.push({ ...bound, host })
     else best.take(solveHost(question, host, level))
   }
-  const least = view.glanceAt(level).least(question, view)
+  const glance = view.glanceAt(level)
+  glance.ask(question, view)
   // Whoever looks cheapest first: a low limit from the beginning spares most of the others.
-  const promising = smallest(least, rest.wanted + 4)
+  const promising = smallest(glance, rest.wanted + 4)
   for (const host of promising) consider(host)
   const seen = new Set(promising)
-  const glanced = { least, lowest, counts: length }
-  for (let host = nextToConsider(glanced, best, 0); host < least.length; ) {
+  const glanced = { glance, lowest, counts: length }
+  for (let host = nextToConsider(glanced, best, 0); host < glance.hosts; ) {
     if (!seen.has(host)) consider(host)
     host = nextToConsider(glanced, best, host + 1)
   }
@@ -55,17 +57,43 @@ export function cheapestHosts(question: EvictionQuestion, { view, level, ...rest
 }
 
 interface Glanced {
-  readonly least: Float64Array
+  readonly glance: Glance
   /** Per host: the lowest priority of a preemptible instance, and how many there are. */
   readonly lowest: Float64Array
   readonly counts: Int32Array
 }
 
-/** The next host that may belong to the best; their number when there is none. A loop of its own: it looks at every host. */
-function nextToConsider({ least, lowest, counts }: Glanced, best: BestHosts, from: number): number {
-  const { priority, cost, beyond, tie } = best
-  for (let host = from; host < least.length; host++) {
-    const glanced = least[host] as number
+/** The next host that may belong to the best; their number when there is none. */
+function nextToConsider(glanced: Glanced, best: BestHosts, from: number): number {
+  const { hosts } = glanced.glance
+  for (let block = blockOf(from); block < blocksOf(hosts); block++) {
+    if (isBeyond(glanced.glance, best, block)) continue
+    const host = nextInBlock(glanced, best, { from: Math.max(from, block * blockHosts), end: endOfBlock(block, hosts) })
+    if (host !== undefined) return host
+  }
+  return hosts
+}
+
+/** No host of the block may belong to the best: each would be passed over for one of the reasons of nextInBlock. */
+function isBeyond(glance: Glance, { priority, cost, beyond, tie }: BestHosts, block: number): boolean {
+  const glanced = glance.ofBlock(block)
+  if (glanced === cannot) return true
+  if (glanced === unknownCost) return false
+  const leads = (glance.lowestPriority[block] as number) - priority
+  if (leads !== 0) return leads > 0
+  if (glanced > beyond) return true
+  if (glanced < cost || tie === undefined) return false
+  const more = (glance.fewestInstances[block] as number) - tie.count
+  return more > 0 || (more === 0 && block * blockHosts >= tie.host)
+}
+
+function nextInBlock(
+  { glance, lowest, counts }: Glanced,
+  { priority, cost, beyond, tie }: BestHosts,
+  { from, end }: { readonly from: number; readonly end: number },
+): number | undefined {
+  for (let host = from; host < end; host++) {
+    const glanced = glance.of(host)
     if (glanced === cannot) continue
     if (glanced === unknownCost) return host
     const leads = (lowest[host] as number) - priority
@@ -75,23 +103,27 @@ function nextToConsider({ least, lowest, counts }: Glanced, best: BestHosts, fro
     const more = (counts[host] as number) - tie.count
     if (more < 0 || (more === 0 && host < tie.host)) return host
   }
-  return least.length
+  return undefined
 }
 
-/** The hosts of the smallest values, in ascending order; of equal ones the first. None that cannot. */
-function smallest(values: Float64Array, count: number): readonly number[] {
-  const found: number[] = []
+/** The hosts that look cheapest, in ascending order; of equal ones the first. None that cannot. */
+function smallest(glance: Glance, count: number): readonly number[] {
+  const { hosts } = glance
+  const found: { readonly host: number; readonly value: number }[] = []
   let limit = cannot
-  for (let host = 0; host < values.length; host++) {
-    const value = values[host] as number
-    if (value >= limit) continue
-    let at = found.length
-    while (at > 0 && (values[found[at - 1] as number] as number) > value) at--
-    found.splice(at, 0, host)
-    if (found.length > count) found.pop()
-    if (found.length === count) limit = values[found[count - 1] as number] as number
+  for (let block = 0; block < blocksOf(hosts); block++) {
+    if (glance.ofBlock(block) >= limit) continue
+    for (let host = block * blockHosts; host < endOfBlock(block, hosts); host++) {
+      const value = glance.of(host)
+      if (value >= limit) continue
+      let at = found.length
+      while (at > 0 && (found[at - 1] as { value: number }).value > value) at--
+      found.splice(at, 0, { host, value })
+      if (found.length > count) found.pop()
+      if (found.length === count) limit = (found[count - 1] as { value: number }).value
+    }
   }
-  return found
+  return found.map(({ host }) => host)
 }
 
 /** The best `wanted` options so far, best first. */
