@@ -11,6 +11,7 @@ export function allSupports(...clouds: readonly CloudId[]): ActionSupports {
       actions: actionKinds.map((action) => ({ action, givesBack })),
       ratioControl: {},
       hostControl: {},
+      powerControl: {},
     })),
   )
 }

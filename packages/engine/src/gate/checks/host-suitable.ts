@@ -2,6 +2,7 @@
 // the cloud's affair: where no scheduler sells there is no ratio to set, and a desktop belongs to who sits in front of it.
 import { type HostState, type HostStepKind, isHostStep } from '@gleaner/model'
 import { isHostStepReached } from '../../action/host-step-reached.ts'
+import { verbOf } from '../../text/step-words.ts'
 import type { Check } from './check.ts'
 
 const startsIn: Readonly<Record<HostStepKind, readonly HostState[]>> = {
@@ -32,7 +33,7 @@ export const hostSuitable: Check = ({ proposal, world, host }) => {
   if (sells && world.supports.get(host.cloudId)?.has(action) === true) return undefined
   return {
     code: 'action-unsupported',
-    sentence: `The cloud ${host.cloudId} cannot ${action} of ${host.name}.`,
+    sentence: `The cloud ${host.cloudId} cannot ${verbOf(action)} ${host.name}.`,
     facts: { ...facts, cloud: host.cloudId },
   }
 }
