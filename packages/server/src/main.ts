@@ -1,6 +1,7 @@
 // Puts the running server together, in the order in which a failure leaves nothing behind: lock the state directory, open
 // the state, restore what was measured, connect the clouds, listen, run the loops. What was opened is closed in reverse
 // order, whether the start fails half way or the server is stopped.
+import type { Server } from 'node:https'
 import { hostname } from 'node:os'
 import { OnlineEstimator, TelemetryWindows } from '@gleaner/engine'
 import { type CloudId, GleanerError } from '@gleaner/model'
@@ -41,6 +42,7 @@ import { observeLoop } from './loops/observe.ts'
 import { preemptLoop } from './loops/preempt.ts'
 import { leasesLoop } from './loops/leases.ts'
 import { persistLoop, persistNow } from './loops/persist.ts'
+import { renewCertificateLoop } from './loops/renew-certificate.ts'
 import { sampleLoop } from './loops/sample.ts'
 import { sampleSourceLoop } from './loops/sample-source.ts'
 import { watchLoop } from './loops/watch.ts'
@@ -172,6 +174,16 @@ async function start(options: StartOptions, cleanups: Cleanup[]): Promise<Omit<R
     await api.close()
   })
   const url = await listen(api, config)
+  if (config.tls !== undefined && 'setSecureContext' in api.server) {
+    const renewal = renewCertificateLoop({
+      ...config,
+      tls: config.tls,
+      server: api.server as Server,
+      problems: runtime.problems,
+    })
+    cleanups.push(() => renewal.stop())
+    renewal.start()
+  }
 
   for (const cloud of clouds) {
     const unsubscribe = cloud.subscribe(() => runtime.wake(`observe:${cloud.id}`, 'watch'))

@@ -16,7 +16,10 @@ const strict = { additionalProperties: false } as const
 
 export const TlsConfig = Type.Object(
   {
-    certificate: Type.String({ minLength: 1, description: 'PEM file of the server’s certificate, with its chain' }),
+    certificate: Type.String({
+      minLength: 1,
+      description: 'PEM file of the server’s certificate, with its chain; taken anew when it is renewed',
+    }),
     key: Type.String({ minLength: 1, description: 'PEM file of its private key' }),
   },
   strict,
@@ -100,8 +103,12 @@ export const PeopleConfig = Type.Object(
 export type PeopleConfig = Static<typeof PeopleConfig>
 
 export interface TlsSettings {
+  /** PEM. */
   readonly certificate: string
   readonly key: string
+  /** Where they were read, and are read again when they are renewed. */
+  readonly certificateFile: string
+  readonly keyFile: string
 }
 
 export interface PeopleSettings {
@@ -155,7 +162,13 @@ export function readTls(given: TlsConfig | undefined, reading: Pick<PeopleReadin
   } catch {
     reading.fault(['key'], `${given.key} holds no private key in PEM that can be read without a password`)
   }
-  return { certificate, key } satisfies TlsSettings
+  const { resolvePath } = reading
+  return {
+    certificate,
+    key,
+    certificateFile: resolvePath(given.certificate),
+    keyFile: resolvePath(given.key),
+  } satisfies TlsSettings
 }
 
 export function readPeople(given: PeopleConfig = {}, reading: PeopleReading): PeopleSettings {
