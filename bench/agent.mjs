@@ -1,6 +1,6 @@
-// What does the agent cost a desktop with every monitor at one second (keyboards and mice ten times as often) and twelve input devices?
+// What does the agent cost a desktop with every monitor at one second (programs every five) and twelve input devices?
 // Devices are pipes, everything else is this machine's own. Limits: 60 MB resident, 0.3 % of a core.
-// Usage: npm run bench agent [seconds]
+// Usage: npm run bench agent, or node bench/agent.mjs SECONDS
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

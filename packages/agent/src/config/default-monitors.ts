@@ -24,9 +24,10 @@ const presence = { presence: true, everyMs: second, waitMs: undefined, suspendAf
 const condition = { presence: false, everyMs: second, waitMs: 0, suspendAfterMs: 0 } as const
 
 export const kindDefaults: Readonly<Record<MonitorKind['kind'], KindDefaults>> = {
-  // An event is at most this old when it is seen, and a user has to have the machine back within a second.
-  keyboard: { ...presence, code: 'user-input', everyMs: 100 },
-  pointer: { ...presence, code: 'user-input', everyMs: 100 },
+  // They wake the watch: what is asked in between finds devices that came or went.
+  keyboard: { ...presence, code: 'user-input' },
+  pointer: { ...presence, code: 'user-input' },
+  // A user has to have the machine back within a second.
   ps2: { ...presence, code: 'user-input', everyMs: 500 },
   terminals: { ...presence, code: 'user-terminal', everyMs: 500 },
   sessions: { ...presence, code: 'user-session' },

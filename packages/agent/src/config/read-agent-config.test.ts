@@ -29,7 +29,7 @@ it('an empty file watches what every desktop has, and lends nothing because no g
     absentMs: 900_000,
     continueAfterMs: 300_000,
     suspendAfterMs: 0,
-    everyMs: 100,
+    everyMs: 1000,
   })
 })
 

@@ -1,18 +1,17 @@
 // Keyboards, mice and touch screens of every seat, by reading /dev/input/event* and dropping what was read: that something came is
 // all it knows. What came is never looked at.
 //
-// Every device is opened without blocking and asked by a read that returns at once. A pending read would hold one of the four
-// threads on which all file access of Node runs: with four devices nothing of the agent would answer any more. Devices are looked for
-// anew every second: one that is plugged in later is watched too, and plugging in or out is itself the act of a person.
+// A device wakes the watch when something comes, so a key is seen at once whatever the time between two looks. Devices are looked
+// for anew every second: one that is plugged in later is watched too, and plugging in or out is itself the act of a person.
 //
 // Two of these stand side by side, keyboards and pointers, because only a pointer moves when somebody bumps into the desk. The
 // keyboard's is missing when there is no device at all; a machine without a pointer has no pointer that could move.
-import { closeSync, constants, openSync, readSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import type { MonitorRule } from '@gleaner/engine/opportunism'
+import { InputDevice } from '../read/input-device.ts'
 import { type InputKind, inputKind } from '../read/input-devices.ts'
 import { faultText, type MachineRoots, type Monitor, type Seen, seen } from './monitor.ts'
 
-const dropped = Buffer.allocUnsafe(24 * 256)
 const rescanMs = 1000
 
 export class InputMonitor implements Monitor {
@@ -20,10 +19,10 @@ export class InputMonitor implements Monitor {
   readonly everyMs: number
   readonly #roots: MachineRoots
   readonly #kind: InputKind
-  readonly #open = new Map<string, number>()
+  readonly #open = new Map<string, InputDevice>()
   readonly #refused = new Map<string, string>()
   #scannedAtMs = Number.NEGATIVE_INFINITY
-  #switchesAtMs = Number.NEGATIVE_INFINITY
+  #woken: () => void = () => {}
   readonly #kinds = new Map<string, InputKind>()
 
   constructor(
@@ -34,6 +33,10 @@ export class InputMonitor implements Monitor {
     this.everyMs = how.everyMs
     this.#roots = how.roots
     this.#kind = how.kind
+  }
+
+  listen(woken: () => void): void {
+    this.#woken = woken
   }
 
   read(nowMs: number): Seen {
@@ -48,7 +51,7 @@ export class InputMonitor implements Monitor {
   }
 
   close(): void {
-    for (const fd of this.#open.values()) closeSync(fd)
+    for (const device of this.#open.values()) device.close()
     this.#open.clear()
     this.#kinds.clear()
     this.#scannedAtMs = Number.NEGATIVE_INFINITY
@@ -56,17 +59,13 @@ export class InputMonitor implements Monitor {
 
   #look(nowMs: number): Seen {
     const moved: string[] = []
-    // A lid and the jacks of a sound card, of which there may be many, are no user who waits: once a second.
-    const switches = nowMs - this.#switchesAtMs >= rescanMs
-    if (switches) this.#switchesAtMs = nowMs
-    for (const [name, fd] of this.#open) {
-      if (!switches && this.#kinds.get(name) === 'switch') continue
-      const state = drain(fd)
-      if (state === 'gone') {
-        closeSync(fd)
+    for (const [name, device] of this.#open) {
+      const news = device.take()
+      if (news === 'gone') {
+        device.close()
         this.#open.delete(name)
         moved.push(`${name} was unplugged`)
-      } else if (state === 'used') moved.push(`${name} was used`)
+      } else if (news === 'used') moved.push(`${name} was used`)
     }
     if (nowMs - this.#scannedAtMs >= rescanMs || moved.length > 0) moved.push(...this.#scan(nowMs))
     const facts = { devices: this.#open.size }
@@ -86,9 +85,9 @@ export class InputMonitor implements Monitor {
     this.#refused.clear()
     const changes: string[] = []
     for (const name of this.#kinds.keys()) if (!names.includes(name)) this.#kinds.delete(name)
-    for (const [name, fd] of this.#open) {
+    for (const [name, device] of this.#open) {
       if (names.includes(name)) continue
-      closeSync(fd)
+      device.close()
       this.#open.delete(name)
       changes.push(`${name} was unplugged`)
     }
@@ -99,8 +98,7 @@ export class InputMonitor implements Monitor {
       // What is no pointer is the keyboards' to watch.
       if ((kind === 'pointer') !== (this.#kind === 'pointer')) continue
       try {
-        const fd = openSync(`${this.#roots.dev}/input/${name}`, constants.O_RDONLY | constants.O_NONBLOCK)
-        this.#open.set(name, fd)
+        this.#open.set(name, new InputDevice(`${this.#roots.dev}/input/${name}`, () => this.#woken()))
         if (!first) changes.push(`${name} was plugged in`)
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException
@@ -111,22 +109,4 @@ export class InputMonitor implements Monitor {
     }
     return changes
   }
-}
-
-/** Reads all there is and forgets it. The end of a device is the end of its file. */
-function drain(fd: number): 'used' | 'calm' | 'gone' {
-  let used = false
-  for (let nth = 0; nth < 64; nth++) {
-    try {
-      const count = readSync(fd, dropped, 0, dropped.length, null)
-      dropped.fill(0, 0, count)
-      if (count === 0) return 'gone'
-      used = true
-      if (count < dropped.length) return 'used'
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return used ? 'used' : 'calm'
-      return 'gone'
-    }
-  }
-  return 'used'
 }

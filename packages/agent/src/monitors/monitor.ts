@@ -8,6 +8,8 @@ export interface Monitor {
   /** How often it is asked. */
   readonly everyMs: number
   read(nowMs: number): Seen
+  /** One that knows by itself when something happens says so, and is asked at once. */
+  listen?(woken: () => void): void
   /** Gives back what it holds open. */
   close(): void
 }

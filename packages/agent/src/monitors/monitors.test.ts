@@ -102,23 +102,6 @@ describe('input devices', () => {
     expect([keyboards().state, pointers().state]).toEqual(['active', 'idle'])
   })
 
-  it('asks a lid once a second and a keyboard each time', () => {
-    machine.plug('event0', 'keyboard')
-    machine.plug('event2', 'lid')
-    const made = makeMonitor(monitorOf({ kind: 'keyboard' }, { absentMs: 1, continueAfterMs: 1 }), {
-      roots: machine.roots,
-      guestGroups: () => groups,
-      wallMs: () => wallMs,
-    })
-    const at = (ms: number) => askMonitor(made, ms).state
-    expect(at(5000)).toBe('idle')
-    machine.press('event2')
-    expect([at(5100), at(5900), at(6000)]).toEqual(['idle', 'idle', 'active'])
-    machine.press('event0')
-    expect(at(6100)).toBe('active')
-    made.close()
-  })
-
   it('a device that cannot be looked at closer is a keyboard, and no pointer at all is none that moved', () => {
     machine.plug('event0', 'mouse')
     machine.remove('sys/class/input/event0')
@@ -426,10 +409,10 @@ it('a graphics processor at work, between its thresholds, and one that falls sil
   expect(look().state).toBe('missing')
 })
 
+const head = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n'
+const row = (port: string, state: string) =>
+  `   0: 0100007F:${port} 0100007F:D2F0 ${state} 00000000:00000000 00:00000000 00000000     0        0 1 1\n`
 it('an established connection to a port counts, a listening one and one to elsewhere do not', () => {
-  const head = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n'
-  const row = (port: string, state: string) =>
-    `   0: 0100007F:${port} 0100007F:D2F0 ${state} 00000000:00000000 00:00000000 00000000     0        0 1 1\n`
   const look = monitor({ kind: 'ports', ports: [{ from: 5900, to: 5910 }] })
   expect(look().state).toBe('missing')
   machine.write('proc/net/tcp', head + row('170C', '0A') + row('0016', '01'))
@@ -438,6 +421,43 @@ it('an established connection to a port counts, a listening one and one to elsew
   expect(look()).toEqual({ state: 'active', detail: 'a connection to port 5900 is open' })
   machine.write('proc/net/tcp', `${head} garbage`)
   expect(look().state).toBe('missing')
+})
+
+describe('the tables of connections, which cost the kernel much', () => {
+  const tcp = (active: number, passive: number) =>
+    `Ip: Forwarding\nIp: 1\nTcp: RtoMin ActiveOpens PassiveOpens CurrEstab\nTcp: 200 ${active} ${passive} 9\n`
+  const ports: MonitorKind = { kind: 'ports', ports: [{ from: 5900, to: 5910 }] }
+
+  it('are read again only when a connection was opened, twice then: the count is ahead of them', () => {
+    machine.write('proc/net/tcp', head + row('0016', '01'))
+    machine.write('proc/net/snmp', tcp(10, 20))
+    const look = monitor(ports)
+    expect([look().state, look().state]).toEqual(['idle', 'idle'])
+    machine.write('proc/net/tcp', 'garbage that nobody reads')
+    expect(look().state).toBe('idle')
+    machine.write('proc/net/snmp', tcp(10, 21))
+    expect(look().state).toBe('missing')
+    machine.write('proc/net/tcp', head + row('0016', '01'))
+    expect(look().state).toBe('idle')
+    // Counted, and only now in the table.
+    machine.write('proc/net/tcp', head + row('170C', '01'))
+    expect([look().state, look().state, look().state]).toEqual(['active', 'active', 'active'])
+    machine.write('proc/net/tcp', head)
+    expect(look().state).toBe('idle')
+  })
+
+  it.each([
+    ['there is none', ''],
+    ['it makes no sense', 'Tcp: ActiveOpens\nTcp: 1\n'],
+    ['it holds no numbers', 'Tcp: ActiveOpens PassiveOpens\nTcp: a b\n'],
+  ])('are read at every look when the count cannot be had: %s', (_, text) => {
+    machine.write('proc/net/snmp', text)
+    machine.write('proc/net/tcp', head)
+    const look = monitor(ports)
+    expect([look().state, look().state, look().state]).toEqual(['idle', 'idle', 'idle'])
+    machine.write('proc/net/tcp', head + row('170C', '01'))
+    expect(look().state).toBe('active')
+  })
 })
 
 describe('what lending would harm', () => {

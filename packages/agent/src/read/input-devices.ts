@@ -1,14 +1,13 @@
 // The input devices of a machine, by what they can do and not by their names: from /sys/class/input. What is a keyboard has letters;
-// what is a pointer moves or is touched. Switches (the lid), sound and power buttons are neither, and count as keyboards all the
-// same when somebody presses them.
+// what is a pointer moves or is touched. Switches (the lid, jacks), sound and power buttons are neither, and count as keyboards all
+// the same when somebody presses them.
 import { readSmallFile } from './small-file.ts'
 
-export type InputKind = 'keyboard' | 'pointer' | 'switch'
+export type InputKind = 'keyboard' | 'pointer'
 
 /** Kinds of events, of the kernel's input-event-codes.h. */
 const relative = 2
 const absolute = 3
-const switches = 5
 const keyA = 30
 const buttonLeft = 0x110
 
@@ -19,8 +18,7 @@ export function inputKind(sys: string, event: string): InputKind {
     const kinds = bitsOf(readSmallFile(`${folder}/ev`))
     const keys = bitsOf(readSmallFile(`${folder}/key`))
     if (hasBit(keys, keyA)) return 'keyboard'
-    if (hasBit(kinds, relative) || hasBit(kinds, absolute) || hasBit(keys, buttonLeft)) return 'pointer'
-    return hasBit(kinds, switches) && !keys.some((word) => word !== 0n) ? 'switch' : 'keyboard'
+    return hasBit(kinds, relative) || hasBit(kinds, absolute) || hasBit(keys, buttonLeft) ? 'pointer' : 'keyboard'
   } catch {
     return 'keyboard'
   }

@@ -16,6 +16,8 @@ export function interruptLines(text: string, devices: readonly string[]): readon
     throw new Error('interrupts: the first line names no processors')
   const found: InterruptLine[] = []
   for (const row of rows.slice(1)) {
+    // Most rows are of others: not worth taking apart.
+    if (!devices.some((device) => row.includes(device))) continue
     const [head = '', ...words] = row.trim().split(/\s+/)
     const names = words.slice(processors.length).join(' ')
     if (!devices.some((device) => names.split(/[\s,]+/).includes(device))) continue

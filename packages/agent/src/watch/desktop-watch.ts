@@ -63,6 +63,7 @@ export class DesktopWatch {
     const clocks = parts.clocks()
     this.#memory = newLendingMemory(clocks)
     this.#wish = parts.kept.wish(clocks)
+    for (const monitor of this.#monitors) monitor.listen?.(() => this.#heard(monitor))
   }
 
   get answer(): DesktopAnswer | undefined {
@@ -107,6 +108,18 @@ export class DesktopWatch {
   look(): DesktopAnswer {
     const clocks = this.#parts.clocks()
     this.#ask(clocks.monoMs)
+    return this.#judge(clocks)
+  }
+
+  /** A monitor has news: it alone is asked, and nobody else waits for an answer before guests stand still. */
+  #heard(monitor: Monitor): void {
+    const clocks = this.#parts.clocks()
+    const reading = askMonitor(monitor, clocks.monoMs)
+    this.#readings.set(monitor.rule.monitor, reading)
+    if (reading.state !== 'idle') this.#judge(clocks)
+  }
+
+  #judge(clocks: ClockReading): DesktopAnswer {
     const guests = this.#parts.guests.all(clocks.monoMs)
     const states = guests.map((guest) => guest.state())
     const answer = judgeDesktop(this.#parts.policy, this.#memory, {
