@@ -18,7 +18,7 @@ afterEach(async () => {
 
 async function start(reservations: string): Promise<void> {
   server = await startTestServer({
-    clock: acceleratedClock(testStartMs, 1),
+    clock: acceleratedClock(testStartMs, 30),
     config: `policy: { snapshotMaxAge: 600m, telemetryMaxAge: 600m }\nreservations:\n${reservations}`,
   })
   stopAll.push(() => server.stop())
