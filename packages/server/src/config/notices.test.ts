@@ -57,7 +57,22 @@ describe('the section notices', () => {
     expect(() => at('http://h.example/x')).toThrow(/gleaner.yaml:4: .*in the clear; use https, or say plaintext: true/)
   })
 
+  it('takes the webhook of a chat, with a template', () => {
+    const chat = (more: string) => read(hook(more)).notices.webhooks[0]?.chat
+    expect(chat('      chat: slack\n')?.form).toBe('slack')
+    expect(chat('      chat: matrix\n      template: "{instance}: {sentence}"\n')?.form).toBe('matrix')
+    expect(chat('')).toBeUndefined()
+  })
+
   it.each([
+    [hook('      chat: irc\n'), 6, 'one of slack, mattermost'],
+    [hook('      template: "{sentence}"\n'), 6, 'a template is for a chat'],
+    [
+      hook('      chat: slack\n      template: "{sentense}"\n'),
+      7,
+      'the field {sentense} does not exist. Did you mean "sentence"?',
+    ],
+    [hook(`      chat: slack\n      template: "${'x'.repeat(2001)}"\n`), 7, 'template'],
     [hook('      secret: short\n'), 6, 'the secret is shorter than 16 bytes'],
     [hook('      secret: whsec_%%%\n'), 6, 'after whsec_ stands base64'],
     [hook('      secret: { env: NOT_SET }\n'), 6, 'NOT_SET is not set'],
@@ -73,7 +88,7 @@ describe('the section notices', () => {
     ['  giveUp: 0s\n', 3, 'giveUp is more than 0s'],
     ['  queue: 0\n', 3, 'queue'],
   ])('tells a fault with its line (%#)', (text, line, detail) => {
-    expect(() => read(text)).toThrow(new RegExp(`gleaner.yaml:${line}: .*${detail.replace(/[()]/g, '\\$&')}`))
+    expect(() => read(text)).toThrow(new RegExp(`gleaner.yaml:${line}: .*${detail.replace(/[(){}?]/g, '\\$&')}`))
   })
 
   it('shows no secret, neither in a fault nor among the settings', () => {

@@ -2,6 +2,9 @@
 // stand in no log, no answer and no database; neither does the path of an address, which is a secret at many services.
 import { capabilities, type Capability, DurationText, type NoticeKind, noticeKinds, OneOf } from '@gleaner/model'
 import { type Static, Type } from 'typebox'
+import { type ChatSettings, chatForms, usualChatTemplate } from '../notices/chat-body.ts'
+import { compileTemplate, templateFields, templateLength } from '../notices/message-template.ts'
+import { nearest } from './faults.ts'
 import { readCertificates, readHookUrl } from './hook-address.ts'
 import { SectionName, Secret } from './schema-parts.ts'
 
@@ -23,6 +26,19 @@ const HookConfig = Type.Object(
       Type.String({ minLength: 1, description: 'Certificates that the receiver is verified with, PEM' }),
     ),
     plaintext: Type.Optional(Type.Boolean({ description: 'http to other machines is meant as it is written (false)' })),
+    chat: Type.Optional(
+      Type.Unsafe<(typeof chatForms)[number]>({
+        ...OneOf(chatForms),
+        description: 'It is the incoming webhook of this chat, and gets a message instead of all about the notice',
+      }),
+    ),
+    template: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: templateLength,
+        description: `What a message says, with {fields} (${usualChatTemplate})`,
+      }),
+    ),
     kinds: Type.Optional(
       Type.Array(OneOf(noticeKinds), {
         minItems: 1,
@@ -70,6 +86,8 @@ export interface HookSettings {
   readonly key: Uint8Array | undefined
   readonly authorization: string | undefined
   readonly ca: string | undefined
+  /** Undefined: it gets all about the notice. */
+  readonly chat: ChatSettings | undefined
   readonly kinds: readonly NoticeKind[] | undefined
   readonly capabilities: readonly Capability[] | undefined
   readonly projects: readonly string[] | undefined
@@ -137,9 +155,24 @@ function readHook(hook: Static<typeof HookConfig>, reading: NoticesReading): Hoo
   for (const [index, cloud] of (hook.clouds ?? []).entries())
     if (!cloudIds.includes(cloud)) fault(['clouds', index], `the cloud "${cloud}" is not configured below clouds`)
   const ca = hook.caFile === undefined ? undefined : readCertificates(hook.caFile, reading)
+  const chat = readChat(hook, fault)
   if (url === undefined) return []
   const { id, kinds, capabilities: of, projects, clouds } = hook
-  return [{ id, url, key, authorization, ca, kinds, capabilities: of, projects, clouds }]
+  return [{ id, url, key, authorization, ca, chat, kinds, capabilities: of, projects, clouds }]
+}
+
+function readChat(
+  { chat, template }: Static<typeof HookConfig>,
+  fault: NoticesReading['fault'],
+): ChatSettings | undefined {
+  if (chat === undefined) {
+    if (template !== undefined) fault(['template'], `a template is for a chat; say which: ${chatForms.join(', ')}`)
+    return undefined
+  }
+  const made = compileTemplate(template ?? usualChatTemplate)
+  if (!('unknown' in made)) return { form: chat, template: made }
+  fault(['template'], `the field {${made.unknown}} does not exist${nearest(made.unknown, templateFields)}`)
+  return undefined
 }
 
 /** As the Standard Webhooks have it: whsec_ and base64; any other text stands for its own bytes. */

@@ -6,6 +6,7 @@ import type { HookSettings } from '../config/notices.ts'
 import { realClock } from '../clock/real-clock.ts'
 import { hookLoop, hookNotifier } from '../notices/add-notice.ts'
 import { backOffMs } from '../notices/back-off.ts'
+import { chatBody } from '../notices/chat-body.ts'
 import { noticeBody } from '../notices/notice-body.ts'
 import { type PostOutcome, postNotice } from '../notices/post-notice.ts'
 import type { Runtime } from '../runtime.ts'
@@ -92,7 +93,7 @@ export function deliverLoop(runtime: Runtime, hook: HookSettings): Loop {
               ? { kind: 'refused', fault: 'it is of an older version' }
               : await postNotice(hook, {
                   id: item.notice.id,
-                  body: JSON.stringify(body),
+                  body: hook.chat === undefined ? JSON.stringify(body) : chatBody(hook.chat, body),
                   timestampS: Math.floor(realClock.nowMs() / 1000),
                   timeoutMs,
                   signal,

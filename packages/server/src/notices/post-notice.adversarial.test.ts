@@ -15,7 +15,16 @@ const post: Post = { id: 'ntc_1', body: '{"a":"ü"}', timestampS: 1_700_000_000,
 
 function hookAt(url: string, change: Partial<HookSettings> = {}): HookSettings {
   const all = { kinds: undefined, capabilities: undefined, projects: undefined, clouds: undefined }
-  return { id: 'ops', url: new URL(url), key: undefined, authorization: undefined, ca: undefined, ...all, ...change }
+  return {
+    id: 'ops',
+    url: new URL(url),
+    key: undefined,
+    authorization: undefined,
+    ca: undefined,
+    chat: undefined,
+    ...all,
+    ...change,
+  }
 }
 
 async function receiver(answer?: Answer, tls?: typeof testCertificate): Promise<HookReceiver> {

@@ -61,6 +61,15 @@ const bodyOf = ({ body }: Received) => {
 }
 
 describe('a hook', patient, () => {
+  it('of a chat gets a message of the template', async () => {
+    const { url, received } = await receiver()
+    const server = await start(
+      `${tells}notices:\n  webhooks:\n    - { id: room, url: "${url}", chat: slack, template: "{{{kind}} {action} {instance.id}" }\n`,
+    )
+    const message = await server.until('a message', () => received[0])
+    expect(JSON.parse(message.body)).toEqual({ text: expect.stringMatching(/^\{told\} notify sim:/) })
+  })
+
   it('is told what will be done and what came of it, signed', async () => {
     const { url, received } = await receiver()
     const server = await start(

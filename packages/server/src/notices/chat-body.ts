@@ -1,0 +1,36 @@
+// The bodies that incoming webhooks of chats take. What the fields of a notice bring in is made harmless in the way of each
+// chat, so that an instance named <!channel> calls nobody and one named [x](y) links nowhere.
+// Sources: Slack "Formatting text" (the three characters to escape), Mattermost "Incoming webhooks", Discord "Execute
+// webhook" (allowed_mentions), matrix-hookshot "Generic webhooks".
+import type { NoticeBody } from '@gleaner/model'
+import type { MessageTemplate } from './message-template.ts'
+
+export const chatForms = ['slack', 'mattermost', 'discord', 'matrix'] as const
+export type ChatForm = (typeof chatForms)[number]
+
+/** What Discord takes is the shortest. */
+const messageLength = 2000
+
+export interface ChatSettings {
+  readonly form: ChatForm
+  readonly template: MessageTemplate
+}
+
+export const usualChatTemplate = '{project}: {sentence}'
+
+export function chatBody({ form, template }: ChatSettings, notice: NoticeBody): string {
+  const text = template.render(notice, escapes[form]).slice(0, messageLength)
+  return JSON.stringify(form === 'discord' ? { content: text, allowed_mentions: { parse: [] } } : { text })
+}
+
+const escapes: Record<ChatForm, (text: string) => string> = {
+  slack: (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
+  mattermost: markdown,
+  discord: markdown,
+  matrix: markdown,
+}
+
+/** A mention ends at the character of no width behind its @. */
+function markdown(text: string): string {
+  return text.replace(/[\\`*_~[\]()<>#|!]/g, String.raw`\$&`).replaceAll('@', '@\u200b')
+}
