@@ -79,18 +79,18 @@ describe.each([
 
 it('a mouse that never rests wakes a few times a second and not at each of its records', async () => {
   device = new InputDevice(join(folder, 'event0'), woken)
-  const untilMs = performance.now() + 600
+  const sinceMs = performance.now()
   let records = 0
-  while (performance.now() < untilMs) {
+  // However slow the machine is just now.
+  while (performance.now() < sinceMs + 600 || records < 200) {
     writeSync(writer, record)
     records += 1
     await new Promise((resolve) => setImmediate(resolve))
     if (records % 50 === 0) device.take()
   }
-  expect(records).toBeGreaterThan(50)
   // At most one in a quarter of a second, the first at once.
   expect(wakes).toBeGreaterThan(0)
-  expect(wakes).toBeLessThanOrEqual(1 + Math.ceil((performance.now() - untilMs + 600) / 250))
+  expect(wakes).toBeLessThanOrEqual(1 + Math.ceil((performance.now() - sinceMs) / 250))
 })
 
 it('a file that is no device does not end the process: it is read, and at its end', () => {
