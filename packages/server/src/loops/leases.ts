@@ -36,7 +36,10 @@ export function leasesLoop(runtime: Runtime, queue: CommandQueue): Loop {
       return
     }
     const outcome = effect === 'tell' ? await tellOfEnd(runtime, fence, lease) : outcomeOf(runtime, lease, event)
-    await leases.save(fence, afterEvent(lease, event.kind, { nowMs, outcome }))
+    // While people were told somebody may have ended or changed it: that stands, and the event is added to it.
+    const known = leases.find(lease.id)
+    if (known?.events.find(({ kind }) => kind === event.kind)?.state !== 'waiting') return
+    await leases.save(fence, afterEvent(known, event.kind, { nowMs, outcome }))
     if (event.kind === 'end') tellApproval(runtime, lease)
     runtime.log.info({ lease: lease.id, event: event.kind }, `${lease.name}: ${outcome}`)
   }
