@@ -210,7 +210,7 @@ export const errorRegistry = {
   'lease-refused': entry(
     { kind: 'refused', status: 403 },
     '{detail}',
-    'gleaner leases quota shows the limits of the project and what is left; they stand in the section reservations of the configuration.',
+    'The command gleaner leases quota shows the limits of the project and what is left; they stand in the section reservations of the configuration.',
   ),
   'approval-unavailable': entry(
     { kind: 'unavailable', status: 503 },
