@@ -9,6 +9,9 @@ import { readPowerNap } from './config/powernap.ts'
 import { GuestList } from './guests/guest-list.ts'
 import { askMonitor, machineRoots } from './monitors/monitor.ts'
 import { policyOf, runAgent } from './run-agent.ts'
+import { joinServer } from './link/join-server.ts'
+import { linkFile, writeLink } from './link/link-file.ts'
+import { addressFault, LinkRefusal } from './link/signed-post.ts'
 import { askAgent } from './talk/agent-socket.ts'
 import type { AgentQuestion, AgentStatus } from './talk/agent-status.ts'
 import { monitorsText, statusText } from './talk/status-text.ts'
@@ -57,6 +60,43 @@ export async function agentWish(
   io: AgentIo,
 ): Promise<number> {
   return ask(question, options, { io, show: statusText })
+}
+
+/** Uses a join token up; a running agent has to be started anew, and its guests stand still until then. */
+export async function agentJoin(
+  options: AgentOptions & { readonly server: string; readonly token: string; readonly ca?: string | undefined },
+  io: AgentIo,
+): Promise<number> {
+  const config = loadAgentConfig(options.config ?? defaultConfigFile)
+  const refused = (why: string, remedy: string) => {
+    io.err(`gleaner agent: ${why}\n${remedy}\n`)
+    return 1
+  }
+  const fault = addressFault(options.server)
+  if (fault !== undefined)
+    return refused(fault, 'The address is that of the console, as in --server https://gleaner.example:7878.')
+  const ca = options.ca === undefined ? undefined : readText(options.ca)
+  try {
+    const link = await joinServer({ server: options.server, ca, token: options.token })
+    writeLink(linkFile(config.stateDirectory), link, true)
+    const { desktop, host, pool, server } = link
+    io.out(
+      options.json === true
+        ? `${JSON.stringify({ desktop, host, pool, server }, null, 2)}\n`
+        : `this machine speaks for ${host} (pool ${pool}) at ${server} from the next start of the agent on\n`,
+    )
+    return 0
+  } catch (error) {
+    if (error instanceof LinkRefusal)
+      return refused(
+        `refused: ${error.message}`,
+        'Make a new token on the server: gleaner desktops join-token --host NAME; each counts once.',
+      )
+    return refused(
+      `${options.server} cannot be reached: ${(error as Error).message}`,
+      'Check the address, and --ca where the certificate is of an authority of your own; the token still counts.',
+    )
+  }
 }
 
 /** Every guest that the file names stands still, whether an agent runs or not: the last word of the service. */

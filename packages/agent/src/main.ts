@@ -12,6 +12,7 @@ const usage = `usage: gleaner-agent <command> [--config FILE] [--json]
   snooze DURATION      guests stand still for so long: 30m, 2h
   lend DURATION        lend it now, without waiting until the user was away long enough
   auto                 take back reclaim, snooze or lend
+  join TOKEN           speak for a host: --server ADDRESS [--ca FILE]
   hold                 pause every guest, whether an agent runs or not
   powernap FILE        what a configuration file of PowerNap means here
 `
@@ -27,7 +28,13 @@ const io: commands.AgentIo = {
 async function command(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { config: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean' } },
+    options: {
+      config: { type: 'string' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean' },
+      server: { type: 'string' },
+      ca: { type: 'string' },
+    },
   })
   const [name, word] = positionals
   const options = { config: values.config, json: values.json }
@@ -39,6 +46,11 @@ async function command(): Promise<number> {
       return commands.agentMonitors(options, io)
     case 'status':
       return commands.agentStatus(options, io)
+    case 'join': {
+      const { server, ca } = values
+      if (server === undefined || word === undefined) break
+      return commands.agentJoin({ ...options, server, token: word, ca }, io)
+    }
     case 'hold':
       return commands.agentHold(options, io)
     case 'auto':

@@ -4,6 +4,9 @@ import type { ClockReading, LendingPolicy } from '@gleaner/engine/opportunism'
 import type { AgentConfig } from './config/agent-config.ts'
 import { GuestList } from './guests/guest-list.ts'
 import { type MachineRoots, machineRoots } from './monitors/monitor.ts'
+import { ChangeBuffer } from './link/change-buffer.ts'
+import { ControlLink } from './link/control-link.ts'
+import { linkFile, readLink } from './link/link-file.ts'
 import { openAgentSocket } from './talk/agent-socket.ts'
 import type { AgentQuestion, AgentReply, AgentStatus } from './talk/agent-status.ts'
 import { DesktopWatch } from './watch/desktop-watch.ts'
@@ -20,6 +23,8 @@ export interface AgentSurroundings {
 
 export interface RunningAgent {
   readonly watch: DesktopWatch
+  /** Undefined for a desktop that has not joined. */
+  readonly link: ControlLink | undefined
   /** Pauses every guest, then ends. */
   end(): Promise<void>
 }
@@ -40,7 +45,27 @@ export async function runAgent(config: AgentConfig, around: AgentSurroundings): 
   const monitors = config.monitors.map((each) =>
     makeMonitor(each, { roots, guestGroups: () => guests.groups(), wallMs: () => clocks().wallMs }),
   )
-  const watch = new DesktopWatch({
+  const file = linkFile(config.stateDirectory)
+  const reading = readLink(file)
+  if (reading.state === 'broken')
+    around.say(`${file}: ${reading.detail}; nothing is lent until it joins anew: gleaner agent join`)
+  const link =
+    reading.state === 'joined'
+      ? new ControlLink({
+          file,
+          link: reading.link,
+          buffer: new ChangeBuffer(`${config.stateDirectory}/changes.json`),
+          clocks,
+          say: around.say,
+          now: () => ({
+            answer: watch.answer ?? watch.look(),
+            phaseForMs: clocks().monoMs - watch.memory.phaseSinceMs,
+            guests: watch.guests().map((guest) => guest.state()),
+            slowestPauseMs: watch.totals.slowestPauseMs,
+          }),
+        })
+      : undefined
+  const watch: DesktopWatch = new DesktopWatch({
     policy: policyOf(config, monitors),
     monitors,
     guests,
@@ -48,17 +73,24 @@ export async function runAgent(config: AgentConfig, around: AgentSurroundings): 
     clocks,
     say: around.say,
     warn: around.warn ?? (() => {}),
-    contractUntilMs: () => Number.POSITIVE_INFINITY,
+    changed: (answer) => link?.changed(answer),
+    contractUntilMs: () =>
+      link?.contractUntilMs ?? (reading.state === 'none' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY),
   })
-  const socket = await openAgentSocket(config.socket, (question) => answerQuestion({ config, watch, clocks }, question))
+  const socket = await openAgentSocket(config.socket, (question) =>
+    answerQuestion({ config, watch, clocks, link }, question),
+  )
   const everyMs = Math.max(fastestMs, Math.min(...monitors.map((monitor) => monitor.everyMs)))
   watch.look()
+  link?.start()
   const timer = setInterval(() => watch.tick(), everyMs)
   return {
     watch,
+    link,
     end: async () => {
       clearInterval(timer)
       await watch.hold()
+      await link?.end()
       await new Promise((resolve) => socket.close(resolve))
       for (const monitor of monitors) monitor.close()
       guests.close()
@@ -70,9 +102,10 @@ interface Answering {
   readonly config: AgentConfig
   readonly watch: DesktopWatch
   readonly clocks: () => ClockReading
+  readonly link: ControlLink | undefined
 }
 
-function answerQuestion({ config, watch, clocks }: Answering, question: AgentQuestion): AgentReply {
+function answerQuestion({ config, watch, clocks, link }: Answering, question: AgentQuestion): AgentReply {
   const { monoMs, wallMs } = clocks()
   if (question.ask === 'auto') watch.setWish(undefined)
   if (question.ask === 'reclaim' || question.ask === 'lend') {
@@ -80,7 +113,8 @@ function answerQuestion({ config, watch, clocks }: Answering, question: AgentQue
     const kind = question.ask === 'lend' ? 'lend' : 'not-now'
     watch.setWish({ kind, untilMonoMs: monoMs + forMs, untilWallMs: wallMs + forMs })
   }
-  return { status: statusOf(config.name, watch, monoMs) }
+  const standing = link?.standing()
+  return { status: { ...statusOf(config.name, watch, monoMs), ...(standing === undefined ? {} : { link: standing }) } }
 }
 
 function statusOf(name: string, watch: DesktopWatch, nowMs: number): AgentStatus {

@@ -42,6 +42,14 @@ export function desktopAgent({ session, program }: Words): void {
   add(agent, 'auto', 'take back reclaim, snooze or lend')
     .option(...configured)
     .action(async (options) => done(await (await load()).agentWish({ ask: 'auto' }, given(options), io)))
+  add(agent, 'join', 'speak for a host of the cloud, with a token of "gleaner desktops join-token"')
+    .argument('<token>', 'counts once')
+    .requiredOption('--server <address>', 'of the control plane: https, or http on this machine')
+    .option('--ca <file>', 'certificates the server is verified with, PEM')
+    .option(...configured)
+    .action(async (token, options) =>
+      done(await (await load()).agentJoin({ ...given(options), ...options, token }, io)),
+    )
   add(agent, 'hold', 'pause every guest, whether an agent runs or not')
     .option(...configured)
     .action(async (options) => done(await (await load()).agentHold(given(options), io)))

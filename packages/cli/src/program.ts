@@ -4,6 +4,7 @@ import { Argument, Command, Option } from 'commander'
 import type { Commanded } from './commands/act.ts'
 import { programVersion } from './commands/version.ts'
 import { CommandContext, type GlobalOptions, type Session } from './command-context.ts'
+import { desktopWords } from './program-desktops.ts'
 import { desktopAgent } from './program-agent.ts'
 import { leasing } from './program-leases.ts'
 import { powering } from './program-power.ts'
@@ -43,6 +44,7 @@ export function buildProgram(session: Session): Command {
   preempting(words)
   leasing(words)
   powering(words)
+  desktopWords(words)
   rules(words)
   administering(words)
   lettingIn(words)

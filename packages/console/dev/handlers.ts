@@ -242,6 +242,10 @@ export function handlersOf(state: FakeState): Handlers {
     getEnergyHours: ({ query }) => energyHours(state, span(query)),
     getPower: ({ query }) => powerOf(state, span(query), query.host === undefined ? undefined : hostOf(query.host).id),
     listMeters: () => ({ items: metersOf(state) }),
+    listDesktops: () => ({ now: state.iso(), items: [], lendable: 0, lentHours: 0, interruptions: 0 }),
+    getDesktop: noRoom,
+    createJoinToken: noRoom,
+    revokeDesktop: noRoom,
     getSwitchedHosts: () => ({
       mode: state.modes.get('energy') ?? 'observe',
       now: state.iso(),

@@ -319,6 +319,21 @@ export const errorRegistry = {
     'The link is not good ({detail}).',
     'Links count once and for a time; use the newest one.',
   ),
+  'join-refused': entry(
+    { kind: 'refused', status: 403 },
+    'The join token is not known, was used already, or its time is over.',
+    'Make a new one on the server: gleaner desktops join-token --host NAME; each counts once.',
+  ),
+  'desktop-refused': entry(
+    { kind: 'refused', status: 403 },
+    'This desktop may not speak here ({detail}).',
+    'Join it anew: gleaner desktops join-token --host NAME on the server, then gleaner agent join on the desktop.',
+  ),
+  'beat-replayed': entry(
+    { kind: 'conflict', status: 409 },
+    'A beat of this desktop with the sequence {sequence} or a later one was taken already.',
+    'The agent goes on with its next beat by itself; if this comes again and again, two agents use one key: join one of them anew.',
+  ),
   forbidden: entry(
     { kind: 'refused', status: 403 },
     'The role {role} may not do this; {needed} is needed.',

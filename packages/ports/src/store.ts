@@ -31,6 +31,7 @@ import type {
   RuleDefinition,
   Sizes,
 } from '@gleaner/model'
+import type { DesktopStore } from './desktop-store.ts'
 import type { EnergyStore } from './energy-store.ts'
 
 /** Proof of leadership: the scope that is led and the term it was won with. */
@@ -422,6 +423,7 @@ export interface Store {
   readonly evictions: EvictionStore
   readonly leases: LeaseStore
   readonly hostPower: HostPowerStore
+  readonly desktops: DesktopStore
   readonly problems: ProblemStore
   readonly tokens: TokenStore
   readonly people: PersonStore
@@ -473,7 +475,7 @@ export interface Store {
 
   /**
    * Deletes what is older than the retention: plans, ledger points with estimates, ended proposals, finished journal entries,
-   * ended decisions to evict, leases that are over, energy, audit.
+   * ended decisions to evict, leases that are over, energy, phases of desktops and join tokens that are over, audit.
    */
   prune(beforeMs: {
     readonly plans: number

@@ -40,6 +40,7 @@ import type { Clock, Cloud, Store, TelemetrySource } from '@gleaner/ports'
 import type { Logger } from 'pino'
 import type { RoomPreview, RoomQuestion } from './commands/preview-room.ts'
 import type { Config } from './config/config.ts'
+import type { DesktopDesk } from './desktops/desktop-desk.ts'
 import type { EventHub } from './events/hub.ts'
 import type { LoopStatus } from './loops/loop.ts'
 import type { LeaseChange, LeaseRequest, LeaseWishRequest } from './reservation/lease-request.ts'
@@ -263,5 +264,6 @@ export interface Application {
   readonly estimates: EstimateReader
   readonly energy: EnergyReader
   readonly insight: Insight
+  readonly desktops: DesktopDesk
   loops(): readonly LoopStatus[]
 }

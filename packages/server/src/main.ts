@@ -22,6 +22,7 @@ import { ActionHistory } from './decide/action-history.ts'
 import { CommandQueue } from './decide/command-queue.ts'
 import { InstanceMemories } from './decide/instance-memories.ts'
 import { RuleShelf } from './decide/rule-book.ts'
+import { DesktopDesk } from './desktops/desktop-desk.ts'
 import { PowerBook } from './energy/power-book.ts'
 import { EventHub } from './events/hub.ts'
 import { actionEnded } from './actions/action-ended.ts'
@@ -318,6 +319,7 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
     estimates: runtime.estimator,
     energy: runtime.energy,
     insight: makeInsight(runtime, parts),
+    desktops: new DesktopDesk({ store, clock, hub, settings: config.opportunism }),
     loops: () => loops.map((loop) => loop.status()),
   }
   return { runtime, application, loops, lead, meters: meters.map(({ meter }) => meter) }

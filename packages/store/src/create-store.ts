@@ -3,6 +3,7 @@ import { GleanerError } from '@gleaner/model'
 import type { Store } from '@gleaner/ports'
 import { sql } from 'kysely'
 import { audit } from './aggregates/audit.ts'
+import { desktops } from './aggregates/desktops.ts'
 import { energy } from './aggregates/energy.ts'
 import { estimates } from './aggregates/estimates.ts'
 import { evictions } from './aggregates/evictions.ts'
@@ -39,6 +40,7 @@ export function createStore(database: Database): Store {
     evictions: evictions(database),
     leases: leases(database),
     hostPower: hostPower(database),
+    desktops: desktops(database),
     problems: problems(database),
     tokens: tokens(database),
     people: people(database),

@@ -53,6 +53,24 @@ async function fill({ store, fence }: TestStore): Promise<void> {
     sleptAtMs: 0.25,
     bootsMs: [1.5],
   })
+  const digest = new Uint8Array(32).fill(0xcd)
+  const grant = { hostName: 'desk-1', cloudId: undefined, pool: 'offices', createdAtMs: nowMs, createdBy: 'alice' }
+  await store.desktops.createJoinToken({ ...grant, expiresAtMs: nowMs + 1 }, digest)
+  const key = { key: Uint8Array.of(0, 1, 255), keyUntilMs: nowMs + 0.5 }
+  const desktop = await store.desktops.join(digest, { ...key, realMs: nowMs, nowMs })
+  const verdict = { code: 'lendable', sentence: 'a "quoted" one', facts: { x: 0.1 + 0.2 } } as const
+  const word = {
+    phase: 'lendable',
+    verdict,
+    guests: { running: 0, paused: 0 },
+    slowestPauseMs: 0.25,
+    version: 'x',
+  } as const
+  if (desktop !== undefined)
+    await store.desktops.beat(0, {
+      desktop: { ...desktop, sequence: Number.MAX_SAFE_INTEGER, lastBeatMs: nowMs, phaseSinceMs: nowMs, word },
+      changes: [{ atMs: nowMs, phase: 'lendable', verdict }],
+    })
   await store.journal.intend(fence, sampleEntry())
   await store.journal.attempt(fence, 'act_1')
   await store.journal.finish(fence, 'act_1', { state: 'failed', atMs: nowMs + 1, outcome: 'no' })

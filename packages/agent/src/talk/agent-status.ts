@@ -1,7 +1,8 @@
 // What the agent tells whoever asks at its socket.
-import type { LendingPhase, MonitorVerdict } from '@gleaner/engine/opportunism'
-import type { Verdict } from '@gleaner/model'
+import type { MonitorVerdict } from '@gleaner/engine/opportunism'
+import type { LendingPhase, Verdict } from '@gleaner/model'
 import type { WatchTotals } from '../watch/desktop-watch.ts'
+import type { LinkStanding } from '../link/control-link.ts'
 import type { GuestState } from '../guests/guest.ts'
 
 export interface AgentStatus {
@@ -16,6 +17,8 @@ export interface AgentStatus {
   readonly wish?: { readonly kind: 'not-now' | 'lend'; readonly leftMs: number | null }
   readonly backOffMs: number
   readonly totals: WatchTotals
+  /** Undefined for a desktop that has not joined a control plane. */
+  readonly link?: LinkStanding
 }
 
 export type AgentQuestion =

@@ -25,6 +25,7 @@ export function statusText(status: AgentStatus): string {
     `  since the agent started: lent ${formatDurationMs(totals.lentMs)}, interrupted ${times(totals.interruptions)}` +
       (totals.slowestPauseMs > 0 ? `, at most ${Math.ceil(totals.slowestPauseMs)} ms until all stood still` : ''),
   )
+  if (status.link !== undefined) lines.push(`  ${linkWords(status.link)}`)
   return `${lines.join('\n')}\n`
 }
 
@@ -56,6 +57,12 @@ function mark({ answer }: MonitorVerdict): string {
 function wishWords({ kind, leftMs }: NonNullable<AgentStatus['wish']>): string {
   const span = leftMs === null ? 'until it is taken back' : `for another ${formatDurationMs(leftMs)}`
   return kind === 'lend' ? `lend it ${span}` : `leave it alone ${span}`
+}
+
+function linkWords({ server, host, answeredAgoMs, contractLeftMs, fault }: NonNullable<AgentStatus['link']>): string {
+  const heard = answeredAgoMs === undefined ? 'has not answered yet' : `answered ${formatDurationMs(answeredAgoMs)} ago`
+  const contract = contractLeftMs > 0 ? `lend contract for ${formatDurationMs(contractLeftMs)}` : 'no lend contract'
+  return `${host} at ${server}: ${heard}, ${contract}${fault === undefined ? '' : `; ${fault}`}`
 }
 
 function times(count: number): string {

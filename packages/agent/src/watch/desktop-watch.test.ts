@@ -111,6 +111,7 @@ beforeEach(() => {
     clocks: () => ({ monoMs: nowMs, bootMs: nowMs, wallMs: nowMs }),
     say: (line) => lines.push(line),
     warn: () => (warnings += 1),
+    changed: () => {},
     contractUntilMs: () => contractUntilMs,
   })
 })

@@ -30,6 +30,8 @@ export interface DesktopWatchParts {
   readonly say: (line: string) => void
   /** The user has to be told that the machine will soon be lent. */
   readonly warn: () => void
+  /** The phase is another than a look ago; at the first look it always is. */
+  readonly changed: (answer: DesktopAnswer) => void
   /** Until when guests may be here without a further word of the control plane. */
   readonly contractUntilMs: () => number
 }
@@ -220,6 +222,7 @@ export class DesktopWatch {
 
   #tell(answer: DesktopAnswer): void {
     if (answer.warn) this.#parts.warn()
+    if (answer.phase !== this.#memory.phase || this.#answer === undefined) this.#parts.changed(answer)
     if (answer.phase !== this.#memory.phase)
       this.#parts.say(`${answer.phase}: ${answer.verdict.sentence} (${answer.verdict.code})`)
   }

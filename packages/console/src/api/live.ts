@@ -52,6 +52,7 @@ const makesOld: Readonly<Record<LiveEventKind, readonly EndpointName[]>> = {
   energy: ['getEnergy', 'getEnergyHours', 'getPower', 'listMeters'],
   // Each reading of a meter: the page is not drawn anew for that.
   power: [],
+  desktop: ['listDesktops', 'getDesktop'],
   lease: ['listLeases', 'getLease', 'getLeaseCalendar', 'getLeaseQuota', 'planLease'],
   eviction: [
     'getStatus',

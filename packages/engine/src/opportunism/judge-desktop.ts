@@ -13,12 +13,12 @@ import { type ClockReading, clockBreak } from './clock-break.ts'
 import type { GuestsSeen } from './guests-seen.ts'
 import { type Evidence, evidenceFrom, follow } from './evidence.ts'
 import { judgeMonitor, type MonitorVerdict } from './judge-monitor.ts'
-import type { LendingMemory, LendingPhase } from './lending-memory.ts'
+import type { LendingMemory } from './lending-memory.ts'
 import { backOffMs, type LendingPolicy } from './lending-policy.ts'
 import { lendingVerdict } from './lending-verdict.ts'
 import { type OwnerWish, wishStands } from './owner-wish.ts'
 import type { Reading } from './reading.ts'
-import type { Verdict } from '@gleaner/model'
+import type { LendingPhase, Verdict } from '@gleaner/model'
 
 export interface DesktopLook {
   readonly clocks: ClockReading

@@ -1,12 +1,7 @@
 // All that the state machine remembers between two looks. It may be lost: a new one takes the machine as in use.
+import type { LendingPhase } from '@gleaner/model'
 import type { ClockReading } from './clock-break.ts'
 import type { Evidence } from './evidence.ts'
-
-/**
- * in-use: somebody is there, or a signal is missing. quiet: nobody now, not long enough. grace: soon long enough, the user is
- * warned. lendable: guests may come. lent: guests are there and run. reclaiming: the user is back and guests still run.
- */
-export type LendingPhase = 'in-use' | 'quiet' | 'grace' | 'lendable' | 'lent' | 'reclaiming'
 
 export interface LendingMemory {
   readonly phase: LendingPhase

@@ -1,9 +1,8 @@
 // The answer of the state machine in words: the first thing that stands against lending, with its numbers; else what it waits for.
-import type { Verdict } from '@gleaner/model'
+import type { LendingPhase, Verdict } from '@gleaner/model'
 import { formatDurationMs } from '@gleaner/model/duration'
 import type { GuestsSeen } from './guests-seen.ts'
 import type { MonitorVerdict } from './judge-monitor.ts'
-import type { LendingPhase } from './lending-memory.ts'
 
 interface VerdictGround {
   readonly phase: LendingPhase

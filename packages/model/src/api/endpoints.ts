@@ -1,4 +1,5 @@
 // The one table of the REST API.
+import { desktopEndpoints } from './desktops.ts'
 import { energyEndpoints } from './energy.ts'
 import { estimateEndpoints } from './estimates.ts'
 import { historyEndpoints } from './history.ts'
@@ -24,6 +25,7 @@ export const endpoints = {
   ...placementEndpoints,
   ...leaseEndpoints,
   ...powerEndpoints,
+  ...desktopEndpoints,
   ...ruleEndpoints,
   ...historyEndpoints,
   ...peopleEndpoints,

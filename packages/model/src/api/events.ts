@@ -11,6 +11,7 @@ export const liveEventKinds = [
   'lease',
   'energy',
   'power',
+  'desktop',
   'problem',
   'rules',
   'settings',

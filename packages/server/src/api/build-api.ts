@@ -21,6 +21,7 @@ import { registerBlazar } from '../compat/blazar/register-blazar.ts'
 import { registerKwapi } from '../compat/kwapi/register-kwapi.ts'
 import type { FrontFigures } from '../compat/nova/front-figures.ts'
 import { describeApi } from './describe-api.ts'
+import { registerAgent } from './agent/register-agent.ts'
 import { registerEnergyCsv } from './energy/register-energy-csv.ts'
 import type { ApiContext } from './handler.ts'
 import { handlers, publicNames } from './handlers.ts'
@@ -104,6 +105,7 @@ export function buildApi(app: Application, options: ApiOptions = {}): FastifyIns
     registerEnergyCsv(scope, context)
     registerHealth(scope, app)
     registerLeaseFeed(scope, context)
+    registerAgent(scope, context)
     registerBlazar(scope, context)
     registerKwapi(scope, context)
   })

@@ -44,6 +44,7 @@ import { listProposals } from './plan/list-proposals.ts'
 import { vetoProposals } from './plan/veto-proposals.ts'
 import { approveDecision, cancelDecision, getDecision, listDecisions } from './preemption/decisions.ts'
 import { getSwitchedHosts, wishPower } from './power/power.ts'
+import { createJoinToken, getDesktop, listDesktops, revokeDesktop } from './desktops/desktops.ts'
 import { getRanking } from './power/get-ranking.ts'
 import { getPreemption } from './preemption/get-preemption.ts'
 import { setFirmness, setOptOut, testEviction } from './preemption/instance-preemption.ts'
@@ -145,6 +146,10 @@ export const handlers: Handlers = {
   getSwitchedHosts,
   getRanking,
   wishPower,
+  listDesktops,
+  getDesktop,
+  createJoinToken,
+  revokeDesktop,
   listRules,
   getRule,
   createRule,

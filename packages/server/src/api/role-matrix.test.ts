@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ApiHarness, apiHarness } from '../testing/api-harness.ts'
 import {
   plainDecision,
+  plainDesktop,
   plainEviction,
   plainDefinition,
   plainInstances,
@@ -83,6 +84,10 @@ const samples: Readonly<Record<EndpointName, Sample>> = {
   getSwitchedHosts: {},
   getRanking: { query: { cloud: 'lab' } },
   wishPower: { path: { id: 'hv-1' }, body: { state: 'awake', for: '2h' } },
+  listDesktops: {},
+  getDesktop: { path: { id: 'desk-1' } },
+  createJoinToken: { body: { host: 'desk-1', lifetime: '2h' } },
+  revokeDesktop: { path: { id: 'desk-1' } },
   listLeases: { query: { state: 'pending' } },
   getLease: { path: { id: 'lea_1' } },
   planLease: { body: plainLeaseWish },
@@ -126,6 +131,7 @@ describe('the matrix of rights', () => {
         if (proposal !== undefined) harness.content.proposals.push({ ...proposal, eviction })
       harness.content.leases = [plainLease(clock.nowMs())]
       harness.content.people = [plainPerson()]
+      harness.content.desktops = [plainDesktop(clock.nowMs())]
       harness.content.journal = [plainJournalEntry('act_9', first, clock.nowMs())]
       harness.content.holds = [
         {

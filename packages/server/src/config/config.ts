@@ -7,6 +7,7 @@ import type { ReservationSettings } from './reservations.ts'
 import type { NoticeSettings } from './notices.ts'
 import type { OpenNebulaSettings } from './opennebula-settings.ts'
 import type { PeopleSettings, TlsSettings } from './people.ts'
+import type { OpportunismSettings } from './opportunism.ts'
 import type { OversubscriptionSettings } from './oversubscription.ts'
 import type { OpenStackSettings } from './openstack-settings.ts'
 import type { LibvirtCloud, SimulatedCloud } from './schema.ts'
@@ -52,6 +53,7 @@ export interface Config {
   readonly energy: EnergySettings
   readonly power: PowerSettings
   readonly reservations: ReservationSettings
+  readonly opportunism: OpportunismSettings
   /** Undefined when there is no Nova-compatible front. */
   readonly front: FrontSettings | undefined
   readonly notices: NoticeSettings

@@ -22,6 +22,7 @@ import { libvirtFaults } from './libvirt-faults.ts'
 import { isLoopback, parseListen } from './listen.ts'
 import { type MeterConfig, type MeterSettings, meterSchemas, readEnergy, readMeter } from './metering.ts'
 import { readNotices } from './notices.ts'
+import { readOpportunism } from './opportunism.ts'
 import { readOversubscription } from './oversubscription.ts'
 import { openNebulaSettings } from './opennebula-settings.ts'
 import { openStackSettings } from './openstack-settings.ts'
@@ -336,6 +337,10 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
       fault: (path, detail) => fault(['reservations', ...path], detail),
       secret: (value, path) => secret(value, ['reservations', ...path]),
       resolvePath: (path) => resolve(source === undefined ? options.directory : dirname(source.file), path),
+      durationMs,
+    }),
+    opportunism: readOpportunism(file.opportunism, {
+      fault: (path, detail) => fault(['opportunism', ...path], detail),
       durationMs,
     }),
     retention: {

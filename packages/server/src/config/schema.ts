@@ -7,6 +7,7 @@ import { EnergyConfig, meterKinds } from './metering.ts'
 import { NoticesConfig } from './notices.ts'
 import { PeopleConfig, TlsConfig } from './people.ts'
 import { SectionName, Secret } from './schema-parts.ts'
+import { OpportunismConfig } from './opportunism.ts'
 import { OversubscriptionConfig } from './oversubscription.ts'
 import { PreemptionConfig } from './preemption.ts'
 import { ReservationsConfig } from './reservations.ts'
@@ -304,6 +305,7 @@ export const ConfigFile = Type.Object(
     oversubscription: Type.Optional(OversubscriptionConfig),
     power: Type.Optional(PowerConfig),
     reservations: Type.Optional(ReservationsConfig),
+    opportunism: Type.Optional(OpportunismConfig),
     periods: Type.Optional(
       Type.Object(
         {

@@ -1,6 +1,7 @@
 // A store for tests of the API alone: what was given to it, nothing durable, nothing fenced. Tests of what the store
 // promises use the real one. What a test does not need is not there, and says so when it is called.
 import {
+  type Desktop,
   type Eviction,
   type EvictionDecision,
   GleanerError,
@@ -39,6 +40,7 @@ export interface MemoryContent {
   decisions: EvictionDecision[]
   evictions: Eviction[]
   leases: Lease[]
+  desktops: Desktop[]
   plans: Plan[]
   revisions: Rule[]
   ledger: LedgerPoint[]
@@ -64,6 +66,7 @@ export function memoryContent(): MemoryContent {
     decisions: [],
     evictions: [],
     leases: [],
+    desktops: [],
     plans: [],
     revisions: [],
     ledger: [],
@@ -210,6 +213,13 @@ export function memoryStore(content: MemoryContent): Store {
           content.leases.filter(({ projectId }) => filter.projectIds?.includes(projectId) ?? true),
           page,
         ),
+    },
+    desktops: {
+      list: async () => content.desktops,
+      find: async (id: string) => content.desktops.find((each) => each.id === id || each.hostName === id),
+      phases: async () => [],
+      revoke: async () => content.desktops[0],
+      createJoinToken: async (grant: object) => ({ ...grant, id: 'jtk_1' }),
     },
     holds: {
       active: async (nowMs: number) => content.holds.filter((hold) => hold.untilMs > nowMs),

@@ -7,6 +7,7 @@ import type { Clock, Cloud } from '@gleaner/ports'
 import { pino } from 'pino'
 import type { Application, EnergyReader, UsageReader } from '../application.ts'
 import { parseConfig } from '../config/load.ts'
+import { DesktopDesk } from '../desktops/desktop-desk.ts'
 import { EventHub } from '../events/hub.ts'
 import { emptyState } from '../state/empty-state.ts'
 import { plainEstimate } from './plain-estimate.ts'
@@ -93,6 +94,8 @@ export function plainApplication(options: PlainOptions): PlainApplication {
       each,
     ]),
   )
+  const store = memoryStore(content)
+  const hub = new EventHub(clock)
   const app: Application = {
     version: '0.0.0-test',
     replica: 'test:1',
@@ -100,12 +103,12 @@ export function plainApplication(options: PlainOptions): PlainApplication {
     clock,
     config,
     log,
-    store: memoryStore(content),
+    store,
     storeInfo: { kind: 'private', detail: 'in the memory of a test' },
     clouds: new Map([[lab, plainCloud()]]),
     sources: new Map(),
     state,
-    hub: new EventHub(clock),
+    hub,
     commands: recordingCommands({ commanded, nowMs, instances, rules: state.rules }),
     usage: { ...noUsageReader, ...options.usage },
     energy: options.energy ?? noEnergy,
@@ -117,6 +120,7 @@ export function plainApplication(options: PlainOptions): PlainApplication {
       power: () => [],
       lendable: () => new Map(),
     },
+    desktops: new DesktopDesk({ store, clock, hub, settings: config.opportunism }),
     loops: () => [],
   }
   return { app, content, commanded, logged }

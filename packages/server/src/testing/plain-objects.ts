@@ -1,6 +1,7 @@
 // One of each for tests of the API alone: instances, hosts, a plan, a rule, a decision, as plain as they can be.
 import { eventsFor, makeEviction } from '@gleaner/engine'
 import {
+  type Desktop,
   type Eviction,
   type EvictionDecision,
   type Host,
@@ -309,5 +310,32 @@ export function plainLease(nowMs: number): Lease {
       },
     ],
     events: eventsFor({ span, noticeMs: 600_000, heldUntilMs: undefined }),
+  }
+}
+
+/** Joined a minute ago, and lendable since ten seconds. */
+export function plainDesktop(nowMs: number): Desktop {
+  return {
+    id: 'dsk_1',
+    hostName: 'desk-1',
+    cloudId: undefined,
+    pool: 'offices',
+    joinedAtMs: nowMs - 60_000,
+    keyUntilMs: nowMs + 86_400_000,
+    revokedAtMs: undefined,
+    revokedBy: undefined,
+    sequence: 4,
+    lastBeatMs: nowMs - 1000,
+    word: {
+      phase: 'lendable',
+      verdict: { code: 'lendable', sentence: 'Nobody is there: guests may come.', facts: {} },
+      guests: { running: 0, paused: 0 },
+      slowestPauseMs: 0,
+      version: '0.1.0',
+    },
+    phaseSinceMs: nowMs - 10_000,
+    lentMs: 0,
+    interruptions: 0,
+    lostChanges: 0,
   }
 }

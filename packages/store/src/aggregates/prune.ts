@@ -44,6 +44,8 @@ export function prune(database: Database): Store['prune'] {
             select from eviction where decision_id = eviction_decision.id and state in ('waiting', 'returning'))`,
     )
     await sweep('lease', sql`updated_at_ms < ${history} and state in ('ended', 'cancelled', 'lapsed')`)
+    await sweep('desktop_phase', sql`at_ms < ${history}`)
+    await sweep('join_token', sql`expires_at_ms < ${history}`)
     await sweep('notice', sql`created_at_ms < ${history}`)
     await sweep('audit', sql`at_ms < ${history}`)
     await sweep(

@@ -356,6 +356,45 @@ interface HostPowerTable {
   document: Json
 }
 
+interface JoinTokenTable {
+  id: string
+  sha256: Uint8Array
+  host_name: string
+  cloud_id: string | null
+  pool: string
+  created_at_ms: number
+  created_by: string
+  expires_at_ms: number
+  used_at_ms: number | null
+}
+
+export interface DesktopTable {
+  id: string
+  host_name: string
+  cloud_id: string | null
+  pool: string
+  joined_at_ms: number
+  public_key: Uint8Array | null
+  next_key: Uint8Array | null
+  key_until_ms: number | null
+  revoked_at_ms: number | null
+  revoked_by: string | null
+  sequence: number
+  last_beat_ms: number | null
+  word: ColumnType<unknown, string | null, string | null>
+  phase_since_ms: number | null
+  lent_ms: number
+  interruptions: number
+  lost_changes: number
+}
+
+interface DesktopPhaseTable {
+  desktop_id: string
+  at_ms: number
+  phase: string
+  verdict: Json
+}
+
 export interface Tables {
   leader: LeaderTable
   setting: SettingTable
@@ -389,4 +428,7 @@ export interface Tables {
   tenant_energy: TenantEnergyTable
   energy_batch: EnergyBatchTable
   host_power: HostPowerTable
+  join_token: JoinTokenTable
+  desktop: DesktopTable
+  desktop_phase: DesktopPhaseTable
 }

@@ -1,0 +1,2 @@
+export * from './fold-beat.ts'
+export * from './stand-desktop.ts'

@@ -1,0 +1,66 @@
+// What agent and control plane say to each other, as JSON. Times are spans: neither has to believe the other's clock.
+import { type Static, Type } from 'typebox'
+import { OneOf, VerdictView } from '../api/parts.ts'
+import { lendingPhases } from './desktop.ts'
+
+const strict = { additionalProperties: false } as const
+const Span = Type.Number({ minimum: 0, maximum: 1e12 })
+const Count = Type.Integer({ minimum: 0, maximum: 1_000_000 })
+/** A public key on P-256: SubjectPublicKeyInfo, DER, base64. */
+const PublicKey = Type.String({ pattern: '^[A-Za-z0-9+/]{100,200}=*$' })
+const ShortVerdict = Type.Object(
+  { ...VerdictView.properties, sentence: Type.String({ maxLength: 1000 }) },
+  { additionalProperties: false },
+)
+
+/** Changes of the phase that one beat carries at most; more wait for the next. */
+export const mostChanges = 200
+
+export const JoinRequest = Type.Object(
+  { token: Type.String({ minLength: 1, maxLength: 200 }), key: PublicKey, version: Type.String({ maxLength: 60 }) },
+  strict,
+)
+export type JoinRequest = Static<typeof JoinRequest>
+
+export const JoinAnswer = Type.Object({
+  desktop: Type.String(),
+  host: Type.String(),
+  pool: Type.String(),
+  /** From now; the key has to be renewed before. */
+  keyForMs: Span,
+  /** The first beat has to carry a larger one. */
+  sequence: Type.Number(),
+})
+export type JoinAnswer = Static<typeof JoinAnswer>
+
+export const BeatRequest = Type.Object(
+  {
+    sequence: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+    version: Type.String({ maxLength: 60 }),
+    phase: OneOf(lendingPhases),
+    phaseForMs: Span,
+    verdict: ShortVerdict,
+    guests: Type.Object({ running: Count, paused: Count }, strict),
+    slowestPauseMs: Span,
+    /** What changed since the last beat that was taken, oldest first. */
+    changes: Type.Array(Type.Object({ agoMs: Span, phase: OneOf(lendingPhases), verdict: ShortVerdict }, strict), {
+      maxItems: mostChanges,
+    }),
+    lostChanges: Count,
+    /** A new key in place of the one that signs; it counts from the first beat that it signs. */
+    nextKey: Type.Optional(PublicKey),
+  },
+  strict,
+)
+export type BeatRequest = Static<typeof BeatRequest>
+
+export const BeatAnswer = Type.Object({
+  /** Guests may be here for so long from the moment the beat was sent, as far as the control plane is concerned. */
+  contractForMs: Span,
+  nextBeatMs: Span,
+  /** How long the key that signed counts from now. */
+  keyForMs: Span,
+  /** It is time for a new key. */
+  renew: Type.Boolean(),
+})
+export type BeatAnswer = Static<typeof BeatAnswer>

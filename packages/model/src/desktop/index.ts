@@ -1,0 +1,3 @@
+export * from './agent-request.ts'
+export * from './desktop.ts'
+export * from './standing.ts'

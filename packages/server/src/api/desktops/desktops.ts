@@ -1,0 +1,152 @@
+// The desktops as they are shown, join tokens, and the end of a desktop's right to speak.
+import { type DesktopLimits, lentUntil, standDesktop } from '@gleaner/engine'
+import {
+  cloudId,
+  type Desktop,
+  type DesktopView,
+  type endpoints,
+  GleanerError,
+  type Host,
+  parseDurationMs,
+} from '@gleaner/model'
+import type { Application } from '../../application.ts'
+import { hashSecret } from '../../auth/token-secret.ts'
+import { newJoinSecret } from '../../desktops/join-secret.ts'
+import type { Handler } from '../handler.ts'
+import { only } from '../view/only.ts'
+import { timeText } from '../view/time-text.ts'
+import { verdictView } from '../view/verdict-view.ts'
+import type { WorldIndex } from '../view/world-index.ts'
+
+const hourMs = 3_600_000
+const weekMs = 7 * 24 * hourMs
+const longestLifetimeMs = 30 * 24 * hourMs
+const shownPhases = 50
+
+export const listDesktops: Handler<typeof endpoints.listDesktops> = async ({ app, world, sight }) => {
+  const index = world()
+  const items = (await app.store.desktops.list()).map((each) => desktopView(each, { app, index, whole: sight.all }))
+  return {
+    now: timeText(app.clock.nowMs()),
+    items,
+    lendable: items.filter(({ lendable }) => lendable).length,
+    lentHours: items.reduce((sum, { lentHours }) => sum + lentHours, 0),
+    interruptions: items.reduce((sum, { interruptions }) => sum + interruptions, 0),
+  }
+}
+
+export const getDesktop: Handler<typeof endpoints.getDesktop> = async ({ app, params, world, sight }) => {
+  const desktop = await found(app, params.id)
+  const nowMs = app.clock.nowMs()
+  const phases = await app.store.desktops.phases(desktop.id, { sinceMs: nowMs - weekMs, limit: 5000 })
+  const { joinedAtMs, keyUntilMs, revokedAtMs, revokedBy, word, lostChanges } = desktop
+  return {
+    ...desktopView(desktop, { app, index: world(), whole: sight.all }),
+    joinedAt: timeText(joinedAtMs),
+    ...only('keyUntil', keyUntilMs === undefined ? undefined : timeText(keyUntilMs)),
+    ...only('revokedAt', revokedAtMs === undefined ? undefined : timeText(revokedAtMs)),
+    ...only('revokedBy', revokedBy),
+    ...only('version', word?.version),
+    ...only('slowestPauseMs', word?.slowestPauseMs),
+    lostChanges,
+    phases: sight.all
+      ? phases
+          .slice(0, shownPhases)
+          .map(({ atMs, phase, verdict }) => ({ at: timeText(atMs), phase, reason: verdictView(verdict) }))
+      : [],
+  }
+}
+
+export const createJoinToken: Handler<typeof endpoints.createJoinToken> = async ({ app, body, caller, wallClock }) => {
+  const lifetimeMs = body.lifetime === undefined ? hourMs : (parseDurationMs(body.lifetime) ?? 0)
+  if (!(lifetimeMs > 0 && lifetimeMs <= longestLifetimeMs))
+    throw new GleanerError('request-invalid', {
+      detail: `A join token lives for up to 30d; "${body.lifetime}" is not within that.`,
+    })
+  if (body.cloud !== undefined && !app.clouds.has(cloudId(body.cloud)))
+    throw new GleanerError('not-found', { object: `The cloud "${body.cloud}"` })
+  const token = newJoinSecret()
+  const nowMs = wallClock.nowMs()
+  const grant = await app.store.desktops.createJoinToken(
+    {
+      hostName: body.host,
+      cloudId: body.cloud === undefined ? undefined : cloudId(body.cloud),
+      pool: body.pool ?? 'desktops',
+      createdAtMs: nowMs,
+      createdBy: caller.name,
+      expiresAtMs: nowMs + lifetimeMs,
+    },
+    hashSecret(token),
+  )
+  const expiresAt = timeText(grant.expiresAtMs)
+  await app.store.audit.append({
+    atMs: app.clock.nowMs(),
+    by: caller.name,
+    from: caller.from,
+    what: 'create join token',
+    object: grant.hostName,
+    before: null,
+    after: { id: grant.id, pool: grant.pool, expiresAt },
+  })
+  return { token, host: grant.hostName, pool: grant.pool, expiresAt }
+}
+
+export const revokeDesktop: Handler<typeof endpoints.revokeDesktop> = async ({ app, params, caller }) => {
+  const desktop = await found(app, params.id)
+  if (desktop.keyUntilMs === undefined)
+    throw new GleanerError('conflict', { detail: 'Its cloud speaks for this desktop; there is no key to end.' })
+  await app.store.desktops.revoke(desktop.id, caller.name, app.clock.nowMs())
+  await app.store.audit.append({
+    atMs: app.clock.nowMs(),
+    by: caller.name,
+    from: caller.from,
+    what: 'revoke desktop',
+    object: desktop.hostName,
+    before: { id: desktop.id },
+    after: null,
+  })
+  app.hub.tell('desktop')
+}
+
+async function found(app: Application, id: string): Promise<Desktop> {
+  const desktop = await app.store.desktops.find(id)
+  if (desktop === undefined) throw new GleanerError('not-found', { object: `The desktop "${id.slice(0, 100)}"` })
+  return desktop
+}
+
+interface Seen {
+  readonly app: Application
+  readonly index: WorldIndex
+  /** Who sees only some projects learns whether a desktop lends, and not what its user does. */
+  readonly whole: boolean
+}
+
+function desktopView(desktop: Desktop, { app, index, whole }: Seen): DesktopView {
+  const nowMs = app.clock.nowMs()
+  const { speed } = app.clock
+  const { lostAfterMs, goneAfterMs, contractMs } = app.config.opportunism
+  const limits: DesktopLimits = { lostAfterMs: lostAfterMs * speed, goneAfterMs: goneAfterMs * speed }
+  const { standing, lendable, verdict, sinceMs } = standDesktop(desktop, nowMs, limits)
+  const host = hostOf(desktop, index)
+  return {
+    id: desktop.id,
+    host: desktop.hostName,
+    pool: desktop.pool,
+    ...only('hostId', host?.id),
+    ...only('cloud', host?.cloudId),
+    standing,
+    lendable,
+    ...only('reason', whole ? verdictView(verdict) : undefined),
+    since: timeText(sinceMs),
+    ...only('lastBeat', desktop.lastBeatMs === undefined ? undefined : timeText(desktop.lastBeatMs)),
+    guests: desktop.word?.guests ?? { running: 0, paused: 0 },
+    lentHours: lentUntil(desktop, { nowMs, contractMs: contractMs * speed }) / hourMs,
+    interruptions: desktop.interruptions,
+  }
+}
+
+/** The host it is; undefined while no cloud, or more than one, has a host of that name. */
+function hostOf({ hostName, cloudId: cloud }: Desktop, index: WorldIndex): Host | undefined {
+  const hosts = index.hosts.filter((host) => host.name === hostName && (cloud === undefined || host.cloudId === cloud))
+  return hosts.length === 1 ? hosts[0] : undefined
+}

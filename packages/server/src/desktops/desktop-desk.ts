@@ -1,0 +1,91 @@
+// Where agents of desktops are heard: joining with a token, beats, keys that are renewed. Any replica takes them; that each counts
+// once is the store's doing.
+//
+// A new key counts from the first beat that it signs. Until then the old one does: an answer that was lost on its way locks nobody out.
+import { type Desktop, type BeatRequest, type BeatAnswer, GleanerError, type JoinAnswer } from '@gleaner/model'
+import { foldBeat } from '@gleaner/engine'
+import type { Clock, DesktopKeys, KeyChange, Store } from '@gleaner/ports'
+import { hashSecret } from '../auth/token-secret.ts'
+import type { OpportunismSettings } from '../config/opportunism.ts'
+import type { EventHub } from '../events/hub.ts'
+import { readAgentKey } from './agent-signature.ts'
+import { looksLikeJoinSecret } from './join-secret.ts'
+
+export interface DesktopDeskParts {
+  readonly store: Store
+  readonly clock: Clock
+  readonly hub: EventHub
+  readonly settings: OpportunismSettings
+}
+
+export class DesktopDesk {
+  readonly #parts: DesktopDeskParts
+
+  constructor(parts: DesktopDeskParts) {
+    this.#parts = parts
+  }
+
+  /** `realMs` is real time: keys and tokens end by it, however fast a simulation runs. */
+  async join(
+    { token, key }: { readonly token: string; readonly key: Uint8Array },
+    realMs: number,
+  ): Promise<{ readonly desktop: Desktop; readonly answer: JoinAnswer }> {
+    const { store, clock, settings } = this.#parts
+    if (readAgentKey(key) === undefined)
+      throw new GleanerError('request-invalid', { detail: 'The key is no public key on the curve P-256.' })
+    const desktop = looksLikeJoinSecret(token)
+      ? await store.desktops.join(hashSecret(token), {
+          key,
+          keyUntilMs: realMs + settings.keyLifetimeMs,
+          realMs,
+          nowMs: clock.nowMs(),
+        })
+      : undefined
+    if (desktop === undefined) throw new GleanerError('join-refused')
+    const { id, hostName, pool, sequence } = desktop
+    return { desktop, answer: { desktop: id, host: hostName, pool, keyForMs: settings.keyLifetimeMs, sequence } }
+  }
+
+  /** The beat of a desktop whose signature holds; `by` tells which of its keys signed. */
+  async beat(
+    { desktop: before, key, nextKey }: DesktopKeys,
+    { by, beat, realMs }: { readonly by: 'key' | 'next-key'; readonly beat: BeatRequest; readonly realMs: number },
+  ): Promise<BeatAnswer> {
+    const { store, clock, hub, settings } = this.#parts
+    const offered = beat.nextKey === undefined ? undefined : Buffer.from(beat.nextKey, 'base64')
+    if (offered !== undefined && readAgentKey(offered) === undefined)
+      throw new GleanerError('request-invalid', { detail: 'The next key is no public key on the curve P-256.' })
+    if (beat.sequence <= before.sequence) throw new GleanerError('beat-replayed', { sequence: beat.sequence })
+    const nowMs = clock.nowMs()
+    // Agents live in real time, also where the clock of a simulation runs faster.
+    const ago = (spanMs: number) => nowMs - spanMs * clock.speed
+    const { phase, verdict, guests, slowestPauseMs, version } = beat
+    const folded = foldBeat(
+      before,
+      {
+        sequence: beat.sequence,
+        word: { phase, verdict, guests, slowestPauseMs, version },
+        phaseSinceMs: ago(beat.phaseForMs),
+        changes: beat.changes.map((change) => ({ ...change, atMs: ago(change.agoMs) })),
+        lostChanges: beat.lostChanges,
+      },
+      { nowMs, contractMs: settings.contractMs * clock.speed },
+    )
+    const promoted = by === 'next-key' && nextKey !== undefined
+    const keys: KeyChange = {
+      key: promoted ? nextKey : (key ?? new Uint8Array()),
+      nextKey: promoted ? undefined : (offered ?? nextKey),
+      keyUntilMs: promoted ? realMs + settings.keyLifetimeMs : (before.keyUntilMs ?? realMs),
+    }
+    const taken = await store.desktops.beat(before.sequence, { ...folded, keys })
+    if (!taken) throw new GleanerError('beat-replayed', { sequence: beat.sequence })
+    if (folded.changes.length > 0) hub.tell('desktop')
+    const keyForMs = Math.max(0, keys.keyUntilMs - realMs)
+    return {
+      contractForMs: settings.contractMs,
+      nextBeatMs: settings.beatMs,
+      keyForMs,
+      renew: keyForMs < settings.keyLifetimeMs / 2,
+    }
+  }
+}
