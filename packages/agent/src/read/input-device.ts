@@ -99,7 +99,7 @@ export class InputDevice {
     this.#woken()
   }
 
-  /** False: no more of it for now. */
+  /** Returns false, by which the socket stops reading. */
   #came(count: number): boolean {
     dropped.fill(0, 0, count)
     this.#used = true

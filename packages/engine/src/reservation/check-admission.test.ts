@@ -1,5 +1,12 @@
-import type { Lease, LeaseReservation } from '@gleaner/model'
-import { noLeaseLimits } from '@gleaner/model'
+import {
+  cloudId,
+  type Lease,
+  type LeaseId,
+  type LeaseReservation,
+  noLeaseLimits,
+  projectId,
+  type ReservationId,
+} from '@gleaner/model'
 import * as fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { type AdmissionQuestion, checkAdmission } from './check-admission.ts'
@@ -13,12 +20,26 @@ const noon = at('2026-03-04T12:00:00Z')
 const everywhere = { capacityOf: () => capacity }
 
 function aLease(from: number, to: number, reservations: readonly Partial<LeaseReservation>[] = [{}]): Lease {
-  const whole = { wish: { kind: 'hosts', min: 1, max: 1 }, shares: [{ hostId: idOf('h0'), host: 'h0', units: 1 }] }
+  const whole: LeaseReservation = {
+    id: 'rsv' as ReservationId,
+    wish: { kind: 'hosts', min: 1, max: 1 },
+    filter: undefined,
+    shares: [{ hostId: idOf('h0'), host: 'h0', units: 1 }],
+  }
   return {
-    id: `lea_${from}_${to}`,
+    id: `lea_${from}_${to}` as LeaseId,
+    name: 'course',
+    cloudId: cloudId('c'),
+    projectId: projectId(cloudId('c'), 'p'),
+    by: 'anna',
+    state: 'pending',
+    createdAtMs: 0,
+    updatedAtMs: 0,
+    endAction: 'nothing',
+    events: [],
     span: { startMs: from, endMs: to },
     reservations: reservations.map((part) => ({ ...whole, ...part })),
-  } as unknown as Lease
+  }
 }
 
 const ask = (change: Partial<AdmissionQuestion>): AdmissionQuestion => ({

@@ -1,6 +1,6 @@
 // The loop over leases where somebody acts while it waits for the store: what a person did meanwhile stands.
 import { afterEvent, endLease, eventsFor, freezeSnapshot } from '@gleaner/engine'
-import { cloudId, type Lease, type LeaseId } from '@gleaner/model'
+import { cloudId, type Lease, type LeaseId, type ReservationId } from '@gleaner/model'
 import { aHost, anInstance, aProject, aSnapshot, testStartMs, VirtualClock } from '@gleaner/testkit'
 import { expect, it } from 'vitest'
 import type { CommandQueue } from '../decide/command-queue.ts'
@@ -22,13 +22,15 @@ const begun = afterEvent(
     endAction: 'nothing',
     reservations: [
       {
-        wish: { kind: 'hosts', min: 1, max: 1, filter: undefined },
-        shares: [{ hostId: aHost().id }],
+        id: 'rsv_1' as ReservationId,
+        wish: { kind: 'hosts', min: 1, max: 1 },
+        filter: undefined,
+        shares: [{ hostId: aHost().id, host: aHost().name, units: 1 }],
       },
     ],
     events: eventsFor({ span, noticeMs: 1000, heldUntilMs: undefined }),
     span,
-  } as unknown as Lease,
+  },
   'start',
   { nowMs: span.startMs, outcome: 'begun' },
 )
