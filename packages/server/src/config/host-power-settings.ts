@@ -26,6 +26,8 @@ export interface HostPowerReading {
 }
 
 const defaultTimeoutMs = 10_000
+const leastTimeoutMs = 100
+const mostTimeoutMs = 600_000
 
 export function hostPowerSettings(
   given: readonly HostPowerConfig[],
@@ -58,7 +60,10 @@ function wireOf({ power }: HostPowerConfig, at: number, reading: HostPowerReadin
     return undefined
   }
   const { timeout, ...wire } = power as unknown as HostPowerWire
-  const timeoutMs = timeout === undefined ? defaultTimeoutMs : (parseDurationMs(timeout) ?? defaultTimeoutMs)
+  // What no timer of Node holds would fire at once.
+  const timeoutMs = timeout === undefined ? defaultTimeoutMs : (parseDurationMs(timeout) ?? 0)
+  if (timeoutMs < leastTimeoutMs || timeoutMs > mostTimeoutMs)
+    reading.fault([at, 'power', 'timeout'], 'timeout is at least 100ms and at most 10m')
   if (!('password' in wire)) return { ...wire, timeoutMs }
   const password = reading.secret(wire.password, [at, 'power', 'password'])
   // The fault is told already.
