@@ -17,3 +17,7 @@ export function refused(where: string, detail: string, cause?: unknown): Gleaner
 export function conflict(where: string, object: string, detail: string): GleanerError {
   return new GleanerError('cloud-conflict', { cloud: where, object, detail })
 }
+
+export function missing(where: string, object: string): GleanerError {
+  return new GleanerError('cloud-not-found', { cloud: where, object })
+}
