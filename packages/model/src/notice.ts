@@ -55,6 +55,10 @@ export const NoticeBody = Type.Object(
     project: Type.Object({ id: text('As in the API'), name: text('As its owner knows it') }, open),
     proposal: Type.Union([text('Id of the proposal'), Type.Null()]),
     decision: Type.Union([text('Id of the decision to evict'), Type.Null()]),
+    keepLink: Type.Union([
+      text('A page on which whoever opens it keeps the instance, once and without logging in; a GET changes nothing'),
+      Type.Null(),
+    ]),
   },
   { ...open, description: 'What a webhook of Gleaner gets' },
 )

@@ -42,6 +42,7 @@ import type { RoomPreview, RoomQuestion } from './commands/preview-room.ts'
 import type { Config } from './config/config.ts'
 import type { DesktopDesk } from './desktops/desktop-desk.ts'
 import type { EventHub } from './events/hub.ts'
+import type { KeepLink, KeepLinks } from './links/keep-links.ts'
 import type { LoopStatus } from './loops/loop.ts'
 import type { LeaseChange, LeaseRequest, LeaseWishRequest } from './reservation/lease-request.ts'
 import type { RoomDecision, RoomRequest } from './preemption/room.ts'
@@ -81,6 +82,8 @@ export interface Commands {
     request: { readonly durationMs: number; readonly reason: string },
     caller: Caller,
   ): Promise<Hold>
+  /** By whoever has the link; undefined, and nothing changed, when it was used before. The link itself is good. */
+  keepByLink(link: KeepLink, from: string): Promise<Hold | undefined>
   releaseHold(id: string, caller: Caller): Promise<void>
   approve(proposalId: string, caller: Caller): Promise<Proposal>
   veto(
@@ -265,5 +268,7 @@ export interface Application {
   readonly energy: EnergyReader
   readonly insight: Insight
   readonly desktops: DesktopDesk
+  /** Undefined where notices carry no links. */
+  readonly keepLinks: KeepLinks | undefined
   loops(): readonly LoopStatus[]
 }

@@ -51,6 +51,8 @@ import { watchdogLoop } from './loops/watchdog.ts'
 import { makeInsight } from './insight/make-insight.ts'
 import { stateCodec } from './oversubscription/state-codec.ts'
 import { MeteringDesk } from './energy/metering-desk.ts'
+import type { KeepLinks } from './links/keep-links.ts'
+import { openKeepLinks } from './links/open-keep-links.ts'
 import { EvictionDesk } from './preemption/desk.ts'
 import { LeaseDesk } from './reservation/lease-desk.ts'
 import { EvictionOffers } from './preemption/offers.ts'
@@ -157,6 +159,7 @@ async function start(options: StartOptions, cleanups: Cleanup[]): Promise<Omit<R
     sources,
     telemetry,
     opened: opened.info,
+    keepLinks: await openKeepLinks(config),
   })
   cleanups.push(async () => {
     await Promise.all(meters.map((meter) => meter.close()))
@@ -211,9 +214,10 @@ interface Parts {
   readonly sources: readonly TelemetrySource[]
   readonly telemetry: TelemetryWindows
   readonly opened: Application['storeInfo']
+  readonly keepLinks: KeepLinks | undefined
 }
 
-function assemble({ config, store, log, clock, clouds, sources, telemetry, opened }: Parts) {
+function assemble({ config, store, log, clock, clouds, sources, telemetry, opened, keepLinks }: Parts) {
   const hub = new EventHub(clock)
   const state = emptyState(config)
   const byId = new Map<CloudId, Cloud>(clouds.map((cloud) => [cloud.id, cloud]))
@@ -239,6 +243,7 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
     leases,
     energy: new MeteringDesk({ config, clock, store, state, directories, leases, usage }),
     power: new PowerBook({ store, settings: config.power, problems }),
+    keepLinks,
     executor: new Executor({
       store,
       clouds: byId,
@@ -320,6 +325,7 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
     energy: runtime.energy,
     insight: makeInsight(runtime, parts),
     desktops: new DesktopDesk({ store, clock, hub, settings: config.opportunism }),
+    keepLinks,
     loops: () => loops.map((loop) => loop.status()),
   }
   return { runtime, application, loops, lead, meters: meters.map(({ meter }) => meter) }

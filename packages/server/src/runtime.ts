@@ -10,6 +10,7 @@ import type { MeteringDesk } from './energy/metering-desk.ts'
 import type { PowerBook } from './energy/power-book.ts'
 import type { EvictionDesk } from './preemption/desk.ts'
 import type { LeaseDesk } from './reservation/lease-desk.ts'
+import type { KeepLinks } from './links/keep-links.ts'
 import type { ProblemReporter } from './problems/reporter.ts'
 import type { Directories } from './sources/directories.ts'
 import type { MetricOwners } from './sources/metric-owners.ts'
@@ -35,6 +36,8 @@ export interface Runtime {
   readonly leases: LeaseDesk
   readonly energy: MeteringDesk
   readonly power: PowerBook
+  /** Undefined where notices carry no links. */
+  readonly keepLinks: KeepLinks | undefined
   readonly replica: string
   /** Wakes a loop by its name; unknown names are ignored. */
   wake(...loops: readonly string[]): void

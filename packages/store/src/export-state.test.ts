@@ -86,6 +86,18 @@ async function fill({ store, fence }: TestStore): Promise<void> {
     reason: '',
     createdAtMs: nowMs,
   })
+  await store.holds.addByLink(
+    { id: 'keep:ntc_1', endsAtMs: nowMs + 5 },
+    {
+      instanceId: instance('c'),
+      hostId: undefined,
+      kind: 'keep',
+      untilMs: Number.POSITIVE_INFINITY,
+      by: 'carol',
+      reason: '',
+      createdAtMs: nowMs,
+    },
+  )
   await store.evictions.decide(fence, sampleDecision({ heldUntilMs: nowMs + 0.123456789 }))
   await store.evictions.save(fence, sampleDecision({ state: 'freed' }), [sampleEviction()])
   await store.leases.save(fence, sampleLease(), [

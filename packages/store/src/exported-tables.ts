@@ -21,6 +21,7 @@ export const exportedTables: readonly ExportedTable[] = [
   { name: 'journal_transition', order: ['journal_id', 'seq'] },
   { name: 'memory_loan', order: ['journal_id'] },
   { name: 'hold', order: ['id'] },
+  { name: 'used_link', order: ['id'] },
   { name: 'problem', order: ['id'] },
   { name: 'token', order: ['id'] },
   { name: 'person', order: ['id'] },

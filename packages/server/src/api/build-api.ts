@@ -17,6 +17,7 @@ import { TokenDirectory } from '../auth/token-directory.ts'
 import { UserDirectory } from '../auth/user-directory.ts'
 import { visibilityOf } from '../auth/visibility.ts'
 import { realClock } from '../clock/real-clock.ts'
+import { registerKeepPage } from '../links/register-keep-page.ts'
 import { registerBlazar } from '../compat/blazar/register-blazar.ts'
 import { registerKwapi } from '../compat/kwapi/register-kwapi.ts'
 import type { FrontFigures } from '../compat/nova/front-figures.ts'
@@ -106,6 +107,7 @@ export function buildApi(app: Application, options: ApiOptions = {}): FastifyIns
     registerHealth(scope, app)
     registerLeaseFeed(scope, context)
     registerAgent(scope, context)
+    if (app.keepLinks !== undefined) registerKeepPage(scope, context, app.keepLinks)
     registerBlazar(scope, context)
     registerKwapi(scope, context)
   })

@@ -2,6 +2,7 @@
 import { keepHold, vetoHold } from '@gleaner/engine'
 import { GleanerError, type Hold, type InstanceId, openProposalStates, targetId } from '@gleaner/model'
 import type { Caller } from '../application.ts'
+import type { KeepLink } from '../links/keep-links.ts'
 import type { Runtime } from '../runtime.ts'
 import { audit } from './audit.ts'
 
@@ -27,6 +28,19 @@ export async function keep(
     }),
   )
   await changed(runtime, order.caller, { what: 'keep', object: instanceId, after: hold })
+  return hold
+}
+
+export async function keepByLink(runtime: Runtime, link: KeepLink, from: string): Promise<Hold | undefined> {
+  const nowMs = runtime.clock.nowMs()
+  const { instanceId, noticeId } = link
+  const reason = `of notice ${noticeId}`
+  const hold = await runtime.store.holds.addByLink(
+    link,
+    keepHold({ instanceId, hostId: undefined, by: 'a keep link', nowMs, forMs: link.keepForMs, reason }),
+  )
+  if (hold === undefined) return undefined
+  await changed(runtime, { name: 'by link', from }, { what: 'keep', object: instanceId, after: { ...hold, noticeId } })
   return hold
 }
 
@@ -72,7 +86,7 @@ export async function veto(
 
 async function changed(
   runtime: Runtime,
-  caller: Caller,
+  caller: Pick<Caller, 'name' | 'from'>,
   change: { readonly what: string; readonly object: string; readonly before?: unknown; readonly after?: unknown },
 ): Promise<void> {
   await audit(runtime, caller, change)

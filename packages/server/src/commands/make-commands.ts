@@ -5,7 +5,7 @@ import type { CommandQueue } from '../decide/command-queue.ts'
 import type { Runtime } from '../runtime.ts'
 import { act, approve } from './act.ts'
 import { audit } from './audit.ts'
-import { keep, releaseHold, veto } from './holds.ts'
+import { keep, keepByLink, releaseHold, veto } from './holds.ts'
 import { leaseCommands } from './leases.ts'
 import { pause, setMode, unpause } from './modes.ts'
 import { wishPower } from './power.ts'
@@ -20,6 +20,7 @@ export function makeCommands(runtime: Runtime, queue: CommandQueue, saga: Preemp
     unpause: (caller) => unpause(runtime, caller),
     act: (instanceId, request, caller) => act(runtime, queue, { request: { instanceId, ...request }, caller }),
     keep: (instanceId, request, caller) => keep(runtime, instanceId, { ...request, caller }),
+    keepByLink: (link, from) => keepByLink(runtime, link, from),
     releaseHold: (id, caller) => releaseHold(runtime, id, caller),
     approve: (proposalId, caller) => approve(runtime, proposalId, caller),
     veto: (proposalId, request, caller) => veto(runtime, proposalId, { ...request, caller }),

@@ -28,6 +28,7 @@ import { openNebulaSettings } from './opennebula-settings.ts'
 import { openStackSettings } from './openstack-settings.ts'
 import { parseSource } from './parse-source.ts'
 import { readPeople, readTls } from './people.ts'
+import { readPublicUrl } from './public-url.ts'
 import { readPolicy } from './policy.ts'
 import { readPreemption } from './preemption.ts'
 import { readReservations } from './reservations.ts'
@@ -291,6 +292,7 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
       secret: (value, path) => secret(value, ['notices', ...path]),
       resolvePath: (path) => resolve(source === undefined ? options.directory : dirname(source.file), path),
       cloudIds: (file.clouds ?? []).map((cloud) => cloud.id),
+      publicUrl: readPublicUrl(file.publicUrl, (detail) => fault(['publicUrl'], detail)),
       durationMs,
     }),
     tls: readTls(file.tls, {

@@ -14,7 +14,14 @@ const hook = (more: string) => `  webhooks:\n    - id: ops\n      url: https://h
 
 describe('the section notices', () => {
   it('has no hooks unless they are written, and limits of its own', () => {
-    const none = { webhooks: [], guests: false, timeoutMs: 10_000, giveUpMs: 86_400_000, queue: 10_000 }
+    const none = {
+      webhooks: [],
+      keepLinks: undefined,
+      guests: false,
+      timeoutMs: 10_000,
+      giveUpMs: 86_400_000,
+      queue: 10_000,
+    }
     expect(parseConfig('log: info', 'x', { environment: {}, directory: '/' }).notices).toEqual(none)
   })
 
@@ -87,6 +94,10 @@ describe('the section notices', () => {
     ['  timeout: 5m\n', 3, 'at most 60s'],
     ['  giveUp: 0s\n', 3, 'giveUp is more than 0s'],
     ['  queue: 0\n', 3, 'queue'],
+    ['  keepLinks: {}\n', 3, 'links need publicUrl'],
+    ['  keepLinks: { validFor: 0s }\n', 3, 'validFor is more than 0s'],
+    ['  keepLinks: { keepFor: 500d }\n', 3, 'at most 366d'],
+    ['  keepLinks: { secret: short }\n', 3, 'the secret is shorter than 32 characters'],
   ])('tells a fault with its line (%#)', (text, line, detail) => {
     expect(() => read(text)).toThrow(new RegExp(`gleaner.yaml:${line}: .*${detail.replace(/[(){}?]/g, '\\$&')}`))
   })

@@ -6,6 +6,7 @@ import { type ChatSettings, chatForms, usualChatTemplate } from '../notices/chat
 import { compileTemplate, templateFields, templateLength } from '../notices/message-template.ts'
 import { nearest } from './faults.ts'
 import { readCertificates, readHookUrl } from './hook-address.ts'
+import { KeepLinksConfig, type KeepLinksChosen, readKeepLinks } from './keep-links.ts'
 import { SectionName, Secret } from './schema-parts.ts'
 
 const strict = { additionalProperties: false } as const
@@ -62,6 +63,7 @@ const HookConfig = Type.Object(
 export const NoticesConfig = Type.Object(
   {
     webhooks: Type.Optional(Type.Array(HookConfig, { maxItems: 50 })),
+    keepLinks: Type.Optional(KeepLinksConfig),
     guests: Type.Optional(
       Type.Boolean({ description: 'Guests whose serial line carries reports are told over it (false)' }),
     ),
@@ -96,6 +98,8 @@ export interface HookSettings {
 
 export interface NoticeSettings {
   readonly webhooks: readonly HookSettings[]
+  /** Undefined: notices carry no links. */
+  readonly keepLinks: KeepLinksChosen | undefined
   /** Whether guests are told, where their cloud has a way to them. */
   readonly guests: boolean
   /** Real time: the receiver's clock is not ours. */
@@ -111,6 +115,7 @@ export interface NoticesReading {
   readonly secret: (value: Secret | undefined, path: Path) => string | undefined
   readonly resolvePath: (path: string) => string
   readonly cloudIds: readonly string[]
+  readonly publicUrl: string | undefined
   readonly durationMs: (
     name: string,
     text: string | undefined,
@@ -139,7 +144,8 @@ export function readNotices(given: NoticesConfig = {}, reading: NoticesReading):
       secret: (value, path) => reading.secret(value, ['webhooks', index, ...path]),
     })
   })
-  return { webhooks, guests: given.guests ?? false, timeoutMs, giveUpMs, queue: given.queue ?? 10_000 }
+  const keepLinks = readKeepLinks(given.keepLinks, reading)
+  return { webhooks, keepLinks, guests: given.guests ?? false, timeoutMs, giveUpMs, queue: given.queue ?? 10_000 }
 }
 
 function readHook(hook: Static<typeof HookConfig>, reading: NoticesReading): HookSettings[] {

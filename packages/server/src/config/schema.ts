@@ -264,6 +264,13 @@ export const ConfigFile = Type.Object(
       Type.String({ description: 'Where the private PostgreSQL and the local token live; GLEANER_STATE_DIR' }),
     ),
     listen: Type.Optional(Type.String({ description: 'address:port; GLEANER_LISTEN; 127.0.0.1:7878' })),
+    publicUrl: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description:
+          'Address under which people reach it, such as https://gleaner.example.org; links begin with it (none)',
+      }),
+    ),
     tls: Type.Optional(TlsConfig),
     people: Type.Optional(PeopleConfig),
     databaseUrl: Type.Optional(Secret),

@@ -16,10 +16,10 @@ export interface ChatSettings {
   readonly template: MessageTemplate
 }
 
-export const usualChatTemplate = '{project}: {sentence}'
+export const usualChatTemplate = '{project}: {sentence} {keep}'
 
 export function chatBody({ form, template }: ChatSettings, notice: NoticeBody): string {
-  const text = template.render(notice, escapes[form]).slice(0, messageLength)
+  const text = template.render(notice, escapes[form]).trimEnd().slice(0, messageLength)
   return JSON.stringify(form === 'discord' ? { content: text, allowed_mentions: { parse: [] } } : { text })
 }
 

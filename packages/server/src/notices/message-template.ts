@@ -18,6 +18,7 @@ const fields = {
   at: (notice) => notice.at,
   due: (notice) => notice.due ?? '',
   id: (notice) => notice.id,
+  keep: (notice) => notice.keepLink ?? '',
 } satisfies Record<string, (notice: NoticeBody) => string>
 type Field = keyof typeof fields
 
@@ -44,8 +45,14 @@ export function compileTemplate(text: string): MessageTemplate | { readonly unkn
   }
   return {
     render: (notice, escape = (value) => value) =>
-      parts.map((part) => (typeof part === 'string' ? part : escape(oneLine(fields[part.field](notice))))).join(''),
+      parts.map((part) => (typeof part === 'string' ? part : show(part.field, notice, escape))).join(''),
   }
+}
+
+/** A link is made here of characters that need no escape, and would lead elsewhere with one. */
+function show(field: Field, notice: NoticeBody, escape: (text: string) => string): string {
+  const value = oneLine(fields[field](notice))
+  return field === 'keep' ? value : escape(value)
 }
 
 function isField(name: string): name is Field {

@@ -1,9 +1,10 @@
-// The body in which a notice is posted. It follows from what is stored alone: sent again, it is the same to the byte.
+// The body in which a notice is posted. It follows from what is stored and the configuration alone: sent again, it is the same to the byte.
 import { cloudOf, type InstanceId, type NoticeBody } from '@gleaner/model'
 import type { StoredNotice } from '@gleaner/ports'
+import type { KeepLinks } from '../links/keep-links.ts'
 
 /** Undefined for notices of versions that did not deliver them. */
-export function noticeBody(notice: StoredNotice): NoticeBody | undefined {
+export function noticeBody(notice: StoredNotice, keepLinks?: KeepLinks): NoticeBody | undefined {
   const { id, instanceId, about, createdAtMs, dueAtMs, sentence } = notice
   if (about === undefined) return undefined
   return {
@@ -21,5 +22,6 @@ export function noticeBody(notice: StoredNotice): NoticeBody | undefined {
     project: { id: about.projectId, name: about.projectName },
     proposal: notice.proposalId ?? null,
     decision: about.decisionId ?? null,
+    keepLink: keepLinks?.linkOf(notice) ?? null,
   }
 }

@@ -121,6 +121,7 @@ export function plainApplication(options: PlainOptions): PlainApplication {
       lendable: () => new Map(),
     },
     desktops: new DesktopDesk({ store, clock, hub, settings: config.opportunism }),
+    keepLinks: undefined,
     loops: () => [],
   }
   return { app, content, commanded, logged }

@@ -52,6 +52,7 @@ export function recordingCommands({ commanded, nowMs, instances, rules }: Record
       note('keep', `${id} ${request.durationMs}`, caller)
       return hold(id, caller.name)
     },
+    keepByLink: async ({ instanceId }) => hold(instanceId, 'a keep link'),
     releaseHold: async (id, caller) => note('releaseHold', id, caller),
     approve: async (id, caller) => {
       note('approve', id, caller)

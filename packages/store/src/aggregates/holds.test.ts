@@ -42,6 +42,28 @@ describe('holds', () => {
   })
 })
 
+it('are added by a link once, however many use it at the same moment, and never without using it up', async () => {
+  const { holds } = opened.store
+  const hold = {
+    instanceId: instance('linked'),
+    hostId: undefined,
+    kind: 'keep',
+    by: 'its owner',
+    reason: '',
+    createdAtMs: nowMs + 20,
+    untilMs: nowMs + 9e9,
+  } as const
+  const link = { id: 'keep:ntc_1', endsAtMs: nowMs + 100 }
+  expect(await holds.linkUsedAtMs(link.id)).toBeUndefined()
+  const answers = await Promise.all(Array.from({ length: 8 }, () => holds.addByLink(link, hold)))
+  expect(answers.filter((answer) => answer !== undefined)).toHaveLength(1)
+  expect(await holds.forInstance(hold.instanceId)).toHaveLength(1)
+  expect(await holds.linkUsedAtMs(link.id)).toBe(nowMs + 20)
+  const broken = { ...hold, instanceId: undefined }
+  await expect(holds.addByLink({ ...link, id: 'keep:ntc_2' }, broken)).rejects.toThrow()
+  expect(await holds.linkUsedAtMs('keep:ntc_2')).toBeUndefined()
+})
+
 it('stand on a host as well, and never on both or neither', async () => {
   const { holds } = opened.store
   const base = { by: 'olga', reason: '', kind: 'veto', createdAtMs: nowMs + 7, untilMs: nowMs + 9e9 } as const

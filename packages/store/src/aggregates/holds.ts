@@ -2,7 +2,7 @@
 import { GleanerError, type Hold } from '@gleaner/model'
 import type { HoldStore } from '@gleaner/ports'
 import type { Selectable } from 'kysely'
-import type { Database } from '../database/database.ts'
+import type { Database, Queries } from '../database/database.ts'
 import type { HoldTable } from '../database/tables.ts'
 import { newId } from './new-id.ts'
 
@@ -43,23 +43,21 @@ export function holds(database: Database): HoldStore {
           .execute()
         return rows.map(toHold)
       }),
-    add: (hold) =>
+    add: (hold) => database.write((queries) => insert(queries, hold)),
+    addByLink: (link, hold) =>
       database.write(async (queries) => {
-        const id = newId('hold', hold.createdAtMs)
-        await queries
-          .insertInto('hold')
-          .values({
-            id,
-            instance_id: hold.instanceId ?? null,
-            host_id: hold.hostId ?? null,
-            kind: hold.kind,
-            until_ms: hold.untilMs,
-            made_by: hold.by,
-            reason: hold.reason,
-            created_at_ms: hold.createdAtMs,
-          })
+        const used = await queries
+          .insertInto('used_link')
+          .values({ id: link.id, used_at_ms: hold.createdAtMs, ends_at_ms: link.endsAtMs })
+          .onConflict((conflict) => conflict.column('id').doNothing())
+          .returning('id')
           .execute()
-        return { ...hold, id }
+        return used.length === 0 ? undefined : insert(queries, hold)
+      }),
+    linkUsedAtMs: (linkId) =>
+      database.read(async (queries) => {
+        const found = await queries.selectFrom('used_link').select('used_at_ms').where('id', '=', linkId).execute()
+        return found[0]?.used_at_ms
       }),
     release: (id, by, nowMs) =>
       database.write(async (queries) => {
@@ -78,6 +76,24 @@ export function holds(database: Database): HoldStore {
           .execute()
       }),
   }
+}
+
+async function insert(queries: Queries, hold: Omit<Hold, 'id'>): Promise<Hold> {
+  const id = newId('hold', hold.createdAtMs)
+  await queries
+    .insertInto('hold')
+    .values({
+      id,
+      instance_id: hold.instanceId ?? null,
+      host_id: hold.hostId ?? null,
+      kind: hold.kind,
+      until_ms: hold.untilMs,
+      made_by: hold.by,
+      reason: hold.reason,
+      created_at_ms: hold.createdAtMs,
+    })
+    .execute()
+  return { ...hold, id }
 }
 
 function toHold(row: Selectable<HoldTable>): Hold {

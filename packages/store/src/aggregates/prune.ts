@@ -33,6 +33,7 @@ export function prune(database: Database): Store['prune'] {
       sql`finished_at_ms < ${history} and not exists (select from memory_loan where journal_id = journal.id)`,
     )
     await sweep('hold', sql`least(until_ms, released_at_ms) < ${history}`)
+    await sweep('used_link', sql`ends_at_ms < ${history}`)
     await sweep(
       'problem',
       sql`last_seen_ms < ${history} and (cleared_at_ms < ${history} or resolved_at_ms < ${history})`,

@@ -119,6 +119,12 @@ export interface HoldTable {
   host_id: string | null
 }
 
+export interface UsedLinkTable {
+  id: string
+  used_at_ms: number
+  ends_at_ms: number
+}
+
 export interface ProblemTable {
   id: string
   key: string
@@ -405,6 +411,7 @@ export interface Tables {
   journal_transition: JournalTransitionTable
   memory_loan: MemoryLoanTable
   hold: HoldTable
+  used_link: UsedLinkTable
   problem: ProblemTable
   token: TokenTable
   person: PersonTable
