@@ -68,6 +68,9 @@ export const reasonCodes = {
   'needed-for-headroom': 'More room is kept free for firm requests than is free now.',
   'offer-restored': 'As much can be lent again that not all have to leave who were to.',
   'offer-shrunk': 'Less can be lent than is lent: the owners need it themselves.',
+  'needed-for-lease': 'The host is promised to a lease of another project, which begins soon.',
+  'lease-gone':
+    'The lease that the host was promised to is called off, or has another host: nobody has to leave for it.',
   'run-over': 'The preemptible instance has had its maximum run time.',
   'eviction-test': 'A person wants to see what an eviction does to this instance.',
   'request-replaced':

@@ -63,6 +63,7 @@ const causes: Readonly<Record<DecisionView['kind'], string>> = {
   watermark: 'headroom',
   shrink: 'a smaller offer',
   expiry: 'maximum run time',
+  lease: 'a lease',
   test: 'a test',
 }
 

@@ -1,6 +1,7 @@
 // The second look, when the notice is over: on a new reading, are these victims still the ones, and is it still needed?
 //   - another host has room by now: nobody has to leave, the request goes there;
 //   - as much as is lent may be lent again, or nearly: only those leave who still have to;
+//   - the lease for which they were to leave is called off: nobody leaves for it;
 //   - a victim is not what it was (moved, firm, protected, gone to another state), a host closed, or the room on it does not
 //     come out any more: another plan;
 //   - else they leave. Gleaner does not change its mind for a plan that has become a little cheaper: who was told to leave
@@ -10,6 +11,7 @@ import { isGoing, startStates } from '@gleaner/model'
 import { exemptInstances } from './exempt-instances.ts'
 import { hostsNow } from './hosts-now.ts'
 import { type EvictionPlan, planEviction } from './plan-eviction.ts'
+import { stillPromised } from './plan-for-leases.ts'
 import { stillShrunk } from './plan-proactive.ts'
 import { forLease, type RoomWorld } from './room-world.ts'
 import { toGo } from './steps/become.ts'
@@ -25,6 +27,7 @@ export function checkEviction(decision: EvictionDecision, world: RoomWorld): Evi
   const changed = changedVictim(decision, world)
   if (changed !== undefined) return { kind: 'changed', because: changed }
   if (decision.kind === 'shrink') return checkShrink(decision, world)
+  if (decision.kind === 'lease') return checkLease(decision, world)
   if (wish === undefined) return { kind: 'stands' }
   const free = planEviction({ world, wish, mayEvict: false, own: withoutVictims(decision) })
   if (free.feasible) {
@@ -43,6 +46,15 @@ function checkShrink(decision: EvictionDecision, world: RoomWorld): EvictionChec
   if (plan === undefined || now >= before) return { kind: 'stands' }
   const sentence = `As much can be lent again that ${now === 0 ? 'nobody has' : `only ${now} of ${before} have`} to leave.`
   return { kind: 'elsewhere', plan, because: { code: 'offer-restored', sentence, facts: { before, now } } }
+}
+
+function checkLease(decision: EvictionDecision, world: RoomWorld): EvictionCheck {
+  const plan = stillPromised(world, decision)
+  const before = toGo(decision).length
+  const now = plan.victims.length
+  if (now >= before) return { kind: 'stands' }
+  const sentence = `The lease is called off or has another host: ${now === 0 ? 'nobody has' : `only ${now} of ${before} have`} to leave.`
+  return { kind: 'elsewhere', plan, because: { code: 'lease-gone', sentence, facts: { before, now } } }
 }
 
 /** Whether the room is there where it was planned, once everybody has left who is to leave; others' victims too if `soon`. */

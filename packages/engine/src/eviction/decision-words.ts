@@ -12,6 +12,8 @@ export function causeOf({ kind, wish, by }: Pick<EvictionDecision, 'kind' | 'wis
       return 'smaller offer'
     case 'expiry':
       return 'maximum run time'
+    case 'lease':
+      return 'reserved host'
     case 'test':
       return `eviction test by ${by}`
   }
@@ -25,6 +27,7 @@ export function evictionReason(decision: EvictionDecision, hostName: string): Ve
     watermark: 'needed-for-headroom',
     shrink: 'offer-shrunk',
     expiry: 'run-over',
+    lease: 'needed-for-lease',
     test: 'eviction-test',
   } as const satisfies Record<EvictionKind, Verdict['code']>
   const sentences: Readonly<Record<EvictionKind, string>> = {
@@ -32,6 +35,7 @@ export function evictionReason(decision: EvictionDecision, hostName: string): Ve
     watermark: `Headroom for firm instances is kept free, and ${hostName} is where the least is lost.`,
     shrink: `What may be lent on ${hostName} has become less than is lent: its owners need it themselves.`,
     expiry: 'It is preemptible and has had its maximum run time.',
+    lease: `${hostName} is reserved for another project: who is on it leaves before that begins.`,
     test: `${by} wants to see what an eviction does to it.`,
   }
   const facts = {

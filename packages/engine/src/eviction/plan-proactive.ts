@@ -137,7 +137,7 @@ export function planTest(world: RoomWorld, id: InstanceId): EvictionPlan | undef
 
 const slack = 1e-6
 
-function actionOf(world: RoomWorld): ActionKind | undefined {
+export function actionOf(world: RoomWorld): ActionKind | undefined {
   const { preemption, snapshot, support } = world
   return victimAction(preemption.action, { cloud: snapshot.cloudId, support, sells: sellsRoom(world) }).action
 }
@@ -177,10 +177,10 @@ function proactivePlan(answer: PlacementAnswer, action: ActionKind, world: RoomW
 interface Parts {
   readonly victims: readonly PlannedVictim[]
   readonly cost: number
-  readonly action: ActionKind
+  readonly action: ActionKind | undefined
 }
 
-function planWith({ victims, cost, action }: Parts): EvictionPlan {
+export function planWith({ victims, cost, action }: Parts): EvictionPlan {
   const hosts = [...new Set(victims.map(({ hostId }): HostId => hostId))]
   return {
     feasible: true,

@@ -1,5 +1,15 @@
 // What a decision about room looks at: one reading of one cloud, and what Gleaner itself has promised on it since.
-import type { Eviction, EvictionDecision, Hold, HostId, Policy, PreemptionPolicy, Room } from '@gleaner/model'
+import type {
+  Eviction,
+  EvictionDecision,
+  Hold,
+  HostId,
+  LeaseId,
+  Policy,
+  PreemptionPolicy,
+  ProjectId,
+  Room,
+} from '@gleaner/model'
 import type { StepSupports } from '../ledger/action-support.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { LendableRoom } from './lendable-room.ts'
@@ -7,6 +17,12 @@ import type { LendableRoom } from './lendable-room.ts'
 export interface LeasedRoom extends Room {
   readonly leaseId: string
   readonly hostId: HostId
+}
+
+export interface HostLease {
+  readonly leaseId: LeaseId
+  readonly projectId: ProjectId
+  readonly startMs: number
 }
 
 export interface RoomWorld {
@@ -26,6 +42,8 @@ export interface RoomWorld {
   readonly leasedRoom?: readonly LeasedRoom[]
   /** Hosts that only a lease may use now, with its id. */
   readonly leasedTo?: ReadonlyMap<HostId, string>
+  /** Whole hosts that a lease has now, or has next. */
+  readonly promisedTo?: ReadonlyMap<HostId, HostLease>
   /** Of hosts that are fenced for it: how much preemptible instances may have in all, sold or not. */
   readonly lendable?: ReadonlyMap<HostId, LendableRoom>
 }

@@ -1,6 +1,8 @@
 // Which of the hosts that are free for a span are taken. A span cut out of the free time of a host leaves zero, one or two
 // pieces; hosts are taken so that the fewest pieces are left, and among equals those where the least free time is left
-// over, so that long free stretches stay long. Room for instances is taken first on hosts that have such bookings already,
+// over, so that long free stretches stay long. For a lease that begins within a day those on which the fewest instances of
+// others stand come first, because they would have to leave; later than that nobody knows who will be there, and it only
+// decides among equals. Room for instances is taken first on hosts that have such bookings already,
 // the fullest first, so that whole hosts stay free for those who want whole ones.
 import { type Interval, overlaps } from '@gleaner/model'
 import type { HostCalendar } from './host-calendar.ts'
@@ -18,6 +20,8 @@ export interface ChoiceQuestion {
   readonly candidates: readonly number[]
   readonly units: WishUnits
   readonly span: Interval
+  /** How many would have to leave the host, weighed; nobody if absent. */
+  readonly burdenOf?: ((host: number) => number) | undefined
   /** Free time before this moment is past and worth nothing. */
   readonly nowMs: number
 }
@@ -42,7 +46,9 @@ export function chooseHosts(question: ChoiceQuestion): readonly Share[] | undefi
   return units.max - left < units.min ? undefined : chosen
 }
 
-function score({ calendars, units, span, nowMs }: ChoiceQuestion, host: number): Scored[] {
+const foreseeableMs = 86_400_000
+
+function score({ calendars, units, span, nowMs, burdenOf }: ChoiceQuestion, host: number): Scored[] {
   const calendar = calendars[host]
   const free = calendar?.fits(span, units.need, units.perHost) ?? 0
   if (calendar === undefined || free === 0) return []
@@ -54,7 +60,10 @@ function score({ calendars, units, span, nowMs }: ChoiceQuestion, host: number):
   const beforeMs = Math.max(0, span.startMs - Math.max(around.startMs, nowMs))
   const afterMs = Number.isFinite(span.endMs) ? around.endMs - span.endMs : 0
   const pieces = (beforeMs > 0 ? 1 : 0) + (afterMs > 0 ? 1 : 0)
-  return [{ host, units: free, keys: [pieces, beforeMs + afterMs, beforeMs, host] }]
+  const burden = burdenOf?.(host) ?? 0
+  const gaps = [pieces, beforeMs + afterMs, beforeMs]
+  const isSoon = span.startMs < nowMs + foreseeableMs
+  return [{ host, units: free, keys: isSoon ? [burden, ...gaps, host] : [...gaps, burden, host] }]
 }
 
 function byKeys(a: Scored, b: Scored): number {

@@ -22,6 +22,7 @@ export {
   moved,
   type Transition,
 } from './lease-lifecycle.ts'
+export { burdenOn, strangersOn, type StrangersQuestion } from './strangers-on.ts'
 export { unitsOf } from './wish.ts'
 export { type AdmissionRefusal, checkAdmission } from './check-admission.ts'
 export { hostHoursIn, hostsHeld } from './host-hours.ts'

@@ -11,6 +11,8 @@ export interface LeaseQuestion {
   /** Undefined: the lease fills the window. */
   readonly durationMs: number | undefined
   readonly reservations: readonly ReservationQuestion[]
+  /** How many would have to leave a whole host, weighed: among hosts that are free those with fewest are taken. */
+  readonly burdenOf?: (hostId: HostId) => number
 }
 
 export interface ReservationQuestion {

@@ -236,3 +236,35 @@ describe('why not', () => {
     )
   })
 })
+
+describe('hosts on which others stand', () => {
+  const dayMs = 86_400_000
+  const burdens: Record<string, number> = { h0: 2000, h1: 1, h2: 0 }
+  const burdenOf = (id: string) => burdens[id.split(':')[1] ?? ''] ?? 0
+  const taken = (count: number, from: number) => {
+    const calendar = aBook(3)
+    // Leaves a piece of free time on the one that is empty.
+    book(calendar, 'a', { hosts: ['h2'], from: from + 10, to: from + 20 })
+    const asked = { ...asking(hosts(count), { from, to: from + 5 }), burdenOf }
+    return named(calendar, planLease(calendar, asked)).hosts[0]?.map(([host]) => host)
+  }
+
+  it('are taken last by a lease that begins soon: the fewest have to leave', () => {
+    expect(taken(1, 0)).toEqual(['h2'])
+    expect(taken(2, 0)).toEqual(['h2', 'h1'])
+    expect(taken(3, dayMs - 1)).toEqual(['h2', 'h1', 'h0'])
+  })
+
+  it('decide only among equals for a lease that is a day away', () => {
+    const calendar = aBook(3)
+    book(calendar, 'a', { hosts: ['h2'], from: dayMs + 5, to: dayMs + 9 })
+    const asked = {
+      ...asking(hosts(1), { from: dayMs, to: dayMs + 5 }),
+      burdenOf: (id: string) => (id.endsWith('h2') ? 9 : 0),
+    }
+    expect(named(calendar, planLease(calendar, asked)).hosts).toEqual([[['h2', 1]]])
+    const free = aBook(3)
+    const equal = { ...asking(hosts(1), { from: dayMs, to: dayMs + 5 }), burdenOf }
+    expect(named(free, planLease(free, equal)).hosts).toEqual([[['h2', 1]]])
+  })
+})

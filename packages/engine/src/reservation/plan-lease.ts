@@ -9,7 +9,7 @@ import { earliestStart } from './earliest-start.ts'
 import { explainNoSlot, type NoSlot } from './explain-no-slot.ts'
 import type { HostCalendar } from './host-calendar.ts'
 import { type LeaseQuestion, type Prepared, prepare } from './lease-question.ts'
-import type { ReservationBook } from './reservation-book.ts'
+import type { ReservableHost, ReservationBook } from './reservation-book.ts'
 
 export interface FoundSlot {
   readonly found: true
@@ -28,7 +28,7 @@ export function planLease(book: ReservationBook, question: LeaseQuestion): Found
       question.durationMs === undefined ? startMs : commonStart(prepared, { fromMs, untilMs: endMs, durationMs })
     if (typeof start === 'object') return failed(start.failed)
     const span = { startMs: start, endMs: question.durationMs === undefined ? endMs : start + durationMs }
-    const chosen = chooseAll(book, prepared, { span, nowMs: question.nowMs })
+    const chosen = chooseAll(book, prepared, { span, question })
     if (chosen.shares !== undefined) return { found: true, span, shares: chosen.shares }
     // They clash with one another here: the next moment at which some host comes free may be better.
     fromMs = Math.min(...prepared.flatMap(({ calendars }) => calendars.map((calendar) => calendar.nextEndMs(start))))
@@ -63,17 +63,18 @@ const planning = { leaseId: 'planning' as LeaseId, reservationId: 'planning' as 
 function chooseAll(
   book: ReservationBook,
   prepared: readonly Prepared[],
-  { span, nowMs }: { readonly span: Interval; readonly nowMs: number },
+  { span, question: { nowMs, burdenOf } }: { readonly span: Interval; readonly question: LeaseQuestion },
 ):
   | { readonly shares: readonly (readonly Share[])[]; readonly failed?: undefined }
   | (Failure & { readonly shares?: undefined }) {
   const order = [...prepared.keys()].sort((a, b) => candidatesOf(prepared, a) - candidatesOf(prepared, b) || a - b)
   const shares: (readonly Share[])[] = []
+  const burden = burdenOf && ((at: number) => burdenOf((book.hosts[at] as ReservableHost).id))
   const touched: HostCalendar[] = []
   try {
     for (const at of order) {
       const { units, candidates } = prepared[at] as Prepared
-      const chosen = chooseHosts({ calendars: book.calendars, candidates, units, span, nowMs })
+      const chosen = chooseHosts({ calendars: book.calendars, candidates, units, span, nowMs, burdenOf: burden })
       if (chosen === undefined) return { failed: at }
       shares[at] = chosen
       if (prepared.length === 1) break

@@ -17,9 +17,10 @@ import type { Verdict } from '../verdict.ts'
 
 /**
  * room: a firm request fits nowhere; watermark: headroom is kept free before anybody asks; shrink: less can be lent than
- * is lent; expiry: the maximum run time is over; test: a person wants to see what an eviction does.
+ * is lent; expiry: the maximum run time is over; lease: the host is promised to a lease that begins soon; test: a person
+ * wants to see what an eviction does.
  */
-export const evictionKinds = ['room', 'watermark', 'shrink', 'expiry', 'test'] as const
+export const evictionKinds = ['room', 'watermark', 'shrink', 'expiry', 'lease', 'test'] as const
 export type EvictionKind = (typeof evictionKinds)[number]
 
 export const decisionStates = [

@@ -35,6 +35,7 @@ import {
   readFilter,
   resizedWish,
 } from '../reservation/lease-request.ts'
+import { burdenOf } from '../reservation/burden-of.ts'
 import { LeaseAdmission } from '../reservation/lease-admission.ts'
 import { refusalWords } from '../reservation/refusal-words.ts'
 import { resizedRunning } from '../reservation/resize-running.ts'
@@ -98,8 +99,8 @@ async function ready(
   return { fence, book }
 }
 
-function questionOf({ clock }: Runtime, request: LeaseWishRequest, book: ReservationBook): LeaseQuestion {
-  const nowMs = clock.nowMs()
+function questionOf(runtime: Runtime, request: LeaseWishRequest, book: ReservationBook): LeaseQuestion {
+  const nowMs = runtime.clock.nowMs()
   checkWhen(request, nowMs)
   for (const { wish } of request.reservations) checkWish(wish)
   const properties = book.hosts.map((host) => host.properties)
@@ -108,6 +109,7 @@ function questionOf({ clock }: Runtime, request: LeaseWishRequest, book: Reserva
     window: request.window,
     durationMs: request.durationMs,
     reservations: request.reservations.map(({ wish, filter }) => ({ wish, filter: readFilter(filter, properties) })),
+    burdenOf: burdenOf(runtime, request),
   }
 }
 
@@ -387,7 +389,7 @@ function replanned(runtime: Runtime, lease: Lease, { span, isResized }: Replan):
   const reservations = lease.reservations.map(({ wish, filter }) => ({ wish, filter: readFilter(filter, properties) }))
   const slot: FoundSlot | NoSlot = leases.plan(
     book,
-    { nowMs, window: span, durationMs: undefined, reservations },
+    { nowMs, window: span, durationMs: undefined, reservations, burdenOf: burdenOf(runtime, lease) },
     lease,
   )
   if (!slot.found) throw new GleanerError('lease-no-slot', { detail: refusalWords(slot) })

@@ -7,7 +7,8 @@ const read = (reservations: string, environment = {}) =>
 describe('the section reservations', () => {
   it('limits nobody and asks nobody unless it is written', () => {
     const { reservations } = parseConfig('log: info', 'x', { environment: {}, directory: '/' })
-    expect(reservations).toMatchObject({ timeZone: 'UTC', approval: undefined })
+    expect(reservations).toMatchObject({ timeZone: 'UTC', approval: undefined, makeRoomMs: 1_800_000 })
+    expect(read('  makeRoom: 2h').reservations.makeRoomMs).toBe(7_200_000)
     expect(reservations.limits).toEqual({
       hostHours: undefined,
       period: 'month',

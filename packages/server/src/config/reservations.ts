@@ -1,4 +1,5 @@
-// The section `reservations` of the configuration: how much each project may reserve, and the service that has a say besides.
+// The section `reservations` of the configuration: how much each project may reserve, the service that has a say besides,
+// and how early hosts are made empty for a lease.
 import { DurationText, type LeaseLimits, noLeaseLimits, OneOf, parseDurationMs, quotaPeriods } from '@gleaner/model'
 import { isTimeZone } from '@gleaner/engine'
 import { type Static, Type } from 'typebox'
@@ -37,6 +38,12 @@ export const ReservationsConfig = Type.Object(
     limitsByProject: Type.Optional(
       Type.Record(Type.String(), Limits, {
         description: 'The same for one project, by name or id; what is not said is that of limits',
+      }),
+    ),
+    makeRoom: Type.Optional(
+      Type.Union([DurationText], {
+        description:
+          'How long before the start of a lease on whole hosts they take nothing new of others, and what is firm on them is looked at (30m)',
       }),
     ),
     approval: Type.Optional(
@@ -83,6 +90,8 @@ export interface ReservationSettings {
   readonly limits: LeaseLimits
   /** By name or id. */
   readonly limitsOfProject: ReadonlyMap<string, LeaseLimits>
+  /** How long before the start of a lease nothing new of others comes to its hosts, and problems name who is on them. */
+  readonly makeRoomMs: number
   readonly approval: ApprovalSettings | undefined
 }
 
@@ -105,6 +114,10 @@ export function readReservations(given: ReservationsConfig = {}, reading: Reserv
     timeZone,
     limits,
     limitsOfProject: new Map(ofProject.map(([project, own]) => [project, limitsOf(own, limits)])),
+    makeRoomMs: reading.durationMs('reservations.makeRoom', given.makeRoom, {
+      otherwiseMs: 1_800_000,
+      effect: 'How long before a lease begins its hosts take nothing new of others',
+    }),
     approval: approvalOf(given.approval, reading),
   }
 }

@@ -8,6 +8,7 @@ import type { CommandQueue } from '../decide/command-queue.ts'
 import { clearHosts } from '../reservation/clear-hosts.ts'
 import { LeaseHealer } from '../reservation/heal-leases.ts'
 import { tellOfEnd } from '../reservation/tell-of-end.ts'
+import { OccupiedWatch } from '../reservation/watch-occupied.ts'
 import { tellApproval } from '../reservation/tell-approval.ts'
 import type { Runtime } from '../runtime.ts'
 import { Loop } from './loop.ts'
@@ -16,6 +17,7 @@ export function leasesLoop(runtime: Runtime, queue: CommandQueue): Loop {
   const { state, clock, leases, problems } = runtime
   const clearing = new Set<string>()
   const healer = new LeaseHealer(runtime)
+  const occupied = new OccupiedWatch(runtime)
 
   const happen = async (fence: Fence, lease: Lease, event: LeaseEvent): Promise<void> => {
     const nowMs = clock.nowMs()
@@ -63,6 +65,7 @@ export function leasesLoop(runtime: Runtime, queue: CommandQueue): Loop {
         )
       }
       await healer.heal(fence)
+      await occupied.run()
       await problems.settle('leases')
       const open = leases.open()
       return `${open.filter((lease) => lease.state === 'active').length} active, ${open.length} open`

@@ -1,6 +1,14 @@
-// Decisions that nobody asked for: headroom, a smaller offer, the end of run times. At most one of each kind is under way per
-// cloud; what only would be done (mode observe) is recorded once and not again while it would be the same.
-import { type EvictionPlan, makeDecision, planExpiry, planHeadroom, planShrink, type RoomWorld } from '@gleaner/engine'
+// Decisions that nobody asked for: headroom, a smaller offer, the end of run times, leases that begin soon. At most one of each
+// kind is under way per cloud, but for leases, each of which has a time of its own; what only would be done (mode observe) is recorded once and not again while it would be the same.
+import {
+  type EvictionPlan,
+  makeDecision,
+  planExpiry,
+  planForLeases,
+  planHeadroom,
+  planShrink,
+  type RoomWorld,
+} from '@gleaner/engine'
 import type { CloudId, EvictionKind } from '@gleaner/model'
 import type { Fence } from '@gleaner/ports'
 import { newId } from '../ids/new-id.ts'
@@ -8,6 +16,7 @@ import type { Runtime } from '../runtime.ts'
 import { roomWorldNow } from './room-world-now.ts'
 
 const planners: readonly (readonly [EvictionKind, (world: RoomWorld) => EvictionPlan | undefined])[] = [
+  ['lease', planForLeases],
   ['expiry', planExpiry],
   ['shrink', planShrink],
   ['watermark', planHeadroom],
@@ -34,7 +43,8 @@ export class ProactiveEvictions {
     { cloudId, kind, plan }: { readonly cloudId: CloudId; readonly kind: EvictionKind; readonly plan: Planner },
   ): Promise<void> {
     const { evictions, state, clock } = this.#runtime
-    if (evictions.open().some((decision) => decision.kind === kind && decision.cloudId === cloudId)) return
+    const isUnderWay = evictions.open().some((decision) => decision.kind === kind && decision.cloudId === cloudId)
+    if (isUnderWay && kind !== 'lease') return
     await evictions.planning.run(async () => {
       const { world } = roomWorldNow(this.#runtime, cloudId)
       const found = world === undefined ? undefined : plan(world)

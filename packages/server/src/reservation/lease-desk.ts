@@ -3,6 +3,7 @@
 // the store has the last word. Only the leader's desk is filled; it is read anew with every term.
 import {
   type HostBooking,
+  type HostLease,
   type LeasedRoom,
   planLease,
   reservableHosts,
@@ -118,15 +119,28 @@ export class LeaseDesk {
     this.#parts.hub.tell('lease', { lease: lease.id, state: lease.state })
   }
 
-  /** Which hosts are closed to all but a lease at this moment: by the times, whatever the loop has got round to. */
-  leasedTo(cloudId: CloudId, nowMs: number): ReadonlyMap<HostId, string> {
-    const leased = new Map<HostId, string>()
-    for (const { id, cloudId: of, state, span, reservations } of this.#leases.values()) {
-      if (of !== cloudId || state === 'proposed' || span.startMs > nowMs || nowMs >= span.endMs) continue
-      for (const { wish, shares } of reservations)
-        if (wish.kind === 'hosts') for (const { hostId } of shares) leased.set(hostId, id)
+  /**
+   * Which hosts are closed to all but a lease: by the times, whatever the loop has got round to. Room is made before the start:
+   * whoever came in that time would have to leave again.
+   */
+  leasedTo(cloudId: CloudId, nowMs: number, aheadMs = 0): ReadonlyMap<HostId, string> {
+    const leased = [...this.promisedTo(cloudId, nowMs)].filter(([, { startMs }]) => startMs <= nowMs + aheadMs)
+    return new Map(leased.map(([hostId, { leaseId }]) => [hostId, leaseId]))
+  }
+
+  /** Per whole host the lease that has it at this moment, else the next one. Proposals do not count. */
+  promisedTo(cloudId: CloudId, nowMs: number): ReadonlyMap<HostId, HostLease> {
+    const promised = new Map<HostId, HostLease>()
+    for (const { id, cloudId: of, projectId, state, span, reservations } of this.#leases.values()) {
+      if (of !== cloudId || state === 'proposed' || nowMs >= span.endMs) continue
+      for (const { wish, shares } of reservations) {
+        if (wish.kind !== 'hosts') continue
+        for (const { hostId } of shares)
+          if (span.startMs < (promised.get(hostId)?.startMs ?? Number.POSITIVE_INFINITY))
+            promised.set(hostId, { leaseId: id, projectId, startMs: span.startMs })
+      }
     }
-    return leased
+    return promised
   }
 
   /** Room of running leases that their projects do not use yet: it is taken for everybody else. */

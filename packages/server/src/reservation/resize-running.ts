@@ -3,6 +3,7 @@
 import { unitsOf } from '@gleaner/engine'
 import { GleanerError, type Lease, type LeaseReservation, type LeaseShare, type LeaseWish } from '@gleaner/model'
 import type { Runtime } from '../runtime.ts'
+import { burdenOf } from './burden-of.ts'
 import { readFilter } from './lease-request.ts'
 import { refusalWords } from './refusal-words.ts'
 
@@ -73,7 +74,8 @@ type Found =
   | { readonly shares: readonly LeaseShare[]; readonly refusal?: undefined }
   | { readonly shares?: undefined; readonly refusal: string }
 
-function moreOf({ leases, clock }: Runtime, lease: Lease, { reservation, least, most }: More): Found {
+function moreOf(runtime: Runtime, lease: Lease, { reservation, least, most }: More): Found {
+  const { leases, clock } = runtime
   const book = leases.bookOf(lease.cloudId)
   if (book === undefined) throw new GleanerError('not-ready', { detail: `${lease.cloudId} has not been read yet` })
   const { wish, filter } = reservation
@@ -82,6 +84,7 @@ function moreOf({ leases, clock }: Runtime, lease: Lease, { reservation, least, 
     nowMs,
     window: { startMs: nowMs, endMs: lease.span.endMs },
     durationMs: undefined,
+    burdenOf: burdenOf(runtime, lease),
     reservations: [
       {
         wish: wish.kind === 'hosts' ? { kind: 'hosts', min: least, max: most } : { ...wish, amount: most },

@@ -9,6 +9,7 @@ import {
   type LeaseSwap,
 } from '@gleaner/model'
 import type { Runtime } from '../runtime.ts'
+import { burdenOf } from './burden-of.ts'
 import { readFilter } from './lease-request.ts'
 
 export interface SwapQuestion {
@@ -63,10 +64,11 @@ interface Lost {
 }
 
 function replacement(
-  { leases }: Runtime,
+  runtime: Runtime,
   lease: Lease,
   { reservation, share, broken, nowMs }: Lost,
 ): readonly LeaseShare[] | undefined {
+  const { leases } = runtime
   const book = leases.bookOf(lease.cloudId)
   if (book === undefined) throw new GleanerError('not-ready', { detail: `${lease.cloudId} has not been read yet` })
   const { wish, filter, shares } = reservation
@@ -78,6 +80,7 @@ function replacement(
     nowMs,
     window: { startMs: Math.max(lease.span.startMs, nowMs), endMs: lease.span.endMs },
     durationMs: undefined,
+    burdenOf: burdenOf(runtime, lease),
     reservations: [
       {
         wish:
