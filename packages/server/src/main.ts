@@ -23,6 +23,7 @@ import { CommandQueue } from './decide/command-queue.ts'
 import { InstanceMemories } from './decide/instance-memories.ts'
 import { RuleShelf } from './decide/rule-book.ts'
 import { DesktopDesk } from './desktops/desktop-desk.ts'
+import { LendingBook } from './desktops/lending-book.ts'
 import { PowerBook } from './energy/power-book.ts'
 import { EventHub } from './events/hub.ts'
 import { actionEnded } from './actions/action-ended.ts'
@@ -244,6 +245,7 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
     energy: new MeteringDesk({ config, clock, store, state, directories, leases, usage }),
     power: new PowerBook({ store, settings: config.power, problems }),
     keepLinks,
+    lending: new LendingBook({ store, clock, state, settings: config.opportunism }),
     executor: new Executor({
       store,
       clouds: byId,
@@ -324,8 +326,14 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
     estimates: runtime.estimator,
     energy: runtime.energy,
     insight: makeInsight(runtime, parts),
-    desktops: new DesktopDesk({ store, clock, hub, settings: config.opportunism }),
     keepLinks,
+    desktops: new DesktopDesk({
+      store,
+      clock,
+      hub,
+      settings: config.opportunism,
+      changed: () => runtime.wake('decide'),
+    }),
     loops: () => loops.map((loop) => loop.status()),
   }
   return { runtime, application, loops, lead, meters: meters.map(({ meter }) => meter) }

@@ -7,6 +7,7 @@ import type { Executor } from './actions/executor.ts'
 import type { Config } from './config/config.ts'
 import type { EventHub } from './events/hub.ts'
 import type { MeteringDesk } from './energy/metering-desk.ts'
+import type { LendingBook } from './desktops/lending-book.ts'
 import type { PowerBook } from './energy/power-book.ts'
 import type { EvictionDesk } from './preemption/desk.ts'
 import type { LeaseDesk } from './reservation/lease-desk.ts'
@@ -38,6 +39,7 @@ export interface Runtime {
   readonly power: PowerBook
   /** Undefined where notices carry no links. */
   readonly keepLinks: KeepLinks | undefined
+  readonly lending: LendingBook
   readonly replica: string
   /** Wakes a loop by its name; unknown names are ignored. */
   wake(...loops: readonly string[]): void

@@ -4,6 +4,7 @@ import type { CloudId, Host } from '@gleaner/model'
 import { hostId } from '@gleaner/model'
 import type { Ratios, RoomSize } from '@gleaner/ports'
 import { coreRatio, desktopModels, diskRatio, hypervisorModels, memoryRatio, people } from './catalogue.ts'
+import { preemptibleTag } from './guest.ts'
 import type { WorldSize } from './options.ts'
 import { Draws, hash32 } from './random.ts'
 
@@ -47,7 +48,8 @@ export class Machine {
   open(): boolean {
     if (this.#view.state === 'up') return true
     if (this.#view.state !== 'disabled') return false
-    if (this.#closedBecause === undefined) return false
+    // A desktop is furnished closed, for whoever lends it to open.
+    if (this.#closedBecause === undefined && this.#original.kind !== 'desktop') return false
     this.#closedBecause = undefined
     this.#change({ state: 'up' })
     return true
@@ -96,17 +98,20 @@ export class Machine {
     const same = cores === this.#original.coreRatio && memory === this.#original.memoryRatio
     const { state } = this.#view
     const off = this.#wakesAtMs !== undefined || state === 'asleep'
-    if (same && this.#closedBecause === undefined && !off) return undefined
+    const opened = state === 'up' && this.#original.state === 'disabled'
+    if (same && this.#closedBecause === undefined && !off && !opened) return undefined
     return {
       coreRatio: cores ?? null,
       memoryRatio: memory ?? null,
       closedBecause: this.#closedBecause ?? null,
+      ...(opened ? { opened } : {}),
       ...(off ? { wakesAtMs: Number.isFinite(this.#wakesAtMs) ? (this.#wakesAtMs as number) : null } : {}),
     }
   }
 
-  restoreChanges({ coreRatio: cores, memoryRatio: memory, closedBecause, wakesAtMs }: MachineChanges): void {
+  restoreChanges({ coreRatio: cores, memoryRatio: memory, closedBecause, wakesAtMs, opened }: MachineChanges): void {
     this.#change({ coreRatio: cores ?? undefined, memoryRatio: memory ?? undefined })
+    if (opened === true) this.open()
     if (closedBecause !== null) this.close(closedBecause)
     if (wakesAtMs === undefined) return
     this.#change({ state: 'asleep' })
@@ -164,6 +169,8 @@ export interface MachineChanges {
   readonly closedBecause: string | null
   /** Absent: switched on; null: asleep; a moment: boots until then. */
   readonly wakesAtMs?: number | null
+  /** A desktop, furnished closed, that was opened. */
+  readonly opened?: boolean
 }
 
 /** What the hypervisor itself uses, always less than what it reserves. */
@@ -214,13 +221,23 @@ export function makeMachines(size: WorldSize, cloud: CloudId): Machine[] {
   return machines
 }
 
+/** Size and tags of what looks for a host. */
+export interface Newcomer extends RoomSize {
+  readonly tags: readonly string[]
+}
+
+/** A desktop takes what accepts an interruption. */
+function suits({ view }: Machine, { tags }: Newcomer): boolean {
+  return view.kind !== 'desktop' || tags.includes(preemptibleTag)
+}
+
 /** Of a few hosts drawn by chance the one with most room in its scarcer resource; else the first with any; else none. */
-export function place(machines: readonly Machine[], guest: RoomSize, draw: number): number {
+export function place(machines: readonly Machine[], guest: Newcomer, draw: number): number {
   let best = -1
   let bestRoom = -1
   for (let attempt = 0; attempt < 6; attempt++) {
     const machine = machines[hash32(draw, attempt) % machines.length]
-    if (machine === undefined || !machine.fits(guest)) continue
+    if (machine === undefined || !machine.fits(guest) || !suits(machine, guest)) continue
     const { view } = machine
     const room = Math.min(machine.sellableCores / view.cores, machine.sellableMemoryMiB / view.memoryMiB)
     if (room > bestRoom) {
@@ -230,7 +247,7 @@ export function place(machines: readonly Machine[], guest: RoomSize, draw: numbe
   }
   for (let step = 0; best < 0 && step < machines.length; step++) {
     const machine = machines[(draw + step) % machines.length]
-    if (machine?.fits(guest)) best = machine.index
+    if (machine?.fits(guest) && suits(machine, guest)) best = machine.index
   }
   return best
 }

@@ -1,2 +1,7 @@
+export * from './desktop-presence.ts'
 export * from './fold-beat.ts'
+export * from './lending-past.ts'
+export * from './lending-terms.ts'
+export * from './match-desktops.ts'
+export * from './plan-lending.ts'
 export * from './stand-desktop.ts'

@@ -11,6 +11,7 @@ import {
   type TargetKey,
   targetKey,
 } from '@gleaner/model'
+import type { DesktopPresence } from '../desktops/desktop-presence.ts'
 import type { HostPromise } from '../energy/power/host-promise.ts'
 import type { ActionSupports } from '../ledger/action-support.ts'
 import type { UsageAccess } from '../ledger/usage-access.ts'
@@ -33,6 +34,8 @@ export interface GateFacts {
   readonly rules: readonly Rule[]
   /** What is promised on a host beyond what is on it; without it nothing sleeps. */
   readonly hostUse?: (host: Host) => HostUse
+  /** Whether a desktop may have guests; without it none may. */
+  readonly presenceOf?: (host: Host) => DesktopPresence
 }
 
 export interface HostUse {
@@ -78,6 +81,7 @@ export function openGateWorld(facts: GateFacts): GateWorld {
   }
   return {
     ...(facts.hostUse === undefined ? {} : { hostUse: facts.hostUse }),
+    ...(facts.presenceOf === undefined ? {} : { presenceOf: facts.presenceOf }),
     nowMs,
     policy,
     snapshots,

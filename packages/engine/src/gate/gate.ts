@@ -7,7 +7,8 @@
 //   - then the mode: what is only observed is judged no further;
 //   - passing refusals hold the proposal back: they go away by themselves;
 //   - progress refusals say how far it has come: confirmed, approved, announced; of an eviction, how far its decision is.
-// Commands, evictions, restoring steps, memory given back, notices and steps on hosts have lists of their own, for the reasons told in step-class.ts.
+// Commands, evictions, restoring steps, memory given back, notices, steps on hosts and what is done for the user of a desktop have lists
+// of their own, for the reasons told in step-class.ts.
 import { type HostId, type InstanceId, isOnInstance, type Proposal, targetId, type Verdict } from '@gleaner/model'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import { approved } from './checks/approved.ts'
@@ -16,6 +17,9 @@ import { budgetCloud, budgetHost, budgetProject } from './checks/budget-share.ts
 import { causeStands } from './checks/cause-stands.ts'
 import type { Check } from './checks/check.ts'
 import { confirmed } from './checks/confirmed.ts'
+import { desktopClosed } from './checks/desktop-closed.ts'
+import { desktopLent } from './checks/desktop-lent.ts'
+import { desktopNeeded } from './checks/desktop-needed.ts'
 import { evictionValidated, roomReserved } from './checks/eviction-stage.ts'
 import { graceOver } from './checks/grace-over.ts'
 import { hostFree } from './checks/host-free.ts'
@@ -45,7 +49,9 @@ interface GateCheck {
   readonly check: Check
 }
 
-const ofHosts: readonly StepClass[] = ['host-take', 'host-give']
+const ofHosts: readonly StepClass[] = ['host-take', 'host-yield', 'host-give']
+/** For the person in front of a desktop. */
+const yielding: readonly StepClass[] = ['yield', 'host-yield']
 const ofInstances: readonly StepClass[] = [
   'reclaim',
   'reclaim-command',
@@ -53,14 +59,24 @@ const ofInstances: readonly StepClass[] = [
   'restore',
   'restore-command',
   'notify',
+  'yield',
 ]
 const all: readonly StepClass[] = [...ofInstances, ...ofHosts]
 /** By Gleaner itself, for a rule, an estimate or a firm request. */
-const byItself: readonly StepClass[] = ['reclaim', 'evict', 'restore', 'notify', ...ofHosts]
+const byItself: readonly StepClass[] = ['reclaim', 'evict', 'restore', 'notify', 'yield', ...ofHosts]
 const reclaiming: readonly StepClass[] = ['reclaim', 'reclaim-command']
 const ending: readonly StepClass[] = [...reclaiming, 'evict']
 const taking: readonly StepClass[] = [...ending, 'host-take']
-const butOwnersWish: readonly StepClass[] = ['reclaim', 'reclaim-command', 'evict', 'restore', 'notify', ...ofHosts]
+const held: readonly StepClass[] = [
+  'reclaim',
+  'reclaim-command',
+  'evict',
+  'restore',
+  'notify',
+  'host-take',
+  'host-give',
+]
+const butOwnersWish: readonly StepClass[] = [...held, ...yielding]
 
 const checks: readonly GateCheck[] = [
   gateCheck('mode', 'standing', [byItself, modeOff]),
@@ -72,17 +88,20 @@ const checks: readonly GateCheck[] = [
   gateCheck('state', 'standing', [ofInstances, stateSuitable]),
   gateCheck('state', 'standing', [ofHosts, hostSuitable]),
   gateCheck('in-use', 'standing', [['host-take'], hostFree]),
+  gateCheck('user-there', 'standing', [yielding, desktopNeeded]),
   gateCheck('protection', 'standing', [['reclaim', 'reclaim-command', 'evict', 'restore'], notProtected]),
-  gateCheck('hold', 'standing', [butOwnersWish, notHeld]),
+  gateCheck('hold', 'standing', [held, notHeld]),
   gateCheck('observe', 'observed', [byItself, modeObserve]),
   gateCheck('kill-switch', 'passing', [butOwnersWish, killSwitch]),
-  gateCheck('snapshot-age', 'passing', [butOwnersWish, snapshotFresh]),
+  gateCheck('snapshot-age', 'passing', [[...held, 'yield'], snapshotFresh]),
   gateCheck('snapshot-gaps', 'passing', [taking, snapshotWhole]),
   gateCheck('usage-age', 'passing', [['reclaim', 'host-take'], usageFresh]),
   gateCheck('in-flight', 'passing', [
-    ['reclaim', 'reclaim-command', 'evict', 'restore', 'restore-command', 'give-back', ...ofHosts],
+    ['reclaim', 'reclaim-command', 'evict', 'restore', 'restore-command', 'give-back', 'yield', ...ofHosts],
     notInFlight,
   ]),
+  gateCheck('desktop', 'passing', [['restore', 'restore-command', 'host-give'], desktopLent]),
+  gateCheck('door', 'passing', [['yield'], desktopClosed]),
   gateCheck('confirmation', 'progress', [['reclaim', 'notify', 'host-take'], confirmed]),
   gateCheck('approval', 'progress', [byItself, approved]),
   gateCheck('room', 'progress', [['evict'], roomReserved]),
@@ -111,7 +130,9 @@ const checksOf: Readonly<Record<StepClass, readonly GateCheck[]>> = {
   'restore-command': applying('restore-command'),
   'give-back': applying('give-back'),
   notify: applying('notify'),
+  yield: applying('yield'),
   'host-take': applying('host-take'),
+  'host-yield': applying('host-yield'),
   'host-give': applying('host-give'),
 }
 

@@ -71,7 +71,9 @@ export function createJournalBook(journal: readonly JournalEntry[], policy: Poli
   }
 }
 
-function takes({ action }: Pick<Proposal, 'action'>): boolean {
+/** What is taken for the user of a desktop is no part of what Gleaner may take in a while. */
+function takes({ action, capability }: Pick<Proposal, 'action' | 'capability'>): boolean {
+  if (capability === 'opportunism') return false
   return isHostStep(action) ? hostSteps[action].takes : isReclaiming(action)
 }
 

@@ -8,6 +8,9 @@
 // shares that limit reclaiming are replaced by notice, minimum run time and the disruption budgets of its decision.
 // Memory that was lent from a guest goes back to it whatever anybody set: no mode, pause, hold, budget or age of data keeps from an
 // owner what is the owner's. Only another action under way on the same guest makes it wait.
+// For the person in front of a desktop (the claim `local-user`) its host is closed and its guests are stopped at once: no data on usage, no
+// confirmation, notice, window, hold or budget stands in front of somebody's own machine; a whole floor comes at eight o'clock.
+// What is taken so takes nothing from the budgets of others.
 import { type Candidate, hostSteps, isHostStep, isReclaiming } from '@gleaner/model'
 
 export type StepClass =
@@ -18,13 +21,20 @@ export type StepClass =
   | 'restore-command'
   | 'give-back'
   | 'notify'
+  | 'yield'
   | 'host-take'
+  | 'host-yield'
   | 'host-give'
 
 export function stepClass(step: Pick<Candidate, 'action' | 'claim' | 'eviction'>): StepClass {
   if (step.action === 'return-memory') return 'give-back'
   if (step.eviction !== undefined) return 'evict'
-  if (isHostStep(step.action)) return hostSteps[step.action].takes ? 'host-take' : 'host-give'
+  const isYielding = step.claim === 'local-user'
+  if (isHostStep(step.action)) {
+    if (!hostSteps[step.action].takes) return 'host-give'
+    return isYielding ? 'host-yield' : 'host-take'
+  }
+  if (isYielding && isReclaiming(step.action)) return 'yield'
   const commanded = step.claim === 'command'
   if (isReclaiming(step.action)) return commanded ? 'reclaim-command' : 'reclaim'
   if (step.action === 'notify') return 'notify'

@@ -61,7 +61,7 @@ export function detectPersonActions(input: PersonInput): readonly NewHold[] {
     const known = input.known(instance.id)
     if (known === undefined || known.state === instance.state) continue
     const change = changeOf(known, instance)
-    if (change === undefined || hostIsDown(instance, snapshot)) continue
+    if (change === undefined || hostIsDown(instance, snapshot) || isAgents(change, instance, snapshot)) continue
     if (entriesOf.get(instance.id)?.some((entry) => explainsChange(entry, change, policy))) continue
     holds.push({
       instanceId: instance.id,
@@ -89,6 +89,12 @@ function hostIsDown(instance: Instance, snapshot: Snapshot): boolean {
   if (instance.hostId === undefined) return false
   const state = snapshot.hostById.get(instance.hostId)?.state
   return state === 'down' || state === 'unknown'
+}
+
+/** The agent of a desktop lets guests stand still and go on by itself, without a word to the journal. */
+function isAgents({ from, to }: StateChange, { hostId }: Instance, snapshot: Snapshot): boolean {
+  if (hostId === undefined || snapshot.hostById.get(hostId)?.kind !== 'desktop') return false
+  return (from === 'running' && to === 'paused') || (from === 'paused' && to === 'running')
 }
 
 function entriesByInstance(journal: readonly JournalEntry[]): ReadonlyMap<InstanceId, readonly JournalEntry[]> {

@@ -18,7 +18,8 @@ export function leave(proposal: Proposal, because: Verdict | undefined, world: G
     return proposal.state === 'observed' ? proposal : { ...proposal, state: 'held', verdict: unreadable }
   if (proposal.claim === 'command') return end(proposal, tooLate(proposal, answer))
   const blind = usageFresh(gateStep(world, proposal))
-  if (blind !== undefined && proposal.state !== 'observed')
+  // What is done for the user of a desktop never rested on usage.
+  if (blind !== undefined && proposal.state !== 'observed' && proposal.capability !== 'opportunism')
     return { ...proposal, ...unconfirmed, state: 'held', verdict: blind }
   return end(proposal, {
     code: 'no-longer-matches',

@@ -54,7 +54,7 @@ export function whyHost(world: WhyWorld, hostId: HostId): WhyHost {
   return {
     hostId,
     host,
-    summary: summaryOf({ hostId, host, open, holds, refused, history }),
+    summary: summaryOf({ hostId, host, open, holds, refused, history, desktop: desktopOf(world, host) }),
     gate: open[0] === undefined ? [] : inspectGate(gate, open[0]),
     ledger: world.ledger.find((each) => each.hostId === hostId),
     holds,
@@ -67,9 +67,23 @@ export function whyHost(world: WhyWorld, hostId: HostId): WhyHost {
 
 interface Parts extends Pick<WhyHost, 'hostId' | 'host' | 'holds' | 'refused' | 'history'> {
   readonly open: readonly Proposal[]
+  /** Whether it may have guests, where it is a desktop. */
+  readonly desktop: string | undefined
 }
 
-function summaryOf({ hostId, host, open, holds, refused, history }: Parts): string {
+function desktopOf({ presenceOf }: WhyWorld, host: Host | undefined): string | undefined {
+  if (host?.kind !== 'desktop' || presenceOf === undefined) return undefined
+  const { lendable, standing, verdict } = presenceOf(host)
+  if (standing === undefined) return `${host.name} may have no guests. ${verdict.sentence}`
+  return `${host.name} ${lendable ? 'may have guests' : 'may have no guests now'} (${standing}): ${verdict.sentence}`
+}
+
+function summaryOf(parts: Parts): string {
+  const about = wanted(parts)
+  return parts.desktop === undefined ? about : `${parts.desktop} ${about}`
+}
+
+function wanted({ hostId, host, open, holds, refused, history }: Parts): string {
   if (host === undefined) return `${hostId} is not in the last reading of its cloud.`
   const [strongest] = open
   if (strongest !== undefined) return `${foresee(host, strongest)} ${strongest.reason.sentence}`

@@ -1,7 +1,7 @@
 // The section `opportunism` of the configuration: how often agents of desktops speak, after which silence what follows, how far a
-// lend contract reaches, how long a key counts.
-import type { DesktopLimits } from '@gleaner/engine'
-import { DurationText } from '@gleaner/model'
+// lend contract reaches, how long a key counts, and what becomes of guests when the user is back.
+import { type DesktopLimits, freeingWays, type LendingTerms } from '@gleaner/engine'
+import { DurationText, OneOf } from '@gleaner/model'
 import { type Static, Type } from 'typebox'
 import type { DurationReader } from './duration-reader.ts'
 
@@ -14,6 +14,13 @@ export const OpportunismConfig = Type.Object(
     goneAfter: Type.Optional(DurationText),
     contract: Type.Optional(DurationText),
     keyLifetime: Type.Optional(DurationText),
+    pauseAfter: Type.Optional(DurationText),
+    freeAfter: Type.Optional(DurationText),
+    freeBy: Type.Optional(
+      OneOf(freeingWays, { description: 'How the memory of guests is given back to a user who stays (save)' }),
+    ),
+    freeByOfProject: Type.Optional(Type.Record(Type.String(), OneOf(freeingWays))),
+    freeByOfFlavor: Type.Optional(Type.Record(Type.String(), OneOf(freeingWays))),
   },
   { additionalProperties: false },
 )
@@ -23,7 +30,10 @@ export interface OpportunismSettings extends DesktopLimits {
   readonly beatMs: number
   readonly contractMs: number
   readonly keyLifetimeMs: number
+  readonly terms: LendingTerms
 }
+
+type DurationKey = 'beat' | 'goneAfter' | 'contract' | 'keyLifetime' | 'pauseAfter' | 'freeAfter'
 
 const minuteMs = 60_000
 
@@ -32,7 +42,7 @@ export function readOpportunism(
   reading: { readonly fault: (path: readonly string[], detail: string) => void; readonly durationMs: DurationReader },
 ): OpportunismSettings {
   const { fault } = reading
-  const duration = (key: 'beat' | 'goneAfter' | 'contract' | 'keyLifetime', otherwiseMs: number, effect: string) =>
+  const duration = (key: DurationKey, otherwiseMs: number, effect: string) =>
     reading.durationMs(`opportunism.${key}`, given[key], { otherwiseMs, effect })
   const beatMs = duration('beat', 15_000, 'How often the agent of a desktop speaks')
   const goneAfterMs = duration('goneAfter', 10 * minuteMs, 'Silence after which the guests of a desktop count as gone')
@@ -44,5 +54,19 @@ export function readOpportunism(
     fault(['contract'], 'has to reach over two beats at least, or one that is late stops every guest')
   if (goneAfterMs <= lostAfterMs) fault(['goneAfter'], 'has to be longer than lostAfter beats')
   if (keyLifetimeMs < 4 * beatMs) fault(['keyLifetime'], 'has to be longer than four beats, or no key can be renewed')
-  return { beatMs, lostAfterMs, goneAfterMs, contractMs, keyLifetimeMs }
+  const pauseAfterMs = duration('pauseAfter', 0, 'From the return of a user to the pause of guests by the cloud')
+  const freeAfterMs = duration(
+    'freeAfter',
+    10 * minuteMs,
+    'From the return of a user until the memory of guests is freed',
+  )
+  if (freeAfterMs < pauseAfterMs) fault(['freeAfter'], 'cannot be shorter than pauseAfter')
+  const terms: LendingTerms = {
+    pauseAfterMs,
+    freeAfterMs,
+    freeBy: given.freeBy ?? 'save',
+    freeByOfProject: given.freeByOfProject ?? {},
+    freeByOfFlavor: given.freeByOfFlavor ?? {},
+  }
+  return { beatMs, lostAfterMs, goneAfterMs, contractMs, keyLifetimeMs, terms }
 }

@@ -16,6 +16,8 @@ export interface DesktopDeskParts {
   readonly clock: Clock
   readonly hub: EventHub
   readonly settings: OpportunismSettings
+  /** A desktop became lendable, or is no longer: what follows must not wait for the next cycle. */
+  readonly changed: () => void
 }
 
 export class DesktopDesk {
@@ -51,7 +53,7 @@ export class DesktopDesk {
     { desktop: before, key, nextKey }: DesktopKeys,
     { by, beat, realMs }: { readonly by: 'key' | 'next-key'; readonly beat: BeatRequest; readonly realMs: number },
   ): Promise<BeatAnswer> {
-    const { store, clock, hub, settings } = this.#parts
+    const { store, clock, hub, settings, changed } = this.#parts
     const offered = beat.nextKey === undefined ? undefined : Buffer.from(beat.nextKey, 'base64')
     if (offered !== undefined && readAgentKey(offered) === undefined)
       throw new GleanerError('request-invalid', { detail: 'The next key is no public key on the curve P-256.' })
@@ -79,7 +81,10 @@ export class DesktopDesk {
     }
     const taken = await store.desktops.beat(before.sequence, { ...folded, keys })
     if (!taken) throw new GleanerError('beat-replayed', { sequence: beat.sequence })
-    if (folded.changes.length > 0) hub.tell('desktop')
+    if (folded.changes.length > 0) {
+      hub.tell('desktop')
+      changed()
+    }
     const keyForMs = Math.max(0, keys.keyUntilMs - realMs)
     return {
       contractForMs: settings.contractMs,

@@ -105,6 +105,7 @@ function worldOf(
     journal: [...journal.values()],
     rules: parts.rules.book.rules,
     hostUse: hostUseOf(runtime),
+    presenceOf: runtime.lending.presence(),
     proposals,
     ledger: state.plan?.ledger ?? [],
     refused: parts.refused.list,

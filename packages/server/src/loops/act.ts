@@ -188,6 +188,7 @@ async function gateNow({ runtime, parts }: Acting, proposal: Proposal): Promise<
   const nowMs = clock.nowMs()
   const policy = policyNow(runtime)
   await parts.history.refresh(runtime)
+  await runtime.lending.refresh()
   const world = openGateWorld({
     nowMs,
     policy,
@@ -198,6 +199,7 @@ async function gateNow({ runtime, parts }: Acting, proposal: Proposal): Promise<
     journal: parts.history.recent(nowMs - journalHorizonMs(policy)),
     rules: parts.rules.book.rules,
     hostUse: hostUseOf(runtime),
+    presenceOf: runtime.lending.presence(),
   })
   return passGate(world, proposal)
 }

@@ -5,6 +5,7 @@ import {
   type ActionSupports,
   type CapabilityAnswer,
   type Decision,
+  type DesktopPresence,
   type EvidenceMemory,
   type InstanceTable,
   type LedgerMemory,
@@ -18,6 +19,7 @@ import {
   indexSupports,
   isGivenBack,
   journalHorizonMs,
+  planLending,
   planPower,
   proposeIdleness,
   proposeLoans,
@@ -29,6 +31,7 @@ import {
 } from '@gleaner/engine'
 import {
   type CloudId,
+  type Host,
   type HostLedger,
   type Policy,
   type Proposal,
@@ -43,6 +46,7 @@ import { evaluateAll } from '../decide/evaluate.ts'
 import type { InstanceMemories } from '../decide/instance-memories.ts'
 import { LookAhead } from '../decide/look-ahead.ts'
 import type { RuleShelf } from '../decide/rule-book.ts'
+import { tellGoneGuests } from '../desktops/gone-guests.ts'
 import { hostUseOf } from '../energy/host-use.ts'
 import { powerInput } from '../energy/plan-hosts.ts'
 import { newId } from '../ids/new-id.ts'
@@ -200,6 +204,10 @@ async function cycle(work: Cycle, table: InstanceTable): Promise<Decision> {
   const power = wantedPower(work, policy)
   parts.awake.list = power.refused
   answers.push(power)
+  await runtime.lending.refresh()
+  const presenceOf = runtime.lending.presence()
+  await tellGoneGuests(runtime, presenceOf)
+  if (policy.modes.opportunism !== 'off') answers.push(await wantedLending(work, presenceOf))
   const commands = parts.commands.candidates({ supports, usage: telemetry, nowMs })
   if (commands.length > 0) answers.push({ candidates: commands, refused: [], reasons: {} })
   const expected = expectations(asking, runtime.config.oversubscription.firmPeak)
@@ -231,6 +239,7 @@ async function cycle(work: Cycle, table: InstanceTable): Promise<Decision> {
     journal,
     rules: parts.rules.book.rules,
     hostUse: hostUseOf(runtime),
+    presenceOf,
     answers,
     proposals: await store.proposals.open(),
     ledger,
@@ -263,6 +272,22 @@ function wantedRatios({ runtime, supports, snapshots }: Cycle, policy: Policy): 
     ratios: config.oversubscription.ratios,
     headroomShare: policy.headroomShare,
     nowMs,
+  })
+}
+
+async function wantedLending(
+  { runtime, parts, supports, snapshots }: Cycle,
+  presenceOf: (host: Host) => DesktopPresence,
+): Promise<CapabilityAnswer> {
+  const { lending, config, clock } = runtime
+  const past = await lending.past(parts.history.all())
+  return planLending({
+    ...past,
+    snapshots: snapshots.values(),
+    supports,
+    presenceOf,
+    terms: config.opportunism.terms,
+    nowMs: clock.nowMs(),
   })
 }
 

@@ -26,7 +26,9 @@ export function observeLoop(runtime: Runtime, cloud: Cloud): Loop {
     },
     run: async (signal) => {
       const takenAtMs = clock.nowMs()
-      const inventory = await readWithin(cloud, signal)
+      const read = await readWithin(cloud, signal)
+      await runtime.lending.refresh()
+      const inventory = { ...read, hosts: runtime.lending.asDesktops(read.hosts) }
       version = Math.max(version + 1, state.clouds.get(cloud.id)?.snapshot?.version ?? 0)
       const previous = state.clouds.get(cloud.id)?.snapshot
       const snapshot = freezeSnapshot(inventory, { cloudId: cloud.id, version, takenAtMs }, previous)

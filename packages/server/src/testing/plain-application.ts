@@ -120,8 +120,8 @@ export function plainApplication(options: PlainOptions): PlainApplication {
       power: () => [],
       lendable: () => new Map(),
     },
-    desktops: new DesktopDesk({ store, clock, hub, settings: config.opportunism }),
     keepLinks: undefined,
+    desktops: new DesktopDesk({ store, clock, hub, settings: config.opportunism, changed: () => undefined }),
     loops: () => [],
   }
   return { app, content, commanded, logged }

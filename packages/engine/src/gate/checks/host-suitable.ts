@@ -16,15 +16,17 @@ const startsIn: Readonly<Record<HostStepKind, readonly HostState[]>> = {
 }
 
 export const hostSuitable: Check = ({ proposal, world, host }) => {
-  const { action, setting } = proposal
+  const { action, setting, capability } = proposal
   if (host === undefined || !isHostStep(action)) return undefined
   const facts = { state: host.state, action }
   if (isHostStepReached(host, { action, setting }))
     return { code: 'already-there', sentence: `${host.name} is as ${action} would make it already.`, facts }
-  if (host.kind !== 'hypervisor' || !startsIn[action].includes(host.state))
+  // Only for its own user is anything done to a desktop.
+  const isOthers = host.kind !== 'hypervisor' && capability !== 'opportunism'
+  if (isOthers || !startsIn[action].includes(host.state))
     return {
       code: 'state-not-suitable',
-      sentence: `${host.name} is ${host.kind === 'hypervisor' ? host.state : 'a desktop'}; ${action} cannot begin there.`,
+      sentence: `${host.name} is ${isOthers ? 'a desktop' : host.state}; ${action} cannot begin there.`,
       facts,
     }
   const sells =

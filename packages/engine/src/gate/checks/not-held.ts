@@ -18,6 +18,8 @@ const concerns: Readonly<Record<StepClass, readonly HoldKind[]>> = {
   'restore-command': [],
   'give-back': [],
   notify: ['keep', 'veto'],
+  yield: [],
+  'host-yield': [],
   'host-take': ['keep', 'person-acted', 'veto', 'cool-down'],
   'host-give': ['keep', 'person-acted', 'veto'],
 }

@@ -1,5 +1,5 @@
 // The desktops as they are shown, join tokens, and the end of a desktop's right to speak.
-import { type DesktopLimits, lentUntil, standDesktop } from '@gleaner/engine'
+import { lentUntil, presenceOf } from '@gleaner/engine'
 import {
   cloudId,
   type Desktop,
@@ -12,6 +12,7 @@ import {
 import type { Application } from '../../application.ts'
 import { hashSecret } from '../../auth/token-secret.ts'
 import { newJoinSecret } from '../../desktops/join-secret.ts'
+import { limitsOf } from '../../desktops/lending-book.ts'
 import type { Handler } from '../handler.ts'
 import { only } from '../view/only.ts'
 import { timeText } from '../view/time-text.ts'
@@ -123,10 +124,9 @@ interface Seen {
 
 function desktopView(desktop: Desktop, { app, index, whole }: Seen): DesktopView {
   const nowMs = app.clock.nowMs()
-  const { speed } = app.clock
-  const { lostAfterMs, goneAfterMs, contractMs } = app.config.opportunism
-  const limits: DesktopLimits = { lostAfterMs: lostAfterMs * speed, goneAfterMs: goneAfterMs * speed }
-  const { standing, lendable, verdict, sinceMs } = standDesktop(desktop, nowMs, limits)
+  const limits = limitsOf(app.config.opportunism, app.clock)
+  const { contractMs } = limits
+  const { standing = 'silent', lendable, verdict, sinceMs } = presenceOf(desktop, nowMs, limits)
   const host = hostOf(desktop, index)
   return {
     id: desktop.id,
@@ -140,7 +140,7 @@ function desktopView(desktop: Desktop, { app, index, whole }: Seen): DesktopView
     since: timeText(sinceMs),
     ...only('lastBeat', desktop.lastBeatMs === undefined ? undefined : timeText(desktop.lastBeatMs)),
     guests: desktop.word?.guests ?? { running: 0, paused: 0 },
-    lentHours: lentUntil(desktop, { nowMs, contractMs: contractMs * speed }) / hourMs,
+    lentHours: lentUntil(desktop, { nowMs, contractMs }) / hourMs,
     interruptions: desktop.interruptions,
   }
 }

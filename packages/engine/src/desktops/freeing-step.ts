@@ -1,0 +1,34 @@
+// By which step the memory of one guest is given back: as its terms say, a stronger one where that has failed or the cloud cannot do it,
+// never a stronger one than stopping unless the terms ask for it. A firm or protected instance is never deleted.
+import { type ActionKind, type Instance, type Project, startStates } from '@gleaner/model'
+import type { StepSupports } from '../ledger/action-support.ts'
+import { type FreeingWay, freeingWayOf, type LendingTerms } from './lending-terms.ts'
+import type { GuestPast } from './plan-lending.ts'
+
+const stepsOf: Readonly<Record<FreeingWay, readonly ActionKind[]>> = {
+  save: ['suspend', 'stop'],
+  stop: ['stop'],
+  delete: ['delete', 'stop'],
+  nothing: [],
+}
+
+export interface FreeingQuestion {
+  readonly guest: Instance
+  readonly project: Pick<Project, 'id' | 'name'>
+  readonly past: GuestPast
+  readonly can: StepSupports
+  readonly terms: LendingTerms
+}
+
+/** Undefined: nothing is to be done about its memory, or it is given back already. */
+export function freeingStep({ guest, project, past, can, terms }: FreeingQuestion): ActionKind | undefined {
+  if (guest.state !== 'running' && guest.state !== 'paused') return undefined
+  const mayDelete = guest.firmness === 'preemptible' && guest.protectedBy === undefined
+  return stepsOf[freeingWayOf(guest, project, terms)].find(
+    (step) =>
+      can.get(step)?.physicalMemory === true &&
+      !past.failed.has(step) &&
+      startStates[step].includes(guest.state) &&
+      (step !== 'delete' || mayDelete),
+  )
+}

@@ -1,0 +1,167 @@
+// Desktops that lend themselves on a whole server: real PostgreSQL, a simulated cloud, time that runs faster. A user comes back, leaves
+// again, and comes back while the cloud answers nobody.
+import { SimulatedCloud } from '@gleaner/driver-simulated'
+import { type InstanceId, type JournalEntry, type LendingPhase, projectId } from '@gleaner/model'
+import type { Clock } from '@gleaner/ports'
+import { afterEach, describe, expect, it } from 'vitest'
+import { acceleratedClock } from '../clock/accelerated-clock.ts'
+import { joinTestDesktop } from './test-desktop.ts'
+import { startTestServer, type TestServer, testStartMs } from './test-server.ts'
+
+const patient = { timeout: 300_000 }
+const settings = `
+policy: { snapshotMaxAge: 600m, telemetryMaxAge: 600m, actionTimeout: 60m, budgets: { actionsPerMinute: 1, cloudShare: 0 } }
+opportunism: { contract: 10m, lostAfter: 20, beat: 15s, freeAfter: 2h }
+`
+let server: TestServer
+let cloud: SimulatedCloud
+const stopAll: (() => Promise<void>)[] = []
+const never = new AbortController().signal
+
+afterEach(async () => {
+  for (const stop of stopAll.splice(0).toReversed()) await stop()
+})
+
+async function start(mode: string): Promise<void> {
+  server = await startTestServer({
+    clock: acceleratedClock(testStartMs, 300),
+    config: `modes: { idleness: 'off', opportunism: ${mode} }\n${settings}`,
+    makeClouds: (clock: Clock) => {
+      const size = { hosts: 5, instances: 0, projects: 1, desktops: 1, activity: 0 }
+      cloud = new SimulatedCloud({ clock, id: 'sim', seed: 11, ...size })
+      return [cloud]
+    },
+  })
+  stopAll.push(() => server.stop())
+  await server.until('a plan', () =>
+    server.app.state.fence !== undefined && server.app.state.ready ? true : undefined,
+  )
+}
+
+const host = () => server.app.state.clouds.get(cloud.id)?.snapshot?.hosts.find(({ kind }) => kind === 'desktop')
+const name = () => host()?.name ?? ''
+const instance = (id: InstanceId) => server.app.state.clouds.get(cloud.id)?.snapshot?.instanceById.get(id)
+const untilHost = (state: string) =>
+  server.until(`the desktop is ${state}`, () => (host()?.state === state ? true : undefined))
+const untilGuest = (id: InstanceId, state: string) =>
+  server.until(`the guest is ${state}`, () => (instance(id)?.state === state ? true : undefined))
+
+async function journal(): Promise<readonly JournalEntry[]> {
+  const { items } = await server.app.store.journal.list({}, { limit: 100, offset: 0 })
+  return [...items].sort((a, b) => a.intendedAtMs - b.intendedAtMs)
+}
+
+const makeGuest = (title: string) =>
+  cloud.creation.create(
+    {
+      name: title,
+      projectId: server.app.state.clouds.get(cloud.id)?.snapshot?.projects[0]?.id ?? projectId(cloud.id, 'none'),
+      hostId: host()?.id,
+      flavor: undefined,
+      vcpus: 1,
+      memoryMiB: 512,
+      diskGiB: 1,
+      firmness: 'preemptible',
+      tags: [],
+      idempotencyKey: title,
+    },
+    never,
+  )
+
+async function joined() {
+  const desktop = await joinTestDesktop(server.app, name())
+  return { ...desktop, says: (phase: LendingPhase) => desktop.says(phase) }
+}
+
+describe('a desktop that lends itself', () => {
+  it(
+    'is opened while nobody is there, closed before its guests are stopped, and opened again after they go on',
+    patient,
+    async () => {
+      await start('enforce')
+      expect(host()?.state).toBe('disabled')
+      const desktop = await joined()
+      await server.cycles(2)
+      expect(await journal()).toEqual([])
+      await desktop.says('lendable')
+      await untilHost('up')
+      const guests = [await makeGuest('one'), await makeGuest('two')]
+      for (const id of guests) await untilGuest(id, 'running')
+
+      await desktop.says('in-use')
+      for (const id of guests) await untilGuest(id, 'paused')
+      expect(host()?.state).toBe('disabled')
+      const why = await server.app.insight.whyHost(host()?.id as NonNullable<ReturnType<typeof host>>['id'])
+      expect(why.summary).toMatch(/^desk-\S+ may have no guests now \(in-use\): keyboard: typed on 1 device\. /)
+      for (const id of guests) {
+        const story = await server.app.insight.why(id)
+        expect(story.summary).toContain('The desktop it is on is needed by its user')
+        expect(story.holds.filter(({ kind }) => kind === 'person-acted')).toEqual([])
+      }
+      for (const id of guests) {
+        await desktop.says('in-use')
+        await untilGuest(id, 'suspended')
+      }
+
+      await desktop.says('lendable')
+      for (const id of guests) await untilGuest(id, 'running')
+      await untilHost('up')
+      const steps = await server.until('the last entry ends', async () => {
+        const all = await journal()
+        return all.every(({ finishedAtMs }) => finishedAtMs !== undefined) ? all : undefined
+      })
+      expect(steps.map(({ action, state }) => `${action} ${state}`)).toEqual([
+        'open done',
+        'close done',
+        ...Array<string>(2).fill('pause done'),
+        ...Array<string>(2).fill('suspend done'),
+        ...Array<string>(2).fill('resume done'),
+        'open done',
+      ])
+      const [, close, ...rest] = steps
+      const pauses = rest.filter(({ action }) => action === 'pause')
+      for (const pause of pauses) expect(pause.intendedAtMs).toBeGreaterThanOrEqual(close?.acceptedAtMs ?? Infinity)
+      const resumes = rest.filter(({ action }) => action === 'resume')
+      for (const resume of resumes)
+        expect(rest.at(-1)?.intendedAtMs).toBeGreaterThanOrEqual(resume.finishedAtMs ?? Infinity)
+      // Both owners were told, of every stop.
+      for (const id of guests) {
+        const told = await server.app.store.notices.forInstance(id, 20)
+        expect(new Set(told.map(({ about }) => about?.action))).toEqual(new Set(['pause', 'resume', 'suspend']))
+      }
+    },
+  )
+
+  it('gets what is due made up for when its user came back while the cloud answered nobody', patient, async () => {
+    await start('enforce')
+    const desktop = await joined()
+    await desktop.says('lendable')
+    await untilHost('up')
+    const id = await makeGuest('one')
+    await untilGuest(id, 'running')
+
+    const mend = cloud.faults.put({ kind: 'unavailable' })
+    await desktop.says('in-use')
+    await server.until('the close is tried', async () =>
+      (await journal()).some(({ action, state }) => action === 'close' && state === 'intended') ? true : undefined,
+    )
+    await server.cycles(3)
+    expect((await journal()).filter(({ action }) => action === 'pause')).toEqual([])
+    mend()
+    await untilHost('disabled')
+    await untilGuest(id, 'paused')
+  })
+
+  it('is only watched in mode observe, and what would be done is told', patient, async () => {
+    await start('observe')
+    const desktop = await joined()
+    await desktop.says('lendable')
+    const proposal = await server.until('a proposal', () =>
+      server.app.state.plan?.proposals.find(({ capability }) => capability === 'opportunism'),
+    )
+    expect(proposal).toMatchObject({ action: 'open', state: 'observed', hostId: host()?.id })
+    await server.cycles(2)
+    expect(host()?.state).toBe('disabled')
+    expect(await journal()).toEqual([])
+  })
+})
