@@ -5,7 +5,7 @@
 // - Every call is idempotent: asked for what already is, it accepts.
 // - A call that resolves was ACCEPTED or, where the text says so, is in force.
 // - Gleaner undoes only what Gleaner did: a host that a person closed is not opened, a claim of somebody else not released.
-import type { Firmness, GuestMemory, HostId, InstanceId, NoticeKind, ProjectId } from '@gleaner/model'
+import type { Firmness, GuestMemory, HostId, InstanceId, LeaseId, NoticeKind, ProjectId } from '@gleaner/model'
 
 /** Room as the cloud's scheduler counts it: nominal sizes. */
 export interface RoomSize {
@@ -111,6 +111,47 @@ export interface RoomClaims {
   claims(signal: AbortSignal): Promise<readonly RoomClaim[]>
 }
 
+/** Room on a host that a lease keeps out of the hands of the cloud's own scheduler. */
+export interface LeaseFence {
+  /** A prefix and a UUID, as every lease of Gleaner has it. */
+  readonly leaseId: LeaseId
+  readonly hostId: HostId
+  /** At most so much; undefined: all that nobody holds. */
+  readonly room: RoomSize | undefined
+  /** Left free of it, for instances of the lease that are on their way in. */
+  readonly open: RoomSize | undefined
+}
+
+export interface FenceState {
+  readonly leaseId: LeaseId
+  readonly hostId: HostId
+  readonly held: RoomSize
+  /** What nobody holds on the host, this lease included. */
+  readonly free: RoomSize
+  /** Why it could not be kept as it should be; what was held before may still be. */
+  readonly fault: string | undefined
+}
+
+/**
+ * The cloud's own scheduler can be kept from hosts that are leased, whoever asks it. What runs there stays and keeps its room.
+ * After a crash the strays are found in the cloud alone, and end with the next call.
+ */
+export interface LeaseFences {
+  /**
+   * These fences stand when the call resolves, grown by what has become free since, and no other one of Gleaner's does. A host
+   * that fails keeps no other from it. Of two fences on one host the first has what there is.
+   */
+  keep(fences: readonly LeaseFence[], signal: AbortSignal): Promise<readonly FenceState[]>
+  /**
+   * A flavor like the given one (the cloud's own ids) that leads to the hosts of the lease and nowhere else, for one project.
+   * It ends with the last fence of the lease. `cloud-not-found` when there is no such flavor.
+   */
+  flavorInto(
+    lease: { readonly leaseId: LeaseId; readonly projectId: ProjectId; readonly flavor: string },
+    signal: AbortSignal,
+  ): Promise<string>
+}
+
 /** Texts and tags that the instance and its owner can read in the cloud itself. */
 export interface InstanceLabels {
   /** Merged into what is there; undefined removes an entry. */
@@ -155,6 +196,7 @@ export interface CloudFacets {
   readonly powerControl?: PowerControl
   readonly ratioControl?: RatioControl
   readonly claims?: RoomClaims
+  readonly leaseFences?: LeaseFences
   readonly labels?: InstanceLabels
   readonly guestNotices?: GuestNotices
 }

@@ -29,6 +29,8 @@ export interface CloudHarness {
   remove?(instanceId: InstanceId): Promise<void>
   /** A small firm instance that this cloud can make, with a new name each time; absent where it makes none. */
   newInstance?(): Omit<NewInstance, 'idempotencyKey'>
+  /** The cloud's own id of the flavor of `newInstance`, where the cloud fences hosts for leases. */
+  readonly flavorId?: string
   /** Ends everything the harness started, the driver included (closing it twice is allowed). */
   dispose(): Promise<void>
 }

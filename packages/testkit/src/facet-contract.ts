@@ -1,9 +1,9 @@
 // The contract of the facets (cloud-facets.ts) as tests, for whichever of them a cloud has; the others are skipped and
 // stay visible as skipped. It runs beside the common suite, on the same harness.
 import assert from 'node:assert/strict'
-import type { HostId, Instance, InstanceId } from '@gleaner/model'
+import type { HostId, Instance, InstanceId, LeaseId } from '@gleaner/model'
 import { isError } from '@gleaner/model'
-import type { Cloud, NewInstance, RoomClaims } from '@gleaner/ports'
+import type { Cloud, LeaseFence, NewInstance, RoomClaims } from '@gleaner/ports'
 import type { CloudHarness, CloudSubject, TestRunner } from './cloud-harness.ts'
 
 type Skip = (note?: string) => void
@@ -145,6 +145,61 @@ export function facetContract(runner: TestRunner, name: string, subject: CloudSu
       await hostControl.open(hostId, never)
       assert.equal(await state(), 'up')
       await end(harness, id)
+    })
+
+    test('fences: a leased host takes those who are led there and nobody else, until the end', async (harness, skip) => {
+      const { cloud, newInstance, flavorId } = harness
+      const { leaseFences, creation } = cloud
+      if (leaseFences === undefined || creation === undefined || newInstance === undefined || flavorId === undefined)
+        return skip('this cloud fences no hosts')
+      const { id, hostId, projectId, vcpus, memoryMiB, diskGiB } = await made(harness)
+      assert.ok(hostId !== undefined)
+      const leaseId = 'lea_01a2232f-6d9e-76fd-bb41-0eb492f898d9' as LeaseId
+      const size = { vcpus, memoryMiB, diskGiB }
+      const nothing = { vcpus: 0, memoryMiB: 0, diskGiB: 0 }
+      const fence = { leaseId, hostId, room: undefined, open: undefined }
+      const keep = async (...fences: readonly LeaseFence[]) => {
+        const [state, other] = await leaseFences.keep(fences, never)
+        assert.equal(other, undefined)
+        assert.equal(state?.fault, undefined)
+        return state
+      }
+      const thereIsNoRoom = () =>
+        assert.rejects(
+          creation.create({ ...newInstance(), hostId, idempotencyKey: newKey() }, never),
+          (error) => isError(error, 'cloud-conflict', 'cloud-capacity'),
+          'somebody else was let in',
+        )
+      const raised = await keep(fence)
+      assert.ok(raised !== undefined && raised.held.memoryMiB >= memoryMiB)
+      assert.deepEqual([raised.leaseId, raised.hostId, raised.free], [leaseId, hostId, nothing])
+      assert.deepEqual(await keep(fence), raised, 'the same again is the same')
+      assert.equal((await cloud.look(id, never)).instance?.state, 'running', 'what is there stays')
+      await thereIsNoRoom()
+
+      const flavor = await leaseFences.flavorInto({ leaseId, projectId, flavor: flavorId }, never)
+      assert.equal(await leaseFences.flavorInto({ leaseId, projectId, flavor: flavorId }, never), flavor)
+      const missing = { leaseId, projectId, flavor: 'there-is-none' }
+      await assert.rejects(leaseFences.flavorInto(missing, never), (error) => isError(error, 'cloud-not-found'))
+      const opened = await keep({ ...fence, open: size })
+      assert.deepEqual(opened?.free, size)
+      const inside = newInstance()
+      const led = await made(harness, { ...inside, native: { ...inside.native, flavorRef: flavor } })
+      assert.equal(led.hostId, hostId)
+      const closed = await keep(fence)
+      assert.deepEqual([closed?.free, closed?.held.memoryMiB], [nothing, raised.held.memoryMiB - memoryMiB])
+      await thereIsNoRoom()
+
+      const part = await keep({ ...fence, room: size })
+      assert.deepEqual(part?.held, size, 'no more than was asked for')
+      assert.deepEqual(await leaseFences.keep([], never), [])
+      const ordinary = await made(harness, { hostId })
+      const afterwards = { ...newInstance(), idempotencyKey: newKey() }
+      await assert.rejects(
+        creation.create({ ...afterwards, native: { ...afterwards.native, flavorRef: flavor } }, never),
+        'its flavor ends with the lease',
+      )
+      for (const each of [id, led.id, ordinary.id]) await end(harness, each)
     })
 
     test('ratios: in force when the call has ended', async (harness, skip) => {

@@ -5,6 +5,7 @@
 // closed is in maintenance.
 import { type CloudId, type Host, hostId, type HostState } from '@gleaner/model'
 import type { Inventories, InventoryItem, NovaAggregate, NovaHypervisor } from '@gleaner/wire-openstack'
+import { traitPrefix } from './facets/lease-names.ts'
 
 /** Begins the reason of every service that Gleaner disabled. */
 export const closedByGleaner = 'Gleaner: '
@@ -73,7 +74,8 @@ function hostState({ isUp, isEnabled, disabledReason }: NovaHypervisor): HostSta
 /** Traits by their name, the metadata of aggregates by theirs, `aggregate:NAME`, `zone`, `hypervisor`. */
 function properties({ hypervisor, provider, aggregates }: HostParts): Readonly<Record<string, string | boolean>> {
   const own: Record<string, string | boolean> = { hypervisor: hypervisor.type }
-  for (const trait of provider?.traits ?? []) own[trait] = true
+  // Those of leases come and go, and say nothing about the host.
+  for (const trait of provider?.traits ?? []) if (!trait.startsWith(traitPrefix)) own[trait] = true
   for (const aggregate of aggregates) {
     if (!aggregate.hosts.includes(hypervisor.serviceHost)) continue
     own[`aggregate:${aggregate.name}`] = true

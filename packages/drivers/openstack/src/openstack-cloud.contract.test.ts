@@ -49,6 +49,7 @@ async function open(): Promise<CloudHarness> {
         fake.http.dropHanging()
       }
     },
+    flavorId: '2',
     newInstance: () => ({
       name: `new-${++made}`,
       projectId: projectId(cloud.id, 'physics'),

@@ -22,6 +22,7 @@ import type {
   InstanceCreation,
   InstanceLabels,
   InstanceMigration,
+  LeaseFences,
   Look,
   RatioControl,
   RoomClaims,
@@ -31,6 +32,7 @@ import { creation } from './facets/creation.ts'
 import { hostControl } from './facets/host-control.ts'
 import type { Inside } from './facets/inside.ts'
 import { labels } from './facets/labels.ts'
+import { leaseFences } from './facets/lease-fences.ts'
 import { migration } from './facets/migration.ts'
 import { ratioControl } from './facets/ratio-control.ts'
 import { roomClaims } from './facets/room-claims.ts'
@@ -56,6 +58,7 @@ export class OpenStackCloud implements Cloud {
   readonly hostControl: HostControl
   readonly ratioControl: RatioControl
   readonly claims: RoomClaims
+  readonly leaseFences: LeaseFences
   readonly labels: InstanceLabels
   readonly #options: OpenStackCloudOptions
   readonly #reader: InventoryReader
@@ -101,6 +104,7 @@ export class OpenStackCloud implements Cloud {
     this.hostControl = hostControl(inside)
     this.ratioControl = ratioControl(inside)
     this.claims = roomClaims(inside)
+    this.leaseFences = leaseFences(inside)
     this.labels = labels(inside)
   }
 

@@ -1,6 +1,7 @@
 export * from './catalogue.ts'
 export * from './cloud-settings.ts'
 export * from './credentials.ts'
+export * from './flavor-client.ts'
 export * from './json.ts'
 export * from './keystone-client.ts'
 export * from './keystone-session.ts'

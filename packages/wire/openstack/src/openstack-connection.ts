@@ -5,6 +5,7 @@ import { HttpSender } from './http-sender.ts'
 import { KeystoneClient } from './keystone-client.ts'
 import { KeystoneSession } from './keystone-session.ts'
 import { NeutronClient } from './neutron-client.ts'
+import { FlavorClient } from './flavor-client.ts'
 import { NovaClient } from './nova-client.ts'
 import { PlacementClient } from './placement-client.ts'
 import { defaultRetry, type RetryPolicy } from './retry.ts'
@@ -21,6 +22,7 @@ export interface ConnectionOptions {
 export interface OpenStackConnection {
   readonly session: KeystoneSession
   readonly nova: NovaClient
+  readonly flavors: FlavorClient
   readonly placement: PlacementClient
   readonly keystone: KeystoneClient
   readonly neutron: NeutronClient
@@ -39,9 +41,11 @@ export function openConnection(options: ConnectionOptions): OpenStackConnection 
     const url = types.map((type) => settings.endpoints[type]).find((known) => known !== undefined)
     return new ServiceClient({ session, http, clock, retry, endpoint, url, ...more })
   }
+  const compute = service(['compute'], { microversionName: 'compute' })
   return {
     session,
-    nova: new NovaClient(service(['compute'], { microversionName: 'compute' })),
+    nova: new NovaClient(compute),
+    flavors: new FlavorClient(compute),
     placement: new PlacementClient(service(['placement'], { microversionName: 'placement' })),
     neutron: new NeutronClient(service(['network'])),
     // Its catalogue entry may lack the version, or point where only its own network reaches: the address that gave the

@@ -51,6 +51,54 @@ export class PlacementClient {
     return new Map(ids.map((id) => [id, readResources(allocations.object(id))]))
   }
 
+  /** Every trait whose name begins so, on a provider or not. */
+  async traitsNamed(prefix: string, signal: AbortSignal): Promise<readonly string[]> {
+    const query = new URLSearchParams({ name: `startswith:${prefix}` })
+    return (await this.#read(`/traits?${query}`, signal)).texts('traits')
+  }
+
+  /** The providers that have a trait; none when placement does not know it. */
+  async providersWith(trait: string, signal: AbortSignal): Promise<readonly ResourceProvider[]> {
+    try {
+      const answer = await this.#read(`/resource_providers?${new URLSearchParams({ required: trait })}`, signal)
+      return answer.objects('resource_providers').map(readProvider)
+    } catch (error) {
+      // A trait that nobody made is a fault of the question.
+      if (isStatus(error, 400)) return []
+      throw error
+    }
+  }
+
+  /** A custom trait; nothing when it is there. */
+  async makeTrait(name: string, signal: AbortSignal): Promise<void> {
+    await this.#client.call({ method: 'PUT', path: `/traits/${name}`, microversion: base }, signal)
+  }
+
+  /** Rejects with 409 while a provider has it; one that is not there need not be removed. */
+  async removeTrait(name: string, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#client.call({ method: 'DELETE', path: `/traits/${name}`, microversion: base }, signal)
+    } catch (error) {
+      if (!isStatus(error, 404)) throw error
+    }
+  }
+
+  /** Changes which traits a provider has; `change` is asked again when somebody was faster, and may find nothing to do. */
+  async setTraits(
+    providerId: string,
+    change: (present: readonly string[]) => readonly string[] | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await retryConflicts(async () => {
+      const path = `/resource_providers/${providerId}/traits`
+      const answer = await this.#read(path, signal)
+      const traits = change(answer.texts('traits'))
+      if (traits === undefined) return
+      const body = { traits, resource_provider_generation: answer.amount('resource_provider_generation') }
+      await this.#client.call({ method: 'PUT', path, body, microversion: base }, signal)
+    })
+  }
+
   /** Whether the scheduler could place so much on this provider now: there is room, and it is not disabled. */
   async hasRoom(providerId: string, resources: Resources, signal: AbortSignal): Promise<boolean> {
     const wanted = Object.entries(resources).filter(([, amount]) => amount > 0)

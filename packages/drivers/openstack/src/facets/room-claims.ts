@@ -4,7 +4,6 @@
 // A claim's consumer has an id that begins with our mark, our mark as its project and the claim's id as its user: after a
 // crash the claims are found in placement alone. Measured on nova 26: nova leaves both the claim and a server that holds
 // nothing as they are; a server that is deleted or shelved then gives back nothing more.
-import { createHash } from 'node:crypto'
 import { type HostId, hostId, type InstanceId, nativeOf } from '@gleaner/model'
 import type { RoomClaim, RoomClaims, RoomSize } from '@gleaner/ports'
 import {
@@ -17,6 +16,7 @@ import {
 } from '@gleaner/wire-openstack'
 import { eachAtOnce } from '../each-at-once.ts'
 import { conflict, findHypervisor, type Inside } from './inside.ts'
+import { isHolding, ownConsumer } from './own-consumers.ts'
 import { heldBy, roomOf } from './resources.ts'
 
 /** Project of every claim's consumer. */
@@ -160,12 +160,7 @@ async function readClaim(
   return { claimId: userId, hostId: onHost, ...size }
 }
 
-function isHolding({ allocations }: Consumer): boolean {
-  return Object.keys(allocations).length > 0
-}
-
-/** The same for the same claim. A UUID of version 8, whose content is free. */
+/** The same for the same claim. */
 function consumerId(claimId: string): string {
-  const hash = createHash('sha256').update(`gleaner claim ${claimId}`).digest('hex')
-  return `${idPrefix}${hash.slice(0, 3)}-8${hash.slice(3, 6)}-${hash.slice(6, 18)}`
+  return ownConsumer(idPrefix, `gleaner claim ${claimId}`)
 }

@@ -2,8 +2,9 @@
 // in the states in which nova 26 refuses (nova/compute/api.py); holds and releases room in placement when nova does.
 import type { Clock } from '@gleaner/ports'
 import type { FakeAnswer, FakeRequest } from './fake-http.ts'
+import { FakeFlavors } from './fake-flavors.ts'
 import type { FakePlacement } from './fake-placement.ts'
-import { type FakeServer, attribute, flavorSizes, newServer, power, resourcesOf, settle } from './fake-server.ts'
+import { type FakeServer, attribute, newServer, power, resourcesOf, settle } from './fake-server.ts'
 import { recorded } from './recorded.ts'
 
 export interface FakeHost {
@@ -55,6 +56,7 @@ type ActionArgument = { readonly host?: string | null; readonly locked_reason?: 
 export class FakeNova {
   readonly servers = new Map<string, FakeServer>()
   readonly hosts: FakeHost[] = []
+  readonly flavors = new FakeFlavors()
   /** What ended badly, by request. */
   readonly failures = new Map<string, readonly object[]>()
   /** Public keys by user and name. */
@@ -133,7 +135,7 @@ export class FakeNova {
       case 'os-keypairs':
         return this.#keyPairs(request, id)
       case 'flavors':
-        return recorded('flavors')
+        return this.flavors.answer(request)
       default:
         return { status: 404, body: {} }
     }
@@ -205,10 +207,8 @@ export class FakeNova {
   }
 
   #make(asked: AskedServer, project: string): FakeServer | FakeAnswer {
-    const flavors = recorded<{ flavors: readonly { id: string; name: string }[] }>('flavors').body.flavors
-    const name = flavors.find(({ id }) => id === asked.flavorRef)?.name ?? ''
-    const size = flavorSizes[name]
-    if (size === undefined) return refused(400, 'badRequest', `Flavor ${asked.flavorRef} could not be found.`)
+    const flavor = this.flavors.usable(asked.flavorRef, project)
+    if (flavor === undefined) return refused(400, 'badRequest', `Flavor ${asked.flavorRef} could not be found.`)
     if (asked.host !== undefined && !this.hosts.some((host) => host.name === asked.host)) {
       return refused(400, 'badRequest', `Compute host ${asked.host} could not be found.`)
     }
@@ -220,7 +220,13 @@ export class FakeNova {
       updated: this.#now(),
       tags: [...(asked.tags ?? [])],
       metadata: { ...asked.metadata },
-      flavor: { ...size, original_name: name, extra_specs: {} },
+      flavor: {
+        vcpus: flavor.vcpus,
+        ram: flavor.ram,
+        disk: flavor.disk,
+        original_name: flavor.name,
+        extra_specs: { ...flavor.extraSpecs },
+      },
     })
     this.servers.set(server.id, server)
     this.#moves(server, [
@@ -242,6 +248,7 @@ export class FakeNova {
         (wanted === undefined || name === wanted) &&
         status === 'enabled' &&
         state === 'up' &&
+        hasTraits(this.#placement.providers.get(uuid)?.traits ?? [], server) &&
         this.#placement.fits(uuid, resourcesOf(server)),
     )
   }
@@ -423,6 +430,13 @@ export class FakeNova {
 function serviceOf({ name, serviceId, status, state, disabledReason }: FakeHost): object {
   const [template] = recorded<{ services: object[] }>('services').body.services
   return { ...template, id: serviceId, host: name, status, state, disabled_reason: disabledReason }
+}
+
+function hasTraits(traits: readonly string[], { flavor }: FakeServer): boolean {
+  return Object.entries(flavor.extra_specs).every(
+    ([key, value]) =>
+      !key.startsWith('trait:') || traits.includes(key.slice('trait:'.length)) === (value === 'required'),
+  )
 }
 
 function tag(server: FakeServer, method: string, name: string): FakeAnswer {

@@ -7,6 +7,7 @@ export interface FakeInventory {
   readonly total: number
   readonly reserved: number
   readonly allocation_ratio: number
+  readonly max_unit?: number
 }
 
 type Resources = Readonly<Record<string, number>>
@@ -34,11 +35,18 @@ export interface FakeConsumer {
   generation: number
 }
 
+interface TraitsChange {
+  readonly traits: readonly string[]
+  readonly resource_provider_generation: number
+}
+
 type InventoryChange = FakeInventory & { readonly resource_provider_generation: number }
 
 export class FakePlacement {
   readonly providers = new Map<string, FakeProvider>()
   readonly consumers = new Map<string, FakeConsumer>()
+  /** Those somebody made; the others are placement's own. */
+  readonly customTraits = new Set<string>()
 
   add(uuid: string, name: string): FakeProvider {
     const { inventories } = recorded<Pick<FakeProvider, 'inventories'>>('inventories').body
@@ -91,8 +99,9 @@ export class FakePlacement {
     if (kind === 'allocations')
       return method === 'GET' ? this.#consumer(id) : this.#exchange(body as Readonly<Record<string, ConsumerBody>>)
     if (kind === 'allocation_candidates') return this.#candidates(query)
+    if (kind === 'traits') return this.#traits(method, id, query)
     if (kind !== 'resource_providers') return { status: 404, body: {} }
-    if (id === '') return this.#list()
+    if (id === '') return this.#list(query.get('required'))
     const provider = this.providers.get(id)
     if (provider === undefined) return error(404, `No resource provider with uuid ${id} found`)
     const generation = provider.generation
@@ -100,14 +109,43 @@ export class FakePlacement {
       return this.#setInventory(provider, resourceClass ?? '', body as InventoryChange)
     if (part === 'inventories')
       return ok({ inventories: provider.inventories, resource_provider_generation: generation })
+    if (part === 'traits' && method === 'PUT') return this.#setTraits(provider, body as TraitsChange)
     if (part === 'traits') return ok({ traits: provider.traits, resource_provider_generation: generation })
     if (part === 'allocations') return this.#holders(provider)
     return { status: 404, body: {} }
   }
 
-  #list(): FakeAnswer {
+  #traits(method: string, name: string, query: URLSearchParams): FakeAnswer {
+    if (method === 'PUT') {
+      this.customTraits.add(name)
+      return { status: 201, body: null }
+    }
+    if (method === 'DELETE') {
+      if (!this.customTraits.has(name)) return error(404, `No such trait ${name}.`)
+      if ([...this.providers.values()].some(({ traits }) => traits.includes(name)))
+        return error(409, `The trait ${name} is in use by a resource provider.`)
+      this.customTraits.delete(name)
+      return { status: 204, body: null }
+    }
+    const prefix = (query.get('name') ?? '').replace(/^startswith:/, '')
+    return ok({ traits: [...this.customTraits].filter((trait) => trait.startsWith(prefix)) })
+  }
+
+  #setTraits(provider: FakeProvider, { traits, resource_provider_generation: generation }: TraitsChange): FakeAnswer {
+    const unknown = traits.filter((trait) => trait.startsWith('CUSTOM_') && !this.customTraits.has(trait))
+    if (unknown.length > 0) return error(400, `No such trait ${unknown.join(', ')}`)
+    if (generation !== provider.generation) return recorded('placement-stale')
+    provider.traits = [...traits]
+    provider.generation++
+    return ok({ traits, resource_provider_generation: provider.generation })
+  }
+
+  #list(required: string | null): FakeAnswer {
     const { resource_providers: templates } = recorded<{ resource_providers: object[] }>('resource-providers').body
-    const resource_providers = [...this.providers.values()].map(({ uuid, name, generation }) => ({
+    if (required?.startsWith('CUSTOM_') === true && !this.customTraits.has(required))
+      return error(400, `No such trait(s): ${required}.`)
+    const found = [...this.providers.values()].filter(({ traits }) => required === null || traits.includes(required))
+    const resource_providers = found.map(({ uuid, name, generation }) => ({
       ...templates[0],
       uuid,
       name,
@@ -186,6 +224,10 @@ export class FakePlacement {
         asked.set(uuid, sum)
       }
     }
+    for (const [, { allocations }] of wanted)
+      for (const [uuid, { resources }] of Object.entries(allocations))
+        if (Object.entries(resources).some(([name, amount]) => amount > this.#atOnce(uuid, name)))
+          return recorded('placement-no-room')
     for (const [uuid, resources] of asked) {
       if (!this.fits(uuid, resources, changed)) return recorded('placement-no-room')
     }
@@ -200,6 +242,11 @@ export class FakePlacement {
       }
     }
     return { status: 204, body: null }
+  }
+
+  /** Nobody gets more of it at once. */
+  #atOnce(uuid: string, name: string): number {
+    return this.providers.get(uuid)?.inventories[name]?.max_unit ?? Number.POSITIVE_INFINITY
   }
 
   #touch(uuids: readonly string[]): void {

@@ -77,6 +77,7 @@ describe('a real OpenStack', () => {
         }
       },
       remove: (id) => lab.remove(nativeOf(id)),
+      flavorId: '2',
       newInstance: () => ({
         name: `made-${++named}`,
         projectId: projectId(cloud.id, project),
