@@ -168,6 +168,27 @@ describe('demand', () => {
     expect(world.recordOf('h0')).toMatchObject({ failures: 3, fault: 'the host is still down' })
   })
 
+  it('a person who wants a dark host awake gets the attempts there are, and more when asking anew', () => {
+    const world = asleep()
+    const [h0] = world.machines as [(typeof world.machines)[0], ...unknown[]]
+    h0.isBroken = true
+    const id = world.idOf(h0)
+    const wish = { state: 'awake', by: 'olga', untilMs: 100 * hourMs } as const
+    const tries = () => world.steps().filter((step) => step === 'h0 wake').length
+    world.records.set(id, { ...world.recordOf('h0'), wish })
+    world.minutes(20 * 60)
+    expect(tries()).toBe(world.options.wakeAttempts)
+    expect(world.refusalOf('h0')).toBe('wake-failed')
+    // What the server makes of a wish that is said again.
+    for (const attempts of [world.options.wakeAttempts, 1]) {
+      const before = tries()
+      world.options = { ...world.options, wakeAttempts: attempts }
+      world.records.set(id, { ...world.recordOf('h0'), wish, failures: 1, failedAtMs: undefined })
+      world.minutes(20 * 60)
+      expect(tries() - before).toBe(Math.max(1, attempts - 1))
+    }
+  })
+
   it('a host that wakes and dies is no reason to go round in circles', () => {
     const world = asleep()
     world.demands = [{ ...(demand as object), untilMs: world.nowMs + 40 * hourMs } as never]

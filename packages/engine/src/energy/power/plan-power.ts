@@ -131,7 +131,7 @@ function comeBack(draft: Draft, each: PowerHost, wakes: Wakes): void {
         return
       }
       const againMs = retryAtMs(record, options)
-      if (againMs > nowMs && wanted.code !== 'commanded') refuse(draft, each, ['wake', failedVerdict(each, againMs)])
+      if (againMs > nowMs) refuse(draft, each, ['wake', failedVerdict(each, againMs)])
       else propose(draft, each, ['wake', wanted])
       return
     }

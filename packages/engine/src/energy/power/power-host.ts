@@ -95,9 +95,9 @@ function phaseOf({ state }: Host, { closedAtMs, sleptAtMs, failures }: HostPower
   }
 }
 
-/** When a host whose wake-ups failed may be tried again; Infinity: not by itself any more. */
+/** When a host whose wake-ups failed may be tried again; Infinity: not until a person asks anew, which takes the moment of failure away. */
 export function retryAtMs({ failures, failedAtMs }: HostPowerRecord, options: PowerOptions): number {
-  if (failures === 0) return Number.NEGATIVE_INFINITY
+  if (failures === 0 || failedAtMs === undefined) return Number.NEGATIVE_INFINITY
   if (failures >= options.wakeAttempts) return Number.POSITIVE_INFINITY
-  return (failedAtMs ?? 0) + options.retryMs * 2 ** (failures - 1)
+  return failedAtMs + options.retryMs * 2 ** (failures - 1)
 }
