@@ -45,6 +45,7 @@ import type { EventHub } from './events/hub.ts'
 import type { KeepLink, KeepLinks } from './links/keep-links.ts'
 import type { LoopStatus } from './loops/loop.ts'
 import type { LeaseChange, LeaseRequest, LeaseWishRequest } from './reservation/lease-request.ts'
+import type { EntryRequest, LeaseEntry } from './reservation/fence-keeper.ts'
 import type { RoomDecision, RoomRequest } from './preemption/room.ts'
 import type { KillSwitch, LiveState } from './state/live-state.ts'
 
@@ -144,6 +145,13 @@ export interface Commands {
   swapLeaseHost(id: string, host: string, caller: Caller): Promise<Lease>
   /** Calls off what has not begun, and moves the end of what has to now. */
   endLease(id: string, caller: Caller): Promise<Lease>
+  /**
+   * Opens room in a running lease for instances of its own project, and tells the flavor that leads there. `not-found` for a
+   * lease of another, `conflict` when it has not begun or has no room left, `not-leader` on a replica that only follows.
+   */
+  enterLease(request: EntryRequest, caller: Caller): Promise<LeaseEntry>
+  /** They have their place, or will have none: what was open is closed. */
+  enteredLease(id: string, outcome: { readonly isPlaced: boolean }, caller: Caller): Promise<void>
   /** What the project may reserve, and the host-hours it has in the calendar period of a moment. */
   leaseQuota(projectId: ProjectId, atMs: number): Promise<LeaseQuota>
   /** Until when a lease could be extended on its hosts; Infinity when nobody comes after it. */

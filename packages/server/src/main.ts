@@ -42,6 +42,7 @@ import { backFillLoop } from './loops/back-fill.ts'
 import { meterLoop } from './loops/meter.ts'
 import { observeLoop } from './loops/observe.ts'
 import { preemptLoop } from './loops/preempt.ts'
+import { fencesLoop } from './loops/fences.ts'
 import { leasesLoop } from './loops/leases.ts'
 import { persistLoop, persistNow } from './loops/persist.ts'
 import { renewCertificateLoop } from './loops/renew-certificate.ts'
@@ -55,6 +56,7 @@ import { MeteringDesk } from './energy/metering-desk.ts'
 import type { KeepLinks } from './links/keep-links.ts'
 import { openKeepLinks } from './links/open-keep-links.ts'
 import { EvictionDesk } from './preemption/desk.ts'
+import { FenceKeeper } from './reservation/fence-keeper.ts'
 import { LeaseDesk } from './reservation/lease-desk.ts'
 import { EvictionOffers } from './preemption/offers.ts'
 import { ProblemReporter } from './problems/reporter.ts'
@@ -242,6 +244,7 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
     problems,
     evictions: new EvictionDesk({ store, config, hub }),
     leases,
+    fences: new FenceKeeper({ clouds: byId, clock, config, state, leases, problems, log, store }),
     energy: new MeteringDesk({ config, clock, store, state, directories, leases, usage }),
     power: new PowerBook({ store, settings: config.power, problems }),
     keepLinks,
@@ -298,6 +301,7 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
     actLoop(runtime, parts),
     ...(canLendMemory(clouds) ? [balloonLoop(runtime)] : []),
     leasesLoop(runtime, commands),
+    ...(clouds.some(({ leaseFences }) => leaseFences !== undefined) ? [fencesLoop(runtime)] : []),
     ...meters.map(({ meter, settings }) => meterLoop(runtime, meter, settings)),
     ...(meters.length > 0 ? [energyLoop(runtime)] : []),
     preemptLoop(runtime, { saga, offers: parts.offers }),

@@ -10,6 +10,7 @@ import type { MeteringDesk } from './energy/metering-desk.ts'
 import type { LendingBook } from './desktops/lending-book.ts'
 import type { PowerBook } from './energy/power-book.ts'
 import type { EvictionDesk } from './preemption/desk.ts'
+import type { FenceKeeper } from './reservation/fence-keeper.ts'
 import type { LeaseDesk } from './reservation/lease-desk.ts'
 import type { KeepLinks } from './links/keep-links.ts'
 import type { ProblemReporter } from './problems/reporter.ts'
@@ -35,6 +36,7 @@ export interface Runtime {
   readonly owners: MetricOwners
   readonly evictions: EvictionDesk
   readonly leases: LeaseDesk
+  readonly fences: FenceKeeper
   readonly energy: MeteringDesk
   readonly power: PowerBook
   /** Undefined where notices carry no links. */

@@ -9,7 +9,11 @@ export interface Change {
   readonly after?: unknown
 }
 
-export async function audit(runtime: Runtime, caller: Pick<Caller, 'name' | 'from'>, change: Change): Promise<void> {
+export async function audit(
+  runtime: Pick<Runtime, 'store' | 'clock'>,
+  caller: Pick<Caller, 'name' | 'from'>,
+  change: Change,
+): Promise<void> {
   await runtime.store.audit.append({
     atMs: runtime.clock.nowMs(),
     by: caller.name,

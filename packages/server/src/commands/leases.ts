@@ -52,6 +52,8 @@ type LeaseCommands = Pick<
   | 'changeLease'
   | 'swapLeaseHost'
   | 'endLease'
+  | 'enterLease'
+  | 'enteredLease'
   | 'leaseQuota'
   | 'longestUntilMs'
 >
@@ -66,6 +68,14 @@ export function leaseCommands(runtime: Runtime): LeaseCommands {
     swapLeaseHost: (id, host, caller) => again(runtime, () => swapOne(runtime, { id, host, caller })),
     endLease: (id, caller) =>
       step(runtime, { id, what: 'end lease', caller }, (lease, nowMs) => endLease(lease, nowMs)),
+    enterLease: async (request) => {
+      await runtime.leases.load(leading(runtime))
+      return runtime.fences.letIn(request)
+    },
+    enteredLease: async (id, outcome) => {
+      runtime.fences.left(id, outcome)
+      runtime.wake('fences')
+    },
     leaseQuota: async (projectId, atMs) => {
       const admission = new LeaseAdmission(runtime, { projectId, by: '' })
       await runtime.leases.load(leading(runtime))

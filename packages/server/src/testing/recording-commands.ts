@@ -130,6 +130,11 @@ export function recordingCommands({ commanded, nowMs, instances, rules }: Record
       note('endLease', id, caller)
       return plainLease(nowMs)
     },
+    enterLease: async ({ lease, flavor }, caller) => {
+      note('enterLease', lease, caller)
+      return { id: 'ent_1', lease, flavor }
+    },
+    enteredLease: async (id, _, caller) => note('enteredLease', id, caller),
     longestUntilMs: () => Number.POSITIVE_INFINITY,
     wishPower: async (id, wish, caller) => note('wishPower', `${id} ${wish?.state ?? 'automatic'}`, caller),
     testEviction: async (id, caller) => {

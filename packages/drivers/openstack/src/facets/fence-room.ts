@@ -57,8 +57,11 @@ export function portions(wanted: Resources, { items }: Inventories): readonly Re
   return found
 }
 
+/** Never below 0. */
 export function minus(from: Resources, taken: Resources): Resources {
-  return Object.fromEntries(Object.entries(from).map(([name, amount]) => [name, amount - (taken[name] ?? 0)]))
+  return Object.fromEntries(
+    Object.entries(from).map(([name, amount]) => [name, Math.max(0, amount - (taken[name] ?? 0))]),
+  )
 }
 
 export function sum(all: readonly Resources[]): Resources {

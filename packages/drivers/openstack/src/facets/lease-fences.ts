@@ -21,6 +21,7 @@ import { freeRoom, minus, portions, sizeOf, sum, wantedRoom } from './fence-room
 import { conflict, type Inside } from './inside.ts'
 import { flavorIdInto, flavorPrefix, leaseOf, traitOf, traitPrefix } from './lease-names.ts'
 import { isHolding, ownConsumer } from './own-consumers.ts'
+import { roomOf } from './resources.ts'
 
 /** Project of every fence's consumers; their user is the lease. */
 const mark = 'gleaner-leases'
@@ -151,9 +152,11 @@ export function leaseFences(inside: Inside): LeaseFences {
         const shares = portions(wantedRoom(free, fence, inventories), inventories)
         for (const [nth, resources] of shares.entries())
           wanted.set(consumerOf(fence, nth), { resources, leaseId: fence.leaseId })
-        free = minus(free, sum(shares))
+        const rest = minus(free, sum(shares))
         const { leaseId, hostId: id } = fence
-        states.push({ leaseId, hostId: id, held: sizeOf(sum(shares)), free: sizeOf(free), fault: undefined })
+        states.push({ leaseId, hostId: id, held: sizeOf(sum(shares)), free: sizeOf(rest), fault: undefined })
+        // What one leaves open is not for the next to take.
+        free = fence.open === undefined ? rest : minus(rest, roomOf(fence.open, inventories))
       }
       let isChanged = false
       const change = (present: ReadonlyMap<string, Consumer>) => {

@@ -1,5 +1,5 @@
-// The body of POST /servers: reading it, what it says about being preemptible, and the same body as nova gets it. Nothing
-// but the mark is ever changed; a body without one is forwarded byte by byte.
+// The body of POST /servers: reading it, what it says about being preemptible or inside a lease, and the same body as nova gets
+// it. Nothing but the mark, and for a lease the flavor and the hint, is ever changed; a body without one is forwarded byte by byte.
 import { GleanerError, preemptibleMark, readMark } from '@gleaner/model'
 
 export type JsonObject = { readonly [key: string]: unknown }
@@ -48,6 +48,33 @@ export function wishOf({ server, hints }: CreateDocument): Wish {
   const other = others.find(({ value }) => value !== first.value)
   if (other !== undefined) throw invalid(`${first.what} is ${first.value}, ${lower(other.what)} is ${other.value}`)
   return { preemptible: first.value, source: first.source }
+}
+
+/** Blazar's, and Gleaner's own. */
+const leaseHints = ['reservation', 'lease'] as const
+
+/** The lease that the request names; undefined where it names none. */
+export function leaseIn({ hints }: CreateDocument): string | undefined {
+  const named = leaseHints.flatMap((name) => (hints[name] === undefined ? [] : hintValues(hints[name])))
+  const [first, ...others] = named
+  if (named.length === 0) return undefined
+  if (typeof first !== 'string' || first.trim() === '' || others.some((other) => other !== first))
+    throw invalid(
+      'The scheduler hint "reservation" must name one lease, by its name or id, or one reservation by its id',
+    )
+  return first
+}
+
+/** The same create with the flavor that leads into the lease; nova need not know the hint. */
+export function withinLease({ whole, server, hints }: CreateDocument, flavor: string): JsonObject {
+  const left = without(hints, leaseHints)
+  const inside = { ...without(server, ['preemptible']), flavorRef: flavor }
+  const others = Object.keys(left).length === 0 ? {} : { 'os:scheduler_hints': left }
+  return { ...without(whole, ['os:scheduler_hints', 'OS-SCH-HNT:scheduler_hints']), server: inside, ...others }
+}
+
+function without(entries: JsonObject, names: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(entries).filter(([name]) => !names.includes(name)))
 }
 
 /** With what the flavor says: it can make an instance preemptible, and then nothing can make it firm. */

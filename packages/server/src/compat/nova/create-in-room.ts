@@ -73,7 +73,7 @@ const lookEveryMs = 500
 const mostLooks = 30
 
 /** Waits until nova has placed the server, or has not. False only when it certainly has not. */
-async function placed(
+export async function placed(
   parts: CreateParts,
   { serverId, visit }: { readonly serverId: string; readonly visit: Visit },
 ): Promise<boolean> {

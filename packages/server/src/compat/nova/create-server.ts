@@ -1,9 +1,20 @@
 // POST /servers. The wish to be preemptible is read, checked and taken out; nova gets it as the mark it can keep. A firm
 // server is made room for where there is none. Once sent, the call is seen through to its answer, also when the client
 // goes: what was begun is known to be done or not. Nothing is ever sent twice.
+import { GleanerError } from '@gleaner/model'
 import type { Handover } from './handover.ts'
 import type { ServerRoute } from './classify-request.ts'
-import { type CreateDocument, type Wish, bodyForNova, readCreate, wishOf, wishWithFlavor } from './create-document.ts'
+import {
+  type CreateDocument,
+  type Wish,
+  bodyForNova,
+  leaseIn,
+  readCreate,
+  wishOf,
+  wishWithFlavor,
+  withinLease,
+} from './create-document.ts'
+import { createInLease } from './create-in-lease.ts'
 import type { Flavor, Flavors } from './flavors.ts'
 import type { FrontCounter } from './front-figures.ts'
 import type { LateTags } from './late-tags.ts'
@@ -69,6 +80,8 @@ async function createFrom(parts: CreateParts, create: Create): Promise<WholeAnsw
   const wish = flavor === undefined ? said : wishWithFlavor(said, flavor.extraSpecs)
   const takesTags = !route.legacy && reaches(visit.version, tagsAtCreateMinor)
   const sent = { ...create, body: bodyForNova(document, wish, { takesTags }) ?? create.body }
+  const lease = leaseIn(document)
+  if (lease !== undefined) return createLeased(parts, sent, { lease, wish, flavor })
   if (!wish.preemptible) return createFirm(parts, sent, flavor)
   const counted = await keepQuota(parts.room, {
     document,
@@ -100,6 +113,29 @@ async function sendCounted(
     if (counted !== undefined && isRefused) unread.refused(counted)
     else if (counted !== undefined) unread.mayBeThere(counted, app.clock.nowMs())
   }
+}
+
+interface Leased {
+  readonly lease: string
+  readonly wish: Wish
+  readonly flavor: Flavor | undefined
+}
+
+/** In its own lease nobody has to leave. */
+async function createLeased(parts: CreateParts, sent: Create, { lease, wish, flavor }: Leased): Promise<WholeAnswer> {
+  const { document, visit } = sent
+  if (wish.preemptible)
+    throw new GleanerError('front-request-invalid', { detail: 'In a lease no server is preemptible' })
+  if (flavor === undefined) throw new GleanerError('front-request-invalid', { detail: 'The flavor could not be found' })
+  parts.counter.created('firm leased')
+  const into = (id: string) => Buffer.from(JSON.stringify(withinLease(document, id)))
+  return createInLease(parts, {
+    document,
+    lease,
+    flavor,
+    visit,
+    post: (id) => post(parts, { ...sent, body: into(id) }),
+  })
 }
 
 /** A flavor nova does not show is one it will refuse: nothing to make room for. */

@@ -180,7 +180,7 @@ function outcomeOf(decision: RoomDecision, caller: Caller): RoomOutcome {
   return { word: 'refused' }
 }
 
-function callerOf(owner: TokenOwner, visit: Visit): Caller {
+export function callerOf(owner: TokenOwner, visit: Visit): Caller {
   return {
     name: `${owner.userName}@${owner.projectName}`,
     role: 'member',

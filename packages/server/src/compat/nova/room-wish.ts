@@ -46,7 +46,7 @@ export function roomWish(
 }
 
 /** Nova asks placement for whole GiB, rounded up, and for no root disk when the server boots from a volume. */
-function diskOf(server: JsonObject, { rootGiB, ephemeralGiB, swapMiB }: Flavor): number {
+export function diskOf(server: JsonObject, { rootGiB, ephemeralGiB, swapMiB }: Flavor): number {
   return Math.ceil((bootsFromVolume(server) ? 0 : rootGiB) + ephemeralGiB + swapMiB / 1024)
 }
 
