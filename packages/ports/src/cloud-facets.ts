@@ -5,7 +5,16 @@
 // - Every call is idempotent: asked for what already is, it accepts.
 // - A call that resolves was ACCEPTED or, where the text says so, is in force.
 // - Gleaner undoes only what Gleaner did: a host that a person closed is not opened, a claim of somebody else not released.
-import type { Firmness, GuestMemory, HostId, InstanceId, LeaseId, NoticeKind, ProjectId } from '@gleaner/model'
+import type {
+  DesktopWord,
+  Firmness,
+  GuestMemory,
+  HostId,
+  InstanceId,
+  LeaseId,
+  NoticeKind,
+  ProjectId,
+} from '@gleaner/model'
 
 /** Room as the cloud's scheduler counts it: nominal sizes. */
 export interface RoomSize {
@@ -188,7 +197,21 @@ export interface GuestNotices {
   tell(instanceId: InstanceId, notice: GuestNotice, signal: AbortSignal): Promise<boolean>
 }
 
+/** What the agent of a desktop would say, on the clock of the cloud. */
+export interface DesktopSpeech {
+  readonly hostName: string
+  readonly pool: string
+  readonly word: DesktopWord
+  readonly phaseSinceMs: number
+}
+
+/** The cloud speaks for the agents of its desktops, which have no key of their own then. Real desktops speak for themselves. */
+export interface DesktopAgents {
+  hear(signal: AbortSignal): Promise<readonly DesktopSpeech[]>
+}
+
 export interface CloudFacets {
+  readonly desktopAgents?: DesktopAgents
   readonly guestMemory?: GuestMemoryReading
   readonly creation?: InstanceCreation
   readonly migration?: InstanceMigration

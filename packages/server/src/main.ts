@@ -35,6 +35,7 @@ import { deliverGuestsLoop } from './loops/deliver-guests.ts'
 import { deliverLoop } from './loops/deliver.ts'
 import { energyLoop } from './loops/energy.ts'
 import { estimateLoop } from './loops/estimate.ts'
+import { hearDesktopsLoop } from './loops/hear-desktops.ts'
 import { housekeepingLoop } from './loops/housekeeping.ts'
 import { leadLoop } from './loops/lead.ts'
 import type { Loop } from './loops/loop.ts'
@@ -312,6 +313,17 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
     housekeepingLoop(runtime),
     watchdogLoop(runtime, () => loops.map((loop) => loop.status())),
   )
+  const desktops = new DesktopDesk({
+    store,
+    clock,
+    hub,
+    settings: config.opportunism,
+    changed: () => runtime.wake('decide'),
+  })
+  for (const cloud of clouds) {
+    const { desktopAgents: agents } = cloud
+    if (agents !== undefined) loops.push(hearDesktopsLoop(runtime, { cloud, agents, desk: desktops }))
+  }
   const application: Application = {
     version,
     replica,
@@ -331,13 +343,7 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
     energy: runtime.energy,
     insight: makeInsight(runtime, parts),
     keepLinks,
-    desktops: new DesktopDesk({
-      store,
-      clock,
-      hub,
-      settings: config.opportunism,
-      changed: () => runtime.wake('decide'),
-    }),
+    desktops,
     loops: () => loops.map((loop) => loop.status()),
   }
   return { runtime, application, loops, lead, meters: meters.map(({ meter }) => meter) }

@@ -17,6 +17,8 @@ export interface SimulatedCloudOptions {
   readonly faults?: readonly Fault[]
   /** Whether guests say what memory they use, so that it can be lent (false). */
   readonly guestMemory?: boolean
+  /** Whether the cloud speaks for the agents of its desktops (true). */
+  readonly desktopAgents?: boolean
 }
 
 /** What the world is made from: equal sizes and an equal start give an equal world. */

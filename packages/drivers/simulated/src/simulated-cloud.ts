@@ -21,6 +21,7 @@ import type {
   Clock,
   Cloud,
   CloudEvent,
+  DesktopAgents,
   GuestMemoryReading,
   HostControl,
   InstanceCreation,
@@ -35,6 +36,7 @@ import { supportedActions } from './actions.ts'
 import { FaultBoard } from './faults.ts'
 import { claims } from './facets/claims.ts'
 import { creation } from './facets/creation.ts'
+import { desktopAgents } from './facets/desktop-agents.ts'
 import { guestMemory, memoryOf } from './facets/guest-memory.ts'
 import type { Inside } from './facets/inside.ts'
 import { hostControl } from './facets/host-control.ts'
@@ -80,6 +82,7 @@ export class SimulatedCloud implements Cloud {
   readonly claims: RoomClaims
   readonly labels: InstanceLabels
   readonly guestMemory?: GuestMemoryReading
+  readonly desktopAgents?: DesktopAgents
   #world: World
   #inventory: { readonly revision: number; readonly inventory: Inventory } | undefined
   #alarm: AbortController | undefined
@@ -107,6 +110,7 @@ export class SimulatedCloud implements Cloud {
     this.ratioControl = ratioControl(this.#inside)
     this.claims = claims(this.#inside)
     this.labels = labels(this.#inside)
+    if (this.#size.desktops > 0 && options.desktopAgents !== false) this.desktopAgents = desktopAgents(this.#inside)
     if (options.guestMemory === true) this.guestMemory = guestMemory(this.#inside, () => this.#hidden('memory'))
     this.address = `simulated datacentre, seed ${this.#size.seed}: ${this.#size.hosts} hosts, about ${this.#size.instances} instances`
   }

@@ -2,9 +2,17 @@
 // once is the store's doing.
 //
 // A new key counts from the first beat that it signs. Until then the old one does: an answer that was lost on its way locks nobody out.
-import { type Desktop, type BeatRequest, type BeatAnswer, GleanerError, type JoinAnswer } from '@gleaner/model'
+import {
+  type BeatAnswer,
+  type BeatRequest,
+  type CloudId,
+  type Desktop,
+  type DesktopWord,
+  GleanerError,
+  type JoinAnswer,
+} from '@gleaner/model'
 import { foldBeat } from '@gleaner/engine'
-import type { Clock, DesktopKeys, KeyChange, Store } from '@gleaner/ports'
+import type { Clock, DesktopKeys, DesktopSpeech, KeyChange, Store } from '@gleaner/ports'
 import { hashSecret } from '../auth/token-secret.ts'
 import type { OpportunismSettings } from '../config/opportunism.ts'
 import type { EventHub } from '../events/hub.ts'
@@ -22,6 +30,8 @@ export interface DesktopDeskParts {
 
 export class DesktopDesk {
   readonly #parts: DesktopDeskParts
+  /** Desktops that their cloud speaks for, as they were written last. */
+  readonly #heard = new Map<string, Desktop>()
 
   constructor(parts: DesktopDeskParts) {
     this.#parts = parts
@@ -46,6 +56,33 @@ export class DesktopDesk {
     if (desktop === undefined) throw new GleanerError('join-refused')
     const { id, hostName, pool, sequence } = desktop
     return { desktop, answer: { desktop: id, host: hostName, pool, keyForMs: settings.keyLifetimeMs, sequence } }
+  }
+
+  /** The cloud speaks for a desktop. False: nothing new, and not yet time to say the same once more. */
+  async hear(cloud: CloudId, { hostName, pool, word, phaseSinceMs }: DesktopSpeech): Promise<boolean> {
+    const { store, clock, hub, settings, changed } = this.#parts
+    const nowMs = clock.nowMs()
+    const key = `${cloud} ${hostName}`
+    const before = this.#heard.get(key) ?? (await store.desktops.appear({ hostName, cloudId: cloud, pool, nowMs }))
+    // An agent that has joined speaks for itself.
+    if (before.keyUntilMs !== undefined) return false
+    const isSame = isSameWord(before.word, word)
+    if (isSame && nowMs - (before.lastBeatMs ?? 0) < settings.beatMs * clock.speed) return false
+    const sequence = before.sequence + 1
+    const folded = foldBeat(
+      before,
+      { sequence, word, phaseSinceMs, changes: [], lostChanges: 0 },
+      { nowMs, contractMs: settings.contractMs * clock.speed },
+    )
+    const isTaken = await store.desktops.beat(before.sequence, folded)
+    // Another replica was first: what it wrote is read again.
+    if (isTaken) this.#heard.set(key, folded.desktop)
+    else this.#heard.delete(key)
+    if (folded.changes.length > 0) {
+      hub.tell('desktop')
+      changed()
+    }
+    return isTaken
   }
 
   /** The beat of a desktop whose signature holds; `by` tells which of its keys signed. */
@@ -93,4 +130,8 @@ export class DesktopDesk {
       renew: keyForMs < settings.keyLifetimeMs / 2,
     }
   }
+}
+
+function isSameWord(before: DesktopWord | undefined, { phase, guests }: DesktopWord): boolean {
+  return before?.phase === phase && before.guests.running === guests.running && before.guests.paused === guests.paused
 }

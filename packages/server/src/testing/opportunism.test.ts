@@ -22,13 +22,13 @@ afterEach(async () => {
   for (const stop of stopAll.splice(0).toReversed()) await stop()
 })
 
-async function start(mode: string): Promise<void> {
+async function start(mode: string, { desktopAgents = false, atMs = testStartMs } = {}): Promise<void> {
   server = await startTestServer({
-    clock: acceleratedClock(testStartMs, 300),
+    clock: acceleratedClock(atMs, 300),
     config: `modes: { idleness: 'off', opportunism: ${mode} }\n${settings}`,
     makeClouds: (clock: Clock) => {
       const size = { hosts: 5, instances: 0, projects: 1, desktops: 1, activity: 0 }
-      cloud = new SimulatedCloud({ clock, id: 'sim', seed: 11, ...size })
+      cloud = new SimulatedCloud({ clock, id: 'sim', seed: 11, desktopAgents, ...size })
       return [cloud]
     },
   })
@@ -164,4 +164,31 @@ describe('a desktop that lends itself', () => {
     expect(host()?.state).toBe('disabled')
     expect(await journal()).toEqual([])
   })
+
+  it(
+    'of a simulated cloud is heard like any other, lent in the evening, and taken back in the morning',
+    patient,
+    async () => {
+      await start('enforce', { desktopAgents: true, atMs: Date.UTC(2026, 2, 4, 6, 30) })
+      await untilHost('up')
+      const id = await makeGuest('night-shift')
+      await untilGuest(id, 'running')
+      const desktop = await server.until('it counts as lent', async () => {
+        const found = await server.app.store.desktops.find(name())
+        return found?.word?.phase === 'lent' ? found : undefined
+      })
+      expect(desktop).toMatchObject({ cloudId: cloud.id, keyUntilMs: undefined, pool: 'desktops' })
+      // Its user comes between half past seven and nine.
+      await untilHost('disabled')
+      await untilGuest(id, 'paused')
+      const hour = (server.clock.nowMs() / 3_600_000) % 24
+      expect(hour).toBeGreaterThanOrEqual(6)
+      const [open, close, pause] = await journal()
+      expect([open?.action, close?.action, pause?.action]).toEqual(['open', 'close', 'pause'])
+      expect(close?.reason.code).toBe('user-input')
+      const after = await server.app.store.desktops.find(name())
+      expect(after?.lentMs).toBeGreaterThan(0)
+      expect(after?.interruptions).toBe(1)
+    },
+  )
 })
