@@ -1,5 +1,5 @@
 // `gleaner desktops`: who lends now, why not, since when; one desktop with its phases; join tokens, and the end of a right to speak.
-import type { DesktopPhaseView, DesktopView } from '@gleaner/model'
+import type { DesktopForecastView, DesktopPhaseView, DesktopView } from '@gleaner/model'
 import type { CommandContext } from '../command-context.ts'
 import type { Column } from '../format/table.ts'
 
@@ -42,6 +42,7 @@ export async function showDesktop(context: CommandContext, id: string): Promise<
   if (view.slowestPauseMs !== undefined && view.slowestPauseMs > 0)
     context.line(`  at most ${Math.ceil(view.slowestPauseMs)} ms until all stood still`)
   if (view.keyUntil !== undefined) context.line(`  its key counts until ${view.keyUntil}, and is renewed before`)
+  if (view.forecast !== undefined) forecast(context, view.forecast)
   if (view.phases.length === 0) return
   context.line()
   const columns: readonly Column<DesktopPhaseView>[] = [
@@ -50,6 +51,24 @@ export async function showDesktop(context: CommandContext, id: string): Promise<
     { title: 'why', cell: ({ reason }) => moments.within(reason.sentence), least: 20 },
   ]
   context.table(view.phases, columns)
+}
+
+const days = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
+
+/** A digit for each hour: tenths of it in which guests are expected to be able to run. */
+function forecast(context: CommandContext, { hours, learntHours, accuracy }: DesktopForecastView): void {
+  context.line()
+  context.line('  expected, tenths of each hour (UTC)')
+  context.line('       0     6     12    18')
+  for (const [day, name] of days.entries()) {
+    const digits = hours.slice(day * 24, day * 24 + 24).map((share) => Math.min(9, Math.floor(share * 10)))
+    context.line(`  ${name}  ${digits.join('')}`)
+  }
+  const judged =
+    accuracy === undefined
+      ? 'too few to say how well'
+      : `${Math.round(accuracy.rightShare * 100)} % of ${accuracy.judgedHours} hours foretold rightly; mean squared error ${accuracy.brier.toFixed(3)}, ${accuracy.brierOfMean.toFixed(3)} for who always says the mean`
+  context.say(`Learnt from ${learntHours} hours: ${judged}.`, '  ')
 }
 
 export interface JoinTokenOptions {

@@ -36,11 +36,17 @@ export async function status(context: CommandContext): Promise<void> {
     line('memory', ledgerLine(status.ledger.memoryMiB, memory))
   }
   if (status.estimates !== undefined) line('estimate', fleetSentence(status.estimates, moments))
+  if (status.desktops !== undefined) line('desktops', desktopsLine(status.desktops))
   line('modes', modesLine(status, context))
   line('plan', planLine(status))
   line('next', nextLine(plan, moments))
   if (status.savings !== undefined) line('gained', gainedLine(status.savings))
   line('problems', problemsLine(status, problems, context))
+}
+
+function desktopsLine({ total, lendable, lent, lost }: NonNullable<StatusView['desktops']>): string {
+  const unheard = lost === 0 ? '' : `, ${lost} not heard of`
+  return `${lendable} of ${total} can be lent now, guests run on ${lent}${unheard}`
 }
 
 /** What is not there yet, or for the time being, is no reason to show nothing at all. */

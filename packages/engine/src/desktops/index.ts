@@ -1,5 +1,6 @@
 export * from './desktop-presence.ts'
 export * from './fold-beat.ts'
+export * from './forecast-availability.ts'
 export * from './lending-past.ts'
 export * from './lending-terms.ts'
 export * from './match-desktops.ts'

@@ -27,6 +27,27 @@ export type DesktopView = Static<typeof DesktopView>
 export const DesktopPhaseView = Type.Object({ at: Time, phase: OneOf(lendingPhases), reason: VerdictView })
 export type DesktopPhaseView = Static<typeof DesktopPhaseView>
 
+export const DesktopForecastView = Type.Object({
+  hours: Type.Array(Type.Number({ minimum: 0, maximum: 1 }), {
+    minItems: 168,
+    maxItems: 168,
+    description:
+      'Of each hour of the week, from Monday 00:00 UTC on, the share in which guests are expected to be able to run',
+  }),
+  learntHours: Type.Integer(),
+  accuracy: Type.Optional(
+    Type.Object({
+      judgedHours: Type.Integer(),
+      rightShare: Type.Number({
+        description: 'Share of the hours that were foretold rightly, each before it was known',
+      }),
+      brier: Type.Number({ description: 'Mean squared error of the forecast' }),
+      brierOfMean: Type.Number({ description: 'That of one who always foretells the mean' }),
+    }),
+  ),
+})
+export type DesktopForecastView = Static<typeof DesktopForecastView>
+
 export const DesktopDetails = Type.Object({
   ...DesktopView.properties,
   joinedAt: Time,
@@ -36,6 +57,8 @@ export const DesktopDetails = Type.Object({
   version: Type.Optional(Type.String({ description: 'Of the agent' })),
   slowestPauseMs: Type.Optional(Type.Number()),
   lostChanges: Type.Integer(),
+  /** Absent as long as nothing is known, and for who does not see all: it tells the habits of a person. */
+  forecast: Type.Optional(DesktopForecastView),
   /** Newest first. */
   phases: Type.Array(DesktopPhaseView),
 })

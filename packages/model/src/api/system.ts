@@ -199,6 +199,10 @@ export const StatusView = Type.Object({
     byState: Type.Record(Type.String(), Type.Integer()),
   }),
   problems: Type.Object({ open: Type.Integer(), errors: Type.Integer() }),
+  /** Absent while there are none. */
+  desktops: Type.Optional(
+    Type.Object({ total: Type.Integer(), lendable: Type.Integer(), lent: Type.Integer(), lost: Type.Integer() }),
+  ),
   rules: Type.Object({ total: Type.Integer(), enabled: Type.Integer(), undetermined: Type.Integer() }),
   loops: Type.Array(LoopView),
   store: Type.Object({ reachable: Type.Boolean(), kind: OneOf(['private', 'external']), detail: Type.String() }),

@@ -1,7 +1,14 @@
 // Desktops that lend themselves on a whole server: real PostgreSQL, a simulated cloud, time that runs faster. A user comes back, leaves
 // again, and comes back while the cloud answers nobody.
 import { SimulatedCloud } from '@gleaner/driver-simulated'
-import { type InstanceId, type JournalEntry, type LendingPhase, projectId } from '@gleaner/model'
+import {
+  type DesktopDetails,
+  type InstanceId,
+  type JournalEntry,
+  type LendingPhase,
+  projectId,
+  type StatusView,
+} from '@gleaner/model'
 import type { Clock } from '@gleaner/ports'
 import { afterEach, describe, expect, it } from 'vitest'
 import { acceleratedClock } from '../clock/accelerated-clock.ts'
@@ -25,7 +32,7 @@ afterEach(async () => {
 async function start(mode: string, { desktopAgents = false, atMs = testStartMs } = {}): Promise<void> {
   server = await startTestServer({
     clock: acceleratedClock(atMs, 300),
-    config: `modes: { idleness: 'off', opportunism: ${mode} }\n${settings}`,
+    config: `anonymous: administrator\nmodes: { idleness: 'off', opportunism: ${mode} }\n${settings}`,
     makeClouds: (clock: Clock) => {
       const size = { hosts: 5, instances: 0, projects: 1, desktops: 1, activity: 0 }
       cloud = new SimulatedCloud({ clock, id: 'sim', seed: 11, desktopAgents, ...size })
@@ -189,6 +196,16 @@ describe('a desktop that lends itself', () => {
       const after = await server.app.store.desktops.find(name())
       expect(after?.lentMs).toBeGreaterThan(0)
       expect(after?.interruptions).toBe(1)
+      const read = async (path: string) => (await fetch(`${server.url}${path}`)).text()
+      const shown = JSON.parse(await read(`/api/v1/desktops/${name()}`)) as DesktopDetails
+      expect(shown.forecast?.hours).toHaveLength(168)
+      expect(shown.forecast?.learntHours).toBeGreaterThan(0)
+      const status = JSON.parse(await read('/api/v1/status')) as StatusView
+      expect(status.desktops).toEqual({ total: 1, lendable: 0, lent: 0, lost: 0 })
+      const metrics = await read('/metrics')
+      expect(metrics).toMatch(/^gleaner_desktop_interruptions_total 1$/m)
+      expect(metrics).toMatch(/^gleaner_desktops\{standing="lent"\} 0$/m)
+      expect(metrics).toMatch(/^gleaner_desktop_lent_seconds_total [1-9]/m)
     },
   )
 })

@@ -1,12 +1,14 @@
 // The desktops as they are shown, join tokens, and the end of a desktop's right to speak.
-import { lentUntil, presenceOf } from '@gleaner/engine'
+import { forecastAvailability, lentUntil, presenceOf } from '@gleaner/engine'
 import {
   cloudId,
   type Desktop,
+  type DesktopForecastView,
   type DesktopView,
   type endpoints,
   GleanerError,
   type Host,
+  type PhaseChange,
   parseDurationMs,
 } from '@gleaner/model'
 import type { Application } from '../../application.ts'
@@ -23,6 +25,8 @@ const hourMs = 3_600_000
 const weekMs = 7 * 24 * hourMs
 const longestLifetimeMs = 30 * 24 * hourMs
 const shownPhases = 50
+/** What is older counts for a sixth by then. */
+const learntWeeks = 8
 
 export const listDesktops: Handler<typeof endpoints.listDesktops> = async ({ app, world, sight }) => {
   const index = world()
@@ -39,7 +43,7 @@ export const listDesktops: Handler<typeof endpoints.listDesktops> = async ({ app
 export const getDesktop: Handler<typeof endpoints.getDesktop> = async ({ app, params, world, sight }) => {
   const desktop = await found(app, params.id)
   const nowMs = app.clock.nowMs()
-  const phases = await app.store.desktops.phases(desktop.id, { sinceMs: nowMs - weekMs, limit: 5000 })
+  const phases = await app.store.desktops.phases(desktop.id, { sinceMs: nowMs - learntWeeks * weekMs, limit: 20_000 })
   const { joinedAtMs, keyUntilMs, revokedAtMs, revokedBy, word, lostChanges } = desktop
   return {
     ...desktopView(desktop, { app, index: world(), whole: sight.all }),
@@ -50,6 +54,7 @@ export const getDesktop: Handler<typeof endpoints.getDesktop> = async ({ app, pa
     ...only('version', word?.version),
     ...only('slowestPauseMs', word?.slowestPauseMs),
     lostChanges,
+    ...only('forecast', sight.all ? forecastView(desktop, phases, app) : undefined),
     phases: sight.all
       ? phases
           .slice(0, shownPhases)
@@ -107,6 +112,18 @@ export const revokeDesktop: Handler<typeof endpoints.revokeDesktop> = async ({ a
     after: null,
   })
   app.hub.tell('desktop')
+}
+
+/** Until where the last word of its agent can be believed. */
+function forecastView(
+  { lastBeatMs }: Desktop,
+  newestFirst: readonly PhaseChange[],
+  { clock, config }: Application,
+): DesktopForecastView | undefined {
+  if (lastBeatMs === undefined) return undefined
+  const untilMs = Math.min(clock.nowMs(), lastBeatMs + limitsOf(config.opportunism, clock).contractMs)
+  const { hours, learntHours, accuracy } = forecastAvailability(newestFirst.toReversed(), untilMs)
+  return hours === undefined ? undefined : { hours: [...hours], learntHours, ...only('accuracy', accuracy) }
 }
 
 async function found(app: Application, id: string): Promise<Desktop> {

@@ -1,6 +1,7 @@
 // What Gleaner tells Prometheus about itself and what it sees. Names follow the conventions: base units, _total for what
 // only grows since the start of the process.
 import {
+  type Desktop,
   type Eviction,
   type EvictionDecision,
   type JournalEntry,
@@ -18,6 +19,7 @@ import { sourceStateName } from '../system/source-view.ts'
 import type { SourceState } from '../../sources/source-state.ts'
 import { estimates } from './estimates.ts'
 import { Exposition, type Sample } from './exposition.ts'
+import { lentDesktops } from './lent-desktops.ts'
 import { lentMemory } from './lent-memory.ts'
 import { lentRoom } from './lent-room.ts'
 import type { ProcessFigures } from './process-figures.ts'
@@ -47,6 +49,8 @@ export interface MetricsInput {
   readonly actions: ReadonlyMap<string, number>
   /** Decisions under way and evictions that wait; undefined while the store does not answer. */
   readonly preemption: PreemptionFigures | undefined
+  /** Undefined while the store does not answer. */
+  readonly desktops: readonly Desktop[] | undefined
   /** Undefined when there is no Nova-compatible front. */
   readonly front: FrontFigures | undefined
 }
@@ -65,6 +69,7 @@ export function collectMetrics(input: MetricsInput): string {
   estimates(out, input.app)
   lentMemory(out, input.app)
   lentRoom(out, input.app)
+  lentDesktops(out, input)
   decisions(out, input)
   loops(out, input.app)
   preemptible(out, input)

@@ -1,5 +1,5 @@
 // GET /metrics, for whoever may read the status (role viewer): a scraper sends its token as bearer_token.
-import type { JournalEntry, Problem } from '@gleaner/model'
+import type { Desktop, JournalEntry, Problem } from '@gleaner/model'
 import type { FastifyInstance } from 'fastify'
 import type { FrontFigures } from '../../compat/nova/front-figures.ts'
 import type { ApiContext } from '../handler.ts'
@@ -35,8 +35,12 @@ export function registerMetrics(api: FastifyInstance, context: ApiContext, front
       },
     },
     async (_request, reply) => {
-      const [problems, preemption] = await Promise.all([openProblems(context), preemptionFigures(context)])
-      const text = collectMetrics({ app, process: monitor.read(), problems, actions, preemption, front })
+      const [problems, preemption, desktops] = await Promise.all([
+        openProblems(context),
+        preemptionFigures(context),
+        knownDesktops(context),
+      ])
+      const text = collectMetrics({ app, process: monitor.read(), problems, actions, preemption, front, desktops })
       return reply.type('text/plain; version=0.0.4; charset=utf-8').send(text)
     },
   )
@@ -46,6 +50,14 @@ export function registerMetrics(api: FastifyInstance, context: ApiContext, front
 async function openProblems({ app }: ApiContext): Promise<readonly Problem[] | undefined> {
   try {
     return await app.store.problems.list({ includeClosed: false })
+  } catch {
+    return undefined
+  }
+}
+
+async function knownDesktops({ app }: ApiContext): Promise<readonly Desktop[] | undefined> {
+  try {
+    return await app.store.desktops.list()
   } catch {
     return undefined
   }

@@ -1,7 +1,9 @@
 // Everything at a glance. It answers while the store does not: what only the store knows is then what it last said, and
 // `store` says that it is away.
 import { type SavingsView, type StatusView, type endpoints, isError } from '@gleaner/model'
+import { presenceOf } from '@gleaner/engine'
 import type { Application } from '../../application.ts'
+import { limitsOf } from '../../desktops/lending-book.ts'
 import { fleetNow } from '../estimates/fleet-now.ts'
 import type { Handler } from '../handler.ts'
 import { only } from '../view/only.ts'
@@ -18,6 +20,7 @@ import { sourceView } from './source-view.ts'
 interface Stored {
   readonly problems: StatusView['problems']
   readonly savings: SavingsView | undefined
+  readonly desktops: StatusView['desktops']
 }
 
 const lastStored = new WeakMap<Application, Stored>()
@@ -50,6 +53,7 @@ export const getStatus: Handler<typeof endpoints.getStatus> = async ({ app, worl
     ...only('savings', stored.savings),
     proposals: proposalCounts(state.proposals),
     problems: stored.problems,
+    ...only('desktops', stored.desktops),
     rules: {
       total: state.rules.length,
       enabled: state.rules.filter((rule) => rule.enabled).length,
@@ -64,17 +68,32 @@ export const getStatus: Handler<typeof endpoints.getStatus> = async ({ app, worl
   }
 }
 
+async function desktopsNow({ store, clock, config }: Application): Promise<StatusView['desktops']> {
+  const limits = limitsOf(config.opportunism, clock)
+  const all = (await store.desktops.list()).map((each) => presenceOf(each, clock.nowMs(), limits))
+  if (all.length === 0) return undefined
+  const of = (...standings: readonly (string | undefined)[]) =>
+    all.filter(({ standing }) => standings.includes(standing)).length
+  return {
+    total: all.length,
+    lendable: all.filter(({ lendable }) => lendable).length,
+    lent: of('lent'),
+    lost: of('lost', 'gone'),
+  }
+}
+
 async function readStored(app: Application, savings: () => Promise<SavingsView>): Promise<Stored> {
   try {
     const problems = await app.store.problems.list({ includeClosed: false })
     const stored: Stored = {
       problems: { open: problems.length, errors: problems.filter(({ severity }) => severity === 'error').length },
       savings: await savings(),
+      desktops: await desktopsNow(app),
     }
     lastStored.set(app, stored)
     return stored
   } catch (error) {
     if (!isError(error, 'store-unavailable', 'store-full', 'store-refused')) throw error
-    return lastStored.get(app) ?? { problems: { open: 0, errors: 0 }, savings: undefined }
+    return lastStored.get(app) ?? { problems: { open: 0, errors: 0 }, savings: undefined, desktops: undefined }
   }
 }
