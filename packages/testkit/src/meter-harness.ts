@@ -15,6 +15,8 @@ export interface MeterHarness {
   readonly resolutionW: number
   readonly countsEnergy: boolean
   nowMs(): number
+  /** Only where the device counts and tells no power: lets time go by at the powers that are set. */
+  elapse?(ms: number): Promise<void> | void
   setPower(outlet: string, powerW: number): Promise<void> | void
   setEnergy?(outlet: string, energyJ: number): Promise<void> | void
   /** Makes the device give no figure for this outlet. Undefined where it always has one. */

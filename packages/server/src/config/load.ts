@@ -178,6 +178,7 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
         fault: (path, detail) => fault([...at, ...path], detail),
         cloudIds: (file.clouds ?? []).map((cloud) => cloud.id),
         secret: (value, path) => secret(value, [...at, ...path]),
+        resolvePath: (path) => resolve(source === undefined ? options.directory : dirname(source.file), path),
         simulatedIds: (file.clouds ?? []).filter(({ kind }) => kind === 'simulated').map(({ id }) => id),
       }),
     ]

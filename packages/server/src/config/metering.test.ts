@@ -76,6 +76,53 @@ meters:
     expect(m).toMatchObject({ periodMs: 60_000, stuckAfterMs: Number.POSITIVE_INFINITY, outlets: undefined })
   })
 
+  it('of boards have one user for all, and a file that lies beside the configuration', () => {
+    const { energy } = parse(
+      `
+meters:
+  - { id: i, kind: ipmi, user: u, password: { env: P }, outlets: { 10.0.0.11: kvm1, "[fe80::1]:6623": kvm2 } }
+  - { id: r, kind: redfish, user: u, password: { env: P }, ca: ca.pem, timeout: 2s, outlets: { "bmc-1:8443/Blade1": kvm3 } }
+  - { id: c, kind: rapl, outlets: { package-0: kvm4, package-0/dram: kvm4 } }
+`,
+      '/nowhere',
+      { P: 'of-the-boards' },
+    )
+    expect(energy.meters.map(({ board }) => board)).toEqual([
+      { kind: 'ipmi', user: 'u', password: 'of-the-boards', cipherSuite: 3, sensor: undefined, timeoutMs: 5000 },
+      {
+        kind: 'redfish',
+        user: 'u',
+        password: 'of-the-boards',
+        scheme: 'https',
+        ca: '/nowhere/ca.pem',
+        verify: true,
+        timeoutMs: 2000,
+      },
+      { kind: 'rapl', folder: '/sys/class/powercap' },
+    ])
+    expect(energy.meters[0]?.outlets).toEqual([
+      { outlet: '10.0.0.11', hosts: ['kvm1'], share: 'equal' },
+      { outlet: '[fe80::1]:6623', hosts: ['kvm2'], share: 'equal' },
+    ])
+  })
+
+  const ipmi = (more: string) => `meters:\n  - { id: a, kind: ipmi, user: u, password: p, ${more} }`
+  const redfish = (more: string) => `meters:\n  - { id: a, kind: redfish, user: u, password: p, ${more} }`
+  it.each([
+    [ipmi('outlets: { "bmc 1": k }'), 'no address of a board'],
+    [ipmi('outlets: { "bmc:0": k }'), 'no address of a board'],
+    [ipmi('outlets: { "bmc/1": k }'), 'no address of a board'],
+    [ipmi('outlets: { bmc: k }, sensor: "-h"'), 'sensor'],
+    [ipmi('outlets: { bmc: k }, timeout: 1h'), 'timeout is at least'],
+    [ipmi('outlets: { bmc: k }, scheme: http'), 'scheme'],
+    [redfish('outlets: { "bmc/a/b": k }'), 'no address of a board'],
+    [redfish('outlets: { "https://bmc": k }'), 'no address of a board'],
+    [redfish('outlets: { bmc: k }, scheme: http, ca: x'), 'belong to https'],
+    ['meters:\n  - { id: a, kind: ipmi, user: u, password: { env: NONE }, outlets: { bmc: k } }', 'NONE'],
+  ])('%s is told as a fault', (text, detail) => {
+    expect(faultOf(text)).toContain(detail)
+  })
+
   const prom = (more: string) => `meters:\n  - { id: a, kind: prometheus, outlets: { "x:1": kvm1 }, ${more} }`
   const snmp = (more: string) => `meters:\n  - { id: a, kind: snmp, outlets: { "1": kvm1 }, ${more} }`
   it.each([

@@ -9,75 +9,28 @@ import {
   defaultShareRules,
   dynamicShareRules,
   idleShareRules,
-  outletShareKeys,
 } from '@gleaner/engine'
 import { powerPresetNames } from '@gleaner/driver-prometheus'
 import { type LineMeterOptions, lineFormats } from '@gleaner/driver-power-line'
 import { authProtocols, privacyProtocols, snmpDeviceNames } from '@gleaner/driver-power-snmp'
-import { type CloudId, OneOf, cloudId, durationPattern, parseDurationMs } from '@gleaner/model'
+import { type CloudId, OneOf, cloudId, parseDurationMs } from '@gleaner/model'
 import { type Static, Type } from 'typebox'
+import { type BoardSettings, IpmiMeterConfig, RaplMeterConfig, readBoard, RedfishMeterConfig } from './board-meter.ts'
+import { commonMeterKeys, durationText, outletKeys, someText, type Wiring } from './meter-keys.ts'
 import { type PrometheusSettings, readPrometheusMeter } from './prometheus-meter.ts'
 import { readTariff } from './read-tariff.ts'
-import { SectionName, Secret } from './schema-parts.ts'
+import { Secret } from './schema-parts.ts'
 import { readSnmp, type SnmpSettings } from './snmp-meter.ts'
 
 const strict = { additionalProperties: false } as const
-const duration = (description: string) => Type.String({ pattern: durationPattern, description })
 const oid = (description: string) =>
   Type.String({ pattern: '^\\.?[0-9]+(\\.([0-9]+|\\{outlet\\}|\\{unit\\}))+$', description })
-const text = (description: string) => Type.String({ minLength: 1, maxLength: 1000, description })
-
-const Wiring = Type.Union(
-  [
-    Type.String({ minLength: 1 }),
-    Type.Object(
-      {
-        host: Type.Optional(Type.String({ minLength: 1 })),
-        hosts: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1, maxItems: 200 })),
-        share: Type.Optional(
-          Type.Union([OneOf(outletShareKeys), Type.Array(Type.Number({ exclusiveMinimum: 0 }), { minItems: 1 })]),
-        ),
-      },
-      strict,
-    ),
-  ],
-  { description: 'The host on it, by name; or hosts, and how they share it: equal, cores, usage, or fixed parts' },
-)
-
-/** Of every kind. */
-export const commonMeterKeys = {
-  id: SectionName,
-  period: Type.Optional(duration('How often it is read (10s)')),
-  maxPowerW: Type.Optional(
-    Type.Number({
-      exclusiveMinimum: 0,
-      maximum: 1_000_000,
-      description: `What no outlet of it can deliver; more is not believed (${defaultMaxPowerW})`,
-    }),
-  ),
-  stuckAfter: Type.Optional(
-    Type.String({
-      pattern: `${durationPattern}|^off$`,
-      description: 'The same figure, to the digit, for longer than this is not believed (6h); off for never',
-    }),
-  ),
-  clouds: Type.Optional(
-    Type.Array(Type.String(), { minItems: 1, description: 'Ids of the clouds whose hosts are named (all of them)' }),
-  ),
-}
-
-/** Of those whose outlets have names of their own. */
-export const outletKeys = {
-  outlets: Type.Record(Type.String({ minLength: 1, maxLength: 100 }), Wiring, {
-    description: 'What hangs on each outlet, by the name the meter has for it',
-  }),
-}
 
 export const SimulatedMeterConfig = Type.Object(
   {
     ...commonMeterKeys,
     kind: Type.Literal('simulated'),
-    cloud: text('Id of the simulated cloud whose hosts it measures'),
+    cloud: someText('Id of the simulated cloud whose hosts it measures'),
   },
   strict,
 )
@@ -87,7 +40,7 @@ export const ModelMeterConfig = Type.Object(
     ...commonMeterKeys,
     kind: Type.Literal('model'),
     hosts: Type.Optional(
-      Type.Array(text('Name of a host; * stands for any text'), {
+      Type.Array(someText('Name of a host; * stands for any text'), {
         minItems: 1,
         description: 'Which hosts; those that hang on another meter are left out (all)',
       }),
@@ -111,7 +64,7 @@ export const SnmpMeterConfig = Type.Object(
     ...commonMeterKeys,
     ...outletKeys,
     kind: Type.Literal('snmp'),
-    address: text('Name or address of the strip, with :port where that is not 161'),
+    address: someText('Name or address of the strip, with :port where that is not 161'),
     device: Type.Optional(
       OneOf([...snmpDeviceNames], { description: 'Which strip, for the places of its figures (or powerOid)' }),
     ),
@@ -120,7 +73,7 @@ export const SnmpMeterConfig = Type.Object(
     ),
     version: Type.Optional(OneOf(['1', '2c', '3'], { description: 'Of SNMP (2c)' })),
     community: Type.Optional(Type.Union(Secret.anyOf, { description: 'With version 1 and 2c (public)' })),
-    user: Type.Optional(text('With version 3: name of the user')),
+    user: Type.Optional(someText('With version 3: name of the user')),
     auth: Type.Optional(
       Type.Object(
         {
@@ -143,7 +96,7 @@ export const SnmpMeterConfig = Type.Object(
         strict,
       ),
     ),
-    context: Type.Optional(text('With version 3: name of the context, where the agent has several (none)')),
+    context: Type.Optional(someText('With version 3: name of the context, where the agent has several (none)')),
     powerOid: Type.Optional(
       oid('OID of the watts of an outlet, with {outlet} where its name belongs, in place of device'),
     ),
@@ -152,7 +105,7 @@ export const SnmpMeterConfig = Type.Object(
     joulesPerUnit: Type.Optional(
       Type.Number({ exclusiveMinimum: 0, description: 'From its number to joules (3600: it counts Wh)' }),
     ),
-    timeout: Type.Optional(duration('Longest wait for one answer; asked twice (2s)')),
+    timeout: Type.Optional(durationText('Longest wait for one answer; asked twice (2s)')),
   },
   strict,
 )
@@ -162,15 +115,15 @@ export const PrometheusMeterConfig = Type.Object(
     ...commonMeterKeys,
     ...outletKeys,
     kind: Type.Literal('prometheus'),
-    url: text('Address of the Prometheus; the outlets are the values of the label that names the host'),
+    url: someText('Address of the Prometheus; the outlets are the values of the label that names the host'),
     preset: Type.Optional(
       OneOf(powerPresetNames, { description: 'Exporter whose figures are known (or expression and label)' }),
     ),
-    expression: Type.Optional(text('PromQL whose answer is one value per host, in place of preset')),
-    label: Type.Optional(text('Label of its answer that names the host (instance)')),
+    expression: Type.Optional(someText('PromQL whose answer is one value per host, in place of preset')),
+    label: Type.Optional(someText('Label of its answer that names the host (instance)')),
     wattsPerUnit: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'From its value to watts (1)' })),
     bearer: Type.Optional(Type.Union(Secret.anyOf, { description: 'Token that the Prometheus asks for (none)' })),
-    timeout: Type.Optional(duration('Longest wait for one answer (10s)')),
+    timeout: Type.Optional(durationText('Longest wait for one answer (10s)')),
   },
   strict,
 )
@@ -180,7 +133,7 @@ export const WattmeterConfig = Type.Object(
     ...commonMeterKeys,
     ...outletKeys,
     kind: Type.Literal('wattmeter'),
-    address: text('tcp://host:port, or the path of a device such as /dev/ttyUSB0 whose line is set up already'),
+    address: someText('tcp://host:port, or the path of a device such as /dev/ttyUSB0 whose line is set up already'),
     format: Type.Optional(
       OneOf(lineFormats, { description: 'wattsup: #d,… of a Watts Up; plain: outlet and watts on a line (plain)' }),
     ),
@@ -189,6 +142,9 @@ export const WattmeterConfig = Type.Object(
 )
 
 export const meterSchemas = {
+  ipmi: IpmiMeterConfig,
+  redfish: RedfishMeterConfig,
+  rapl: RaplMeterConfig,
   wattmeter: WattmeterConfig,
   prometheus: PrometheusMeterConfig,
   snmp: SnmpMeterConfig,
@@ -204,7 +160,7 @@ const TariffConfig = (what: string) =>
   Type.Union(
     [
       Type.Number({ minimum: 0 }),
-      Type.Object({ file: text('CSV: a time (RFC 3339) and a value per line; each holds until the next') }, strict),
+      Type.Object({ file: someText('CSV: a time (RFC 3339) and a value per line; each holds until the next') }, strict),
     ],
     { description: `${what}: a number, or a file of values over time` },
   )
@@ -249,6 +205,8 @@ export interface MeterSettings {
   readonly snmp: SnmpSettings | undefined
   /** With kind prometheus. */
   readonly prometheus: PrometheusSettings | undefined
+  /** With kind ipmi, redfish or rapl. */
+  readonly board: BoardSettings | undefined
   /** With kind wattmeter. */
   readonly line: Pick<LineMeterOptions, 'from' | 'format'> | undefined
 }
@@ -268,6 +226,7 @@ export interface MeterReadingContext {
   readonly cloudIds: readonly string[]
   readonly simulatedIds: readonly string[]
   readonly secret: (value: Secret | undefined, path: Path) => string | undefined
+  readonly resolvePath: (path: string) => string
 }
 
 const defaultPeriodMs = 10_000
@@ -285,7 +244,7 @@ export function readMeter(config: MeterConfig, reading: MeterReadingContext): Me
   if (config.kind === 'model' && config.curve !== undefined && (config.idleW ?? config.fullW) !== undefined)
     fault(['curve'], 'give a curve, or idleW and fullW')
   const named = config.kind === 'simulated' ? [config.cloud] : (config.clouds ?? cloudIds)
-  const given = (config as { readonly outlets?: Readonly<Record<string, Static<typeof Wiring>>> }).outlets
+  const given = (config as { readonly outlets?: Readonly<Record<string, Wiring>> }).outlets
   return {
     id: config.id,
     periodMs,
@@ -295,6 +254,7 @@ export function readMeter(config: MeterConfig, reading: MeterReadingContext): Me
     outlets: given && Object.entries(given).map(([outlet, wiring]) => wiringOf(outlet, wiring, fault)),
     config,
     snmp: config.kind === 'snmp' ? readSnmp(config, reading) : undefined,
+    board: readBoard(config, reading),
     line:
       config.kind === 'wattmeter'
         ? { from: lineOf(config.address, fault), format: config.format ?? 'plain' }
@@ -317,7 +277,7 @@ function stuckAfterMs({ stuckAfter, kind }: MeterConfig): number {
   return parseDurationMs(stuckAfter ?? '6h') ?? Number.POSITIVE_INFINITY
 }
 
-function wiringOf(outlet: string, wiring: Static<typeof Wiring>, fault: MeterReadingContext['fault']): OutletWiring {
+function wiringOf(outlet: string, wiring: Wiring, fault: MeterReadingContext['fault']): OutletWiring {
   if (typeof wiring === 'string') return { outlet, hosts: [wiring], share: 'equal' }
   const { host, hosts, share = 'equal' } = wiring
   const at = ['outlets', outlet]

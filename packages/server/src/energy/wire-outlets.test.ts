@@ -27,6 +27,7 @@ const strip = (outlets: readonly OutletWiring[]): MeterSettings => ({
   outlets,
   config: { id: 'strip', kind: 'snmp', address: 'x', outlets: {} },
   snmp: undefined,
+  board: undefined,
   prometheus: undefined,
   line: undefined,
 })

@@ -1,4 +1,5 @@
 // From the configuration to meters of power: the one place that knows them all.
+import { IpmiMeter, RaplMeter, RedfishMeter } from '@gleaner/driver-power'
 import { SnmpMeter } from '@gleaner/driver-power-snmp'
 import { LineMeter } from '@gleaner/driver-power-line'
 import { PrometheusMeter } from '@gleaner/driver-prometheus'
@@ -6,6 +7,7 @@ import { SimulatedCloud, SimulatedMeter } from '@gleaner/driver-simulated'
 import { GleanerError, type HostId, cloudOf } from '@gleaner/model'
 import type { Clock, Cloud, PowerMeter } from '@gleaner/ports'
 import type { UsageReader } from '../application.ts'
+import type { BoardSettings } from '../config/board-meter.ts'
 import type { MeterSettings } from '../config/metering.ts'
 import { ModelMeter } from '../energy/model-meter.ts'
 import type { LiveState } from '../state/live-state.ts'
@@ -21,7 +23,7 @@ export interface MeterMaking {
 }
 
 export function makeMeter(
-  { id, config, snmp, prometheus, line, periodMs }: MeterSettings,
+  { id, config, snmp, prometheus, line, board, periodMs, maxPowerW }: MeterSettings,
   making: MeterMaking,
 ): PowerMeter {
   const { clock, clouds, state, usage } = making
@@ -41,6 +43,11 @@ export function makeMeter(
     case 'prometheus':
       if (prometheus === undefined) throw new GleanerError('internal', { detail: `the settings of meter ${id}` })
       return new PrometheusMeter({ id, clock, ...prometheus })
+    case 'ipmi':
+    case 'redfish':
+    case 'rapl':
+      if (board === undefined) throw new GleanerError('internal', { detail: `the settings of meter ${id}` })
+      return boardMeter(id, board, { clock, maxPowerW })
     case 'model':
       return new ModelMeter({
         id,
@@ -51,5 +58,20 @@ export function makeMeter(
         hostOf: (hostId: HostId) => state.clouds.get(cloudOf(hostId))?.snapshot?.hostById.get(hostId),
         usedCores: (hostId) => usage.latest(hostId, 'cpu'),
       })
+  }
+}
+
+function boardMeter(
+  id: string,
+  board: BoardSettings,
+  { clock, maxPowerW }: { readonly clock: Clock; readonly maxPowerW: number },
+): PowerMeter {
+  switch (board.kind) {
+    case 'ipmi':
+      return new IpmiMeter({ id, clock, ...board })
+    case 'redfish':
+      return new RedfishMeter({ id, clock, ...board })
+    case 'rapl':
+      return new RaplMeter({ id, clock, maxPowerW, ...board })
   }
 }
