@@ -30,6 +30,7 @@ import { actionEnded } from './actions/action-ended.ts'
 import { actLoop } from './loops/act.ts'
 import { balloonLoop, canLendMemory } from './loops/balloon.ts'
 import { type DecideParts, decideLoop } from './loops/decide.ts'
+import { noticeChannels } from './notices/channels.ts'
 import { tellsGuests } from './notices/add-notice.ts'
 import { deliverGuestsLoop } from './loops/deliver-guests.ts'
 import { deliverLoop } from './loops/deliver.ts'
@@ -307,7 +308,7 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
     ...(meters.length > 0 ? [energyLoop(runtime)] : []),
     preemptLoop(runtime, { saga, offers: parts.offers }),
     watchLoop(runtime, { ended: (entry) => actionEnded(runtime, entry) }),
-    ...config.notices.webhooks.map((hook) => deliverLoop(runtime, hook)),
+    ...noticeChannels(config.notices).map((channel) => deliverLoop(runtime, channel)),
     ...clouds.filter(({ id }) => tellsGuests(runtime, id)).map((cloud) => deliverGuestsLoop(runtime, cloud)),
     persistLoop(runtime),
     housekeepingLoop(runtime),

@@ -11,11 +11,14 @@ const read = (notices: string, directory = '/nowhere') =>
     directory,
   })
 const hook = (more: string) => `  webhooks:\n    - id: ops\n      url: https://h.example\n${more}`
+const mail = (server: string, address = 'a@b.c', from = 'from: g@h.i', more = '') =>
+  `  mail: { ${server}, ${from}, recipients: [{ id: all, addresses: [${address}]${more} }] }\n`
 
 describe('the section notices', () => {
   it('has no hooks unless they are written, and limits of its own', () => {
     const none = {
       webhooks: [],
+      mail: undefined,
       keepLinks: undefined,
       guests: false,
       timeoutMs: 10_000,
@@ -95,6 +98,21 @@ describe('the section notices', () => {
     ['  giveUp: 0s\n', 3, 'giveUp is more than 0s'],
     ['  queue: 0\n', 3, 'queue'],
     ['  keepLinks: {}\n', 3, 'links need publicUrl'],
+    [mail('host: m.example.org, security: none'), 3, 'mails would cross the network in the clear'],
+    [mail('host: m.example.org, user: a'), 3, 'user and password belong together'],
+    [mail('host: m.example.org, security: none, plaintext: true, user: a, password: b'), 3, 'a password never crosses'],
+    [mail('host: m.example.org', '"a@b.c\\r\\nBcc: d@e.f"'), 3, 'is no address'],
+    [mail('host: m.example.org', 'a@b.c', 'from: "x\\ny@z"'), 3, 'is no address'],
+    [
+      mail('host: m.example.org', 'a@b.c', 'from: g@h.i', ', subject: "{sentense}"'),
+      3,
+      'the field {sentense} does not exist. Did you mean "sentence"?',
+    ],
+    [
+      mail('host: m.example.org', 'a@b.c', 'from: g@h.i', ', clouds: [other]'),
+      3,
+      'the cloud "other" is not configured',
+    ],
     ['  keepLinks: { validFor: 0s }\n', 3, 'validFor is more than 0s'],
     ['  keepLinks: { keepFor: 500d }\n', 3, 'at most 366d'],
     ['  keepLinks: { secret: short }\n', 3, 'the secret is shorter than 32 characters'],

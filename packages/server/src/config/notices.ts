@@ -7,6 +7,7 @@ import { compileTemplate, templateFields, templateLength } from '../notices/mess
 import { nearest } from './faults.ts'
 import { readCertificates, readHookUrl } from './hook-address.ts'
 import { KeepLinksConfig, type KeepLinksChosen, readKeepLinks } from './keep-links.ts'
+import { MailConfig, type MailSettings, readMail } from './mail.ts'
 import { SectionName, Secret } from './schema-parts.ts'
 
 const strict = { additionalProperties: false } as const
@@ -63,6 +64,7 @@ const HookConfig = Type.Object(
 export const NoticesConfig = Type.Object(
   {
     webhooks: Type.Optional(Type.Array(HookConfig, { maxItems: 50 })),
+    mail: Type.Optional(MailConfig),
     keepLinks: Type.Optional(KeepLinksConfig),
     guests: Type.Optional(
       Type.Boolean({ description: 'Guests whose serial line carries reports are told over it (false)' }),
@@ -98,6 +100,8 @@ export interface HookSettings {
 
 export interface NoticeSettings {
   readonly webhooks: readonly HookSettings[]
+  /** Undefined: nothing goes by mail. */
+  readonly mail: MailSettings | undefined
   /** Undefined: notices carry no links. */
   readonly keepLinks: KeepLinksChosen | undefined
   /** Whether guests are told, where their cloud has a way to them. */
@@ -145,7 +149,8 @@ export function readNotices(given: NoticesConfig = {}, reading: NoticesReading):
     })
   })
   const keepLinks = readKeepLinks(given.keepLinks, reading)
-  return { webhooks, keepLinks, guests: given.guests ?? false, timeoutMs, giveUpMs, queue: given.queue ?? 10_000 }
+  const mail = readMail(given.mail, reading)
+  return { webhooks, mail, keepLinks, guests: given.guests ?? false, timeoutMs, giveUpMs, queue: given.queue ?? 10_000 }
 }
 
 function readHook(hook: Static<typeof HookConfig>, reading: NoticesReading): HookSettings[] {

@@ -1,5 +1,6 @@
 // Deletes what is older than its retention.
-import { guestNotifier, hookNotifier, tellsGuests } from '../notices/add-notice.ts'
+import { noticeChannels } from '../notices/channels.ts'
+import { guestNotifier, tellsGuests } from '../notices/add-notice.ts'
 import type { Runtime } from '../runtime.ts'
 import { Loop } from './loop.ts'
 
@@ -21,7 +22,7 @@ export function housekeepingLoop(runtime: Runtime): Loop {
         energy: nowMs - config.retention.energyMs,
       })
       await store.outbox.keepOnly(state.fence, [
-        ...config.notices.webhooks.map(({ id }) => hookNotifier(id)),
+        ...noticeChannels(config.notices).map(({ notifier }) => notifier),
         ...[...runtime.clouds.keys()].filter((id) => tellsGuests(runtime, id)).map(guestNotifier),
       ])
       await runtime.problems.settle('housekeeping')

@@ -1,13 +1,10 @@
-// Writes a notice, and in the same transaction what it waits for: the hooks that want it as the configuration is now.
+// Writes a notice, and in the same transaction what it waits for: the hooks and recipients of mail that want it as the configuration is now.
 import type { DecidedNotice } from '@gleaner/engine'
 import { type CloudId, cloudOf, type NoticeAbout } from '@gleaner/model'
 import type { Fence } from '@gleaner/ports'
-import type { HookSettings } from '../config/notices.ts'
 import type { Runtime } from '../runtime.ts'
+import { noticeChannels } from './channels.ts'
 
-/** Under which a hook stands in the queue, and its loop. */
-export const hookNotifier = (id: string): string => `webhook:${id}`
-export const hookLoop = (id: string): string => `deliver:${id}`
 export const guestNotifier = (cloud: string): string => `guests:${cloud}`
 export const guestLoop = (cloud: string): string => `tell-guests:${cloud}`
 
@@ -34,29 +31,16 @@ export async function addNotice(
     projectName: project?.name ?? projectId,
     decisionId: notice.decisionId,
   }
-  const hooks = runtime.config.notices.webhooks.filter((hook) => wants(hook, about, cloudId))
+  const channels = noticeChannels(runtime.config.notices).filter((channel) => channel.wants(about, cloudId))
   await runtime.store.notices.add(
     fence,
     { id, instanceId, proposalId, sentence, createdAtMs: atMs, dueAtMs, sentBy: [], about },
-    [...hooks.map((hook) => hookNotifier(hook.id)), ...(tellsGuests(runtime, cloudId) ? [guestNotifier(cloudId)] : [])],
+    [...channels.map(({ notifier }) => notifier), ...(tellsGuests(runtime, cloudId) ? [guestNotifier(cloudId)] : [])],
   )
   runtime.log.info({ instance: instanceId, kind }, sentence)
-  runtime.wake(...hooks.map((hook) => hookLoop(hook.id)), guestLoop(cloudId))
+  runtime.wake(...channels.map(({ loop }) => loop), guestLoop(cloudId))
 }
 
 export function tellsGuests({ config, clouds }: Pick<Runtime, 'config' | 'clouds'>, cloud: CloudId): boolean {
   return config.notices.guests && clouds.get(cloud)?.guestNotices !== undefined
-}
-
-export function wants(
-  hook: Pick<HookSettings, 'kinds' | 'capabilities' | 'projects' | 'clouds'>,
-  about: Pick<NoticeAbout, 'kind' | 'capability' | 'projectId' | 'projectName'>,
-  cloud: string,
-): boolean {
-  return (
-    (hook.kinds?.includes(about.kind) ?? true) &&
-    (hook.capabilities?.includes(about.capability) ?? true) &&
-    (hook.projects?.some((name) => name === about.projectId || name === about.projectName) ?? true) &&
-    (hook.clouds?.includes(cloud) ?? true)
-  )
 }

@@ -29,6 +29,8 @@ const fieldLength = 1000
 export interface MessageTemplate {
   /** `escape` is applied to what the fields bring in, not to what the template says. */
   render(notice: NoticeBody, escape?: (text: string) => string): string
+  /** False when it has fields and all of them bring in nothing. */
+  says(notice: NoticeBody): boolean
 }
 
 /** The template, or the field in it that does not exist. `{{` stands for a brace. */
@@ -43,7 +45,9 @@ export function compileTemplate(text: string): MessageTemplate | { readonly unkn
       parts.push({ field: name })
     }
   }
+  const used = parts.flatMap((part) => (typeof part === 'string' ? [] : [part.field]))
   return {
+    says: (notice) => used.length === 0 || used.some((field) => fields[field](notice) !== ''),
     render: (notice, escape = (value) => value) =>
       parts.map((part) => (typeof part === 'string' ? part : show(part.field, notice, escape))).join(''),
   }

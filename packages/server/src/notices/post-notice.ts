@@ -17,7 +17,8 @@ export interface Post {
 
 /** refused: this notice, for good; failed: the hook, for now. */
 export type PostOutcome =
-  | { readonly kind: 'delivered' }
+  /** `refusedBy`: some of those it was meant for. */
+  | { readonly kind: 'delivered'; readonly refusedBy?: string }
   | { readonly kind: 'refused'; readonly fault: string }
   | { readonly kind: 'failed'; readonly fault: string; readonly retryAfterMs: number | undefined }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { wants } from './add-notice.ts'
+import { wants } from './channels.ts'
 
 const all = { kinds: undefined, capabilities: undefined, projects: undefined, clouds: undefined }
 const about = { kind: 'announced', capability: 'preemption', projectId: 'lab:p1', projectName: 'web-shop' } as const
