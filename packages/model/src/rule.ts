@@ -43,6 +43,30 @@ export const RuleSchedule = Type.Object(
 )
 export type RuleSchedule = Static<typeof RuleSchedule>
 
+const durationPattern = '^([0-9]+(\\.[0-9]+)?(ms|s|m|h|d|w))+$'
+
+/** What a later step of a rule can do. Only there can a rule delete: after a step that had a notice and a grace of its own. */
+export const laterActions = ['pause', 'suspend', 'stop', 'shelve', 'delete'] as const
+
+/** A later step of a rule: what is done when the step before was done so long ago, and nobody has touched the instance since. */
+export const RuleStep = Type.Object(
+  {
+    after: Type.String({ pattern: durationPattern, description: 'Time since the step before was done' }),
+    action: Type.Unsafe<(typeof laterActions)[number]>({
+      type: 'string',
+      enum: [...laterActions],
+      description: 'pause, suspend, stop, shelve or delete; severer than the step before',
+    }),
+    grace: Type.String({
+      pattern: durationPattern,
+      default: '1d',
+      description: 'Time between the notice of this step and its action',
+    }),
+  },
+  { additionalProperties: false },
+)
+export type RuleStep = Static<typeof RuleStep>
+
 export const RuleDefinition = Type.Object(
   {
     name: Type.String({
@@ -58,6 +82,9 @@ export const RuleDefinition = Type.Object(
       default: '10m',
       description: 'Time between the notice to the owner and the action',
     }),
+    steps: Type.Optional(
+      Type.Array(RuleStep, { minItems: 1, maxItems: 5, description: 'Later steps, each with its own notice' }),
+    ),
     schedule: Type.Optional(RuleSchedule),
     mode: Type.Union([Type.Literal('off'), Type.Literal('observe'), Type.Literal('advise'), Type.Literal('enforce')], {
       default: 'observe',

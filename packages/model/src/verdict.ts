@@ -14,6 +14,8 @@ export interface Verdict {
 /** What each code means. The table is also the reference page of the documentation. */
 export const reasonCodes = {
   'rule-matched': 'The expression of the rule is true for this instance.',
+  'step-due':
+    'A later step of a rule is due: the one before was done so long ago, and nobody has touched the instance since.',
   'rule-not-matched': 'The expression of the rule is false for this instance.',
   'rule-unknown': 'The rule cannot be decided: data it needs is missing. It never acts then.',
   'rule-not-covered': 'The rule does not apply to this instance.',

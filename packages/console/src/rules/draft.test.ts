@@ -16,6 +16,14 @@ const definition: fc.Arbitrary<RuleDefinition> = fc.record(
       { requiredKeys: [] },
     ),
     grace: fc.constantFrom('10m', '1h30m', '2d'),
+    steps: fc.array(
+      fc.record({
+        after: fc.constantFrom('7d', '12h'),
+        action: fc.constantFrom('pause', 'suspend', 'stop', 'shelve', 'delete'),
+        grace: fc.constantFrom('1d', '2h'),
+      }),
+      { minLength: 1, maxLength: 5 },
+    ),
     schedule: fc.constant({ cron: '0 20 * * *', duration: '10h', timeZone: 'Europe/Paris' }),
     mode: fc.constantFrom('off', 'observe', 'advise', 'enforce'),
     priority: fc.integer({ min: 0, max: 1000 }),

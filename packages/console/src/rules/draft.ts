@@ -1,6 +1,6 @@
 // A rule while it is being written: every field as text, so that half-typed values can stand; turned into a definition for
 // checking, preview and saving.
-import type { RuleCoverage, RuleDefinition } from '@gleaner/model'
+import type { RuleCoverage, RuleDefinition, RuleStep } from '@gleaner/model'
 
 export interface Draft {
   readonly name: string
@@ -8,6 +8,7 @@ export interface Draft {
   readonly expression: string
   readonly action: RuleDefinition['action']
   readonly grace: string
+  readonly steps: readonly RuleStep[]
   readonly mode: RuleDefinition['mode']
   readonly priority: string
   readonly enabled: boolean
@@ -28,6 +29,7 @@ export const emptyDraft: Draft = {
   expression: '',
   action: 'suspend',
   grace: '10m',
+  steps: [],
   mode: 'observe',
   priority: '100',
   enabled: true,
@@ -50,6 +52,7 @@ export function draftOf(definition: RuleDefinition): Draft {
     expression: definition.expression,
     action: definition.action,
     grace: definition.grace,
+    steps: definition.steps ?? [],
     mode: definition.mode,
     priority: String(definition.priority),
     enabled: definition.enabled,
@@ -87,6 +90,11 @@ export function definitionOf(draft: Draft): RuleDefinition {
     action: draft.action,
     covers,
     grace: draft.grace.trim(),
+    ...(draft.steps.length === 0
+      ? {}
+      : {
+          steps: draft.steps.map(({ after, action, grace }) => ({ after: after.trim(), action, grace: grace.trim() })),
+        }),
     ...(draft.cron.trim() === ''
       ? {}
       : {

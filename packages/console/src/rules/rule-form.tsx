@@ -15,6 +15,7 @@ import { PreviewPanel } from './preview-panel.tsx'
 import { RuleCoverageFields } from './rule-coverage-fields.tsx'
 import { RuleEffectFields } from './rule-effect-fields.tsx'
 import { RuleScheduleFields } from './rule-schedule-fields.tsx'
+import { RuleStepFields } from './rule-step-fields.tsx'
 import { isFault, usePreview } from './use-preview.ts'
 
 export interface FieldsProps {
@@ -95,6 +96,7 @@ export function RuleForm({ rule, start }: { readonly rule: RuleView | undefined;
             </p>
           </div>
           <RuleCoverageFields {...fields} />
+          <RuleStepFields {...fields} />
           <RuleScheduleFields {...fields} />
           {overtaken && (
             <p className="g-fault">Somebody saved revision {rule.revision} meanwhile. Load the page again to see it.</p>

@@ -9,7 +9,8 @@
 //
 // A rule that only observes must not change what the others do. So the rules that may act are read first and alone; the
 // best observing rule is recorded beside them if it wants something else. Notices are read apart: telling excludes nothing.
-import { type ActionKind, type Instance, isReclaiming, type Rule, targetState } from '@gleaner/model'
+import { type ActionKind, type Instance, isReclaiming, targetState } from '@gleaner/model'
+import type { StepRule } from './chain.ts'
 
 export type Suitability = 'suitable' | 'already-there' | 'state-not-suitable' | 'action-unsupported'
 
@@ -41,7 +42,7 @@ const severity: readonly ActionKind[] = [
   'notify',
 ]
 
-export function orderRules(rules: readonly Rule[]): RuleOrder {
+export function orderRules(rules: readonly StepRule[]): RuleOrder {
   const sorted = rules
     .map((rule, index) => ({ rule, index }))
     .sort(
@@ -56,9 +57,9 @@ export function orderRules(rules: readonly Rule[]): RuleOrder {
 }
 
 export interface ChoiceInput {
-  readonly rules: readonly Rule[]
+  readonly rules: readonly StepRule[]
   readonly order: RuleOrder
-  readonly suits: (rule: Rule, instance: Instance) => Suitability
+  readonly suits: (rule: StepRule, instance: Instance) => Suitability
 }
 
 export function chooseRules(instance: Instance, matching: readonly number[], input: ChoiceInput): RuleChoice {
@@ -115,6 +116,6 @@ function chooseOnly(instance: Instance, only: number, input: ChoiceInput): RuleC
 
 const nothing: readonly never[] = []
 
-function suitability(rule: Rule, instance: Instance, input: ChoiceInput): Suitability {
+function suitability(rule: StepRule, instance: Instance, input: ChoiceInput): Suitability {
   return targetState[rule.action] === instance.state ? 'already-there' : input.suits(rule, instance)
 }

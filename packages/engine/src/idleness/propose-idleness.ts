@@ -11,7 +11,6 @@ import {
   movingStates,
   noYield,
   parseDurationMs,
-  type Rule,
   startStates,
   type Verdict,
   type Yield,
@@ -20,6 +19,7 @@ import type { ActionSupports } from '../ledger/action-support.ts'
 import { type HoldingTable, holdingTable } from '../ledger/holding.ts'
 import type { UsageAccess } from '../ledger/usage-access.ts'
 import { type CapabilityAnswer, countReason, type ReasonCounts, type Refused } from '../plan/capability-answer.ts'
+import type { StepRule } from './chain.ts'
 import { chooseRules, orderRules, type RuleChoice, type Suitability } from './choose-rule.ts'
 import type { RuleMatches } from './rule-matches.ts'
 import { yieldOf } from './yield-of.ts'
@@ -74,7 +74,7 @@ export function proposeIdleness(input: IdlenessInput): CapabilityAnswer {
   return { candidates, refused, reasons }
 }
 
-function suitsOf(supports: ActionSupports): (rule: Rule, instance: Instance) => Suitability {
+function suitsOf(supports: ActionSupports): (rule: StepRule, instance: Instance) => Suitability {
   return ({ action }, instance) => {
     if (action !== 'notify' && supports.get(instance.cloudId)?.has(action) !== true) return 'action-unsupported'
     // A moving instance is judged by where it arrives; the gate holds the step until then.
@@ -83,7 +83,7 @@ function suitsOf(supports: ActionSupports): (rule: Rule, instance: Instance) => 
   }
 }
 
-function yieldsOf({ supports, usage, nowMs }: IdlenessInput): (rule: Rule, instance: Instance) => Yield {
+function yieldsOf({ supports, usage, nowMs }: IdlenessInput): (rule: StepRule, instance: Instance) => Yield {
   const tables = new Map<CloudId, HoldingTable>()
   return ({ action }, instance) => {
     if (!isReclaiming(action)) return noYield
@@ -94,7 +94,7 @@ function yieldsOf({ supports, usage, nowMs }: IdlenessInput): (rule: Rule, insta
   }
 }
 
-function asideVerdict(rule: Rule, instance: Instance, why: RuleChoice['aside'][number]['why']): Verdict {
+function asideVerdict(rule: StepRule, instance: Instance, why: RuleChoice['aside'][number]['why']): Verdict {
   const sentences = {
     'already-there': `${instance.name} is ${instance.state} already, as "${rule.name}" wants it.`,
     'state-not-suitable': `${instance.name} is ${instance.state}; ${rule.action} of "${rule.name}" cannot begin there.`,

@@ -3,6 +3,7 @@
 import { parseDurationMs, type RuleDefinition } from '@gleaner/model'
 import { isTimeZone } from './calendar.ts'
 import { type CheckedExpression, checkExpression } from './check-expression.ts'
+import { checkSteps } from './check-steps.ts'
 import { type RuleFault, ruleFault } from './rule-fault.ts'
 import { badZone, type CompiledSchedule, compileSchedule } from './schedule.ts'
 
@@ -50,6 +51,7 @@ export function compileRule(definition: RuleDefinition, check: ExpressionChecker
         },
       ),
     )
+  faults.push(...checkSteps(definition))
   const zone = definition.timeZone ?? definition.schedule?.timeZone ?? 'UTC'
   if (definition.timeZone !== undefined && !isTimeZone(definition.timeZone)) faults.push(badZone(definition.timeZone))
   const schedule = definition.schedule === undefined ? undefined : compileSchedule(definition.schedule)

@@ -119,6 +119,16 @@ export function standingAt(program: ProgramRule, nowMs: number): number | undefi
   return undefined
 }
 
+/** Whether the rule is in force and surely covers the instance, whatever its expression says of it. */
+export function standsFor(input: EvaluationInput, ruleIndex: number, instance: Instance): boolean {
+  const program = input.program.rules[ruleIndex]
+  const row = input.table.indexOf(instance.id)
+  if (program === undefined || row === undefined || standingAt(program, input.nowMs) !== undefined) return false
+  const cursor = cursorFor(input, instance)
+  moveTo(cursor, input.table, row)
+  return coversInstance(program.rule.coverage, cursor, program.covering) === isTrue
+}
+
 /** The byte for one rule and the instance under the cursor. */
 export function outcomeOf(program: ProgramRule, cursor: Cursor): number {
   const covered = coversInstance(program.rule.coverage, cursor, program.covering)

@@ -19,6 +19,7 @@ export const ruleFaultCodes = {
   'too-long': 'The text is too long.',
   'too-complex': 'The expression has too many parts.',
   'too-costly': 'The expression would cost too much per instance.',
+  'bad-step': 'A later step does not fit the one before.',
   'bad-cron': 'The cron expression cannot be read or never comes.',
 } as const
 
@@ -27,7 +28,7 @@ export type RuleFaultCode = keyof typeof ruleFaultCodes
 export interface RuleFault {
   readonly code: RuleFaultCode
   /** Which part of the rule: its expression, the expression it covers with, its schedule, … */
-  readonly part: 'expression' | 'covers' | 'grace' | 'schedule' | 'timeZone'
+  readonly part: 'expression' | 'covers' | 'grace' | 'steps' | 'schedule' | 'timeZone'
   /** With the place in it: `field "cpuu" does not exist (column 10)`. */
   readonly message: string
   /** What to do, as a sentence of its own. */

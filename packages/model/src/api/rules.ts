@@ -8,7 +8,7 @@ export const RuleFaultView = Type.Object({
   code: Type.String(),
   message: Type.String(),
   /** What the fault is in. */
-  field: OneOf(['name', 'expression', 'covers', 'schedule', 'grace', 'action', 'timeZone']),
+  field: OneOf(['name', 'expression', 'covers', 'schedule', 'grace', 'steps', 'action', 'timeZone']),
   /** First character, counted from 1; absent when the whole field is meant. */
   column: Type.Optional(Type.Integer()),
   length: Type.Optional(Type.Integer()),

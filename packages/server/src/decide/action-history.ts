@@ -1,6 +1,6 @@
 // What was done to each instance before, as the rules and the gate ask for it: the journal of the last month in memory,
 // kept up to date by reading what is new, and when each instance was last seen to come to life.
-import { type HistoryAccess, journalHorizonMs } from '@gleaner/engine'
+import { type HistoryAccess, journalHorizonMs, type StandingStep } from '@gleaner/engine'
 import { type ActionKind, type InstanceId, isHostStep, type JournalEntry, targetState } from '@gleaner/model'
 import type { Store } from '@gleaner/ports'
 import type { Runtime } from '../runtime.ts'
@@ -76,6 +76,19 @@ export class ActionHistory implements HistoryAccess {
       stateAfter(done) === known.state &&
       done.reason.code !== 'commanded'
     )
+  }
+
+  standing(instanceId: InstanceId): StandingStep | undefined {
+    if (this.isReclaimed(instanceId) !== true) return undefined
+    const done = this.#byInstance.get(instanceId)?.findLast((entry) => entry.state === 'done' && stateAfter(entry))
+    if (done?.finishedAtMs === undefined || isHostStep(done.action)) return undefined
+    // Somebody had it running in between, and brought it back to the same state.
+    if (!(this.lastResumedAtMs(instanceId) <= done.finishedAtMs)) return undefined
+    return { cause: done.cause, action: done.action, atMs: done.finishedAtMs }
+  }
+
+  touched(): Iterable<InstanceId> {
+    return this.#byInstance.keys()
   }
 
   #take(entry: JournalEntry): void {

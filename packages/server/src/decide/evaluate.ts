@@ -2,6 +2,7 @@
 // while a hundred thousand instances are looked at.
 import { setImmediate as giveWay } from 'node:timers/promises'
 import {
+  type ChainInput,
   type EvidenceMemory,
   type HistoryAccess,
   type InstanceTable,
@@ -10,6 +11,7 @@ import {
   type TelemetryAccess,
   beginEvaluation,
   matchesOf,
+  standsFor,
 } from '@gleaner/engine'
 import type { RuleCounts } from '../state/live-state.ts'
 import type { RuleBook } from './rule-book.ts'
@@ -19,6 +21,8 @@ const sliceInstances = 1000
 export interface Evaluated {
   readonly matches: RuleMatches
   readonly counts: ReadonlyMap<string, RuleCounts>
+  /** Whether a rule is in force and surely covers the instance. */
+  readonly stands: ChainInput['stands']
 }
 
 export interface EvaluationParts {
@@ -38,7 +42,11 @@ export async function evaluateAll(parts: EvaluationParts): Promise<Evaluated> {
     evaluation.evaluate(from, from + sliceInstances)
     await giveWay()
   }
-  return { counts: countsOf(book, evaluation), matches: matchesOf(evaluation, book.rules, parts.evidence) }
+  return {
+    counts: countsOf(book, evaluation),
+    matches: matchesOf(evaluation, book.rules, parts.evidence),
+    stands: (ruleIndex, instance) => standsFor({ ...input, program: book.program }, ruleIndex, instance),
+  }
 }
 
 function countsOf(book: RuleBook, evaluation: RuleEvaluation): ReadonlyMap<string, RuleCounts> {

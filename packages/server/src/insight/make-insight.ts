@@ -1,6 +1,9 @@
 // What decisions rest on, for previews and explanations: the very things the decide loop uses, as of now.
 import {
   type ExplainInput,
+  type RuleStory,
+  chainSentence,
+  placeInChain,
   type WhyHost,
   type WhyInstance,
   type WhyWorld,
@@ -11,8 +14,9 @@ import {
   whyHost,
   whyInstance,
 } from '@gleaner/engine'
-import type { HostId, InstanceId, JournalEntry, Proposal } from '@gleaner/model'
+import { cloudOf, type HostId, type InstanceId, type JournalEntry, type Proposal } from '@gleaner/model'
 import type { Insight } from '../application.ts'
+import { chainPast } from '../decide/chain-past.ts'
 import { hostUseOf } from '../energy/host-use.ts'
 import { powerNow } from '../energy/power-now.ts'
 import type { DecideParts } from '../loops/decide.ts'
@@ -74,7 +78,17 @@ async function why(instanceId: InstanceId, { runtime, parts, input }: WhyParts):
     return program === undefined ? [] : [{ rule, compiled: program }]
   })
   const world = { ...worldOf({ runtime, parts, input }, proposals, older.items), evictions: evictions.items }
-  return whyInstance(world, instanceId, ruleStories(instanceId, known, input))
+  const past = chainPast(parts.history, proposals)
+  const instance = world.snapshots.get(cloudOf(instanceId))?.instanceById.get(instanceId)
+  const stories = ruleStories(instanceId, known, input).map((story): RuleStory => {
+    const rule = rules.find(({ id }) => id === story.ruleId)
+    if (rule === undefined || instance === undefined) return story
+    const place = placeInChain(rule, instance, { isMatched: story.verdict.code === 'rule-matched', past })
+    if (place === undefined) return story
+    const sentence = `${story.verdict.sentence} ${chainSentence(rule, place)}`
+    return { ...story, verdict: { ...story.verdict, sentence } }
+  })
+  return whyInstance(world, instanceId, stories)
 }
 
 async function whyTheHost(hostId: HostId, why: WhyParts): Promise<WhyHost> {

@@ -25,6 +25,7 @@ import {
   proposeLoans,
   proposeRatios,
   takeLedger,
+  withChains,
   totalLedger,
   trackPlacements,
   withGuestsLent,
@@ -42,6 +43,7 @@ import {
 import type { Fence } from '@gleaner/ports'
 import type { ActionHistory } from '../decide/action-history.ts'
 import type { CommandQueue } from '../decide/command-queue.ts'
+import { chainPast } from '../decide/chain-past.ts'
 import { evaluateAll } from '../decide/evaluate.ts'
 import type { InstanceMemories } from '../decide/instance-memories.ts'
 import { LookAhead } from '../decide/look-ahead.ts'
@@ -186,9 +188,14 @@ async function cycle(work: Cycle, table: InstanceTable): Promise<Decision> {
     nowMs,
     evidence: work.evidence,
   })
-  const answers: CapabilityAnswer[] = [
-    proposeIdleness({ matches: evaluated.matches, supports, usage: telemetry, nowMs }),
-  ]
+  const hasChains = parts.rules.book.rules.some(({ steps }) => steps !== undefined)
+  const matches = withChains(evaluated.matches, {
+    past: chainPast(parts.history, hasChains ? await store.proposals.open() : []),
+    nowMs,
+    instanceOf: (id) => snapshots.get(cloudOf(id))?.instanceById.get(id),
+    stands: evaluated.stands,
+  })
+  const answers: CapabilityAnswer[] = [proposeIdleness({ matches, supports, usage: telemetry, nowMs })]
   const asking = { estimator: runtime.estimator, supports, nowMs }
   if (policy.modes.oversubscription !== 'off') answers.push(wantedRatios(work, policy), ...wantedLoans(work))
   const journal = parts.history.recent(nowMs - journalHorizonMs(policy))

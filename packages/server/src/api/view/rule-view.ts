@@ -43,6 +43,7 @@ export function definitionOf(rule: RuleDefinition): RuleDefinition {
     mode: rule.mode,
     priority: rule.priority,
     enabled: rule.enabled,
+    ...only('steps', rule.steps),
     ...only('timeZone', rule.timeZone),
   }
 }
