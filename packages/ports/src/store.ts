@@ -12,6 +12,8 @@ import type {
   Hold,
   HostEstimate,
   HostId,
+  HostOffer,
+  HostOffers,
   HostPowerRecord,
   Instance,
   Interval,
@@ -218,6 +220,13 @@ export interface LeaseStore {
    * lease of this name, when the lease is over, or when an event that is done would be done again.
    */
   save(fence: Fence, lease: Lease, rooms: readonly HostRoom[]): Promise<void>
+}
+
+export interface HostOffersStore {
+  all(): Promise<HostOffers>
+  /** In place of what was told of the host before. */
+  save(fence: Fence, offer: HostOffer): Promise<void>
+  setPrivate(fence: Fence, property: string, isPrivate: boolean): Promise<void>
 }
 
 export interface HostPowerStore {
@@ -432,6 +441,7 @@ export interface Store {
   readonly holds: HoldStore
   readonly evictions: EvictionStore
   readonly leases: LeaseStore
+  readonly hostOffers: HostOffersStore
   readonly hostPower: HostPowerStore
   readonly desktops: DesktopStore
   readonly problems: ProblemStore

@@ -23,6 +23,7 @@ import type {
   InstanceId,
   Interval,
   JournalEntry,
+  HostOffer,
   Lease,
   LeaseLimits,
   Metric,
@@ -45,6 +46,7 @@ import type { EventHub } from './events/hub.ts'
 import type { KeepLink, KeepLinks } from './links/keep-links.ts'
 import type { LoopStatus } from './loops/loop.ts'
 import type { LeaseChange, LeaseRequest, LeaseWishRequest } from './reservation/lease-request.ts'
+import type { HostOfferChange } from './commands/offer-hosts.ts'
 import type { EntryRequest, LeaseEntry } from './reservation/fence-keeper.ts'
 import type { RoomDecision, RoomRequest } from './preemption/room.ts'
 import type { KillSwitch, LiveState } from './state/live-state.ts'
@@ -152,6 +154,10 @@ export interface Commands {
   enterLease(request: EntryRequest, caller: Caller): Promise<LeaseEntry>
   /** They have their place, or will have none: what was open is closed. */
   enteredLease(id: string, outcome: { readonly isPlaced: boolean }, caller: Caller): Promise<void>
+  /** What is told of a host beside what its cloud tells, or that it cannot be reserved; `not-found` for one no cloud has. */
+  offerHost(hostId: HostId, change: HostOfferChange, caller: Caller): Promise<HostOffer>
+  /** Shown to operators only from now on, or to all; `not-found` for a property that no host has. */
+  setPropertyPrivate(property: string, isPrivate: boolean, caller: Caller): Promise<void>
   /** What the project may reserve, and the host-hours it has in the calendar period of a moment. */
   leaseQuota(projectId: ProjectId, atMs: number): Promise<LeaseQuota>
   /** Until when a lease could be extended on its hosts; Infinity when nobody comes after it. */

@@ -8,6 +8,7 @@ import { energy } from './aggregates/energy.ts'
 import { estimates } from './aggregates/estimates.ts'
 import { evictions } from './aggregates/evictions.ts'
 import { holds } from './aggregates/holds.ts'
+import { hostOffers } from './aggregates/host-offers.ts'
 import { hostPower } from './aggregates/host-power.ts'
 import { instances } from './aggregates/instances.ts'
 import { journal } from './aggregates/journal.ts'
@@ -39,6 +40,7 @@ export function createStore(database: Database): Store {
     holds: holds(database),
     evictions: evictions(database),
     leases: leases(database),
+    hostOffers: hostOffers(database),
     hostPower: hostPower(database),
     desktops: desktops(database),
     problems: problems(database),

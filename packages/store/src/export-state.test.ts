@@ -158,6 +158,14 @@ async function fill({ store, fence }: TestStore): Promise<void> {
     about: undefined,
   }
   await store.notices.add(fence, { ...notice, sentBy: ['log', 'mail'] }, ['hook'])
+  await store.hostOffers.save(fence, {
+    hostId: 'lab:h' as never,
+    withdrawn: false,
+    properties: { bay: 'r2', gpus: 4 },
+    by: 'a',
+    atMs: nowMs,
+  })
+  await store.hostOffers.setPrivate(fence, 'bay', true)
   await store.audit.append({
     atMs: nowMs,
     by: 'a',
@@ -199,6 +207,7 @@ async function everything(store: Store): Promise<unknown> {
     rules: [rule, await store.rules.revisions(rule?.id ?? '')],
     proposals: await store.proposals.recent({}, { limit: 9, offset: 0 }),
     leases: await store.leases.open(),
+    offers: await store.hostOffers.all(),
     journal: await store.journal.list({}, { limit: 9, offset: 0 }),
     holds: await store.holds.active(nowMs),
     problems: await store.problems.list({ includeClosed: true }),

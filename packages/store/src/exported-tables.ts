@@ -45,6 +45,8 @@ export const exportedTables: readonly ExportedTable[] = [
   { name: 'energy_batch', order: ['scope'] },
   { name: 'lease_allocation', order: ['lease_id', 'reservation_id', 'host_id'] },
   { name: 'host_power', order: ['host_id'] },
+  { name: 'host_offer', order: ['host_id'] },
+  { name: 'private_property', order: ['name'] },
   { name: 'join_token', order: ['id'] },
   { name: 'desktop', order: ['id'] },
   { name: 'desktop_phase', order: ['desktop_id', 'at_ms'] },

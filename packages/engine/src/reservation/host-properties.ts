@@ -1,7 +1,7 @@
 // What a reservation may ask of a host by name: the names Climate and Blazar used (vcpus, memory_mb, …) and Gleaner's own,
 // and whatever the cloud tells of the host. A text that is an object in JSON (CPU info, as the hypervisor gives it) has
 // its parts as nested properties.
-import { type Host, nativeOf } from '@gleaner/model'
+import { type Host, type HostOffer, nativeOf } from '@gleaner/model'
 
 export type PropertyValue =
   | string
@@ -11,9 +11,10 @@ export type PropertyValue =
   | { readonly [name: string]: PropertyValue }
 export type HostProperties = ReadonlyMap<string, PropertyValue>
 
-export function hostProperties(host: Host): HostProperties {
+/** What was told beside never hides what the cloud itself tells. */
+export function hostProperties(host: Host, told: HostOffer['properties'] = {}): HostProperties {
   const properties = new Map<string, PropertyValue>(
-    Object.entries(host.properties ?? {}).map(([name, value]) => [name, opened(value)]),
+    Object.entries({ ...told, ...host.properties }).map(([name, value]) => [name, opened(value)]),
   )
   const own: Readonly<Record<string, PropertyValue>> = {
     id: nativeOf(host.id),

@@ -1,10 +1,13 @@
 // The hosts of a reading as they can be reserved: what a host holds of instances by its nominal sizes and ratios, whatever
-// runs on it now, and whether anything new may be promised on it. Desktops belong to those in front of them.
-import type { Host } from '@gleaner/model'
+// runs on it now, what operators told of it besides, and whether anything new may be promised on it. Desktops belong to those in front of them.
+import type { Host, HostId, HostOffer } from '@gleaner/model'
 import { hostProperties } from './host-properties.ts'
 import type { ReservableHost } from './reservation-book.ts'
 
-export function reservableHosts(hosts: readonly Host[]): readonly ReservableHost[] {
+export function reservableHosts(
+  hosts: readonly Host[],
+  offers: ReadonlyMap<HostId, HostOffer> = new Map(),
+): readonly ReservableHost[] {
   return hosts
     .filter(({ kind }) => kind === 'hypervisor')
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
@@ -17,8 +20,8 @@ export function reservableHosts(hosts: readonly Host[]): readonly ReservableHost
         // A host that tells no disk refuses nobody for want of it.
         host.diskGiB > 0 ? host.diskGiB * (host.diskRatio ?? 1) : Number.POSITIVE_INFINITY,
       ],
-      properties: hostProperties(host),
-      closed: closedBy(host),
+      properties: hostProperties(host, offers.get(host.id)?.properties),
+      closed: offers.get(host.id)?.withdrawn === true ? 'withdrawn' : closedBy(host),
     }))
 }
 

@@ -139,4 +139,22 @@ describe('a token of keystone', () => {
     const wrong = await as(undefined, { url: '/reservation/v1/leases', headers: { 'x-auth-token': token('two') } })
     expect(wrong.json()).toMatchObject({ error_code: 401 })
   })
+
+  it('reserves there as its role allows: a member for the project of the token, a reader not at all', async () => {
+    const { as, commanded } = await keystone({ one: {}, reads: { roles: [{ name: 'reader' }] } })
+    const hosts = { resource_type: 'physical:host', min: 1, max: 1, hypervisor_properties: '', resource_properties: '' }
+    const make = (name: string) =>
+      as(undefined, {
+        method: 'POST',
+        url: '/reservation/v1/leases',
+        headers: { 'x-auth-token': token(name) },
+        payload: { name: 'exam', start_date: 'now', end_date: '2026-06-02 00:00', reservations: [hosts], events: [] },
+      })
+    expect((await make('reads')).json()).toMatchObject({ error_code: 403 })
+    expect(commanded).toEqual([])
+    expect((await make('one')).statusCode).toBe(201)
+    expect(commanded).toMatchObject([
+      { name: 'makeLease', caller: { name: 'ada@lab', role: 'member', projects: ['lab:p1'], by: 'keystone' } },
+    ])
+  })
 })

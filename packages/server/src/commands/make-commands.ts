@@ -9,6 +9,7 @@ import { keep, keepByLink, releaseHold, veto } from './holds.ts'
 import { leaseCommands } from './leases.ts'
 import { pause, setMode, unpause } from './modes.ts'
 import { wishPower } from './power.ts'
+import { offerCommands } from './offer-hosts.ts'
 import { setOptOut, setPreemptible, testEviction } from './preemption.ts'
 import { roomCommands } from './rooms.ts'
 import { createRule, removeRule, updateRule } from './rules.ts'
@@ -35,6 +36,7 @@ export function makeCommands(runtime: Runtime, queue: CommandQueue, saga: Preemp
     removeRule: (id, caller) => removeRule(runtime, id, caller),
     ...roomCommands(runtime, saga),
     ...leaseCommands(runtime),
+    ...offerCommands(runtime),
     wishPower: (hostId, wish, caller) => wishPower(runtime, { hostId, wish }, caller),
     testEviction: (id, caller) => testEviction(runtime, id, caller),
     setPreemptible: (id, preemptible, caller) => setPreemptible(runtime, { id, preemptible }, caller),

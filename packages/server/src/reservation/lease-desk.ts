@@ -17,10 +17,13 @@ import {
   type CloudId,
   type Host,
   type HostId,
+  type HostOffer,
+  type HostOffers,
   type Interval,
   isLeaseOpen,
   type Lease,
   type LeaseId,
+  noHostOffers,
 } from '@gleaner/model'
 import type { Fence, Store } from '@gleaner/ports'
 import type { EventHub } from '../events/hub.ts'
@@ -42,6 +45,7 @@ export class LeaseDesk {
   readonly #parts: LeaseDeskParts
   readonly #leases = new Map<LeaseId, Lease>()
   readonly #shelves = new Map<CloudId, Shelf>()
+  #offers: HostOffers = noHostOffers
   #term: number | undefined
   #loading: Promise<void> | undefined
 
@@ -57,10 +61,29 @@ export class LeaseDesk {
 
   async #read({ term }: Fence): Promise<void> {
     const open = await this.#parts.store.leases.open()
+    this.#offers = await this.#parts.store.hostOffers.all()
     this.#leases.clear()
     this.#shelves.clear()
     for (const lease of open) this.#leases.set(lease.id, lease)
     this.#term = term
+  }
+
+  /** What operators told of hosts. */
+  get offers(): HostOffers {
+    return this.#offers
+  }
+
+  /** Plans from now on go by it; leases that have the host keep it. */
+  async offer(fence: Fence, offer: HostOffer): Promise<void> {
+    await this.#parts.store.hostOffers.save(fence, offer)
+    this.#offers = { ...this.#offers, ofHost: new Map(this.#offers.ofHost).set(offer.hostId, offer) }
+    this.#shelves.clear()
+  }
+
+  async setPrivate(fence: Fence, property: string, isPrivate: boolean): Promise<void> {
+    await this.#parts.store.hostOffers.setPrivate(fence, property, isPrivate)
+    const others = [...this.#offers.privateProperties].filter((name) => name !== property)
+    this.#offers = { ...this.#offers, privateProperties: new Set(isPrivate ? [...others, property] : others) }
   }
 
   isLoaded(fence: Fence): boolean {
@@ -86,7 +109,7 @@ export class LeaseDesk {
     if (snapshot === undefined) return undefined
     const known = this.#shelves.get(cloudId)
     if (known?.hosts === snapshot.hosts) return known.book
-    const book = new ReservationBook(reservableHosts(snapshot.hosts))
+    const book = new ReservationBook(reservableHosts(snapshot.hosts, this.#offers.ofHost))
     for (const lease of this.#leases.values()) if (lease.cloudId === cloudId) book.book(bookingsOf(lease))
     this.#shelves.set(cloudId, { hosts: snapshot.hosts, book })
     return book

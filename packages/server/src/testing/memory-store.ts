@@ -8,6 +8,7 @@ import {
   isDecisionOpen,
   type Hold,
   isLeaseOpen,
+  noHostOffers,
   type JournalEntry,
   type Lease,
   type Plan,
@@ -214,6 +215,7 @@ export function memoryStore(content: MemoryContent): Store {
           page,
         ),
     },
+    hostOffers: { all: async () => noHostOffers },
     desktops: {
       list: async () => content.desktops,
       find: async (id: string) => content.desktops.find((each) => each.id === id || each.hostName === id),

@@ -135,6 +135,11 @@ export function recordingCommands({ commanded, nowMs, instances, rules }: Record
       return { id: 'ent_1', lease, flavor }
     },
     enteredLease: async (id, _, caller) => note('enteredLease', id, caller),
+    offerHost: async (hostId, { kind }, caller) => {
+      note('offerHost', `${hostId} ${kind}`, caller)
+      return { hostId, withdrawn: kind === 'withdraw', properties: {}, by: caller.name, atMs: nowMs }
+    },
+    setPropertyPrivate: async (property, _, caller) => note('setPropertyPrivate', property, caller),
     longestUntilMs: () => Number.POSITIVE_INFINITY,
     wishPower: async (id, wish, caller) => note('wishPower', `${id} ${wish?.state ?? 'automatic'}`, caller),
     testEviction: async (id, caller) => {

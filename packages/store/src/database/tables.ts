@@ -362,6 +362,15 @@ interface HostPowerTable {
   document: Json
 }
 
+interface HostOfferTable {
+  host_id: string
+  document: Json
+}
+
+interface PrivatePropertyTable {
+  name: string
+}
+
 interface JoinTokenTable {
   id: string
   sha256: Uint8Array
@@ -435,6 +444,8 @@ export interface Tables {
   tenant_energy: TenantEnergyTable
   energy_batch: EnergyBatchTable
   host_power: HostPowerTable
+  host_offer: HostOfferTable
+  private_property: PrivatePropertyTable
   join_token: JoinTokenTable
   desktop: DesktopTable
   desktop_phase: DesktopPhaseTable

@@ -8,6 +8,7 @@ import { blazarTime } from './blazar-times.ts'
 export function blazarHost(
   { name, properties, closed }: ReservableHost,
   nth: number,
+  hidden: ReadonlySet<string>,
 ): Readonly<Record<string, unknown>> {
   return {
     id: String(nth + 1),
@@ -23,7 +24,7 @@ export function blazarHost(
     reservable: closed === undefined,
     status: null,
     trust_id: null,
-    ...extrasOf(properties),
+    ...extrasOf(properties, hidden),
   }
 }
 
@@ -40,12 +41,28 @@ const ownNames = new Set([
   'local_gb',
 ])
 
-function extrasOf(properties: HostProperties): Readonly<Record<string, unknown>> {
-  return Object.fromEntries([...properties].filter(([name]) => !ownNames.has(name)))
+function extrasOf(properties: HostProperties, hidden: ReadonlySet<string>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries([...properties].filter(([name]) => !ownNames.has(name) && !isHidden(name, hidden)))
 }
 
-export function blazarProperties(hosts: readonly ReservableHost[], isDetailed: boolean) {
-  const names = [...propertyNames(hosts.map(({ properties }) => properties))].sort()
+/** Of a private property its parts are private as well. */
+function isHidden(name: string, hidden: ReadonlySet<string>): boolean {
+  return hidden.has(name) || [...hidden].some((each) => name.startsWith(`${each}.`))
+}
+
+export interface PropertyListing {
+  readonly isDetailed: boolean
+  readonly privates: ReadonlySet<string>
+  readonly showsPrivates: boolean
+}
+
+export function blazarProperties(
+  hosts: readonly ReservableHost[],
+  { isDetailed, privates, showsPrivates }: PropertyListing,
+) {
+  const names = [...propertyNames(hosts.map(({ properties }) => properties))]
+    .filter((name) => showsPrivates || !isHidden(name, privates))
+    .sort()
   return names.map((property) => {
     if (!isDetailed) return { property }
     const values = new Set(
@@ -54,7 +71,7 @@ export function blazarProperties(hosts: readonly ReservableHost[], isDetailed: b
         return value === undefined || typeof value === 'object' ? [] : [String(value)]
       }),
     )
-    return { property, private: false, values: [...values].sort().slice(0, 100) }
+    return { property, private: isHidden(property, privates), values: [...values].sort().slice(0, 100) }
   })
 }
 

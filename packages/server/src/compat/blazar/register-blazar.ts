@@ -1,7 +1,6 @@
 // The reservation API of Blazar (v1), for its unchanged client: leases on hosts, the hosts themselves, their properties and
 // allocations. A Gleaner API token or one of keystone comes in X-Auth-Token; it names the project. Every answer to a
 // fault has Blazar's form; a lease of another project does not exist.
-import { reservableHosts, type ReservableHost } from '@gleaner/engine'
 import {
   type CloudId,
   describeError,
@@ -18,20 +17,26 @@ import { translate } from '../../api/problem-details.ts'
 import type { Caller } from '../../application.ts'
 import type { Visibility } from '../../auth/visibility.ts'
 import { only } from '../../api/view/only.ts'
-import { blazarAllocation, blazarHost, blazarProperties } from './blazar-host.ts'
 import { gleanerId } from './blazar-ids.ts'
 import { blazarLease } from './blazar-lease.ts'
 import { readChange, readLease } from './blazar-request.ts'
+import { registerBlazarHosts } from './register-blazar-hosts.ts'
 
 export const blazarPath = '/reservation'
 
-interface Visit {
+export interface Visit {
   readonly request: FastifyRequest
   readonly caller: Caller
   readonly sight: Visibility
 }
 
 type Answer = (visit: Visit) => Promise<unknown>
+
+export type BlazarRoute = (
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH',
+  path: string,
+  what: { readonly role: Role; readonly status?: number; readonly answer: Answer },
+) => void
 
 /** Where old clients look at most. */
 const mostListed = 10_000
@@ -40,11 +45,7 @@ export function registerBlazar(api: FastifyInstance, context: ApiContext): void 
   const { app } = context
   void api.register(async (scope) => {
     scope.setErrorHandler(answerFault)
-    const route = (
-      method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH',
-      path: string,
-      what: { readonly role: Role; readonly status?: number; readonly answer: Answer },
-    ) => {
+    const route: BlazarRoute = (method, path, what) => {
       scope.route({
         method,
         url: `${blazarPath}/v1${path}`,
@@ -106,45 +107,7 @@ export function registerBlazar(api: FastifyInstance, context: ApiContext): void 
       },
     })
 
-    const hosts = (): readonly ReservableHost[] => reservableHosts(context.world().hosts)
-    route('GET', '/os-hosts', { role: 'viewer', answer: async () => ({ hosts: hosts().map(blazarHost) }) })
-    route('GET', '/os-hosts/allocations', {
-      role: 'viewer',
-      answer: async ({ sight }) => {
-        const seen = (await app.store.leases.open()).filter(({ projectId }) => sight.sees(projectId))
-        return { allocations: hosts().map((host, nth) => blazarAllocation(host, nth, seen)) }
-      },
-    })
-    route('GET', '/os-hosts/properties', {
-      role: 'viewer',
-      answer: async ({ request }) => ({
-        resource_properties: blazarProperties(hosts(), (request.query as { detail?: string }).detail !== undefined),
-      }),
-    })
-    route('GET', '/os-hosts/:id', {
-      role: 'viewer',
-      answer: async ({ request }) => {
-        const { id } = request.params as { id: string }
-        const all = hosts()
-        const nth = all.findIndex(({ name }, at) => name === id || String(at + 1) === id)
-        const host = all[nth]
-        if (host === undefined) throw new GleanerError('not-found', { object: `The host ${id}` })
-        return { host: blazarHost(host, nth) }
-      },
-    })
-    const unsupported: Answer = async () => {
-      throw new GleanerError('request-invalid', {
-        detail:
-          'Hosts are those of the clouds Gleaner watches, with the properties they have there; they are not registered here.',
-      })
-    }
-    for (const [method, path] of [
-      ['POST', ''],
-      ['PUT', '/:id'],
-      ['DELETE', '/:id'],
-      ['PATCH', '/properties/:name'],
-    ] as const)
-      route(method, `/os-hosts${path}`, { role: 'member', answer: unsupported })
+    registerBlazarHosts(route, context)
     route('GET', '/floatingips', { role: 'viewer', answer: async () => ({ floatingips: [] }) })
     route('POST', '/floatingips', {
       role: 'member',
