@@ -3,7 +3,7 @@ import type { StepKind } from './host-step.ts'
 import type { InstanceState } from './inventory.ts'
 
 /**
- * notify only tells the owner; balloon lends memory from a running guest, return-memory gives it all of it back; delete ends
+ * notify only tells the owner; migrate moves a running guest to another host, where it runs on; balloon lends memory from a running guest, return-memory gives it all of it back; delete ends
  * an instance for good, which only preemptible instances and the ends of leases know: no rule and no person's command of the API does it.
  */
 export const actionKinds = [
@@ -16,6 +16,7 @@ export const actionKinds = [
   'start',
   'balloon',
   'return-memory',
+  'migrate',
   'delete',
 ] as const
 export type ActionKind = (typeof actionKinds)[number]
@@ -38,6 +39,7 @@ export const targetState: Readonly<Record<ActionKind, InstanceState | undefined>
   start: 'running',
   balloon: undefined,
   'return-memory': undefined,
+  migrate: undefined,
   delete: undefined,
 }
 
@@ -62,6 +64,7 @@ export const startStates: Readonly<Record<ActionKind, readonly InstanceState[]>>
   start: ['stopped', 'shelved'],
   balloon: ['running'],
   'return-memory': ['running'],
+  migrate: ['running'],
   delete: ['running', 'paused', 'suspended', 'stopped', 'shelved', 'error'],
 }
 
@@ -76,6 +79,7 @@ export const movingState: Readonly<Record<ActionKind, InstanceState | undefined>
   start: 'starting',
   balloon: undefined,
   'return-memory': undefined,
+  migrate: 'migrating',
   delete: 'deleting',
 }
 

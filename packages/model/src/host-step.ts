@@ -1,6 +1,7 @@
 // What Gleaner can do to a host as a whole, and which way each step goes. A step that takes (sells more of a host than it
 // has, closes it) may hurt somebody and passes every check of the gate; one that gives back never waits for a budget.
 import type { ActionKind } from './action.ts'
+import type { HostId } from './ids.ts'
 
 /**
  * raise-ratio, lower-ratio: what the cloud's scheduler sells per core and MiB; close, open: whether it places anything new
@@ -38,11 +39,18 @@ export function isHostStep(kind: StepKind): kind is HostStepKind {
 export interface StepSetting {
   /** balloon: the memory the guest shall have from now on. */
   readonly memoryMiB?: number
+  /** migrate: where the instance shall run from now on. */
+  readonly toHostId?: HostId
   /** raise-ratio, lower-ratio: what the scheduler shall sell per core and per MiB. */
   readonly coreRatio?: number
   readonly memoryRatio?: number
 }
 
 export function isSameSetting(a: StepSetting | undefined, b: StepSetting | undefined): boolean {
-  return a?.memoryMiB === b?.memoryMiB && a?.coreRatio === b?.coreRatio && a?.memoryRatio === b?.memoryRatio
+  return (
+    a?.memoryMiB === b?.memoryMiB &&
+    a?.toHostId === b?.toHostId &&
+    a?.coreRatio === b?.coreRatio &&
+    a?.memoryRatio === b?.memoryRatio
+  )
 }

@@ -71,6 +71,9 @@ export const reasonCodes = {
   'offer-restored': 'As much can be lent again that not all have to leave who were to.',
   'offer-shrunk': 'Less can be lent than is lent: the owners need it themselves.',
   'needed-for-lease': 'The host is promised to a lease of another project, which begins soon.',
+  'moved-for-lease':
+    'The host that the instance is on is reserved for another project; it moves to another one and runs on.',
+  'no-host-to-move-to': 'No other host has room for the instance that has to move.',
   'lease-gone':
     'The lease that the host was promised to is called off, or has another host: nobody has to leave for it.',
   'run-over': 'The preemptible instance has had its maximum run time.',

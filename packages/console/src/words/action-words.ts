@@ -11,6 +11,7 @@ export const actionWord: Readonly<Record<StepKind, { verb: string; past: string 
   start: { verb: 'Start', past: 'started' },
   balloon: { verb: 'Lend memory from', past: 'left with less memory' },
   'return-memory': { verb: 'Give back the memory of', past: 'given its memory back' },
+  migrate: { verb: 'Move', past: 'moved to another host' },
   delete: { verb: 'Delete', past: 'deleted' },
   'raise-ratio': { verb: 'Raise the ratio of', past: 'sold at a higher ratio' },
   'lower-ratio': { verb: 'Lower the ratio of', past: 'sold at a lower ratio' },

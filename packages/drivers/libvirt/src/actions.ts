@@ -85,6 +85,7 @@ export function stepsFor(action: ActionKind, state: InstanceState): readonly Ste
     case 'delete':
       return isOff.includes(state) ? ['undefine'] : ['destroy', 'undefine']
     case 'shelve':
+    case 'migrate':
     case 'notify':
       return undefined
   }

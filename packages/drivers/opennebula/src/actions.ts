@@ -74,6 +74,7 @@ export function oneAction(
     case 'delete':
       return deleteBy
     case 'pause':
+    case 'migrate':
     case 'balloon':
     case 'return-memory':
     case 'notify':

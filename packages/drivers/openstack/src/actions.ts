@@ -79,6 +79,7 @@ export function callsFor(action: ActionKind, { state, vmState }: Situation): rea
     case 'delete':
       return [{ forceDelete: null }]
     case 'notify':
+    case 'migrate':
     case 'balloon':
     case 'return-memory':
       return undefined

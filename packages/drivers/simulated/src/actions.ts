@@ -80,6 +80,7 @@ function seconds(
       return 6
     case 'balloon':
     case 'return-memory':
+    case 'migrate':
     case 'notify':
       return 0
   }

@@ -42,7 +42,7 @@ function entry(change: Partial<JournalEntry> = {}): JournalEntry {
 
 function sighting(state: InstanceState | undefined, change: Partial<Sighting> = {}): Sighting {
   return {
-    instance: state === undefined ? undefined : { state },
+    instance: state === undefined ? undefined : { state, hostId: 'c:h1' as never },
     fault: undefined,
     seenMoving: false,
     nowMs: 1000,
@@ -210,5 +210,36 @@ it('never judges a step on a host as one on an instance', () => {
   expect(judgeAction(entry({ action: 'raise-ratio' }), seen)).toEqual({
     kind: 'failed',
     outcome: 'not a step on an instance',
+  })
+})
+
+describe('a move to another host', () => {
+  const move = (change: Partial<JournalEntry> = {}) =>
+    entry({ action: 'migrate', setting: { toHostId: 'c:h2' as never }, hostId: 'c:h1' as never, ...change })
+  const at = (host: string, state: InstanceState, change: Partial<Sighting> = {}) =>
+    sighting(state, { instance: { state, hostId: host as never }, ...change })
+
+  it('is done when and only when the instance is on that host and has arrived', () => {
+    expect(judgeAction(move(), at('c:h2', 'running'))).toEqual({
+      kind: 'done',
+      outcome: 'the instance runs on the other host',
+    })
+    expect(judgeAction(move(), at('c:h1', 'running'))).toEqual({ kind: 'wait', moving: false })
+    expect(judgeAction(move(), at('c:h3', 'running'))).toEqual({ kind: 'wait', moving: false })
+    expect(judgeAction(move(), at('c:h2', 'migrating'))).toEqual({ kind: 'wait', moving: true })
+  })
+
+  it('has failed when it was seen moving and is back, or the cloud says why, and is given up in the end', () => {
+    expect(judgeAction(move(), at('c:h1', 'running', { seenMoving: true })).kind).toBe('failed')
+    expect(judgeAction(move(), at('c:h1', 'running', { fault: 'no route' })).kind).toBe('failed')
+    expect(judgeAction(move(), at('c:h1', 'running', { nowMs: 300_000 })).kind).toBe('timed-out')
+  })
+
+  it('is not called again after a crash when the cloud had taken the call', () => {
+    const intended = move({ state: 'intended' })
+    expect(judgeAction(intended, at('c:h1', 'migrating'))).toEqual({ kind: 'accepted' })
+    expect(judgeAction(intended, at('c:h2', 'running')).kind).toBe('done')
+    expect(judgeAction(intended, at('c:h1', 'running'))).toEqual({ kind: 'call' })
+    expect(judgeAction(intended, at('c:h1', 'stopped')).kind).toBe('failed')
   })
 })

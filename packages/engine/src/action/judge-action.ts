@@ -1,6 +1,6 @@
 // Judges an action under way from what the cloud shows now. An accepted call is not success: the action is done if and
 // only if the instance is seen in the target state, or is gone where the action ends it; a step on its memory when the guest is
-// seen to have left what it was asked for, or to have all of it again. It has failed if the cloud left a
+// seen to have left what it was asked for, or to have all of it again; a move when it runs on the host it was to go to. It has failed if the cloud left a
 // fault, if the instance is gone, or if it was seen moving and is back where it was. It is timed out when the deadline passes before either. Everything else
 // means: look again. Whether and how to act on the judgement is the executor's business.
 //
@@ -26,7 +26,7 @@ import {
 
 export interface Sighting {
   /** Undefined when the instance is no longer there. */
-  readonly instance: Pick<Instance, 'state'> | undefined
+  readonly instance: Pick<Instance, 'state' | 'hostId'> | undefined
   /** The cloud's own word on the last failure. */
   readonly fault: string | undefined
   /** Of a running guest whose cloud tells it. */
@@ -59,9 +59,10 @@ export function judgeAction(entry: JournalEntry, sighting: Sighting): Judgement 
     const ended = judgeMemory(entry, state, sighting)
     if (ended !== undefined) return ended
   }
+  if (action === 'migrate' && hasArrived(entry, sighting.instance))
+    return { kind: 'done', outcome: 'the instance runs on the other host' }
   const target = targetState[action]
-  if (target === undefined && !endsInstance(action) && !isMemoryStep(action) && entry.state !== 'intended')
-    return { kind: 'done', outcome: 'carried out' }
+  if (action === 'notify' && entry.state !== 'intended') return { kind: 'done', outcome: 'carried out' }
   if (state === target) return { kind: 'done', outcome: `the instance is ${state}` }
   const isMoving = state === movingState[action]
   if (entry.state === 'intended') return judgeIntended(entry, state, { action, isMoving, nowMs: sighting.nowMs })
@@ -77,6 +78,10 @@ export function judgeAction(entry: JournalEntry, sighting: Sighting): Judgement 
     return { kind: 'timed-out', outcome: `the instance is still ${state} after ${spent}` }
   }
   return { kind: 'wait', moving: isMoving }
+}
+
+function hasArrived({ setting }: JournalEntry, { state, hostId }: Pick<Instance, 'state' | 'hostId'>): boolean {
+  return setting?.toHostId !== undefined && hostId === setting.toHostId && state !== 'migrating'
 }
 
 const memoryGoes: readonly InstanceState[] = ['stopped', 'shelved']

@@ -7,7 +7,7 @@
 //   - then the mode: what is only observed is judged no further;
 //   - passing refusals hold the proposal back: they go away by themselves;
 //   - progress refusals say how far it has come: confirmed, approved, announced; of an eviction, how far its decision is.
-// Commands, evictions, restoring steps, memory given back, notices, steps on hosts and what is done for the user of a desktop have lists
+// Commands, evictions, moves, restoring steps, memory given back, notices, steps on hosts and what is done for the user of a desktop have lists
 // of their own, for the reasons told in step-class.ts.
 import { type HostId, type InstanceId, isOnInstance, type Proposal, targetId, type Verdict } from '@gleaner/model'
 import type { Snapshot } from '../snapshot/snapshot.ts'
@@ -20,6 +20,7 @@ import { confirmed } from './checks/confirmed.ts'
 import { desktopClosed } from './checks/desktop-closed.ts'
 import { desktopLent } from './checks/desktop-lent.ts'
 import { desktopNeeded } from './checks/desktop-needed.ts'
+import { destinationOpen } from './checks/destination-open.ts'
 import { evictionValidated, roomReserved } from './checks/eviction-stage.ts'
 import { graceOver } from './checks/grace-over.ts'
 import { hostFree } from './checks/host-free.ts'
@@ -56,6 +57,7 @@ const ofInstances: readonly StepClass[] = [
   'reclaim',
   'reclaim-command',
   'evict',
+  'move',
   'restore',
   'restore-command',
   'notify',
@@ -63,14 +65,15 @@ const ofInstances: readonly StepClass[] = [
 ]
 const all: readonly StepClass[] = [...ofInstances, ...ofHosts]
 /** By Gleaner itself, for a rule, an estimate or a firm request. */
-const byItself: readonly StepClass[] = ['reclaim', 'evict', 'restore', 'notify', 'yield', ...ofHosts]
+const byItself: readonly StepClass[] = ['reclaim', 'evict', 'move', 'restore', 'notify', 'yield', ...ofHosts]
 const reclaiming: readonly StepClass[] = ['reclaim', 'reclaim-command']
 const ending: readonly StepClass[] = [...reclaiming, 'evict']
-const taking: readonly StepClass[] = [...ending, 'host-take']
+const taking: readonly StepClass[] = [...ending, 'move', 'host-take']
 const held: readonly StepClass[] = [
   'reclaim',
   'reclaim-command',
   'evict',
+  'move',
   'restore',
   'notify',
   'host-take',
@@ -87,9 +90,10 @@ const checks: readonly GateCheck[] = [
   gateCheck('host', 'standing', [ofHosts, targetThere]),
   gateCheck('state', 'standing', [ofInstances, stateSuitable]),
   gateCheck('state', 'standing', [ofHosts, hostSuitable]),
+  gateCheck('destination', 'standing', [['move'], destinationOpen]),
   gateCheck('in-use', 'standing', [['host-take'], hostFree]),
   gateCheck('user-there', 'standing', [yielding, desktopNeeded]),
-  gateCheck('protection', 'standing', [['reclaim', 'reclaim-command', 'evict', 'restore'], notProtected]),
+  gateCheck('protection', 'standing', [['reclaim', 'reclaim-command', 'evict', 'move', 'restore'], notProtected]),
   gateCheck('hold', 'standing', [held, notHeld]),
   gateCheck('observe', 'observed', [byItself, modeObserve]),
   gateCheck('kill-switch', 'passing', [butOwnersWish, killSwitch]),
@@ -97,7 +101,7 @@ const checks: readonly GateCheck[] = [
   gateCheck('snapshot-gaps', 'passing', [taking, snapshotWhole]),
   gateCheck('usage-age', 'passing', [['reclaim', 'host-take'], usageFresh]),
   gateCheck('in-flight', 'passing', [
-    ['reclaim', 'reclaim-command', 'evict', 'restore', 'restore-command', 'give-back', 'yield', ...ofHosts],
+    ['reclaim', 'reclaim-command', 'evict', 'move', 'restore', 'restore-command', 'give-back', 'yield', ...ofHosts],
     notInFlight,
   ]),
   gateCheck('desktop', 'passing', [['restore', 'restore-command', 'host-give'], desktopLent]),
@@ -128,6 +132,7 @@ const checksOf: Readonly<Record<StepClass, readonly GateCheck[]>> = {
   evict: applying('evict'),
   restore: applying('restore'),
   'restore-command': applying('restore-command'),
+  move: applying('move'),
   'give-back': applying('give-back'),
   notify: applying('notify'),
   yield: applying('yield'),

@@ -45,6 +45,8 @@ export function createJournalBook(journal: readonly JournalEntry[], policy: Poli
   const clouds = new Map<CloudId, Set<HostId>>()
   let inLastMinute = 0
   const take = (step: Proposal | JournalEntry) => {
+    // It is counted per minute; whoever moved has lost nothing.
+    if (step.action === 'migrate') return
     if (isOnInstance(step)) {
       addTo(projects, step.projectId, step.instanceId)
       if (step.hostId !== undefined) addTo(hosts, step.hostId, step.instanceId)
@@ -74,7 +76,7 @@ export function createJournalBook(journal: readonly JournalEntry[], policy: Poli
 /** What is taken for the user of a desktop is no part of what Gleaner may take in a while. */
 function takes({ action, capability }: Pick<Proposal, 'action' | 'capability'>): boolean {
   if (capability === 'opportunism') return false
-  return isHostStep(action) ? hostSteps[action].takes : isReclaiming(action)
+  return isHostStep(action) ? hostSteps[action].takes : isReclaiming(action) || action === 'migrate'
 }
 
 function addTo<Key, Id>(groups: Map<Key, Set<Id>>, key: Key, id: Id): void {

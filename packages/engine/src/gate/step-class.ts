@@ -6,6 +6,8 @@
 // An eviction takes a preemptible instance away because its room is needed, whatever it does with it: idleness is not asked
 // for, the owner's "keep" and Gleaner's own cool-down do not hold it (only a refusal by a person does), and the windows and
 // shares that limit reclaiming are replaced by notice, minimum run time and the disruption budgets of its decision.
+// A move takes nothing from the instance: it runs on, on a host that has room. It waits for no notice and no confirmation, for its
+// cause is a date and not a measurement, and for no keep, which wants it to go on running; protection and a refusal stop it.
 // Memory that was lent from a guest goes back to it whatever anybody set: no mode, pause, hold, budget or age of data keeps from an
 // owner what is the owner's. Only another action under way on the same guest makes it wait.
 // For the person in front of a desktop (the claim `local-user`) its host is closed and its guests are stopped at once: no data on usage, no
@@ -19,6 +21,7 @@ export type StepClass =
   | 'evict'
   | 'restore'
   | 'restore-command'
+  | 'move'
   | 'give-back'
   | 'notify'
   | 'yield'
@@ -28,6 +31,7 @@ export type StepClass =
 
 export function stepClass(step: Pick<Candidate, 'action' | 'claim' | 'eviction'>): StepClass {
   if (step.action === 'return-memory') return 'give-back'
+  if (step.action === 'migrate') return 'move'
   if (step.eviction !== undefined) return 'evict'
   const isYielding = step.claim === 'local-user'
   if (isHostStep(step.action)) {

@@ -15,20 +15,24 @@ export type ActionSupports = ReadonlyMap<CloudId, StepSupports>
 export interface Supporting {
   readonly id: CloudId
   readonly actions: readonly SupportedAction[]
+  readonly migration?: unknown
   readonly ratioControl?: unknown
   readonly hostControl?: unknown
   readonly powerControl?: unknown
 }
 
 const sellableOnly: GivesBack = { physicalCores: false, physicalMemory: false, sellable: true }
+/** It holds its room on another host. */
+const nothing: GivesBack = { physicalCores: false, physicalMemory: false, sellable: false }
 const ratioSteps: readonly HostStepKind[] = ['raise-ratio', 'lower-ratio']
 const doorSteps: readonly HostStepKind[] = ['close', 'open']
 const powerSteps: readonly HostStepKind[] = ['sleep', 'wake']
 
 export function indexSupports(clouds: Iterable<Supporting>): ActionSupports {
   const index = new Map<CloudId, StepSupports>()
-  for (const { id, actions, ratioControl, hostControl, powerControl } of clouds) {
+  for (const { id, actions, migration, ratioControl, hostControl, powerControl } of clouds) {
     const steps = new Map<StepKind, GivesBack>(actions.map((entry) => [entry.action, entry.givesBack]))
+    if (migration !== undefined) steps.set('migrate', nothing)
     if (ratioControl !== undefined) for (const step of ratioSteps) steps.set(step, sellableOnly)
     if (hostControl !== undefined) for (const step of doorSteps) steps.set(step, sellableOnly)
     if (powerControl !== undefined) for (const step of powerSteps) steps.set(step, sellableOnly)

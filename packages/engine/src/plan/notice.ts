@@ -47,6 +47,7 @@ const done: Readonly<Record<ActionKind, string>> = {
   start: 'started',
   balloon: 'given less memory',
   'return-memory': 'given its memory back',
+  migrate: 'moved to another host',
   delete: 'deleted',
 }
 

@@ -42,6 +42,7 @@ export const TargetView = Type.Object(
 export const StepSettingView = Type.Object(
   {
     memoryMiB: Type.Optional(Type.Number()),
+    toHostId: Type.Optional(Type.String()),
     coreRatio: Type.Optional(Type.Number()),
     memoryRatio: Type.Optional(Type.Number()),
   },

@@ -8,7 +8,11 @@ export async function callStep(cloud: Cloud, entry: JournalEntry, signal: AbortS
   if (action === 'notify') return
   if (isHostStep(action)) return callHostStep(cloud, entry, signal)
   if (instanceId === undefined) throw unsupported(cloud, entry)
-  const { memoryMiB } = setting ?? {}
+  const { memoryMiB, toHostId } = setting ?? {}
+  if (action === 'migrate') {
+    if (cloud.migration === undefined || toHostId === undefined) throw unsupported(cloud, entry)
+    return cloud.migration.migrate(instanceId, toHostId, signal)
+  }
   const request = { action, instanceId, hostId, idempotencyKey, ...(memoryMiB === undefined ? {} : { memoryMiB }) }
   await cloud.act(request, signal)
 }

@@ -40,12 +40,7 @@ export const ReservationsConfig = Type.Object(
         description: 'The same for one project, by name or id; what is not said is that of limits',
       }),
     ),
-    makeRoom: Type.Optional(
-      Type.Union([DurationText], {
-        description:
-          'How long before the start of a lease on whole hosts they take nothing new of others, and what is firm on them is looked at (30m)',
-      }),
-    ),
+    makeRoom: Type.Optional(DurationText),
     approval: Type.Optional(
       Type.Object(
         {
@@ -90,7 +85,7 @@ export interface ReservationSettings {
   readonly limits: LeaseLimits
   /** By name or id. */
   readonly limitsOfProject: ReadonlyMap<string, LeaseLimits>
-  /** How long before the start of a lease nothing new of others comes to its hosts, and problems name who is on them. */
+  /** How long before the start of a lease nothing new of others comes to its hosts, and firm instances on them move. */
   readonly makeRoomMs: number
   readonly approval: ApprovalSettings | undefined
 }
@@ -116,7 +111,7 @@ export function readReservations(given: ReservationsConfig = {}, reading: Reserv
     limitsOfProject: new Map(ofProject.map(([project, own]) => [project, limitsOf(own, limits)])),
     makeRoomMs: reading.durationMs('reservations.makeRoom', given.makeRoom, {
       otherwiseMs: 1_800_000,
-      effect: 'How long before a lease begins its hosts take nothing new of others',
+      effect: 'How long before a lease begins its hosts take nothing new of others, and firm instances on them move',
     }),
     approval: approvalOf(given.approval, reading),
   }

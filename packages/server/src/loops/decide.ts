@@ -9,6 +9,7 @@ import {
   type EvidenceMemory,
   type InstanceTable,
   type LedgerMemory,
+  type MovesQuestion,
   type Placements,
   type Refused,
   type Snapshot,
@@ -23,6 +24,7 @@ import {
   planPower,
   proposeIdleness,
   proposeLoans,
+  proposeMoves,
   proposeRatios,
   takeLedger,
   withChains,
@@ -57,6 +59,7 @@ import { expectations, usedSinceOf } from '../oversubscription/expectations.ts'
 import { lentFrom } from '../oversubscription/returns.ts'
 import { RatioWatch } from '../oversubscription/see-ratios.ts'
 import type { EvictionOffers } from '../preemption/offers.ts'
+import { roomWorldNow } from '../preemption/room-world-now.ts'
 import type { Runtime } from '../runtime.ts'
 import { loadSettings } from '../state/load-settings.ts'
 import { readSnapshots } from '../state/read-snapshots.ts'
@@ -199,6 +202,7 @@ async function cycle(work: Cycle, table: InstanceTable): Promise<Decision> {
   const asking = { estimator: runtime.estimator, supports, nowMs }
   if (policy.modes.oversubscription !== 'off') answers.push(wantedRatios(work, policy), ...wantedLoans(work))
   const journal = parts.history.recent(nowMs - journalHorizonMs(policy))
+  const proposals = await store.proposals.open()
   const evicting = parts.offers.answer(runtime.evictions.open(), {
     snapshots,
     supports,
@@ -215,6 +219,7 @@ async function cycle(work: Cycle, table: InstanceTable): Promise<Decision> {
   const presenceOf = runtime.lending.presence()
   await tellGoneGuests(runtime, presenceOf)
   if (policy.modes.opportunism !== 'off') answers.push(await wantedLending(work, presenceOf))
+  if (policy.modes.reservations !== 'off') answers.push(...wantedMoves(work, { journal, proposals }))
   const commands = parts.commands.candidates({ supports, usage: telemetry, nowMs })
   if (commands.length > 0) answers.push({ candidates: commands, refused: [], reasons: {} })
   const expected = expectations(asking, runtime.config.oversubscription.firmPeak)
@@ -248,7 +253,7 @@ async function cycle(work: Cycle, table: InstanceTable): Promise<Decision> {
     hostUse: hostUseOf(runtime),
     presenceOf,
     answers,
-    proposals: await store.proposals.open(),
+    proposals,
     ledger,
     nextId: (kind) => newId(kind === 'plan' ? 'pln' : 'prp', nowMs),
   })
@@ -303,6 +308,18 @@ function wantedPower({ runtime, supports, snapshots }: Cycle, policy: Policy): C
   const answer = planPower(powerInput(runtime, { snapshots, supports }))
   if (policy.modes.energy !== 'off') return answer
   return { candidates: answer.candidates.filter(isGivenBack), refused: [], reasons: {} }
+}
+
+/** Of clouds that cannot be decided upon now nothing is wanted: what is proposed on them is held by the gate. */
+function wantedMoves(
+  { runtime }: Cycle,
+  given: Pick<MovesQuestion, 'journal' | 'proposals'>,
+): readonly CapabilityAnswer[] {
+  const { makeRoomMs } = runtime.config.reservations
+  return [...runtime.clouds.keys()].flatMap((id) => {
+    const { world } = roomWorldNow(runtime, id)
+    return world === undefined ? [] : [proposeMoves({ ...given, world, makeRoomMs })]
+  })
 }
 
 function wantedLoans({ runtime, parts, supports, snapshots }: Cycle): readonly CapabilityAnswer[] {

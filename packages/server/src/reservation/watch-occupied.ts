@@ -1,6 +1,6 @@
 // Nobody is left on a host of a lease without its being said: from the time at which room is made for it, a problem names every
 // instance of others that takes room on its whole hosts, until the last of them has gone. What makes them go is the plan:
-// preemptible ones are evicted. The problem says of how many that is under way.
+// preemptible ones are evicted, firm ones moved. The problem says of how many that is under way.
 import { indexSupports, strangersOn } from '@gleaner/engine'
 import type { Instance, Lease, LeaseId } from '@gleaner/model'
 import type { Runtime } from '../runtime.ts'
@@ -52,7 +52,7 @@ export class OccupiedWatch {
       subject: subjectOf(lease.id),
       sentence,
       remedy:
-        'Preemptible instances leave by themselves where the mode of preemption lets Gleaner act; firm ones have to be moved. gleaner why NAME tells what keeps one; gleaner leases swap NAME HOST gives the lease another host.',
+        'Firm instances move by themselves where the mode of reservations lets Gleaner act and the cloud migrates; preemptible ones leave where that of preemption does. gleaner why NAME tells what keeps one; gleaner leases swap NAME HOST gives the lease another host.',
     })
   }
 
@@ -81,7 +81,10 @@ export class OccupiedWatch {
   /** A notice runs, or an action is under way. */
   #isLeaving({ id }: Instance): boolean {
     const proposals = this.#runtime.state.proposals.get(id) ?? []
-    return proposals.some(({ state, eviction }) => eviction !== undefined && onTheWay.includes(state))
+    return proposals.some(
+      ({ state, eviction, capability }) =>
+        (eviction !== undefined || capability === 'reservations') && onTheWay.includes(state),
+    )
   }
 }
 

@@ -5,6 +5,7 @@ const available: ReadonlySet<Capability> = new Set<Capability>([
   'idleness',
   'oversubscription',
   'preemption',
+  'reservations',
   'energy',
   'opportunism',
 ])

@@ -85,6 +85,51 @@ describe('a host that another project has reserved', patient, () => {
     expect(await strangers(host)).toEqual([])
   })
 
+  it('is left by firm ones, which move and run on, before the lease begins', async () => {
+    await start()
+    await server.app.commands.setMode('reservations', 'enforce', operator)
+    const host = await firstHost()
+    const project = projectId(server.cloud.id, 'data-science')
+    const made = await Promise.all(
+      [1, 2].map((nth) =>
+        server.cloud.creation.create(
+          {
+            vcpus: 1,
+            memoryMiB: 1024,
+            diskGiB: 1,
+            name: `steady-${nth}`,
+            projectId: project,
+            hostId: host.id,
+            flavor: undefined,
+            firmness: 'firm',
+            tags: [],
+            idempotencyKey: `steady-${nth}`,
+          },
+          never,
+        ),
+      ),
+    )
+    await server.until('them to run in the reading', () => {
+      const snapshot = server.app.state.clouds.get(server.cloud.id)?.snapshot
+      return made.every((id) => snapshot?.instanceById.get(id)?.state === 'running') ? true : undefined
+    })
+    const lease = await reserve(host, { inMs: 35 * minuteMs })
+    await begun(lease.id)
+    const firm = (await strangers(host)).filter(({ firmness }) => firmness === 'firm')
+    expect(firm).toEqual([])
+    for (const id of made) {
+      const now = await look(id)
+      expect([now?.state, now?.hostId === host.id]).toEqual(['running', false])
+      const { items } = await server.app.store.journal.list({ instanceId: id }, { limit: 10, offset: 0 })
+      expect(items).toMatchObject([{ action: 'migrate', capability: 'reservations', state: 'done', attempts: 1 }])
+      const early = lease.span.startMs - (items[0]?.intendedAtMs ?? 0)
+      expect(early).toBeLessThanOrEqual(30 * minuteMs)
+      expect(early).toBeGreaterThan(0)
+    }
+    const notices = await server.app.store.notices.forInstance(made[0] ?? '', 10)
+    expect(notices.map(({ sentence }) => sentence)).toEqual([expect.stringContaining('was moved to another host')])
+  })
+
   it('takes nothing new of others from then on, and nobody leaves for a lease that is called off', async () => {
     await start()
     const host = await firstHost()

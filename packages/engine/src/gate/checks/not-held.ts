@@ -14,6 +14,7 @@ const concerns: Readonly<Record<StepClass, readonly HoldKind[]>> = {
   reclaim: ['keep', 'person-acted', 'veto', 'cool-down'],
   'reclaim-command': ['keep'],
   evict: ['veto'],
+  move: ['veto'],
   restore: ['keep', 'person-acted', 'veto'],
   'restore-command': [],
   'give-back': [],

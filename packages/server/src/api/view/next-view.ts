@@ -23,6 +23,7 @@ export const participle: Readonly<Record<ActionKind, string>> = {
   start: 'started',
   balloon: 'given less memory',
   'return-memory': 'given its memory back',
+  migrate: 'moved to another host',
   delete: 'deleted',
 }
 

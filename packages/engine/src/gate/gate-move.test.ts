@@ -1,0 +1,73 @@
+// A move before the gate: it waits for no notice and no confirmation; protection, a refusal, the pause, the mode and a host that
+// takes nothing stop it.
+import type { Hold, Host, HostId, Instance, Proposal } from '@gleaner/model'
+import { aHold, aHost, anInstance, aProposal, aSnapshot, testStartMs } from '@gleaner/testkit'
+import { expect, test } from 'vitest'
+import { enforcing, factsOf } from '../testing/a-world.ts'
+import { passGate } from './gate.ts'
+import { type GateFacts, openGateWorld } from './gate-world.ts'
+
+const nowMs = testStartMs
+const from = aHost({ name: 'h1' })
+
+interface Scene {
+  readonly to?: Partial<Host>
+  readonly instance?: Partial<Instance>
+  readonly step?: Partial<Proposal>
+  readonly holds?: readonly Hold[]
+  readonly facts?: Partial<GateFacts>
+}
+
+function code({ to = {}, instance = {}, step = {}, holds = [], facts = {} }: Scene = {}): string {
+  const target = aHost({ name: 'h2', ...to })
+  const reading = aSnapshot({
+    takenAtMs: nowMs - 20_000,
+    hosts: [from, target],
+    instances: [anInstance({ hostId: from.id, ...instance })],
+  })
+  const proposal = aProposal({
+    capability: 'reservations',
+    claim: 'pending-lease',
+    action: 'migrate',
+    setting: { toHostId: target.id },
+    ruleId: undefined,
+    ruleRevision: undefined,
+    confirmations: 0,
+    graceMs: 0,
+    ...step,
+  })
+  const world = { ...factsOf({ reading, rules: [], nowMs }), holds, ...facts }
+  const modes = { ...enforcing.modes, reservations: 'enforce' } as const
+  const answer = passGate(openGateWorld({ ...world, policy: { ...world.policy, modes, ...facts.policy } }), proposal)
+  return answer.passed ? 'passed' : answer.verdict.code
+}
+
+test('it needs neither notice nor confirmation, and a keep is kept by it', () => {
+  expect(code()).toBe('passed')
+  expect(code({ holds: [aHold({ kind: 'keep', untilMs: nowMs + 60_000 })] })).toBe('passed')
+})
+
+test('a person, a mark and the pause stop it', () => {
+  expect(code({ holds: [aHold({ kind: 'veto', untilMs: nowMs + 60_000 })] })).toBe('vetoed')
+  expect(code({ instance: { protectedBy: 'a lock' } })).toBe('protected')
+  const policy = { ...enforcing, modes: { ...enforcing.modes, reservations: 'enforce' as const } }
+  const killSwitch = { by: 'olga', reason: '', sinceMs: 0 }
+  expect(code({ facts: { policy: { ...policy, killSwitch } } })).toBe('kill-switch')
+  expect(code({ facts: { policy: { ...policy, modes: { ...policy.modes, reservations: 'observe' } } } })).toBe(
+    'mode-observe',
+  )
+})
+
+test('nothing moves to a host that is gone, closed, down, a desktop, or its own', () => {
+  expect(code({ step: { setting: { toHostId: 'test:nowhere' as HostId } } })).toBe('host-gone')
+  expect(code({ step: { setting: undefined } })).toBe('host-gone')
+  expect(code({ to: { state: 'disabled' } })).toBe('state-not-suitable')
+  expect(code({ to: { state: 'down' } })).toBe('state-not-suitable')
+  expect(code({ to: { kind: 'desktop' } })).toBe('state-not-suitable')
+  expect(code({ step: { setting: { toHostId: from.id } } })).toBe('already-there')
+})
+
+test('only what runs moves, and only where the cloud can', () => {
+  expect(code({ instance: { state: 'stopped' } })).toBe('state-not-suitable')
+  expect(code({ facts: { supports: new Map() } })).toBe('action-unsupported')
+})
