@@ -30,11 +30,19 @@ import type {
   Cloud,
   CloudEvent,
   GuestMemoryReading,
+  HostControl,
   Look,
+  PowerControl,
   RatioControl,
 } from '@gleaner/ports'
 
 const promisedMiB = 1024
+const hostSwitches = {
+  close: { from: 'up', to: 'disabled' },
+  sleep: { from: 'disabled', to: 'asleep' },
+  wake: { from: 'asleep', to: 'disabled' },
+  open: { from: 'disabled', to: 'up' },
+} as const
 const stateKinds = ['pause', 'suspend', 'stop', 'resume', 'start'] as const
 
 export interface FileCloudOptions {
@@ -45,6 +53,8 @@ export interface FileCloudOptions {
   readonly instances: number
   /** What its scheduler sells per core at first; absent: it has none, and no ratio can be set. */
   readonly coreRatio?: number
+  /** Its host can be closed, opened, and switched off and on while it is closed. */
+  readonly switchesHost?: boolean
   /** Its guests tell their memory, lend some, and need it back as soon as they have left it. */
   readonly lendsMemory?: boolean
 }
@@ -53,6 +63,7 @@ interface FileState {
   /** What the balloon leaves to those whom memory is lent from. */
   readonly leftMiB?: Readonly<Record<string, number>>
   readonly coreRatio?: number | undefined
+  readonly host?: Host['state']
   readonly states: Readonly<Record<string, InstanceState>>
 }
 
@@ -63,6 +74,8 @@ export class FileCloud implements Cloud {
   readonly actions: readonly ActionSupport[]
   readonly ratioControl?: RatioControl
   readonly guestMemory?: GuestMemoryReading
+  readonly hostControl?: HostControl
+  readonly powerControl?: PowerControl
   readonly #options: FileCloudOptions
 
   constructor(options: FileCloudOptions) {
@@ -72,6 +85,14 @@ export class FileCloud implements Cloud {
     const kinds = [...stateKinds, ...(options.lendsMemory === true ? (['balloon', 'return-memory'] as const) : [])]
     this.actions = kinds.map(supportOf)
     if (options.lendsMemory === true) this.guestMemory = { read: async () => this.#memories() }
+    if (options.switchesHost === true) {
+      this.hostControl = { close: async () => this.#switch('close'), open: async () => this.#switch('open') }
+      this.powerControl = {
+        has: () => true,
+        sleep: async () => this.#switch('sleep'),
+        wake: async () => this.#switch('wake'),
+      }
+    }
     if (options.coreRatio !== undefined) this.ratioControl = this.#ratioControl()
   }
 
@@ -86,7 +107,7 @@ export class FileCloud implements Cloud {
       cloudId: this.id,
       name: 'h1',
       kind: 'hypervisor',
-      state: 'up',
+      state: states.host ?? 'up',
       cores: 16,
       memoryMiB: 65_536,
       diskGiB: 500,
@@ -192,6 +213,17 @@ export class FileCloud implements Cloud {
       },
       overridden: async () => undefined,
     }
+  }
+
+  /** As with ratios, a second call would show. */
+  #switch(step: keyof typeof hostSwitches): void {
+    const { from, to } = hostSwitches[step]
+    const state = this.#read()
+    appendFileSync(`${this.#options.path}.log`, `h1 ${step}\n`)
+    const now = state.host ?? 'up'
+    if (now === to) return
+    if (now !== from) throw new GleanerError('cloud-conflict', { cloud: this.id, object: 'h1', detail: `it is ${now}` })
+    this.#write({ ...state, host: to })
   }
 
   #names(): readonly string[] {

@@ -35,6 +35,10 @@ export async function status(context: CommandContext): Promise<void> {
     line('cores', ledgerLine(status.ledger.cores, cores))
     line('memory', ledgerLine(status.ledger.memoryMiB, memory))
   }
+  if (status.asleep !== undefined) {
+    const { hosts, cores: sleeping, memoryMiB } = status.asleep
+    line('asleep', `${count(hosts, 'host')} with ${cores(sleeping)} cores and ${memory(memoryMiB)}, not counted above`)
+  }
   if (status.estimates !== undefined) line('estimate', fleetSentence(status.estimates, moments))
   if (status.desktops !== undefined) line('desktops', desktopsLine(status.desktops))
   line('modes', modesLine(status, context))

@@ -155,6 +155,13 @@ test('a host that is down offers nothing and owes what was promised', () => {
   expect(cores.sellable).toBe(0)
 })
 
+test('a host that is asleep offers nothing until it wakes', () => {
+  const { cores, memoryMiB } = ledgerOf({ host: { state: 'asleep' }, instances: [] })
+  expect([cores.usable, cores.idle, cores.sellable, cores.overdrawn]).toEqual([0, 0, 0, 0])
+  expect([memoryMiB.usable, memoryMiB.idle]).toEqual([0, 0])
+  expect(ledgerOf({ host: { state: 'up' }, instances: [] }).cores.idle).toBeGreaterThan(0)
+})
+
 test('only a host that is up can sell', () => {
   for (const state of ['disabled', 'maintenance'] as const)
     expect(ledgerOf({ host: { state }, instances: two }).cores.sellable).toBe(0)

@@ -1,6 +1,6 @@
 // The ledger of one cloud: for each host who may use what of it, cores and memory apart (definition in the model).
 // Guarantees: nothing is negative, nothing is NaN, the identities of ledger-line.ts hold on every line; without usage data
-// the firm peak is what is booked (firm-peak.ts; with an estimate: expected-peak.ts). A host that is down or in an unknown state offers nothing (physical = 0), while what
+// the firm peak is what is booked (firm-peak.ts; with an estimate: expected-peak.ts). A host that is down, asleep or in an unknown state offers nothing (physical = 0), while what
 // its instances were promised stays promised; only a host that is up can sell.
 import type { Host, HostId, HostLedger, Instance, Policy } from '@gleaner/model'
 import type { Snapshot } from '../snapshot/snapshot.ts'
@@ -79,7 +79,7 @@ function hostLedger(work: HostInput): HostLedger {
   }
   boundByHost(work, cores, memory)
   const slot = usage.slotOf(host.id)
-  const there = host.state !== 'down' && host.state !== 'unknown'
+  const there = host.state !== 'down' && host.state !== 'asleep' && host.state !== 'unknown'
   const sells = host.state === 'up'
   const leased = input.leased?.get(host.id)
   const headroomShare = policy.headroomShare

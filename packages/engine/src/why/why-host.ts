@@ -22,6 +22,7 @@ import { byStrength } from '../plan/strength.ts'
 import { isoTime } from '../text/iso-time.ts'
 import { verbOf } from '../text/step-words.ts'
 import { foresee } from './summary.ts'
+import { tellSleep } from './tell-sleep.ts'
 import { type TimelinePoint, timelineOf } from './timeline.ts'
 import type { WhyWorld } from './why-instance.ts'
 
@@ -54,7 +55,7 @@ export function whyHost(world: WhyWorld, hostId: HostId): WhyHost {
   return {
     hostId,
     host,
-    summary: summaryOf({ hostId, host, open, holds, refused, history, desktop: desktopOf(world, host) }),
+    summary: summaryOf({ hostId, host, open, holds, refused, history, standing: standingOf(world, host, history) }),
     gate: open[0] === undefined ? [] : inspectGate(gate, open[0]),
     ledger: world.ledger.find((each) => each.hostId === hostId),
     holds,
@@ -67,8 +68,16 @@ export function whyHost(world: WhyWorld, hostId: HostId): WhyHost {
 
 interface Parts extends Pick<WhyHost, 'hostId' | 'host' | 'holds' | 'refused' | 'history'> {
   readonly open: readonly Proposal[]
-  /** Whether it may have guests, where it is a desktop. */
-  readonly desktop: string | undefined
+  /** What it is at the moment, where there is something to be told: a desktop, a host that sleeps. */
+  readonly standing: string | undefined
+}
+
+function standingOf(world: WhyWorld, host: Host | undefined, history: readonly JournalEntry[]): string | undefined {
+  const { powerRecordOf, hostUse, nowMs } = world
+  if (host === undefined || powerRecordOf === undefined) return desktopOf(world, host)
+  const { promise, leadMs = 0 } = hostUse?.(host) ?? {}
+  const sleep = tellSleep({ host, record: powerRecordOf(host.id), history, promise, leadMs, nowMs })
+  return sleep ?? desktopOf(world, host)
 }
 
 function desktopOf({ presenceOf }: WhyWorld, host: Host | undefined): string | undefined {
@@ -79,8 +88,11 @@ function desktopOf({ presenceOf }: WhyWorld, host: Host | undefined): string | u
 }
 
 function summaryOf(parts: Parts): string {
+  const { standing, open, refused, host } = parts
+  // Of a host that sleeps and of which nothing is wanted all is told.
+  if (standing !== undefined && host?.state === 'asleep' && open.length + refused.length === 0) return standing
   const about = wanted(parts)
-  return parts.desktop === undefined ? about : `${parts.desktop} ${about}`
+  return standing === undefined ? about : `${standing} ${about}`
 }
 
 function wanted({ hostId, host, open, holds, refused, history }: Parts): string {

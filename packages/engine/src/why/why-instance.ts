@@ -7,7 +7,9 @@ import {
   cloudOf,
   type Eviction,
   type Hold,
+  type HostId,
   type HostLedger,
+  type HostPowerRecord,
   type Instance,
   type InstanceId,
   isReclaiming,
@@ -32,6 +34,8 @@ export interface WhyWorld extends GateFacts {
   readonly refused: readonly Refused[]
   /** Of this instance, newest first; what has been pruned is not told. */
   readonly evictions?: readonly Eviction[]
+  /** What is remembered of a host's being switched off and on. */
+  readonly powerRecordOf?: (hostId: HostId) => HostPowerRecord | undefined
 }
 
 export interface WhyInstance {

@@ -167,6 +167,10 @@ export type ModeView = Static<typeof ModeView>
 
 export const PauseView = Type.Object({ by: Type.String(), since: Time, reason: Type.String() })
 
+/** What hosts have that are switched off to save energy: in no other figure, and there again when they wake. */
+export const AsleepView = Type.Object({ hosts: Type.Integer(), cores: Type.Number(), memoryMiB: Type.Number() })
+export type AsleepView = Static<typeof AsleepView>
+
 export const StatusView = Type.Object({
   name: Type.Literal('gleaner'),
   version: Type.String(),
@@ -189,6 +193,8 @@ export const StatusView = Type.Object({
   clouds: Type.Array(CloudView),
   sources: Type.Array(SourceView),
   ledger: Type.Optional(LedgerView),
+  /** Absent while none is. */
+  asleep: Type.Optional(AsleepView),
   /** What all hosts will use at most; absent before the first estimate. */
   estimates: Type.Optional(FleetEstimateView),
   savings: Type.Optional(SavingsView),

@@ -120,6 +120,7 @@ function worldOf(
     rules: parts.rules.book.rules,
     hostUse: hostUseOf(runtime),
     presenceOf: runtime.lending.presence(),
+    powerRecordOf: (hostId) => runtime.power.recordOf(hostId),
     proposals,
     ledger: state.plan?.ledger ?? [],
     refused: parts.refused.list,

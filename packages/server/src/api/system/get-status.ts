@@ -8,6 +8,7 @@ import { fleetNow } from '../estimates/fleet-now.ts'
 import type { Handler } from '../handler.ts'
 import { only } from '../view/only.ts'
 import { timeText } from '../view/time-text.ts'
+import { asleepNow } from './asleep-now.ts'
 import { cloudView } from './cloud-view.ts'
 import { ledgerTotals } from './ledger-totals.ts'
 import { loopView } from './loop-view.ts'
@@ -49,6 +50,7 @@ export const getStatus: Handler<typeof endpoints.getStatus> = async ({ app, worl
     clouds: [...app.clouds.values()].map((cloud) => cloudView(cloud, app)),
     sources: [...app.sources.values()].map((source) => sourceView(source, app)),
     ...only('ledger', state.plan === undefined ? undefined : ledgerTotals(state.plan)),
+    ...only('asleep', asleepNow(app)),
     ...only('estimates', fleetNow(app)),
     ...only('savings', stored.savings),
     proposals: proposalCounts(state.proposals),
