@@ -1,12 +1,15 @@
 // How long does one placement decision take, with the reason of every host, at 10,000 hosts and 50,000 instances? Limit: the
 // 99th percentile under 1 ms of CPU. The cloud is nearly full: most firm requests have to make room. Between two
 // decisions the index is kept up to date: what was decided is done, and other instances end, which is not measured as a
-// decision and printed apart. Every tenth answer is written out in full as well, also printed apart.
+// decision and printed apart. Every tenth answer is written out in full as well, also printed apart. Reasons are
+// written into a column that the caller has, as one who decides often does.
 // Usage: npm run bench placement [hosts]
 import { answerOf, decideRoom, defaultRoomSettings, RoomIndex } from '@gleaner/engine'
 
 const hostCount = Number(process.argv[2] ?? 10_000)
 const decisions = 4000
+// Until the compiler is done, which works on another thread and is counted too: whoever decides for days is past it.
+const warmUp = 3000
 const limitMs = 1 * Math.max(1, hostCount / 10_000)
 
 // Mulberry32: the same cloud every time.
@@ -55,6 +58,7 @@ function cloud(hosts) {
   })
 }
 
+const masks = new Uint32Array(hostCount)
 const quantile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]
 let worst = 0
 const began = performance.now()
@@ -71,10 +75,11 @@ for (const objective of ['fewest-victims', 'least-work', 'billing-remainder']) {
   const settings = { ...defaultRoomSettings, objective }
   const present = hosts.flatMap((host) => host.instances.map(({ id }) => id))
   const took = []
+  const cold = []
   const updates = []
   const written = []
   const counts = { room: 0, evicting: 0, refused: 0, victims: 0 }
-  for (let nth = 0; nth < decisions + 300; nth++) {
+  for (let nth = 0; nth < decisions + warmUp; nth++) {
     const nowS = nth * 3
     const request = {
       preemptible: random() < 0.3,
@@ -83,9 +88,10 @@ for (const objective of ['fewest-victims', 'least-work', 'billing-remainder']) {
       hints: random() < 0.3 ? { properties: { zone: `z${whole(0, 2)}` } } : {},
     }
     const start = process.cpuUsage()
-    const decision = decideRoom(index, { request, settings, nowS, mayEvict: true })
+    const decision = decideRoom(index, { request, settings, nowS, mayEvict: true, masks })
     const { user, system } = process.cpuUsage(start)
-    if (nth >= 300) {
+    if (nth < warmUp) cold.push((user + system) / 1000)
+    else {
       took.push((user + system) / 1000)
       if (!decision.feasible) counts.refused++
       else if (decision.victims.length > 0) counts.evicting++
@@ -108,13 +114,13 @@ for (const objective of ['fewest-victims', 'least-work', 'billing-remainder']) {
     if (random() < 0.1) index.remove(present[whole(0, present.length - 1)])
     updates.push(performance.now() - before)
   }
-  for (const list of [took, updates, written]) list.sort((a, b) => a - b)
+  for (const list of [took, cold, updates, written]) list.sort((a, b) => a - b)
   const p99 = quantile(took, 0.99)
   worst = Math.max(worst, p99)
   const figures = [0.5, 0.9, 0.99, 0.999].map((share) => `p${share * 100} ${quantile(took, share).toFixed(3)}`)
   console.log(`${objective}: ${figures.join(', ')} ms a decision`)
   console.log(
-    `  ${counts.room} into free room, ${counts.evicting} by eviction (${counts.victims} victims), ${counts.refused} refused; update p99 ${quantile(updates, 0.99).toFixed(3)} ms; written out p50 ${quantile(written, 0.5).toFixed(1)} ms`,
+    `  ${counts.room} into free room, ${counts.evicting} by eviction (${counts.victims} victims), ${counts.refused} refused; update p99 ${quantile(updates, 0.99).toFixed(3)} ms; written out p50 ${quantile(written, 0.5).toFixed(1)} ms; p99 of the first ${warmUp} decisions ${quantile(cold, 0.99).toFixed(3)} ms`,
   )
 }
 console.log(`\nworst p99 ${worst.toFixed(3)} ms; limit ${limitMs} ms`)

@@ -6,10 +6,10 @@
 //     come out any more: another plan;
 //   - else they leave. Gleaner does not change its mind for a plan that has become a little cheaper: who was told to leave
 //     and is still needed leaves.
-import type { EvictionDecision, Verdict } from '@gleaner/model'
+import type { EvictionDecision, HostId, Verdict } from '@gleaner/model'
 import { isGoing, startStates } from '@gleaner/model'
 import { exemptInstances } from './exempt-instances.ts'
-import { hostsNow } from './hosts-now.ts'
+import { readHosts } from './hosts-now.ts'
 import { type EvictionPlan, planEviction } from './plan-eviction.ts'
 import { stillPromised } from './plan-for-leases.ts'
 import { stillShrunk } from './plan-proactive.ts'
@@ -65,12 +65,13 @@ export function fits(decision: EvictionDecision, world: RoomWorld, soon = true):
     ...decision,
     victims: decision.victims.map((victim) => (isGoing(victim) ? { ...victim, state: 'left' as const } : victim)),
   }
-  const { hosts, idOf } = hostsNow({ world: forLease(world, wish.hints.lease), own: allGone, action: undefined, soon })
-  const counts = new Map<string, number>()
+  const { hostNow } = readHosts({ world: forLease(world, wish.hints.lease), own: allGone, action: undefined, soon })
+  const counts = new Map<HostId, number>()
   for (const { hostId } of placements) counts.set(hostId, (counts.get(hostId) ?? 0) + 1)
   return [...counts].every(([hostId, count]) => {
-    const host = hosts.find(({ name }) => idOf.get(name) === hostId)
-    if (host === undefined || host.state !== 'up') return false
+    const read = world.snapshot.hostById.get(hostId)
+    if (read?.state !== 'up') return false
+    const host = hostNow(read)
     const used = { vcpus: 0, ramMiB: 0, diskGiB: 0 }
     for (const each of host.instances) {
       used.vcpus += each.vcpus

@@ -20,14 +20,18 @@ import {
 import { type HoldingTable, holdingTable } from '../ledger/holding.ts'
 import { isActing } from '../plan/strength.ts'
 import { lentLimit } from './lent-limit.ts'
+import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { RoomWorld } from './room-world.ts'
 import { priorityOf, runMsOf } from './victim-terms.ts'
 
-export interface HostsNow {
-  readonly hosts: readonly PlacementHost[]
+export interface HostNames {
   /** The name a host has in `hosts`: its own where that is unique. */
   readonly nameOf: ReadonlyMap<HostId, string>
   readonly idOf: ReadonlyMap<string, HostId>
+}
+
+export interface HostsNow extends HostNames {
+  readonly hosts: readonly PlacementHost[]
 }
 
 export interface HostsQuestion {
@@ -47,30 +51,73 @@ export interface TakenRoom extends Room {
 }
 
 export function hostsNow(question: HostsQuestion): HostsNow {
-  const { world } = question
-  const { snapshot } = world
+  const { snapshot } = question.world
+  const { hostNow } = readHosts(question)
+  return { hosts: snapshot.hosts.map(hostNow), ...hostNames(snapshot) }
+}
+
+/** Kept for each reading. */
+const namesOf = new WeakMap<Snapshot, HostNames>()
+
+/** Where the reading before had the same hosts, they have the same names: they need not be compared with each other again. */
+export function hostNames(snapshot: Snapshot, before?: Snapshot): HostNames {
+  const known = namesOf.get(snapshot)
+  if (known !== undefined) return known
+  const names = before !== undefined && areSame(snapshot.hosts, before.hosts) ? hostNames(before) : namesIn(snapshot)
+  namesOf.set(snapshot, names)
+  return names
+}
+
+function areSame(hosts: readonly Host[], before: readonly Host[]): boolean {
+  return hosts.length === before.length && hosts.every((host, nth) => isNamed(host, before[nth] as Host))
+}
+
+function isNamed(host: Host, before: Host): boolean {
+  return host === before || (host.id === before.id && host.name === before.name)
+}
+
+function namesIn({ hosts }: Snapshot): HostNames {
   const names = new Map<string, number>()
-  for (const { name } of snapshot.hosts) names.set(name, (names.get(name) ?? 0) + 1)
-  const nameOf = new Map(snapshot.hosts.map(({ id, name }) => [id, names.get(name) === 1 ? name : id]))
-  const idOf = new Map([...nameOf].map(([id, name]) => [name, id]))
+  for (const { name } of hosts) names.set(name, (names.get(name) ?? 0) + 1)
+  const nameOf = new Map(hosts.map(({ id, name }) => [id, names.get(name) === 1 ? name : id]))
+  return { nameOf, idOf: new Map([...nameOf].map(([id, name]) => [name, id])) }
+}
+
+export interface HostsReader {
+  readonly hostNow: (host: Host) => PlacementHost
+  /** Hosts that are not what the reading and the policy alone make of them: something is promised, leaves, or is lent there. */
+  readonly concerned: ReadonlySet<HostId>
+}
+
+/** For who looks at some of the hosts only. */
+export function readHosts(question: HostsQuestion): HostsReader {
+  const { snapshot, leasedTo, lendable, support } = question.world
   const leaving = leavingInstances(question)
   const promised = promisedRoom(question)
-  const holding = holdingTable(world.support)
-  const hosts = snapshot.hosts.map((host) => {
+  const holding = holdingTable(support)
+  const { nameOf } = hostNames(snapshot)
+  const hostNow = (host: Host) => {
     const there = (snapshot.instancesOfHost.get(host.id) ?? []).filter(({ id }) => !leaving.gone.has(id))
     const instances = there.flatMap((instance) => placed(instance, { question, host, holding, leaving }))
-    return hostNow(host, nameOf.get(host.id) ?? host.name, {
+    return placementHost(host, nameOf.get(host.id) ?? host.name, {
       question,
       instances: [...instances, ...(promised.get(host.id) ?? [])],
     })
-  })
-  return { hosts, nameOf, idOf }
+  }
+  const concerned = new Set<HostId>([...promised.keys(), ...(leasedTo?.keys() ?? []), ...(lendable?.keys() ?? [])])
+  for (const ids of [leaving.gone, leaving.spoken]) {
+    for (const id of ids) {
+      const hostId = snapshot.instanceById.get(id)?.hostId
+      if (hostId !== undefined) concerned.add(hostId)
+    }
+  }
+  return { hostNow, concerned }
 }
 
 /** A host that tells no disk (libvirt) refuses nobody for want of it. */
 const untoldGiB = 1e12
 
-function hostNow(
+function placementHost(
   host: Host,
   name: string,
   { question, instances }: { readonly question: HostsQuestion; readonly instances: readonly PlacedInstance[] },
@@ -149,11 +196,19 @@ function placed(instance: Instance, { question, host, holding, leaving }: Placin
       vcpus: instance.vcpus,
       ramMiB: instance.memoryMiB,
       diskGiB: instance.diskGiB,
-      ageS: runMsOf(instance, world.nowMs) / 1000,
+      ageS: wholeSecondsOf(instance, world.nowMs),
       priority: priorityOf(instance, project, world.preemption),
       project: projectId,
     },
   ]
+}
+
+/**
+ * How long it has been running, on a clock of whole seconds that is the same at every question: what runs now has begun at the
+ * same second a minute later, so that a host of which nothing changed is the same. Never more than it really is.
+ */
+function wholeSecondsOf(instance: Instance, nowMs: number): number {
+  return Math.max(0, Math.floor(nowMs / 1000) - Math.ceil((nowMs - runMsOf(instance, nowMs)) / 1000))
 }
 
 interface Leaving {

@@ -23,9 +23,17 @@ import {
   type RoomWish,
   type Verdict,
 } from '@gleaner/model'
-import { planRoom } from '../preemption/plan-room.ts'
+import { markTooSmall } from '../placement/mark-too-small.ts'
+import { bitOf, codesOf, histogramOf } from '../placement/room-codes.ts'
+import type { RoomIndex } from '../placement/room-index.ts'
+import { defaultRoomSettings } from '../placement/room-settings.ts'
+import { decideRoom, type RoomDecision, type Victim } from '../preemption/decide-room.ts'
+import { explainRefusal } from '../preemption/explain-refusal.ts'
+import { totalCost } from '../preemption/loss.ts'
+import { answerOf } from '../preemption/plan-room.ts'
 import { budgetLeft, exemptInstances } from './exempt-instances.ts'
-import { type HostsNow, hostsNow, type TakenRoom } from './hosts-now.ts'
+import type { HostNames, TakenRoom } from './hosts-now.ts'
+import { KeptRoom } from './kept-room.ts'
 import { forLease, type RoomWorld, sellsRoom } from './room-world.ts'
 import { victimAction } from './victim-action.ts'
 
@@ -68,20 +76,22 @@ export function planEviction(question: PlanQuestion): EvictionPlan {
   const { wish } = question
   const mayEvict = question.mayEvict && wish.firmness === 'firm'
   const world = forLease(question.world, wish.hints.lease)
-  const { waits, ...found } = answerNow({ ...question, world, mayEvict, request: (hosts) => requestOf(wish, hosts) })
-  return { ...planOf(found.answer, { ...found, wish }), waits }
+  const found = decideNow({ ...question, world, mayEvict, request: (names) => requestOf(wish, names) })
+  return { ...planOf(found, wish), waits: found.waits }
 }
 
 export interface NowQuestion extends Pick<PlanQuestion, 'world' | 'mayEvict' | 'own' | 'stays' | 'taken'> {
   /** Made when the names are known that the hosts have in the answer. */
-  readonly request: (now: HostsNow) => PlacementRequest
+  readonly request: (names: HostNames) => PlacementRequest
   /** In place of the one that is set. */
   readonly objective?: Objective
 }
 
-export interface NowAnswer {
-  readonly answer: PlacementAnswer
-  readonly now: HostsNow
+interface NowDecision {
+  readonly index: RoomIndex
+  readonly request: PlacementRequest
+  readonly decision: RoomDecision
+  readonly names: HostNames
   /** What is done to victims; undefined where nobody may leave. */
   readonly action: ActionKind | undefined
   /** Why nobody may leave, though it was asked for. */
@@ -90,16 +100,25 @@ export interface NowAnswer {
   readonly waits: boolean
 }
 
-/** The same in the form of files and API: every host by its name, with all its reasons. */
-export function answerNow(question: NowQuestion): NowAnswer {
-  if (!question.mayEvict || question.world.decisions.length === 0) return answerOnce(question, false)
-  const free = answerOnce({ ...question, mayEvict: false }, false)
-  if (free.answer.feasible) return free
-  const found = answerOnce(question, true)
-  return { ...found, waits: found.answer.feasible && found.answer.victims.length === 0 }
+export interface NowAnswer extends Pick<NowDecision, 'action' | 'waits'> {
+  readonly answer: PlacementAnswer
 }
 
-function answerOnce(question: NowQuestion, soon: boolean): NowAnswer {
+/** The same in the form of files and API: every host by its name, with all its reasons. */
+export function answerNow(question: NowQuestion): NowAnswer {
+  const { index, request, decision, action, waits } = decideNow(question)
+  return { answer: answerOf(index, request, decision), action, waits }
+}
+
+function decideNow(question: NowQuestion): NowDecision {
+  if (!question.mayEvict || question.world.decisions.length === 0) return decideOnce(question, false)
+  const free = decideOnce({ ...question, mayEvict: false }, false)
+  if (free.decision.feasible) return free
+  const found = decideOnce(question, true)
+  return { ...found, waits: found.decision.feasible && found.decision.victims.length === 0 }
+}
+
+function decideOnce(question: NowQuestion, soon: boolean): NowDecision {
   const { world, mayEvict } = question
   const { action, refusal } = victimAction(world.preemption.action, {
     cloud: world.snapshot.cloudId,
@@ -107,77 +126,71 @@ function answerOnce(question: NowQuestion, soon: boolean): NowAnswer {
     sells: sellsRoom(world),
   })
   const leaves = mayEvict ? action : undefined
-  const now = hostsNow({
+  const hosts = {
     world,
     action: leaves,
     soon,
     ...(question.own === undefined ? {} : { own: question.own }),
     ...(question.taken === undefined ? {} : { taken: question.taken }),
-  })
-  const request = question.request(now)
+  }
+  const kept = world.kept ?? new KeptRoom()
+  const { index, nowS, ...names } = kept.at(hosts)
+  const request = question.request(names)
   const exempt: Map<InstanceId, Exemption> = leaves === undefined ? new Map() : exemptInstances(world)
   for (const id of question.stays ?? []) exempt.set(id, 'protected')
-  const projects = new Map(now.hosts.flatMap((host) => host.instances.map(({ id, project }) => [id, project])))
+  const settings = {
+    ...defaultRoomSettings,
+    objective: question.objective ?? world.preemption.objective,
+    billingPeriodS: world.preemption.billingPeriodMs / 1000,
+    minimumRunS: world.preemption.minimumRunMs / 1000,
+  }
   for (;;) {
-    const answer = planRoom({
-      hosts: now.hosts,
-      request,
-      settings: {
-        objective: question.objective ?? world.preemption.objective,
-        billingPeriodS: world.preemption.billingPeriodMs / 1000,
-        minimumRunS: world.preemption.minimumRunMs / 1000,
-      },
-      exempt,
-      mayEvict: leaves !== undefined,
-    })
-    const over = answer.feasible ? overBudget(answer, { world, projects }) : undefined
-    if (over === undefined)
-      return { answer, now, action: leaves, refusal: mayEvict ? refusal : undefined, waits: false }
-    takeOut(exempt, over, { answer, projects })
+    kept.exempt(hosts, exempt)
+    const decision = decideRoom(index, { request, settings, nowS, mayEvict: leaves !== undefined })
+    const over = overBudget(decision.victims, world)
+    if (over === undefined) {
+      const why = mayEvict ? refusal : undefined
+      return { index, request, decision, names, action: leaves, refusal: why, waits: false }
+    }
+    takeOut(exempt, over, { victims: decision.victims, world })
   }
 }
 
 interface Over {
-  readonly project: string
+  readonly project: ProjectId
   readonly allowed: number
 }
 
-function overBudget(
-  { victims }: PlacementAnswer,
-  { world, projects }: { readonly world: RoomWorld; readonly projects: ReadonlyMap<string, string | undefined> },
-): Over | undefined {
-  const counts = new Map<string, number>()
+function overBudget(victims: readonly Victim[], world: RoomWorld): Over | undefined {
+  const counts = new Map<ProjectId, number>()
   for (const { id } of victims) {
-    const project = projects.get(id)
+    const project = projectOf(id, world)
     if (project !== undefined) counts.set(project, (counts.get(project) ?? 0) + 1)
   }
   for (const [project, count] of counts) {
-    const allowed = budgetLeft(world, project as ProjectId)
+    const allowed = budgetLeft(world, project)
     if (count > allowed) return { project, allowed }
   }
   return undefined
+}
+
+function projectOf(id: string, { snapshot }: RoomWorld): ProjectId | undefined {
+  return snapshot.instanceById.get(id as InstanceId)?.projectId
 }
 
 /** All of the project but the first so many of those that were chosen: at least one more than before is exempt. */
 function takeOut(
   exempt: Map<InstanceId, Exemption>,
   { project, allowed }: Over,
-  {
-    answer,
-    projects,
-  }: { readonly answer: PlacementAnswer; readonly projects: ReadonlyMap<string, string | undefined> },
+  { victims, world }: { readonly victims: readonly Victim[]; readonly world: RoomWorld },
 ): void {
-  const kept = new Set(
-    answer.victims
-      .map(({ id }) => id)
-      .filter((id) => projects.get(id) === project)
-      .slice(0, Math.max(0, allowed)),
-  )
-  for (const [id, of] of projects)
-    if (of === project && !kept.has(id) && !exempt.has(id as InstanceId)) exempt.set(id as InstanceId, 'budget')
+  const ofProject = victims.map(({ id }) => id).filter((id) => projectOf(id, world) === project)
+  const kept = new Set(ofProject.slice(0, Math.max(0, allowed)))
+  for (const { id } of world.snapshot.instancesOfProject.get(project) ?? [])
+    if (!kept.has(id) && !exempt.has(id)) exempt.set(id, 'budget')
 }
 
-function requestOf(wish: RoomWish, { nameOf }: HostsNow): PlacementRequest {
+function requestOf(wish: RoomWish, { nameOf }: HostNames): PlacementRequest {
   const { onHosts, notOnHosts, properties, apart, lease } = wish.hints
   const names = (ids: readonly HostId[]) => ids.map((id) => nameOf.get(id) ?? id)
   return {
@@ -197,50 +210,57 @@ function requestOf(wish: RoomWish, { nameOf }: HostsNow): PlacementRequest {
   }
 }
 
-interface PlanParts {
-  readonly now: HostsNow
-  readonly wish: RoomWish
-  readonly action: ActionKind | undefined
-  readonly refusal: Verdict | undefined
-}
-
-function planOf(answer: PlacementAnswer, { now, wish, action, refusal }: PlanParts): EvictionPlan {
-  const idOf = (name: string) => now.idOf.get(name) ?? (name as HostId)
-  const reasons: Partial<Record<PlacementCode, number>> = {}
-  for (const codes of Object.values(answer.reasons)) for (const code of codes) reasons[code] = (reasons[code] ?? 0) + 1
+function planOf(found: NowDecision, wish: RoomWish): EvictionPlan {
+  const { index, request, decision, names, action, refusal } = found
+  const masks = markTooSmall(index, request, decision.masks)
+  const idAt = (host: number) => {
+    const name = index.names[host] as string
+    return names.idOf.get(name) ?? (name as HostId)
+  }
+  const why = decision.feasible ? undefined : explainRefusal(index, request, { masks, fits: decision.fits })
   return {
-    feasible: answer.feasible,
-    placements: answer.placements.map(({ instance, host }) => ({ index: instance, hostId: idOf(host) })),
-    victims: answer.victims.map(({ id, host }) => ({ instanceId: id as InstanceId, hostId: idOf(host) })),
+    feasible: decision.feasible,
+    placements: Array.from(decision.hosts, (host, nth) => ({ index: nth, hostId: idAt(host) })),
+    victims: decision.victims.map(({ id, host }) => ({
+      instanceId: id as InstanceId,
+      hostId: names.idOf.get(host) ?? (host as HostId),
+    })),
     action,
-    cost: answer.cost,
-    hostReasons: tellingReasons(answer, now),
-    reasons,
-    unblock: (answer.refusal?.unblock ?? []).map(({ sentence }) => sentence),
-    verdict: answer.feasible ? undefined : (refusal ?? refusalOf(answer, wish)),
+    cost: totalCost(decision.loss),
+    hostReasons: tellingReasons(masks, idAt),
+    reasons: Object.fromEntries(histogramOf(masks).map(({ code, hosts }) => [code, hosts])),
+    unblock: (why?.unblock ?? []).map(({ sentence }) => sentence),
+    verdict: why && (refusal ?? refusalOf(why, wish)),
   }
 }
 
-function refusalOf(answer: PlacementAnswer, wish: RoomWish): Verdict {
-  const sentence = answer.refusal?.sentence ?? 'No host has room.'
+function refusalOf(why: NonNullable<PlacementAnswer['refusal']>, wish: RoomWish): Verdict {
   return {
     code: 'room-refused',
-    sentence: `There is no room for ${wish.name}: ${sentence}`,
+    sentence: `There is no room for ${wish.name}: ${why.sentence}`,
     facts: {
       vcpus: wish.vcpus,
       memoryMiB: wish.memoryMiB,
       diskGiB: wish.diskGiB,
       count: wish.count,
-      fits: answer.refusal?.fits ?? 0,
+      fits: why.fits,
     },
   }
 }
 
-/** The chosen hosts, then those where room could have been made, then the others, up to a number. */
-function tellingReasons({ reasons }: PlacementAnswer, { idOf }: HostsNow): Record<string, PlacementCode[]> {
-  const rank = (codes: readonly PlacementCode[]) => (codes.includes('chosen') ? 0 : codes.includes('dearer') ? 1 : 2)
-  const rows = Object.entries(reasons)
-    .map(([name, codes]) => ({ id: idOf.get(name) ?? name, codes, rank: rank(codes) }))
-    .sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1))
-  return Object.fromEntries(rows.slice(0, mostHosts).map(({ id, codes }) => [id, codes]))
+/** The chosen hosts, then those where room could have been made, then the others, in the order of the reading, up to a number. */
+function tellingReasons(masks: Uint32Array, idAt: (host: number) => HostId): Record<string, PlacementCode[]> {
+  const rows: [HostId, PlacementCode[]][] = []
+  for (const tells of [isChosen, isDearer, isOther]) {
+    for (let host = 0; host < masks.length && rows.length < mostHosts; host++) {
+      const mask = masks[host] as number
+      if (tells(mask)) rows.push([idAt(host), codesOf(mask)])
+    }
+  }
+  return Object.fromEntries(rows)
 }
+
+const [chosen, dearer] = [bitOf('chosen'), bitOf('dearer')]
+const isChosen = (mask: number) => (mask & chosen) !== 0
+const isDearer = (mask: number) => !isChosen(mask) && (mask & dearer) !== 0
+const isOther = (mask: number) => !isChosen(mask) && !isDearer(mask)

@@ -111,9 +111,11 @@ function hostFor(eviction: Eviction, world: RoomWorld, taken: readonly TakenRoom
   const plan = planEviction({ world, wish: wishOf(eviction), mayEvict: false, taken })
   const hostId = plan.placements[0]?.hostId
   if (!plan.feasible || hostId === undefined) return undefined
+  const { watermark } = world.preemption
+  if (!(watermark > 0)) return hostId
   const own = { hostId, vcpus: eviction.vcpus, memoryMiB: eviction.memoryMiB, diskGiB: eviction.diskGiB }
   const { hosts } = hostsNow({ world, action: undefined, taken: [...taken, own] })
-  return headroomMissing(hosts, world.preemption.watermark) === undefined ? hostId : undefined
+  return headroomMissing(hosts, watermark) === undefined ? hostId : undefined
 }
 
 function wishOf(eviction: Eviction): RoomWish {

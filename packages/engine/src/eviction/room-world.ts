@@ -12,6 +12,7 @@ import type {
 } from '@gleaner/model'
 import type { StepSupports } from '../ledger/action-support.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
+import type { KeptRoom } from './kept-room.ts'
 import type { LendableRoom } from './lendable-room.ts'
 
 export interface LeasedRoom extends Room {
@@ -46,6 +47,8 @@ export interface RoomWorld {
   readonly promisedTo?: ReadonlyMap<HostId, HostLease>
   /** Of hosts that are fenced for it: how much preemptible instances may have in all, sold or not. */
   readonly lendable?: ReadonlyMap<HostId, LendableRoom>
+  /** Of this cloud, from the questions before; made anew if absent, which changes no answer. */
+  readonly kept?: KeptRoom
 }
 
 /** The same world as a request with the hint of a lease sees it: the room of that lease is free for it. */

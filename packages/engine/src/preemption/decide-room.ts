@@ -20,6 +20,8 @@ export interface RoomQuestion {
   readonly nowS: number
   /** False: a request that fits nowhere is refused without looking for victims. */
   readonly mayEvict: boolean
+  /** Where the reasons are written, one per host; they are the answer's then. For who decides often: new ones if absent. */
+  readonly masks?: Uint32Array
 }
 
 export interface Victim {
@@ -44,21 +46,22 @@ const dearer = bitOf('dearer')
 export function decideRoom(index: RoomIndex, question: RoomQuestion): RoomDecision {
   const { request, settings, nowS, mayEvict } = question
   const scan = scanRoom(index, request)
+  const copy = (known: Uint32Array) => copyInto(question.masks, known)
   const { fits, view } = scan
   if (scan.total >= request.count) {
     const hosts = placeInRoom({ index, request, settings, nowS }, scan)
     const unable = request.preemptible ? 0 : bitOf('room-elsewhere')
-    return accept(hosts, withReason(view.masks, fits, { able: bitOf('outweighed'), unable }))
+    return accept(hosts, withReason(copy(view.masks), fits, { able: bitOf('outweighed'), unable }))
   }
-  if (request.preemptible || !mayEvict) return refuse(view.masks, fits, scan.total)
+  if (request.preemptible || !mayEvict) return refuse(copy(view.masks), fits, scan.total)
   const evicting: EvictionQuestion = { index, scan, costing: { ...settings, nowS } }
   const second = takeSecondView(evicting)
-  if (second.total < request.count) return refuse(second.masks, second.most, second.total)
+  if (second.total < request.count) return refuse(copy(second.masks), second.most, second.total)
   const plan = evictFor(evicting, { view: second, count: request.count })
-  if (plan === undefined) return refuse(second.masks, second.most, scan.total)
+  if (plan === undefined) return refuse(copy(second.masks), second.most, scan.total)
   const hosts = hostsOf(scan, plan.hosts, request.count)
   const victims = plan.hosts.flatMap((option) => namesOf(index, option))
-  return { ...accept(hosts, second.masks.slice()), victims, loss: plan.loss }
+  return { ...accept(hosts, copy(second.masks)), victims, loss: plan.loss }
 }
 
 /** All free room is used, and each host that makes room takes so many more. */
@@ -80,18 +83,24 @@ function accept(hosts: Int32Array, masks: Uint32Array): RoomDecision {
   return { feasible: true, hosts, victims: [], loss: noLoss, masks, fits: hosts.length }
 }
 
-function refuse(known: Uint32Array, most: Int32Array, total: number): RoomDecision {
-  const masks = total === 0 ? known.slice() : withReason(known, most, { able: bitOf('not-all'), unable: 0 })
+/** `masks` becomes part of the answer. */
+function refuse(masks: Uint32Array, most: Int32Array, total: number): RoomDecision {
+  if (total > 0) withReason(masks, most, { able: bitOf('not-all'), unable: 0 })
   return { feasible: false, hosts: new Int32Array(0), victims: [], loss: noLoss, masks, fits: total }
 }
 
-/** The reasons that are known, and one for each host that could have taken some, one for each that no filter refuses. */
+function copyInto(into: Uint32Array | undefined, known: Uint32Array): Uint32Array {
+  if (into?.length !== known.length) return known.slice()
+  into.set(known)
+  return into
+}
+
+/** Adds to the reasons that are known one for each host that could have taken some, one for each that no filter refuses. */
 function withReason(
-  known: Uint32Array,
+  masks: Uint32Array,
   most: Int32Array,
   { able, unable }: { readonly able: number; readonly unable: number },
 ): Uint32Array {
-  const masks = known.slice()
   for (let host = 0; host < masks.length; host++) {
     const mask = masks[host] as number
     if ((most[host] as number) > 0) masks[host] = (mask & ~dearer) | able

@@ -11,7 +11,7 @@ import {
   isDecisionOpen,
   isGoing,
 } from '@gleaner/model'
-import { evictionHorizonMs } from '@gleaner/engine'
+import { evictionHorizonMs, KeptRoom } from '@gleaner/engine'
 import type { Fence, Store } from '@gleaner/ports'
 import type { Config } from '../config/config.ts'
 import type { EventHub } from '../events/hub.ts'
@@ -32,6 +32,7 @@ export class EvictionDesk {
   readonly #decisions = new Map<string, EvictionDecision>()
   #evictions: Eviction[] = []
   readonly #locks = new Map<string, Lock>()
+  readonly #rooms = new Map<CloudId, KeptRoom>()
   readonly #watchers = new Set<(decision: EvictionDecision) => void>()
   readonly planning = new Lock()
   #term: number | undefined
@@ -73,6 +74,13 @@ export class EvictionDesk {
     return [...this.#decisions.values()].filter(
       (decision) => decision.cloudId === cloudId && (isDecisionOpen(decision) || decision.updatedAtMs >= takenAtMs),
     )
+  }
+
+  /** What questions about room have found out of this cloud, for the next one. */
+  roomOf(cloudId: CloudId): KeptRoom {
+    const room = this.#rooms.get(cloudId) ?? new KeptRoom()
+    this.#rooms.set(cloudId, room)
+    return room
   }
 
   evictionsOf(cloudId: CloudId): readonly Eviction[] {

@@ -42,6 +42,7 @@ export function roomWorldNow(runtime: Runtime, cloudId: CloudId): RoomWorldNow {
       decisions: evictions.beyond(cloudId, snapshot.takenAtMs),
       evictions: evictions.evictionsOf(cloudId),
       holdsRoom: cloud?.claims !== undefined,
+      kept: evictions.roomOf(cloudId),
       leasedTo: leases.leasedTo(cloudId, nowMs, config.reservations.makeRoomMs),
       promisedTo: leases.promisedTo(cloudId, nowMs),
       leasedRoom: leases.leasedRoom(cloudId, nowMs),
