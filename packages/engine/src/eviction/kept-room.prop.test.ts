@@ -207,10 +207,10 @@ it('plans as from a first look', () => {
         cloud.decisions = [...cloud.decisions, makeDecision({ ...order, wish: question.wish }, plan, world)]
       }
     }),
-    { numRuns: 600 },
+    { numRuns: 200 },
   )
   // The histories are such that it means something.
-  expect(Math.min(...Object.values(met))).toBeGreaterThan(20)
+  expect(Math.min(...Object.values(met))).toBeGreaterThan(5)
 })
 
 function kindOf(plan: EvictionPlan): 'free' | 'evicting' | 'refused' | 'waits' {
