@@ -57,6 +57,7 @@ describe.skipIf(chromiumPath === undefined && !required)('console against the re
       [`/instances/${encodeURIComponent(proposal?.instanceId ?? '')}`, proposal?.instance ?? ''],
       ['/estimates', 'Estimates'],
       ['/energy', 'Energy'],
+      ['/desktops', 'Desktops'],
       ['/plan', 'Plan'],
       ['/leases', 'Leases'],
       ['/preemption', 'Preemption'],

@@ -12,6 +12,7 @@ import type {
   WhoAmIView,
 } from '@gleaner/model'
 import { GleanerError, type metrics, parseDurationMs } from '@gleaner/model'
+import { listOfDesktops, oneDesktop } from './desktops.ts'
 import { energyHours, energyReport, metersOf, powerOf } from './energy.ts'
 import { allEstimates, estimateOf, fleetOf, fleetPast, pastOf } from './estimates.ts'
 import type { FakeState } from './fake-state.ts'
@@ -242,8 +243,8 @@ export function handlersOf(state: FakeState): Handlers {
     getEnergyHours: ({ query }) => energyHours(state, span(query)),
     getPower: ({ query }) => powerOf(state, span(query), query.host === undefined ? undefined : hostOf(query.host).id),
     listMeters: () => ({ items: metersOf(state) }),
-    listDesktops: () => ({ now: state.iso(), items: [], lendable: 0, lentHours: 0, interruptions: 0 }),
-    getDesktop: noRoom,
+    listDesktops: () => listOfDesktops(state),
+    getDesktop: ({ params }) => oneDesktop(state, params.id),
     createJoinToken: noRoom,
     revokeDesktop: noRoom,
     getSwitchedHosts: () => ({

@@ -17,6 +17,7 @@ export const places: readonly Place[] = [
   { path: '/instances', name: 'Instances', key: 'i' },
   { path: '/estimates', name: 'Estimates', key: 'e' },
   { path: '/energy', name: 'Energy', key: 'w' },
+  { path: '/desktops', name: 'Desktops', key: 'd' },
   { path: '/plan', name: 'Plan', key: 'p' },
   { path: '/leases', name: 'Leases', key: 'l' },
   { path: '/preemption', name: 'Preemption', key: 'v' },

@@ -12,6 +12,7 @@ const pages = {
   instances: () => import('../instances/instances-page.tsx').then((m) => ({ default: m.InstancesPage })),
   instance: () => import('../instances/instance-page.tsx').then((m) => ({ default: m.InstancePage })),
   estimates: () => import('../estimates/estimates-page.tsx').then((m) => ({ default: m.EstimatesPage })),
+  desktops: () => import('../desktops/desktops-page.tsx').then((m) => ({ default: m.DesktopsPage })),
   energy: () => import('../energy/energy-page.tsx').then((m) => ({ default: m.EnergyPage })),
   plan: () => import('../plan/plan-page.tsx').then((m) => ({ default: m.PlanPage })),
   leases: () => import('../leases/leases-page.tsx').then((m) => ({ default: m.LeasesPage })),
@@ -32,6 +33,7 @@ const HostPage = lazy(pages.host)
 const InstancesPage = lazy(pages.instances)
 const InstancePage = lazy(pages.instance)
 const EstimatesPage = lazy(pages.estimates)
+const DesktopsPage = lazy(pages.desktops)
 const EnergyPage = lazy(pages.energy)
 const PlanPage = lazy(pages.plan)
 const LeasesPage = lazy(pages.leases)
@@ -65,6 +67,7 @@ export function Routes() {
           <Route path="/instances" component={InstancesPage} />
           <Route path="/instances/:id">{({ id }) => <InstancePage key={id} id={decodeURIComponent(id)} />}</Route>
           <Route path="/estimates" component={EstimatesPage} />
+          <Route path="/desktops" component={DesktopsPage} />
           <Route path="/energy" component={EnergyPage} />
           <Route path="/plan" component={PlanPage} />
           <Route path="/leases" component={LeasesPage} />
