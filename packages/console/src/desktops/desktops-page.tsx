@@ -80,7 +80,7 @@ function columns(choose: (id: string) => void): readonly Column<DesktopView>[] {
     {
       key: 'why',
       title: 'Why',
-      width: 'minmax(240px, 2.4fr)',
+      width: 'minmax(180px, 2.4fr)',
       cell: ({ reason }) => <span title={reason?.sentence}>{reason?.sentence ?? ''}</span>,
     },
     {
@@ -107,7 +107,7 @@ function columns(choose: (id: string) => void): readonly Column<DesktopView>[] {
     {
       key: 'more',
       title: 'Forecast',
-      width: '110px',
+      width: '80px',
       cell: ({ id, host }) => (
         <Button variant="link" isInline aria-label={`show the forecast of ${host}`} onClick={() => choose(id)}>
           show
