@@ -172,7 +172,16 @@ function sentence(lease: LeaseView, times: Moments): string {
   const longest = lease.longestUntil === undefined ? '' : ` It could be extended until ${times.at(lease.longestUntil)}.`
   if (lease.state === 'proposed')
     return `${lease.name} is held for you ${when}; confirm it before ${times.at(lease.heldUntil ?? lease.start)}: gleaner leases confirm ${lease.name}`
-  return `${lease.name} is ${lease.state}, ${when}.${longest}`
+  return `${lease.name} is ${lease.state}, ${when}.${longest}${unusedWords(lease, times)}`
+}
+
+function unusedWords({ unused }: LeaseView, times: Moments): string {
+  if (unused === undefined) return ''
+  const empty = ` Nothing of its project has been on its hosts since ${times.at(unused.since)}`
+  if (unused.endedAt !== undefined) return `${empty}; it was ended for that at ${times.at(unused.endedAt)}.`
+  return unused.endsAt === undefined
+    ? `${empty}.`
+    : `${empty}; it ends at ${times.at(unused.endsAt)} unless it is used before.`
 }
 
 function printPlan(context: CommandContext, plan: LeasePlanView, times: Moments): void {

@@ -88,6 +88,15 @@ function Facts({ lease }: { readonly lease: LeaseView }) {
       <Fact name="Project">{lease.project}</Fact>
       <Fact name="Asked for by">{lease.by}</Fact>
       <Fact name={`Hosts (${hosts.length})`}>{hosts.join(', ')}</Fact>
+      {lease.unused !== undefined && (
+        <Fact name="Unused since">
+          {absolute(lease.unused.since)}
+          {lease.unused.endsAt !== undefined &&
+            lease.unused.endedAt === undefined &&
+            `; it ends at ${absolute(lease.unused.endsAt)} unless it is used before`}
+          {lease.unused.endedAt !== undefined && `; ended for that at ${absolute(lease.unused.endedAt)}`}
+        </Fact>
+      )}
       {isOpen(lease) && (
         <Fact name="Can be extended until">
           {lease.longestUntil === undefined ? 'nobody comes after it' : absolute(lease.longestUntil)}

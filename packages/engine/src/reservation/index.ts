@@ -24,6 +24,7 @@ export {
 } from './lease-lifecycle.ts'
 export { burdenOn, strangersOn, type StrangersQuestion } from './strangers-on.ts'
 export { moveRestMs, type MovesQuestion, proposeMoves } from './propose-moves.ts'
+export { judgeUnused, type UnusedRules } from './unused-lease.ts'
 export { unitsOf } from './wish.ts'
 export { type AdmissionRefusal, checkAdmission } from './check-admission.ts'
 export { hostHoursIn, hostsHeld } from './host-hours.ts'

@@ -58,6 +58,15 @@ export const LeaseView = Type.Object({
   swaps: Type.Optional(
     Type.Array(Type.Object({ at: Time, from: Type.String(), to: Type.Array(Type.String()), because: Type.String() })),
   ),
+  /** Nothing of its project has been on its hosts for too long. */
+  unused: Type.Optional(
+    Type.Object({
+      since: Time,
+      warnedAt: Time,
+      endsAt: Type.Optional(Time),
+      endedAt: Type.Optional(Time),
+    }),
+  ),
   /** While it is not over: until when it could be extended on its hosts now; absent when nobody comes after it. */
   longestUntil: Type.Optional(Time),
 })

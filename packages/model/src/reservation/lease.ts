@@ -69,6 +69,16 @@ export interface LeaseSwap {
   readonly because: string
 }
 
+/** Nothing of its project has been on its hosts. */
+export interface LeaseUnused {
+  readonly sinceMs: number
+  readonly warnedAtMs: number
+  /** When it will end unless it is used before; undefined: it is only warned. */
+  readonly endsAtMs: number | undefined
+  /** When it was ended for it. */
+  readonly endedAtMs: number | undefined
+}
+
 export interface Lease {
   readonly id: LeaseId
   readonly name: string
@@ -86,4 +96,6 @@ export interface Lease {
   readonly events: readonly LeaseEvent[]
   /** Absent where every host is still the one that was promised first. */
   readonly swaps?: readonly LeaseSwap[]
+  /** Absent where nobody was warned, or it was used again. */
+  readonly unused?: LeaseUnused
 }

@@ -54,4 +54,17 @@ describe('the section reservations', () => {
   ])('refuses %s', (text, words) => {
     expect(() => read(text)).toThrow(words)
   })
+
+  it('ends nothing that nobody was told of before, and leaves unused leases alone unless it is written', () => {
+    expect(read('  period: day').reservations.unused).toBeUndefined()
+    expect(read('  unused: { warn: 2h, end: 1d }').reservations.unused).toEqual({
+      warnMs: 7_200_000,
+      endMs: 86_400_000,
+    })
+    expect(read('  unused: { warn: 2h }').reservations.unused).toEqual({ warnMs: 7_200_000, endMs: undefined })
+    expect(() => read('  unused: { end: 2h }')).toThrow(/warn/)
+    expect(() => read('  unused: { warn: 2h, end: 2h }')).toThrow(/end is at least 1m longer than warn/)
+    expect(() => read('  unused: { warn: 2h, end: 1h }')).toThrow(/end is at least 1m longer than warn/)
+    expect(() => read('  unused: { warn: 0s }')).toThrow(/warn is at least 1m/)
+  })
 })

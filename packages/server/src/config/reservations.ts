@@ -1,7 +1,8 @@
 // The section `reservations` of the configuration: how much each project may reserve, the service that has a say besides,
-// and how early hosts are made empty for a lease.
+// how
+// early hosts are made empty for a lease, and what becomes of leases that nobody uses.
 import { DurationText, type LeaseLimits, noLeaseLimits, OneOf, parseDurationMs, quotaPeriods } from '@gleaner/model'
-import { isTimeZone } from '@gleaner/engine'
+import { isTimeZone, type UnusedRules } from '@gleaner/engine'
 import { type Static, Type } from 'typebox'
 import type { DurationReader } from './duration-reader.ts'
 import { readCertificates, readHookUrl } from './hook-address.ts'
@@ -41,6 +42,16 @@ export const ReservationsConfig = Type.Object(
       }),
     ),
     makeRoom: Type.Optional(DurationText),
+    unused: Type.Optional(
+      Type.Object(
+        { warn: DurationText, end: Type.Optional(DurationText) },
+        {
+          ...strict,
+          description:
+            'A lease that runs and on whose hosts its project has had nothing for so long is warned of, and ended when it has been so for the longer time in all (neither)',
+        },
+      ),
+    ),
     approval: Type.Optional(
       Type.Object(
         {
@@ -87,6 +98,8 @@ export interface ReservationSettings {
   readonly limitsOfProject: ReadonlyMap<string, LeaseLimits>
   /** How long before the start of a lease nothing new of others comes to its hosts, and firm instances on them move. */
   readonly makeRoomMs: number
+  /** Undefined: what is not used is left as it is. */
+  readonly unused: UnusedRules | undefined
   readonly approval: ApprovalSettings | undefined
 }
 
@@ -113,9 +126,25 @@ export function readReservations(given: ReservationsConfig = {}, reading: Reserv
       otherwiseMs: 1_800_000,
       effect: 'How long before a lease begins its hosts take nothing new of others, and firm instances on them move',
     }),
+    unused: unusedOf(given.unused, reading),
     approval: approvalOf(given.approval, reading),
   }
 }
+
+function unusedOf(given: ReservationsConfig['unused'], { fault }: ReservationsReading): UnusedRules | undefined {
+  if (given === undefined) return undefined
+  const warnMs = parseDurationMs(given.warn)
+  const endMs = given.end === undefined ? undefined : parseDurationMs(given.end)
+  if (warnMs === undefined || warnMs < shortestUnusedMs) {
+    fault(['unused', 'warn'], 'warn is at least 1m')
+    return undefined
+  }
+  if (endMs !== undefined && endMs < warnMs + shortestUnusedMs)
+    fault(['unused', 'end'], 'end is at least 1m longer than warn: nobody loses a lease without having been told')
+  return { warnMs, endMs }
+}
+
+const shortestUnusedMs = 60_000
 
 function limitsOf(given: Limits | undefined, base: LeaseLimits): LeaseLimits {
   return {

@@ -7,6 +7,7 @@ import type { Fence } from '@gleaner/ports'
 import type { CommandQueue } from '../decide/command-queue.ts'
 import { clearHosts } from '../reservation/clear-hosts.ts'
 import { LeaseHealer } from '../reservation/heal-leases.ts'
+import { UnusedLeases } from '../reservation/unused-leases.ts'
 import { tellOfEnd } from '../reservation/tell-of-end.ts'
 import { OccupiedWatch } from '../reservation/watch-occupied.ts'
 import { tellApproval } from '../reservation/tell-approval.ts'
@@ -18,6 +19,7 @@ export function leasesLoop(runtime: Runtime, queue: CommandQueue): Loop {
   const clearing = new Set<string>()
   const healer = new LeaseHealer(runtime)
   const occupied = new OccupiedWatch(runtime)
+  const unused = new UnusedLeases(runtime)
 
   const happen = async (fence: Fence, lease: Lease, event: LeaseEvent): Promise<void> => {
     const nowMs = clock.nowMs()
@@ -66,6 +68,7 @@ export function leasesLoop(runtime: Runtime, queue: CommandQueue): Loop {
       }
       await healer.heal(fence)
       await occupied.run()
+      await unused.run(fence)
       await problems.settle('leases')
       const open = leases.open()
       return `${open.filter((lease) => lease.state === 'active').length} active, ${open.length} open`

@@ -1,5 +1,5 @@
 // A lease as the API shows it: names beside ids, times as text, filters as they were written.
-import type { InstanceWish, Lease, LeaseShare, LeaseView } from '@gleaner/model'
+import type { InstanceWish, Lease, LeaseShare, LeaseUnused, LeaseView } from '@gleaner/model'
 import { only } from './only.ts'
 import { timeText } from './time-text.ts'
 import type { WorldIndex } from './world-index.ts'
@@ -9,6 +9,16 @@ function roomView({ amount, size, affinity }: InstanceWish, shares: readonly Lea
   // Instances that stay together are one unit.
   const on = shares.map(({ host, units }) => ({ host, instances: affinity === 'together' ? amount : units }))
   return { amount, vcpus, memoryMiB, diskGiB, ...only('affinity', affinity), on }
+}
+
+function unusedView({ sinceMs, warnedAtMs, endsAtMs, endedAtMs }: LeaseUnused) {
+  const at = (atMs: number | undefined) => (atMs === undefined ? undefined : timeText(atMs))
+  return {
+    since: timeText(sinceMs),
+    warnedAt: timeText(warnedAtMs),
+    ...only('endsAt', at(endsAtMs)),
+    ...only('endedAt', at(endedAtMs)),
+  }
 }
 
 export function leaseView(lease: Lease, world: WorldIndex, longestUntilMs?: number): LeaseView {
@@ -45,6 +55,7 @@ export function leaseView(lease: Lease, world: WorldIndex, longestUntilMs?: numb
       'swaps',
       lease.swaps?.map(({ atMs, from, to, because }) => ({ at: timeText(atMs), from, to: [...to], because })),
     ),
+    ...only('unused', lease.unused === undefined ? undefined : unusedView(lease.unused)),
     ...only(
       'longestUntil',
       longestUntilMs === undefined || !Number.isFinite(longestUntilMs) ? undefined : timeText(longestUntilMs),
