@@ -67,7 +67,9 @@ describe('a claim', () => {
   })
 
   it('of free room is told when there is none', async () => {
-    const all = { vcpus: 1, memoryMiB: 11_520, diskGiB: 1 }
+    // No one consumer may have more than the host has of its own, whatever the ratio.
+    await open.cloud.claims.claim(claimOf('c0', [], { vcpus: 1, memoryMiB: 8000, diskGiB: 1 }), never)
+    const all = { vcpus: 1, memoryMiB: 3520, diskGiB: 1 }
     await open.cloud.claims.claim(claimOf('c1', [], all), never)
     await expect(open.cloud.claims.claim(claimOf('c2'), never)).rejects.toMatchObject({ code: 'cloud-conflict' })
     await open.cloud.claims.claim(claimOf('c1', [], all), never)
@@ -216,7 +218,8 @@ describe('a creation', () => {
   })
 
   it('on a host without room, or closed, leaves nothing behind', async () => {
-    await open.cloud.claims.claim(claimOf('c1', [], { vcpus: 1, memoryMiB: 11_000, diskGiB: 1 }), never)
+    await open.cloud.claims.claim(claimOf('c1', [], { vcpus: 1, memoryMiB: 8000, diskGiB: 1 }), never)
+    await open.cloud.claims.claim(claimOf('c2', [], { vcpus: 1, memoryMiB: 3000, diskGiB: 1 }), never)
     await open.cloud.hostControl.close(host('compute-2'), 'x', never)
     for (const name of ['compute-1', 'compute-2']) {
       const request = open.request({ hostId: host(name), idempotencyKey: name })
