@@ -26,8 +26,10 @@ export function observeLoop(runtime: Runtime, cloud: Cloud): Loop {
     },
     run: async (signal) => {
       const takenAtMs = clock.nowMs()
+      // A database that is away for a while keeps no cloud unread: which hosts are desktops is as it was known last.
+      const known = runtime.lending.refresh().catch(() => undefined)
       const read = await readWithin(cloud, signal)
-      await runtime.lending.refresh()
+      await known
       const inventory = { ...read, hosts: runtime.lending.asDesktops(read.hosts) }
       version = Math.max(version + 1, state.clouds.get(cloud.id)?.snapshot?.version ?? 0)
       const previous = state.clouds.get(cloud.id)?.snapshot

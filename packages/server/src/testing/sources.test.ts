@@ -97,6 +97,7 @@ ${more}`
   const environment = { GLEANER_STATE_DIR: join(directory, 'state'), DATABASE_URL: database.url }
   const config = parseConfig(text, 'test.yaml', { environment, directory })
   running = await startGleaner({ config, clock, makeClouds: () => [cloud] })
+  await until('the first reading', () => application().state.clouds.get(lab)?.snapshot)
   return running
 }
 
