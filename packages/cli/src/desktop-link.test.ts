@@ -22,7 +22,7 @@ listen: 127.0.0.1:0
 databaseUrl: ${database.url}
 anonymous: administrator
 log: error
-clouds: [ { id: sim, kind: simulated, seed: 7, hosts: 2, desktops: 1, instances: 4, projects: 1, owners: false } ]
+clouds: [ { id: sim, kind: simulated, seed: 7, hosts: 2, desktops: 0, instances: 4, projects: 1, owners: false } ]
 opportunism: { beat: 1s, contract: 3s }
 `
   const environment = { GLEANER_STATE_DIR: join(folder, 'server') }

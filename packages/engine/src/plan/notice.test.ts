@@ -64,6 +64,7 @@ test('every action has its word', () => {
     'started',
     'given less memory',
     'given its memory back',
+    'moved to another host',
     'deleted',
   ])
 })

@@ -3,6 +3,7 @@ import { afterEvent, endLease, eventsFor, freezeSnapshot } from '@gleaner/engine
 import { cloudId, type Lease, type LeaseId, type ReservationId } from '@gleaner/model'
 import { aHost, anInstance, aProject, aSnapshot, testStartMs, VirtualClock } from '@gleaner/testkit'
 import { expect, it } from 'vitest'
+import { parseConfig } from '../config/load.ts'
 import type { CommandQueue } from '../decide/command-queue.ts'
 import type { Runtime } from '../runtime.ts'
 import { leasesLoop } from './leases.ts'
@@ -47,7 +48,7 @@ it('does not undo an end that was ordered while people were told of a later one'
   const reading = aSnapshot({ cloudId: cloud, hosts: [aHost()], instances: [anInstance()] })
   const runtime = {
     clock,
-    config: { notices: { webhooks: [], guests: false } },
+    config: parseConfig('clouds: [{ id: test, kind: simulated }]', 'test.yaml', { environment: {}, directory: '/' }),
     clouds: new Map(),
     state: { fence: { term: 1 }, clouds: new Map([[cloud, { snapshot: freezeSnapshot(reading, reading) }]]) },
     leases: {
