@@ -57,7 +57,11 @@ it('does not undo an end that was ordered while people were told of a later one'
       find: (id: LeaseId) => kept.get(id),
       save: async (_: unknown, lease: Lease) => void kept.set(lease.id, lease),
     },
-    problems: { settle: async () => {}, reportError: async (_: string, error: unknown) => Promise.reject(error) },
+    problems: {
+      settle: async () => {},
+      resolve: async () => {},
+      reportError: async (_: string, error: unknown) => Promise.reject(error),
+    },
     log: { info: () => {} },
     store: {
       notices: {
