@@ -54,7 +54,11 @@ export async function runAgent(config: AgentConfig, around: AgentSurroundings): 
       ? new ControlLink({
           file,
           link: reading.link,
-          buffer: new ChangeBuffer(`${config.stateDirectory}/changes.json`),
+          buffer: new ChangeBuffer({
+            file: `${config.stateDirectory}/changes.json`,
+            desktop: reading.link.desktop,
+            after: reading.link.sequence,
+          }),
           clocks,
           say: around.say,
           now: () => ({

@@ -68,7 +68,14 @@ async function fill({ store, fence }: TestStore): Promise<void> {
   } as const
   if (desktop !== undefined)
     await store.desktops.beat(0, {
-      desktop: { ...desktop, sequence: Number.MAX_SAFE_INTEGER, lastBeatMs: nowMs, phaseSinceMs: nowMs, word },
+      desktop: {
+        ...desktop,
+        sequence: Number.MAX_SAFE_INTEGER,
+        changesTaken: Number.MAX_SAFE_INTEGER - 1,
+        lastBeatMs: nowMs,
+        phaseSinceMs: nowMs,
+        word,
+      },
       changes: [{ atMs: nowMs, phase: 'lendable', verdict }],
     })
   await store.journal.intend(fence, sampleEntry())

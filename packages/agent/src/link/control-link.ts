@@ -3,7 +3,8 @@
 //
 // A contract counts from the moment its beat was sent, not from the answer. Beats are jittered, so that a thousand desktops that started
 // with one power switch do not speak at once. A sequence is used once, also when nobody answered; it follows the clock on the wall, so
-// that one whose file was lost is ahead all the same.
+// that one whose file was lost is ahead all the same. Changes have numbers of their own, which they keep when a beat is lost and they are
+// sent again; a sequence is never below the numbers that its beat carries.
 import type { BeatAnswer, BeatRequest } from '@gleaner/model'
 import type { ClockReading, DesktopAnswer } from '@gleaner/engine/opportunism'
 import { agentPaths } from '@gleaner/model/desktop'
@@ -24,7 +25,7 @@ export interface ControlLinkParts {
 }
 
 export interface LinkWord {
-  readonly answer: DesktopAnswer
+  readonly answer: Pick<DesktopAnswer, 'phase' | 'verdict'>
   readonly phaseForMs: number
   readonly guests: readonly GuestState[]
   readonly slowestPauseMs: number
@@ -123,9 +124,10 @@ export class ControlLink {
     const { monoMs, wallMs } = clocks()
     const sent = buffer.changes
     try {
-      this.#keep({ ...this.#link, sequence: Math.max(this.#link.sequence + 1, Math.floor(wallMs)) })
+      const newest = sent.at(-1)?.number ?? 0
+      this.#keep({ ...this.#link, sequence: Math.max(this.#link.sequence + 1, Math.floor(wallMs), newest) })
       const answer = await this.#ask(this.#request(sent, wallMs))
-      buffer.taken(sent)
+      buffer.taken(sent, answer.changesTaken)
       if (this.#failures > 0) say(`the control plane at ${this.#link.server} answers again`)
       this.#failures = 0
       this.#fault = undefined
@@ -159,6 +161,7 @@ export class ControlLink {
       },
       slowestPauseMs,
       changes: sent.map((change) => ({
+        number: change.number,
         agoMs: Math.max(0, wallMs - change.wallMs),
         phase: change.phase,
         verdict: short(change.verdict),
@@ -173,18 +176,16 @@ export class ControlLink {
     const { server, ca, desktop, key, nextKey } = this.#link
     const to = { server, ca, path: agentPaths.beats }
     const { nextKey: _, ...plain } = request
-    let changes = request.changes
     try {
       const answer = (await signedPost(to, { desktop, key }, request)) as BeatAnswer
       if (!isAnswer(answer)) throw new Error('the answer makes no sense')
       if (nextKey === undefined) return answer
-      changes = []
     } catch (error) {
       if (nextKey === undefined || !(error instanceof LinkRefusal) || error.code !== 'desktop-refused') throw error
     }
     // Offered and taken, now or before: from here on the new one signs.
     this.#keep({ ...this.#link, sequence: this.#link.sequence + 1 })
-    const again: BeatRequest = { ...plain, changes, sequence: this.#link.sequence }
+    const again: BeatRequest = { ...plain, sequence: this.#link.sequence }
     const answer = (await signedPost(to, { desktop, key: nextKey }, again)) as BeatAnswer
     if (!isAnswer(answer)) throw new Error('the answer makes no sense')
     const { nextKey: __, ...rest } = this.#link
@@ -200,7 +201,10 @@ export class ControlLink {
 
 function isAnswer(answer: Partial<BeatAnswer> | undefined): boolean {
   return (
-    Number.isFinite(answer?.contractForMs) && Number.isFinite(answer?.nextBeatMs) && typeof answer?.renew === 'boolean'
+    Number.isFinite(answer?.contractForMs) &&
+    Number.isFinite(answer?.nextBeatMs) &&
+    typeof answer?.renew === 'boolean' &&
+    Number.isSafeInteger(answer.changesTaken)
   )
 }
 

@@ -31,16 +31,19 @@ function desktop(phase: LendingPhase | undefined, more: Partial<Desktop> = {}): 
     lentMs: 0,
     interruptions: 0,
     lostChanges: 0,
+    changesTaken: 0,
     ...more,
   }
 }
 
-function beat(phase: LendingPhase, changes: readonly (readonly [number, LendingPhase])[] = []): DesktopBeat {
+type Step = readonly [agoMs: number, to: LendingPhase, number?: number]
+
+function beat(phase: LendingPhase, changes: readonly Step[] = []): DesktopBeat {
   return {
     sequence: 2,
     word: wordOf(phase),
     phaseSinceMs: nowMs - 5000,
-    changes: changes.map(([agoMs, to]) => ({ atMs: nowMs - agoMs, phase: to, verdict })),
+    changes: changes.map(([agoMs, to, number]) => ({ number, atMs: nowMs - agoMs, phase: to, verdict })),
     lostChanges: 0,
   }
 }
@@ -108,6 +111,59 @@ describe('a beat', () => {
   it('is the first: nothing was lent before it', () => {
     const { desktop: after } = fold(desktop(undefined), beat('lent'))
     expect(after).toMatchObject({ lentMs: 0, interruptions: 0, phaseSinceMs: nowMs - 5000 })
+  })
+})
+
+describe('a change with a number', () => {
+  const until7 = (phase: LendingPhase) => desktop(phase, { changesTaken: 7 })
+
+  it('that counts already does not count again; the next one does', () => {
+    const { desktop: after, changes } = fold(
+      until7('in-use'),
+      beat('in-use', [
+        [40_000, 'lent', 6],
+        [30_000, 'in-use', 7],
+        [20_000, 'lent', 12],
+        [10_000, 'in-use', 15],
+      ]),
+    )
+    expect(changes).toEqual([
+      { atMs: nowMs - 20_000, phase: 'lent', verdict },
+      { atMs: nowMs - 10_000, phase: 'in-use', verdict },
+    ])
+    expect(after).toMatchObject({ lentMs: 10_000, interruptions: 1, changesTaken: 15 })
+  })
+
+  it('is remembered by its number over a beat without any', () => {
+    expect(fold(until7('in-use'), beat('in-use')).desktop.changesTaken).toBe(7)
+  })
+
+  it('counts once also where one beat tells it twice, or numbers run backwards', () => {
+    const odd = beat('in-use', [
+      [40_000, 'in-use', 9],
+      [40_000, 'in-use', 9],
+      [30_000, 'lent', 8],
+    ])
+    expect(fold(until7('lent'), odd)).toMatchObject({
+      changes: [{ phase: 'in-use' }],
+      desktop: { interruptions: 1, changesTaken: 9 },
+    })
+  })
+
+  it('without a number, of an older agent, counts each time', () => {
+    const { desktop: after } = fold(until7('lent'), beat('in-use', [[10_000, 'in-use']]))
+    expect(after).toMatchObject({ interruptions: 1, changesTaken: 7 })
+  })
+
+  it('that was taken shows that nothing is missing, whatever the agent threw away before it', () => {
+    const told: readonly Step[] = [
+      [80_000, 'lent', 7],
+      [10_000, 'in-use', 8],
+    ]
+    const whole = fold(until7('lent'), { ...beat('in-use', told), lostChanges: 3 })
+    expect(whole.desktop).toMatchObject({ lentMs: 90_000, lostChanges: 3 })
+    const torn = fold(until7('lent'), { ...beat('in-use', told.slice(1)), lostChanges: 3 })
+    expect(torn.desktop).toMatchObject({ lentMs: 85_000, lostChanges: 3 })
   })
 })
 

@@ -28,10 +28,21 @@ export const JoinAnswer = Type.Object({
   pool: Type.String(),
   /** From now; the key has to be renewed before. */
   keyForMs: Span,
-  /** The first beat has to carry a larger one. */
+  /** The first beat has to carry a larger one, and so has each new change. */
   sequence: Type.Number(),
 })
 export type JoinAnswer = Static<typeof JoinAnswer>
+
+const Change = Type.Object(
+  {
+    /** Larger than that of the change before. An agent from before there were numbers sends none. */
+    number: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
+    agoMs: Span,
+    phase: OneOf(lendingPhases),
+    verdict: ShortVerdict,
+  },
+  strict,
+)
 
 export const BeatRequest = Type.Object(
   {
@@ -42,10 +53,11 @@ export const BeatRequest = Type.Object(
     verdict: ShortVerdict,
     guests: Type.Object({ running: Count, paused: Count }, strict),
     slowestPauseMs: Span,
-    /** What changed since the last beat that was taken, oldest first. */
-    changes: Type.Array(Type.Object({ agoMs: Span, phase: OneOf(lendingPhases), verdict: ShortVerdict }, strict), {
-      maxItems: mostChanges,
-    }),
+    /**
+     * What changed since the last beat whose answer arrived, oldest first. Told again after an answer that was lost, each under the
+     * number that it has had from the start: what counts already does not count again. No number is larger than the sequence.
+     */
+    changes: Type.Array(Change, { maxItems: mostChanges }),
     lostChanges: Count,
     /** A new key in place of the one that signs; it counts from the first beat that it signs. */
     nextKey: Type.Optional(PublicKey),
@@ -62,5 +74,7 @@ export const BeatAnswer = Type.Object({
   keyForMs: Span,
   /** It is time for a new key. */
   renew: Type.Boolean(),
+  /** The highest number of a change that counts: those up to it need not be told again. */
+  changesTaken: Type.Number(),
 })
 export type BeatAnswer = Static<typeof BeatAnswer>

@@ -21,6 +21,12 @@ export interface PhaseChange {
   readonly verdict: Verdict
 }
 
+/** As an agent tells it. */
+export interface ToldChange extends PhaseChange {
+  /** Grows from change to change, and is the same however often it is told. Undefined: an agent that numbers none. */
+  readonly number?: number | undefined
+}
+
 export interface DesktopWord {
   readonly phase: LendingPhase
   readonly verdict: Verdict
@@ -55,6 +61,8 @@ export interface Desktop {
   readonly interruptions: number
   /** Changes of the phase that the agent had to throw away while nobody took them. */
   readonly lostChanges: number
+  /** The highest number of a change that counts already; 0 before the first. Joining anew does not lower it. */
+  readonly changesTaken: number
 }
 
 /** What a beat brings, with its times on the clock of whoever takes it. */
@@ -62,8 +70,8 @@ export interface DesktopBeat {
   readonly sequence: number
   readonly word: DesktopWord
   readonly phaseSinceMs: number
-  /** Oldest first. */
-  readonly changes: readonly PhaseChange[]
+  /** Oldest first. Those that were told before may be among them. */
+  readonly changes: readonly ToldChange[]
   readonly lostChanges: number
 }
 

@@ -54,7 +54,9 @@ export class DesktopDesk {
         })
       : undefined
     if (desktop === undefined) throw new GleanerError('join-refused')
-    const { id, hostName, pool, sequence } = desktop
+    const { id, hostName, pool } = desktop
+    // The past of the desktop stays, and with it what counts already: whoever has joined goes on above it.
+    const sequence = Math.max(desktop.sequence, desktop.changesTaken)
     return { desktop, answer: { desktop: id, host: hostName, pool, keyForMs: settings.keyLifetimeMs, sequence } }
   }
 
@@ -128,6 +130,7 @@ export class DesktopDesk {
       nextBeatMs: settings.beatMs,
       keyForMs,
       renew: keyForMs < settings.keyLifetimeMs / 2,
+      changesTaken: folded.desktop.changesTaken,
     }
   }
 }

@@ -54,7 +54,7 @@ async function joined(host: string) {
   const body = { token, key: spki(publicKey), version: 'test' }
   const answer = await post('/api/agent/v1/join', 'join', { key: privateKey, body })
   expect(answer.status).toBe(200)
-  return { key: privateKey, id: String(answer.body['desktop']), token, body }
+  return { key: privateKey, id: String(answer.body['desktop']), sequence: Number(answer.body['sequence']), token, body }
 }
 
 const beatOf = (sequence: number, more: Partial<BeatRequest> = {}): BeatRequest => ({
@@ -95,7 +95,10 @@ it('a beat brings a lend contract, and the desktop is lendable; the same beat ag
     reason: { code: 'desktop-silent' },
   })
   const answer = await post(beats, id, { key, body: beatOf(10) })
-  expect(answer).toMatchObject({ status: 200, body: { contractForMs: 60_000, nextBeatMs: 15_000, renew: false } })
+  expect(answer).toMatchObject({
+    status: 200,
+    body: { contractForMs: 60_000, nextBeatMs: 15_000, renew: false, changesTaken: 0 },
+  })
   expect(await one('desk-beats')).toMatchObject({ standing: 'lendable', lendable: true, pool: 'offices' })
   for (const sequence of [10, 9]) {
     const replayed = await post(beats, id, { key, body: beatOf(sequence, { phase: 'in-use' }) })
@@ -163,4 +166,53 @@ it('hours and interruptions follow from the changes that a beat brings', async (
     reason: { code: 'user-input' },
     phases: [{ phase: 'reclaiming' }, { phase: 'lent' }],
   })
+})
+
+it('a change that is told again counts once, and joining anew neither counts it twice nor loses the next', async () => {
+  const { key, id } = await joined('desk-again')
+  const change = (number: number, phase: BeatRequest['phase']) => {
+    const verdict = { code: 'user-input', sentence: `${phase}.`, facts: {} } as const
+    return { number, agoMs: 0, phase, verdict }
+  }
+  const first = [change(5, 'lent'), change(6, 'in-use')]
+  const told = await post(beats, id, { key, body: beatOf(10, { phase: 'in-use', changes: first }) })
+  expect(told).toMatchObject({ status: 200, body: { changesTaken: 6 } })
+  // Its answer was lost on the way: all of it comes once more, and what happened since.
+  const more = [...first, change(7, 'lent'), change(8, 'in-use')]
+  const again = await post(beats, id, { key, body: beatOf(11, { phase: 'in-use', changes: more }) })
+  expect(again).toMatchObject({ status: 200, body: { changesTaken: 8 } })
+  const phases = ['in-use', 'lent', 'in-use', 'lent'].map((phase) => ({ phase }))
+  expect(await one('desk-again')).toMatchObject({ interruptions: 2, phases })
+
+  const anew = await joined('desk-again')
+  expect([anew.id, anew.sequence]).toEqual([id, 8])
+  const rest = [...more, change(9, 'lent'), change(10, 'in-use')]
+  const last = await post(beats, id, { key: anew.key, body: beatOf(12, { phase: 'in-use', changes: rest }) })
+  expect(last).toMatchObject({ status: 200, body: { changesTaken: 10 } })
+  const all = [{ phase: 'in-use' }, { phase: 'lent' }, ...phases]
+  expect(await one('desk-again')).toMatchObject({ interruptions: 3, phases: all })
+})
+
+it('a number that was made up to leave none above it is forgotten when the desktop joins anew', async () => {
+  const { key, id } = await joined('desk-shut')
+  const verdict = { code: 'user-input', sentence: 'keyboard: typed.', facts: {} } as const
+  const change = (number: number) => ({ number, agoMs: 0, phase: 'in-use', verdict }) as const
+  const most = Number.MAX_SAFE_INTEGER
+  const shut = await post(beats, id, { key, body: beatOf(most, { phase: 'in-use', changes: [change(most)] }) })
+  expect(shut).toMatchObject({ status: 200, body: { changesTaken: most } })
+  const anew = await joined('desk-shut')
+  expect(anew.sequence).toBe(0)
+  const first = await post(beats, id, { key: anew.key, body: beatOf(1, { phase: 'in-use', changes: [change(1)] }) })
+  expect(first).toMatchObject({ status: 200, body: { changesTaken: 1 } })
+})
+
+it('numbers that are none are refused', async () => {
+  const { key, id } = await joined('desk-odd')
+  const verdict = { code: 'user-input', sentence: 'keyboard: typed.', facts: {} } as const
+  for (const number of [0, -1, 1.5, 2 ** 53]) {
+    const changes = [{ number, agoMs: 0, phase: 'in-use', verdict } as const]
+    const answer = await post(beats, id, { key, body: beatOf(1, { phase: 'in-use', changes }) })
+    expect([answer.status, answer.body['code']]).toEqual([400, 'request-invalid'])
+  }
+  expect(await one('desk-odd')).toMatchObject({ standing: 'silent' })
 })

@@ -337,5 +337,6 @@ export function plainDesktop(nowMs: number): Desktop {
     lentMs: 0,
     interruptions: 0,
     lostChanges: 0,
+    changesTaken: 0,
   }
 }

@@ -8,6 +8,9 @@ import type { DesktopTable } from '../database/tables.ts'
 import { toJson } from '../database/to-json.ts'
 import { newId } from './new-id.ts'
 
+/** Half of the numbers there are; as milliseconds a hundred thousand years away. */
+const noClock = 2 ** 52
+
 export function desktops(database: Database): DesktopStore {
   return {
     list: () =>
@@ -81,7 +84,13 @@ export function desktops(database: Database): DesktopStore {
             host_name: grant.host_name,
             cloud_id: grant.cloud_id,
           })
-          .onConflict((conflict) => conflict.expression(sql`host_name, (coalesce(cloud_id, ''))`).doUpdateSet(anew))
+          .onConflict((conflict) =>
+            conflict.expression(sql`host_name, (coalesce(cloud_id, ''))`).doUpdateSet({
+              ...anew,
+              // What no clock gives was made up to shut the desktop out for good: there would be no number above it.
+              changes_taken: sql<number>`case when desktop.changes_taken < ${noClock} then desktop.changes_taken else 0 end`,
+            }),
+          )
           .returningAll()
           .executeTakeFirstOrThrow()
         return toDesktop(row)
@@ -120,6 +129,7 @@ export function desktops(database: Database): DesktopStore {
             lent_ms: desktop.lentMs,
             interruptions: desktop.interruptions,
             lost_changes: desktop.lostChanges,
+            changes_taken: desktop.changesTaken,
             ...(keys === undefined
               ? {}
               : {
@@ -195,6 +205,7 @@ const emptyRow = {
   lent_ms: 0,
   interruptions: 0,
   lost_changes: 0,
+  changes_taken: 0,
 } as const
 
 function toDesktop(row: Selectable<DesktopTable>): Desktop {
@@ -214,5 +225,6 @@ function toDesktop(row: Selectable<DesktopTable>): Desktop {
     lentMs: row.lent_ms,
     interruptions: row.interruptions,
     lostChanges: row.lost_changes,
+    changesTaken: row.changes_taken,
   }
 }

@@ -401,6 +401,7 @@ export interface DesktopTable {
   lent_ms: number
   interruptions: number
   lost_changes: number
+  changes_taken: number
 }
 
 interface DesktopPhaseTable {

@@ -44,6 +44,7 @@ export function aDesktop(phase: LendingPhase, overrides: Partial<Desktop> = {}):
     lentMs: 0,
     interruptions: 0,
     lostChanges: 0,
+    changesTaken: 0,
     ...overrides,
   }
 }
