@@ -215,11 +215,16 @@ export interface LeaseStore {
   /** Leases of a project that touch the span: open ones, and those that have ended. */
   within(projectId: string, span: Interval): Promise<readonly Lease[]>
   /**
-   * Writes the lease whole, new or changed, with its events and what it holds on hosts; `rooms` has at least its hosts.
+   * Writes the lease whole, new or changed, with its events, what it holds on hosts, and the line of who did it, if anybody;
+   * `rooms` has at least its hosts.
    * `conflict`, and nothing changed, when a host is promised to another at some moment, when the project has another open
    * lease of this name, when the lease is over, or when an event that is done would be done again.
    */
-  save(fence: Fence, lease: Lease, rooms: readonly HostRoom[]): Promise<void>
+  save(
+    fence: Fence,
+    lease: Lease,
+    along: { readonly rooms: readonly HostRoom[]; readonly line?: AuditEntry | undefined },
+  ): Promise<void>
 }
 
 export interface HostOffersStore {

@@ -86,31 +86,25 @@ function mostWithin({ question, durationMs, prepared: { calendars, units } }: No
 
 function hostsOut(asked: NoSlotQuestion): readonly HostOut[] {
   const { book, question, prepared } = asked
+  const { units, candidates } = prepared
   const filter = question.reservations[asked.at]?.filter
-  return book.hosts.map((host, at) => {
-    const out = (code: HostOutCode, clash?: HostOut['clash']): HostOut => ({
-      hostId: host.id,
-      host: host.name,
-      code,
-      clash,
-    })
-    if (host.closed !== undefined) return out('closed')
-    if (filter !== undefined && !matchesFilter(filter, host.properties)) return out('property-missing')
-    if (!isLargeEnough(host.capacity, prepared.units)) return out('too-small')
+  const { startMs: fromMs, endMs: untilMs } = question.window
+  const stay = question.durationMs === undefined ? undefined : { fromMs, untilMs, durationMs: question.durationMs }
+  let candidate = 0
+  return book.hosts.map(({ id: hostId, name: host, closed, properties, capacity }, at) => {
+    const out = (code: HostOutCode, clash?: HostOut['clash']): HostOut => ({ hostId, host, code, clash })
+    // Candidates are in the order of the hosts, and were looked at when they became ones.
+    if (candidates[candidate] === at) candidate++
+    else if (closed !== undefined) return out('closed')
+    else if (filter !== undefined && !matchesFilter(filter, properties)) return out('property-missing')
+    else if (!isLargeEnough(capacity, units)) return out('too-small')
     const calendar = book.calendars[at] as HostCalendar
-    const [first] = calendar.clashes(question.window, prepared.units.need)
+    const isFree = calendar.fits(question.window, units.need, 1) > 0
+    const first = isFree ? undefined : calendar.firstIn(question.window)
     const clash = first === undefined ? undefined : { leaseId: first.leaseId, span: first.span }
-    return out(isFreeSometime(asked, calendar) ? 'not-together' : 'booked', clash)
+    const isFreeSometime = stay === undefined ? isFree : calendar.nextStarts(stay, units.need, 1) !== undefined
+    return out(isFreeSometime ? 'not-together' : 'booked', clash)
   })
-}
-
-function isFreeSometime(
-  { question, durationMs, prepared: { units } }: NoSlotQuestion,
-  calendar: HostCalendar,
-): boolean {
-  const { window } = question
-  if (question.durationMs === undefined) return calendar.fits(window, units.need, 1) > 0
-  return calendar.nextStarts({ fromMs: window.startMs, untilMs: window.endMs, durationMs }, units.need, 1) !== undefined
 }
 
 function alternativesTo(asked: NoSlotQuestion, available: Most): readonly Alternative[] {

@@ -65,9 +65,15 @@ export class HostCalendar {
   /** Bookings that stand in the way of this need at some moment of the span, earliest first; empty when it fits. */
   clashes(span: Interval, need: Need): readonly Booking[] {
     if (this.fits(span, need, 1) > 0) return []
-    return this.#bookings
-      .filter((booking) => overlaps(booking.span, span))
-      .sort((a, b) => a.span.startMs - b.span.startMs || a.span.endMs - b.span.endMs)
+    return this.#bookings.filter((booking) => overlaps(booking.span, span)).sort(byTime)
+  }
+
+  /** The booking that begins first of those that touch the span. */
+  firstIn(span: Interval): Booking | undefined {
+    let first: Booking | undefined
+    for (const booking of this.#bookings)
+      if (overlaps(booking.span, span) && (first === undefined || byTime(booking, first) < 0)) first = booking
+    return first
   }
 
   /** The earliest run of starts at which `times` the need fits for the whole stay; undefined when there is none. */
@@ -124,4 +130,8 @@ export class HostCalendar {
     this.#profile ??= buildProfile(this.#bookings)
     return this.#profile
   }
+}
+
+function byTime({ span: a }: Booking, { span: b }: Booking): number {
+  return a.startMs - b.startMs || a.endMs - b.endMs
 }

@@ -219,6 +219,47 @@ describe('why not', () => {
     ])
   })
 
+  it('names of every host the first thing that keeps it out', () => {
+    const request = fc.record({
+      host: fc.integer({ min: 0, max: 4 }),
+      from: fc.integer({ min: 0, max: 30 }),
+      length: fc.integer({ min: 1, max: 9 }),
+      need: fc.option(fc.constant([8, 32, 50] as const), { nil: undefined }),
+    })
+    const filter = readJsonFilter('["=", "$gpu", "True"]') as PropertyFilter
+    fc.assert(
+      fc.property(
+        fc.array(request, { maxLength: 30 }),
+        fc.array(fc.constantFrom('free', 'free', 'closed', 'plain'), { minLength: 5, maxLength: 5 }),
+        fc.option(fc.integer({ min: 1, max: 20 }), { nil: undefined }),
+        (requests, kinds, duration) => {
+          const calendar = new ReservationBook(
+            kinds.map((kind, at) =>
+              aHost(`h${at}`, { gpu: kind !== 'plain' }, kind === 'closed' ? { closed: 'down' } : {}),
+            ),
+          )
+          for (const [nth, { host, from, length, need = 'whole' }] of requests.entries())
+            book(calendar, `l${nth}`, { hosts: [`h${host}`], from, to: from + length, need })
+          const when = { from: 5, to: 25, filter, ...(duration === undefined ? {} : { for: duration }) }
+          // One more than there are: no place, whatever is booked.
+          const { out } = refused(planLease(calendar, asking(hosts(6), when)))
+          const window = { startMs: 5, endMs: 25 }
+          const stay = { fromMs: 5, untilMs: 25, durationMs: duration ?? 20 }
+          expect(out.map(({ host, code, clash }) => [host, code, clash?.leaseId])).toEqual(
+            kinds.map((kind, at) => {
+              if (kind === 'closed') return [`h${at}`, 'closed', undefined]
+              if (kind === 'plain') return [`h${at}`, 'property-missing', undefined]
+              const its = calendar.calendars[at]
+              const isFree = its?.nextStarts(stay, 'whole', 1) !== undefined
+              return [`h${at}`, isFree ? 'not-together' : 'booked', its?.clashes(window, 'whole')[0]?.leaseId]
+            }),
+          )
+        },
+      ),
+      { numRuns: 300 },
+    )
+  })
+
   it('offers nothing later where there are never enough hosts', () => {
     const answer = refused(planLease(aBook(2), asking(hosts(3), { from: 0, to: 20, for: 10 })))
     expect(answer.alternatives).toEqual([{ kind: 'fewer', units: 2, span: { startMs: 0, endMs: 10 } }])

@@ -1,4 +1,5 @@
 // Every change a person makes leaves a line: who, from where, what, before and after.
+import type { AuditEntry } from '@gleaner/ports'
 import type { Caller } from '../application.ts'
 import type { Runtime } from '../runtime.ts'
 
@@ -14,13 +15,14 @@ export async function audit(
   caller: Pick<Caller, 'name' | 'from'>,
   change: Change,
 ): Promise<void> {
-  await runtime.store.audit.append({
-    atMs: runtime.clock.nowMs(),
-    by: caller.name,
-    from: caller.from,
-    what: change.what,
-    object: change.object,
-    before: change.before ?? null,
-    after: change.after ?? null,
-  })
+  await runtime.store.audit.append(auditLine(runtime, caller, change))
+}
+
+/** For a change whose transaction takes its line along. */
+export function auditLine(
+  { clock }: Pick<Runtime, 'clock'>,
+  { name, from }: Pick<Caller, 'name' | 'from'>,
+  { what, object, before = null, after = null }: Change,
+): AuditEntry {
+  return { atMs: clock.nowMs(), by: name, from, what, object, before, after }
 }

@@ -41,7 +41,7 @@ import { refusalWords } from '../reservation/refusal-words.ts'
 import { resizedRunning } from '../reservation/resize-running.ts'
 import { swapHosts } from '../reservation/swap-hosts.ts'
 import type { Runtime } from '../runtime.ts'
-import { audit } from './audit.ts'
+import { auditLine } from './audit.ts'
 import { leading } from './rooms.ts'
 
 type LeaseCommands = Pick<
@@ -142,8 +142,7 @@ async function make(runtime: Runtime, request: LeaseRequest, caller: Caller): Pr
       await admission.approve(lease)
       continue
     }
-    await runtime.leases.save(fence, lease)
-    await told(runtime, caller, { what: 'make lease', lease })
+    await save(runtime, fence, { caller, what: 'make lease', lease })
     return lease
   }
   throw changedMeanwhile(request.name)
@@ -246,8 +245,7 @@ async function step(
   const after = next(lease, runtime.clock.nowMs())
   if ('refused' in after) throw new GleanerError('conflict', { detail: after.refused })
   if (after === lease) return lease
-  await runtime.leases.save(fence, after)
-  await told(runtime, caller, { what, lease: after, before: lease })
+  await save(runtime, fence, { caller, what, lease: after, before: lease })
   return after
 }
 
@@ -283,8 +281,7 @@ async function swapOne(
     throw new GleanerError('lease-no-slot', {
       detail: `No other host that fulfils the same condition is free until ${new Date(lease.span.endMs).toISOString()}.`,
     })
-  await runtime.leases.save(fence, after)
-  await told(runtime, caller, { what: 'swap host of lease', lease: after, before: lease })
+  await save(runtime, fence, { caller, what: 'swap host of lease', lease: after, before: lease })
   return after
 }
 
@@ -314,8 +311,7 @@ async function changeTimes(
         continue
       }
     }
-    await runtime.leases.save(fence, after)
-    await told(runtime, caller, { what: 'change lease', lease: after, before: lease })
+    await save(runtime, fence, { caller, what: 'change lease', lease: after, before: lease })
     return after
   }
   throw changedMeanwhile(first.name)
@@ -411,11 +407,15 @@ function replanned(runtime: Runtime, lease: Lease, { span, isResized }: Replan):
   }
 }
 
-async function told(
-  runtime: Runtime,
-  caller: Caller,
-  { what, lease, before }: { readonly what: string; readonly lease: Lease; readonly before?: Lease },
-): Promise<void> {
+interface Saving {
+  readonly caller: Caller
+  readonly what: string
+  readonly lease: Lease
+  readonly before?: Lease
+}
+
+/** With the line of who did it, in one transaction. */
+async function save(runtime: Runtime, fence: Fence, { caller, what, lease, before }: Saving): Promise<void> {
   const shown = ({ name, state, span, reservations }: Lease) => ({
     name,
     state,
@@ -423,11 +423,12 @@ async function told(
     end: new Date(span.endMs).toISOString(),
     hosts: reservations.flatMap(({ shares }) => shares.map(({ host }) => host)),
   })
-  await audit(runtime, caller, {
+  const change = {
     what,
     object: lease.id,
     ...(before === undefined ? {} : { before: shown(before) }),
     after: shown(lease),
-  })
+  }
+  await runtime.leases.save(fence, lease, auditLine(runtime, caller, change))
   runtime.wake('leases')
 }

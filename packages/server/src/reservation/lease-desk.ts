@@ -25,7 +25,7 @@ import {
   type LeaseId,
   noHostOffers,
 } from '@gleaner/model'
-import type { Fence, Store } from '@gleaner/ports'
+import type { AuditEntry, Fence, HostRoom, Store } from '@gleaner/ports'
 import type { EventHub } from '../events/hub.ts'
 import type { LiveState } from '../state/live-state.ts'
 import { unusedRoom } from './unused-room.ts'
@@ -127,13 +127,12 @@ export class LeaseDesk {
   }
 
   /** Takes the place of the lease in memory, then in the store; gives it back in memory when the store refuses. */
-  async save(fence: Fence, lease: Lease): Promise<void> {
+  async save(fence: Fence, lease: Lease, line?: AuditEntry): Promise<void> {
     const before = this.#leases.get(lease.id)
     const book = this.bookOf(lease.cloudId)
     this.#put(lease, book)
-    const rooms = (book?.hosts ?? []).map(({ id, capacity }) => ({ hostId: id, capacity }))
     try {
-      await this.#parts.store.leases.save(fence, lease, [...rooms, ...goneRooms(lease, rooms)])
+      await this.#parts.store.leases.save(fence, lease, { rooms: roomsOf(lease, book), line })
     } catch (error) {
       if (before === undefined) this.#drop(lease.id, book)
       else this.#put(before, book)
@@ -231,8 +230,10 @@ export function bookingsOf(lease: Lease): readonly HostBooking[] {
 }
 
 /** Hosts of the lease that the reading no longer has keep what they were promised for. */
-function goneRooms(lease: Lease, rooms: readonly { readonly hostId: HostId }[]) {
-  const known = new Set(rooms.map(({ hostId }) => hostId))
-  const gone = lease.reservations.flatMap(({ shares }) => shares).filter(({ hostId }) => !known.has(hostId))
-  return [...new Set(gone.map(({ hostId }) => hostId))].map((hostId) => ({ hostId, capacity: [0, 0, 0] as const }))
+function roomsOf(lease: Lease, book: ReservationBook | undefined): readonly HostRoom[] {
+  const hosts = new Set(lease.reservations.flatMap(({ shares }) => shares.map(({ hostId }) => hostId)))
+  return [...hosts].map((hostId) => ({
+    hostId,
+    capacity: book?.hosts[book.positionOf(hostId) ?? -1]?.capacity ?? [0, 0, 0],
+  }))
 }

@@ -547,7 +547,69 @@ describe('what a caller may see', patient, () => {
   })
 })
 
+describe('times', patient, () => {
+  it('are moments, whatever the clocks on the wall do', async () => {
+    await start(1)
+    const all = server.app.state.clouds.get(server.cloud.id)?.snapshot?.hosts.length ?? 0
+    for (const [when, answer] of [
+      // In Berlin there is no half past two that night: by the clock of winter it is what that of summer calls half past three.
+      [{ start: '2026-03-29T02:30:00+01:00' }, '2026-03-29T01:30:00.000Z to 2026-03-29T02:30:00.000Z'],
+      [{ start: '2026-03-29T03:30:00+02:00' }, 'lease-no-slot'],
+      // The hour that comes twice is two hours: one after the other has every host.
+      [{ start: '2026-10-25T02:00:00+02:00' }, '2026-10-25T00:00:00.000Z to 2026-10-25T01:00:00.000Z'],
+      [{ start: '2026-10-25T02:00:00+01:00' }, '2026-10-25T01:00:00.000Z to 2026-10-25T02:00:00.000Z'],
+      [
+        { start: '2026-10-25T02:30:00+01:00', end: '2026-10-25T02:45:00+02:00', duration: undefined },
+        'request-invalid',
+      ],
+      [{ start: '2028-02-29T00:00:00Z', duration: '1d' }, '2028-02-29T00:00:00.000Z to 2028-03-01T00:00:00.000Z'],
+      [{ start: '2028-02-28T23:00:00Z', duration: '2h' }, 'lease-no-slot'],
+      [{ start: '2028-03-01T00:00:00Z' }, '2028-03-01T00:00:00.000Z to 2028-03-01T01:00:00.000Z'],
+    ] as const) {
+      const { status, body } = await post(wish(when.start, { reservations: [{ min: all }], ...when }))
+      expect([when, status === 201 ? `${body.start} to ${body.end}` : body.code]).toEqual([when, answer])
+    }
+  })
+})
+
 describe('bad input', patient, () => {
+  it('on a lease that is over changes nothing, whatever is asked', async () => {
+    await start(1)
+    const iso = (minutes: number) => new Date(server.clock.nowMs() + minutes * minuteMs).toISOString()
+    const { id: ended } = (await post(wish('ended'))).body
+    const { id: cancelled } = (await post(wish('cancelled', { start: iso(60) }))).body
+    await inState(ended, 'active')
+    for (const id of [ended, cancelled]) expect((await http('DELETE', `/api/v1/leases/${id}`)).status).toBe(200)
+    await inState(ended, 'ended')
+    const { audit, leases } = server.app.store
+    const told = (await audit.list({ limit: 1, offset: 0 })).total
+    for (const [id, words] of [
+      [ended, /^The lease "ended" is ended/],
+      [cancelled, /^The lease "cancelled" is cancelled/],
+    ] as const) {
+      const before = await leases.find(id)
+      for (const [method, path, body] of [
+        ['PUT', '', { end: iso(240) }],
+        ['PUT', '', { start: iso(120), end: iso(240) }],
+        ['PUT', '', { name: 'again' }],
+        ['PUT', '', { sizes: [{ min: 2 }] }],
+        ['POST', '/confirm', undefined],
+        ['POST', '/swap', { host: before?.reservations[0]?.shares[0]?.host }],
+        ['DELETE', '', undefined],
+      ] as const) {
+        const answer = await http(method, `/api/v1/leases/${id}${path}`, body === undefined ? {} : { body })
+        const { code, detail } = answer.body as { code: string; detail: string }
+        const asked = `${method} ${path}`
+        expect([asked, answer.status, code, detail]).toEqual([asked, 409, 'conflict', expect.stringMatching(words)])
+      }
+      const wrong = await http('PUT', `/api/v1/leases/${id}`, { body: { end: 'tomorrow' } })
+      expect(wrong.status).toBe(400)
+      expect(await leases.find(id)).toEqual(before)
+    }
+    expect((await audit.list({ limit: 1, offset: 0 })).total).toBe(told)
+    expect(await leases.open()).toEqual([])
+  })
+
   it('is refused with the field named, and nothing is made', async () => {
     await start(1)
     const nowMs = server.clock.nowMs()
@@ -561,6 +623,12 @@ describe('bad input', patient, () => {
       [wish('a', { duration: '1 hour' }), 400, /duration/],
       [wish('a', { duration: '3000w' }), 400, /more than five years away/],
       [wish('a', { start: '2027-02-29T00:00:00Z', duration: '1h' }), 400, /start/],
+      // Whose half past two?
+      [wish('a', { start: '2026-03-29T02:30:00' }), 400, /start/],
+      [wish('a', { start: '2026-03-29T02:30:00+01:00[Europe/Berlin]' }), 400, /start is no time/],
+      [wish('a', { start: '2026-12-31T23:59:60Z' }), 400, /start is no time/],
+      [wish('a', { start: '2026-03-29T24:00:00Z' }), 400, /start/],
+      [wish('a', { start: '2026-03-29T02:30:00+24:00' }), 400, /start/],
       [wish('a', { reservations: [{ min: 0 }] }), 400, /min/],
       [wish('a', { reservations: [{ min: -1 }] }), 400, /min/],
       [wish('a', { reservations: [{}] }), 400, /give min \(hosts\), or instances/],

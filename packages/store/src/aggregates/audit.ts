@@ -1,28 +1,13 @@
 // Who did what, from where, and what was there before and after. Append-only; only retention removes.
-import type { Store } from '@gleaner/ports'
+import type { AuditEntry, Store } from '@gleaner/ports'
 import { sql } from 'kysely'
-import type { Database } from '../database/database.ts'
+import type { Database, Queries } from '../database/database.ts'
 import { toJson } from '../database/to-json.ts'
 import { newId } from './new-id.ts'
 
 export function audit(database: Database): Store['audit'] {
   return {
-    append: (entry) =>
-      database.write(async (queries) => {
-        await queries
-          .insertInto('audit')
-          .values({
-            id: newId('aud', entry.atMs),
-            at_ms: entry.atMs,
-            made_by: entry.by,
-            made_from: entry.from,
-            what: entry.what,
-            object: entry.object,
-            before: toText(entry.before),
-            after: toText(entry.after),
-          })
-          .execute()
-      }),
+    append: (entry) => database.write((queries) => appendAudit(queries, entry)),
     list: ({ limit, offset, search }) =>
       database.read(async (queries) => {
         const rows = await queries
@@ -51,6 +36,23 @@ export function audit(database: Database): Store['audit'] {
         return { items, total }
       }),
   }
+}
+
+/** Also as a part of the transaction that makes the change. */
+export async function appendAudit(queries: Queries, entry: AuditEntry): Promise<void> {
+  await queries
+    .insertInto('audit')
+    .values({
+      id: newId('aud', entry.atMs),
+      at_ms: entry.atMs,
+      made_by: entry.by,
+      made_from: entry.from,
+      what: entry.what,
+      object: entry.object,
+      before: toText(entry.before),
+      after: toText(entry.after),
+    })
+    .execute()
 }
 
 /** Upper and lower case are the same; what would be a wild card is a character like others. */

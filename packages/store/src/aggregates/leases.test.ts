@@ -8,7 +8,7 @@ import {
   projectId,
   type ReservationId,
 } from '@gleaner/model'
-import type { HostRoom } from '@gleaner/ports'
+import type { AuditEntry, HostRoom } from '@gleaner/ports'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createStore } from '../create-store.ts'
@@ -29,7 +29,7 @@ const stored = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
 const host = (name: string) => hostId(cloudId('lab'), name)
 const room = (name: string): HostRoom => ({ hostId: host(name), capacity: [16, 64_000, Number.POSITIVE_INFINITY] })
 const rooms = ['node-1', 'node-2', 'node-3', 'a', 'b', 'c', 'd', 'e'].map(room)
-const save = (lease: Lease, { store, fence } = opened) => store.leases.save(fence, lease, rooms)
+const save = (lease: Lease, { store, fence } = opened) => store.leases.save(fence, lease, { rooms })
 const lease = (id: string, more: Parameters<typeof sampleLease>[0] = {}) => sampleLease({ id: id as LeaseId, ...more })
 const span = (from: number, to: number) => ({ startMs: nowMs + from, endMs: nowMs + to })
 const instances = (id: string, on: string, units: number): Pick<Lease, 'reservations'> => ({
@@ -117,10 +117,29 @@ describe('leases', () => {
     await save({ ...twice, id: 'lea_n3' as LeaseId, span: span(20, 30) })
   })
 
+  it('are written with the line of who did it, or neither is', async () => {
+    const { store, fence } = opened
+    const line = (object: string): AuditEntry => ({
+      atMs: nowMs,
+      by: 'anna',
+      from: 'test',
+      what: 'make lease',
+      object,
+      before: 'none',
+      after: { name: object },
+    })
+    const kept = lease('lea_l1', { name: 'l1', on: 'a', span: span(500, 510) })
+    const lost = lease('lea_l2', { name: 'l2', on: 'a', span: span(505, 515) })
+    await store.leases.save(fence, kept, { rooms, line: line(kept.id) })
+    expect(isError(await fault(store.leases.save(fence, lost, { rooms, line: line(lost.id) })), 'conflict')).toBe(true)
+    const { items } = await store.audit.list({ limit: 10, offset: 0, search: 'lea_l' })
+    expect(items).toEqual([line(kept.id)])
+  })
+
   it('are written by the leader only', async () => {
     const { store, fence } = opened
     const late = { scope: fence.scope, term: fence.term - 1 }
-    expect(isError(await fault(store.leases.save(late, lease('lea_late'), rooms)), 'not-leader')).toBe(true)
+    expect(isError(await fault(store.leases.save(late, lease('lea_late'), { rooms })), 'not-leader')).toBe(true)
     expect(await store.leases.find('lea_late')).toBeUndefined()
   })
 })
@@ -147,6 +166,21 @@ describe('hosts', () => {
       true,
     )
     await save(lease('lea_d', { on: 'd', span: span(0, 10) }))
+  })
+
+  it('are as many as may be asked for, more than one statement takes', async () => {
+    const names = Array.from({ length: 8000 }, (_, nth) => `m${nth}`)
+    const [reservation] = lease('lea_m').reservations as [LeaseReservation]
+    const shares = names.map((on) => ({ hostId: host(on), host: on, units: 1 }))
+    const large = lease('lea_m', { name: 'm', reservations: [{ ...reservation, shares }] })
+    const { store, fence } = opened
+    await store.leases.save(fence, large, { rooms: names.map(room) })
+    // The last of them is as taken as the first.
+    for (const on of ['m0', 'm7999']) {
+      const late = lease(`lea_${on}`, { name: on, on, span: large.span })
+      expect(isError(await fault(store.leases.save(fence, late, { rooms: [room(on)] })), 'conflict')).toBe(true)
+    }
+    await store.leases.save(fence, { ...large, state: 'cancelled' }, { rooms: names.map(room) })
   })
 
   it('have room for as many instances as fit at every moment, beside no lease of the whole host', async () => {
@@ -188,7 +222,7 @@ describe('hosts', () => {
             return { on, units, lease: lease(id, { span: span(from, from + length), ...more }) }
           })
           const faults = await Promise.all(
-            made.map((one, at) => fault((both[at % 2] ?? both[0]).leases.save(opened.fence, one.lease, xs))),
+            made.map((one, at) => fault((both[at % 2] ?? both[0]).leases.save(opened.fence, one.lease, { rooms: xs }))),
           )
           const won = made.filter((_, at) => faults[at] === undefined)
           const lost = faults.filter((error) => error !== undefined)
@@ -222,7 +256,7 @@ describe('hosts', () => {
     const asked = Array.from({ length: 100 }, (_, nth) =>
       lease(`lea_c${nth}`, { on: names[nth % 3] ?? 'l1', span: span(nth % 5, 10) }),
     )
-    const faults = await Promise.all(asked.map((one) => fault(store.leases.save(fence, one, last))))
+    const faults = await Promise.all(asked.map((one) => fault(store.leases.save(fence, one, { rooms: last }))))
     expect(faults.filter((error) => error === undefined)).toHaveLength(3)
     expect(faults.filter((error) => isError(error, 'conflict'))).toHaveLength(97)
   })

@@ -1,21 +1,19 @@
 // Leases with their events and what they hold on hosts. A lease is written whole, in one transaction that checks the leader's
-// term: what it held is given up and what it holds now is taken, on all of its hosts or on none. That no host is promised
-// twice is the schema's doing: whoever writes wins against the memory of whoever planned.
-import {
-  GleanerError,
-  isLeaseOpen,
-  type Lease,
-  type LeaseEvent,
-  type LeaseReservation,
-  type LeaseShare,
-} from '@gleaner/model'
+// term: what it held is given up and what it holds now is taken, on all of its hosts or on none, and the line of who did it is
+// written with it. That no host is promised twice is the schema's doing: whoever writes wins against the memory of whoever
+// planned. A hundred may be at it at once, so that each statement costs everybody: rows go together.
+import { GleanerError, isLeaseOpen, type Lease, type LeaseReservation, type LeaseShare } from '@gleaner/model'
 import type { HostRoom, LeaseStore } from '@gleaner/ports'
 import { type Selectable, sql } from 'kysely'
 import type { Database, Queries } from '../database/database.ts'
 import { violatedConstraint } from '../database/store-fault.ts'
 import type { LeaseTable } from '../database/tables.ts'
 import { toJson } from '../database/to-json.ts'
+import { appendAudit } from './audit.ts'
+import { inChunks } from './in-chunks.ts'
 
+/** A lease of thousands of hosts takes more parameters than one statement may have. */
+const rowsAtOnce = 1000
 const openStates = ['proposed', 'pending', 'active'] as const
 
 export function leases(database: Database): LeaseStore {
@@ -71,13 +69,14 @@ export function leases(database: Database): LeaseStore {
           .execute()
         return rows.map(toLease)
       }),
-    save: (fence, lease, rooms) =>
+    save: (fence, lease, { rooms, line }) =>
       database
         .fenced(fence, async (queries) => {
-          await write(queries, lease, fence.term)
-          for (const event of lease.events) await writeEvent(queries, lease, event)
-          await queries.deleteFrom('lease_allocation').where('lease_id', '=', lease.id).execute()
+          const isNew = await write(queries, lease, fence.term)
+          if (lease.events.length > 0) await writeEvents(queries, lease)
+          if (!isNew) await queries.deleteFrom('lease_allocation').where('lease_id', '=', lease.id).execute()
           if (isLeaseOpen(lease)) await allocate(queries, lease, rooms)
+          if (line !== undefined) await appendAudit(queries, line)
         })
         .catch((error: unknown) => {
           throw translate(error, lease)
@@ -85,7 +84,8 @@ export function leases(database: Database): LeaseStore {
   }
 }
 
-async function write(queries: Queries, lease: Lease, term: number): Promise<void> {
+/** True when there was no lease of this id before. */
+async function write(queries: Queries, lease: Lease, term: number): Promise<boolean> {
   const changing = {
     name: lease.name,
     state: lease.state,
@@ -95,7 +95,7 @@ async function write(queries: Queries, lease: Lease, term: number): Promise<void
     document: toJson(lease),
     term,
   }
-  await queries
+  const { is_new: isNew } = await queries
     .insertInto('lease')
     .values({
       id: lease.id,
@@ -105,35 +105,59 @@ async function write(queries: Queries, lease: Lease, term: number): Promise<void
       ...changing,
     })
     .onConflict((conflict) => conflict.column('id').doUpdateSet(changing))
-    .execute()
+    // A row that was there has been locked for the update, and says by whom.
+    .returning(sql<boolean>`xmax = 0`.as('is_new'))
+    .executeTakeFirstOrThrow()
+  return isNew
 }
 
-async function writeEvent(queries: Queries, lease: Lease, event: LeaseEvent): Promise<void> {
-  const changing = {
+async function writeEvents(queries: Queries, lease: Lease): Promise<void> {
+  const rows = lease.events.map((event) => ({
+    lease_id: lease.id,
+    kind: event.kind,
     due_at_ms: event.dueAtMs,
     state: event.state,
     done_at_ms: event.doneAtMs ?? null,
     outcome: event.outcome ?? null,
-  }
+  }))
   await queries
     .insertInto('lease_event')
-    .values({ lease_id: lease.id, kind: event.kind, ...changing })
-    .onConflict((conflict) => conflict.columns(['lease_id', 'kind']).doUpdateSet(changing))
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.columns(['lease_id', 'kind']).doUpdateSet(({ ref }) => ({
+        due_at_ms: ref('excluded.due_at_ms'),
+        state: ref('excluded.state'),
+        done_at_ms: ref('excluded.done_at_ms'),
+        outcome: ref('excluded.outcome'),
+      })),
+    )
     .execute()
 }
 
 /** Rows of hosts are locked in one order, so that two leases never wait for each other. */
 async function allocate(queries: Queries, lease: Lease, rooms: readonly HostRoom[]): Promise<void> {
   const wanted = new Set(lease.reservations.flatMap(({ shares }) => shares.map(({ hostId }) => hostId)))
-  for (const room of rooms.filter(({ hostId }) => wanted.has(hostId)).sort((a, b) => (a.hostId < b.hostId ? -1 : 1))) {
-    const [vcpus, memoryMiB, diskGiB] = room.capacity
-    const sizes = { vcpus, memory_mib: memoryMiB, disk_gib: diskGiB }
+  const hosts = rooms
+    .filter(({ hostId }) => wanted.has(hostId))
+    .sort((a, b) => (a.hostId < b.hostId ? -1 : 1))
+    .map(({ hostId, capacity: [vcpus, memoryMiB, diskGiB] }) => ({
+      host_id: hostId,
+      vcpus,
+      memory_mib: memoryMiB,
+      disk_gib: diskGiB,
+    }))
+  for (const some of inChunks(hosts, rowsAtOnce))
     await queries
       .insertInto('reservable_host')
-      .values({ host_id: room.hostId, ...sizes })
-      .onConflict((conflict) => conflict.column('host_id').doUpdateSet(sizes))
+      .values(some)
+      .onConflict((conflict) =>
+        conflict.column('host_id').doUpdateSet(({ ref }) => ({
+          vcpus: ref('excluded.vcpus'),
+          memory_mib: ref('excluded.memory_mib'),
+          disk_gib: ref('excluded.disk_gib'),
+        })),
+      )
       .execute()
-  }
   const rows = lease.reservations.flatMap((reservation) =>
     reservation.shares.map((share) => ({
       lease_id: lease.id,
@@ -145,7 +169,7 @@ async function allocate(queries: Queries, lease: Lease, rooms: readonly HostRoom
       ...sizesOf(reservation, share),
     })),
   )
-  if (rows.length > 0) await queries.insertInto('lease_allocation').values(rows).execute()
+  for (const some of inChunks(rows, rowsAtOnce)) await queries.insertInto('lease_allocation').values(some).execute()
 }
 
 function sizesOf({ wish }: LeaseReservation, { units }: LeaseShare) {
