@@ -145,6 +145,25 @@ function idleInstance(): string {
   return instance?.name ?? 'none'
 }
 
+/** As if a meter had seen the work of the instance draw 24 W in the hour before it was suspended, 8:00 to 9:00. */
+async function meterHourBefore(name: string): Promise<void> {
+  const { state, store } = server.application
+  const instance = [...state.clouds.values()]
+    .flatMap(({ snapshot }) => snapshot?.instances ?? [])
+    .find((each) => each.name === name)
+  const entry = (await store.journal.since(0)).find(({ instanceId }) => instanceId === instance?.id)
+  if (state.fence === undefined || instance === undefined || entry?.hostId === undefined)
+    throw new Error(`${name} was not suspended on any host`)
+  const hour = { hostId: entry.hostId, cloudId: instance.cloudId, atMs: Date.UTC(2026, 2, 4, 8), estimatedJ: 0 }
+  await store.energy.add(state.fence, {
+    id: 'the hour before',
+    hosts: [{ ...hour, energyJ: 100 * 3600, measuredMs: 3_600_000, bridgedJ: 0 }],
+    tenants: [
+      { ...hour, instanceId: instance.id, projectId: instance.projectId, idleJ: 76 * 3600, dynamicJ: 24 * 3600 },
+    ],
+  })
+}
+
 describe('the command line', () => {
   it.each([
     ['status', 'status', {}],
@@ -342,6 +361,8 @@ describe('the command line', () => {
     await golden('history', await transcript('history'))
     await golden('savings', await transcript('savings --for 1d'))
     await golden('savings-project', await transcript('savings --by project'))
+    await meterHourBefore(name)
+    await golden('savings-energy', await transcript('savings --for 1d'))
     await golden('keep', await transcript(`keep ${name} --for 8h --reason "the demo of Thursday"`))
     await turn(1)
     await golden('why-kept', await transcript(`why ${name}`))

@@ -1,5 +1,5 @@
 // What is kept of energy: hours of hosts as metered, and of tenants as attributed. Part of the Store port; its contract holds.
-import type { HostEnergy, TenantEnergy } from '@gleaner/model'
+import type { HostEnergy, TenantEnergy, TenantHour, TenantHourKey } from '@gleaner/model'
 import type { Fence } from './store.ts'
 
 export const energyGroupings = ['host', 'project', 'instance'] as const
@@ -54,6 +54,8 @@ export interface EnergyStore {
   sums(by: EnergyGrouping, filter: EnergyFilter, factors: readonly EnergyFactor[]): Promise<readonly EnergySum[]>
   /** All that match together, hour by hour, oldest first; hours without energy are left out. */
   hours(filter: EnergyFilter): Promise<readonly EnergyHour[]>
+  /** Of these hours those that are known, in no particular order. */
+  tenantHours(asked: readonly TenantHourKey[]): Promise<readonly TenantHour[]>
   /** Hours of hosts as metered, oldest first. */
   hosts(filter: Omit<EnergyFilter, 'projectIds'>): Promise<readonly HostEnergy[]>
 }

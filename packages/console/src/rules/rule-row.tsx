@@ -11,6 +11,7 @@ import { RelativeTime } from '../time/relative-time.tsx'
 import { actionWord } from '../words/action-words.ts'
 import { count, figure } from '../words/quantity.ts'
 import { coverageSentence } from './coverage-sentence.ts'
+import { savedEnergy } from './saved-energy.ts'
 
 interface RuleRowProps {
   readonly rule: RuleView
@@ -23,6 +24,7 @@ export function RuleRow({ rule, gain }: RuleRowProps) {
   const fixed = rule.source === 'file' || !useMay('operator')
   const { definition, now, actions } = rule
   const limit = useStatus().data?.modes.find(({ capability }) => capability === 'idleness')?.mode
+  const saved = gain === undefined ? '' : savedEnergy(gain.energy)
   const effective = limit === undefined ? definition.mode : stricterMode(limit, definition.mode)
   const change = (changes: Partial<RuleDefinition>) =>
     update.mutate({
@@ -63,6 +65,9 @@ export function RuleRow({ rule, gain }: RuleRowProps) {
           <>
             {figure(gain.physicalMemoryGiBHours)} <span className="g-quiet">GiB h</span>
             <div className="g-hint">{figure(gain.physicalCoreHours)} core h</div>
+            <div className="g-hint" title="Estimated from what their work drew in the hour before">
+              {saved}
+            </div>
             {gain.undone > 0 && <div className="g-hint">{count(gain.undone)} undone by people</div>}
           </>
         )}

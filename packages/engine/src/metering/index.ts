@@ -10,6 +10,7 @@ export * from './host-tenancy.ts'
 export * from './outlet-plan.ts'
 export { defaultMaxPowerW, defaultStuckAfterMs, type WatchLimits } from './outlet-watch.ts'
 export type { PowerSeries } from './power-history.ts'
+export { savedEnergyJ, wholeHourBefore } from './saved-energy.ts'
 export {
   type DynamicShareRule,
   defaultShareRules,

@@ -137,6 +137,19 @@ const SavingsSum = {
   sellableCoreHours: Type.Number(),
   sellableMemoryGiBHours: Type.Number(),
   now: Type.Object({ instances: Type.Integer(), physicalCores: Type.Number(), physicalMemoryMiB: Type.Number() }),
+  energy: Type.Object(
+    {
+      kWh: Type.Optional(Type.Number({ description: 'Absent where it is not known of any action' })),
+      knownOf: Type.Integer({ description: 'Of how many actions it is known' }),
+      unknownOf: Type.Integer({
+        description: 'Of how many it is not: their hosts were not metered in the hour before',
+      }),
+    },
+    {
+      description:
+        'An estimate: the mean power that the work of each instance drew in the whole hour before it was paused, suspended, stopped or shelved, times how long it was away',
+    },
+  ),
 }
 
 /** Who gained what over a span: the figures of `SavingsView`, in groups. */

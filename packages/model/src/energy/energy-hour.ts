@@ -32,3 +32,17 @@ export interface TenantEnergy {
 }
 
 export const joulesPerKWh = 3_600_000
+
+/** An hour of an instance on one host. */
+export interface TenantHourKey {
+  readonly instanceId: InstanceId
+  readonly hostId: HostId
+  readonly atMs: number
+}
+
+export interface TenantHour extends TenantHourKey {
+  /** Attributed above what the host draws at rest. */
+  readonly dynamicJ: number
+  /** How long the host was metered in the hour. */
+  readonly measuredMs: number
+}

@@ -15,6 +15,8 @@ import {
   type Problem,
   type Proposal,
   type Rule,
+  type TenantHour,
+  type TenantHourKey,
 } from '@gleaner/model'
 import type {
   AuditEntry,
@@ -51,6 +53,7 @@ export interface MemoryContent {
   /** Whatever is asked for; only of the projects that are. */
   energySums: EnergySum[]
   energyHours: EnergyHour[]
+  tenantHours: TenantHour[]
   /** While true every call is refused as unavailable. */
   down: boolean
 }
@@ -75,6 +78,7 @@ export function memoryContent(): MemoryContent {
     fleet: [],
     energySums: [],
     energyHours: [],
+    tenantHours: [],
     down: false,
   }
 }
@@ -241,6 +245,10 @@ export function memoryStore(content: MemoryContent): Store {
         content.energySums.filter(({ projectId }) => isSeen(filter, projectId)),
       hours: async ({ fromMs, toMs }: EnergyFilter) =>
         content.energyHours.filter(({ atMs }) => atMs >= fromMs && atMs < toMs),
+      tenantHours: async (asked: readonly TenantHourKey[]) =>
+        content.tenantHours.filter(({ instanceId, hostId, atMs }) =>
+          asked.some((key) => key.instanceId === instanceId && key.hostId === hostId && key.atMs === atMs),
+        ),
     },
     estimates: {
       range: async (_host: string, fromMs: number, toMs: number) =>

@@ -71,6 +71,21 @@ describe('energy', () => {
     expect(await store.energy.hosts({ fromMs: nowMs + 1, toMs: nowMs + hourMs })).toEqual([])
   })
 
+  it('tells hours of instances on hosts, with how long the host was metered, and nothing of those it does not have', async () => {
+    const { energy } = opened.store
+    const asked = { instanceId: web, hostId: node, atMs: nowMs }
+    expect(await energy.tenantHours([])).toEqual([])
+    expect(
+      await energy.tenantHours([
+        asked,
+        { ...asked, atMs: nowMs - hourMs },
+        { ...asked, hostId: other },
+        // Nobody metered the host in that hour.
+        { ...asked, instanceId: db, atMs: nowMs + hourMs },
+      ]),
+    ).toEqual([{ ...asked, dynamicJ: 2 * kWh, measuredMs: 120_000 }])
+  })
+
   it('is summed by project, instance and host, with what it comes to by the factors of its time', async () => {
     const { energy } = opened.store
     const factors = [

@@ -1,7 +1,7 @@
 // Energy by the hour. A batch is added in one transaction together with its id, so that one that is sent again, because
 // nobody knows whether it was written, is not counted twice. Written a column at a time: a large cloud has a hundred thousand
 // tenants. What it comes to in CO2 and money is worked out by the database, hour by hour, from the factors of its time.
-import { type HostEnergy, joulesPerKWh, type TenantEnergy } from '@gleaner/model'
+import { type HostEnergy, joulesPerKWh, type TenantEnergy, type TenantHour, type TenantHourKey } from '@gleaner/model'
 import type { EnergyFactor, EnergyFilter, EnergyGrouping, EnergyStore, EnergySum } from '@gleaner/ports'
 import { sql } from 'kysely'
 import type { Database, Queries } from '../database/database.ts'
@@ -28,6 +28,12 @@ export function energy(database: Database): EnergyStore {
           select at_ms, sum(idle_j + dynamic_j) as energy_j, sum(estimated_j) as estimated_j
           from tenant_energy where ${matching(filter)} group by at_ms order by at_ms`.execute(queries)
         return rows.map((row) => ({ atMs: row.at_ms, energyJ: row.energy_j, estimatedJ: row.estimated_j }))
+      }),
+    tenantHours: (asked) =>
+      database.read(async (queries) => {
+        const found: TenantHour[] = []
+        for (const chunk of inChunks(asked, rowsPerStatement)) found.push(...(await tenantHours(queries, chunk)))
+        return found
       }),
     hosts: ({ fromMs, toMs, hostId }) =>
       database.read(async (queries) => {
@@ -91,6 +97,32 @@ async function addTenants(queries: Queries, chunk: readonly TenantEnergy[]): Pro
       idle_j = kept.idle_j + excluded.idle_j,
       dynamic_j = kept.dynamic_j + excluded.dynamic_j,
       estimated_j = kept.estimated_j + excluded.estimated_j`.execute(queries)
+}
+
+/** By the keys of both tables: many of an hour are not read for one of them. An instance that changed its project has several lines. */
+async function tenantHours(queries: Queries, asked: readonly TenantHourKey[]): Promise<readonly TenantHour[]> {
+  const { rows } = await sql<{
+    instance_id: string
+    host_id: string
+    at_ms: number
+    dynamic_j: number
+    measured_ms: number
+  }>`
+    select asked.instance_id, asked.host_id, asked.at_ms, sum(dynamic_j) as dynamic_j, max(measured_ms) as measured_ms
+    from unnest(
+        ${asked.map(({ instanceId }) => instanceId)}::text[], ${asked.map(({ hostId }) => hostId)}::text[],
+        ${asked.map(({ atMs }) => atMs)}::float8[]) as asked (instance_id, host_id, at_ms)
+      join tenant_energy as tenant on tenant.at_ms = asked.at_ms and tenant.host_id = asked.host_id
+        and tenant.instance_id = asked.instance_id
+      join host_energy as host on host.host_id = asked.host_id and host.at_ms = asked.at_ms
+    group by asked.instance_id, asked.host_id, asked.at_ms`.execute(queries)
+  return rows.map((row) => ({
+    instanceId: row.instance_id as TenantHour['instanceId'],
+    hostId: row.host_id as TenantHour['hostId'],
+    atMs: row.at_ms,
+    dynamicJ: row.dynamic_j,
+    measuredMs: row.measured_ms,
+  }))
 }
 
 interface SumRow {

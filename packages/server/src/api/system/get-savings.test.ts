@@ -1,7 +1,7 @@
 import { VirtualClock } from '@gleaner/testkit'
 import { expect, it } from 'vitest'
 import { apiHarness } from '../../testing/api-harness.ts'
-import { plainInstances, plainJournalEntry } from '../../testing/plain-objects.ts'
+import { plainInstance, plainInstances, plainJournalEntry } from '../../testing/plain-objects.ts'
 
 /** web-1 of physics and db-1 of chemistry, both suspended for two hours by two rules. */
 async function saved() {
@@ -37,6 +37,25 @@ it('tells each rule what it gave back, and all together', async () => {
     ],
     total: { actionsDone: 2, physicalMemoryGiBHours: 8, sellableMemoryGiBHours: 0, now: { instances: 2 } },
   })
+  await api.close()
+})
+
+it('estimates the energy of each rule, where the hour before was metered', async () => {
+  const { api, as, secretOf, content } = await saved()
+  // Both actions were begun at 8:30. From seven to eight the work of web-1 drew 30 W; nothing is known of the other.
+  const { id: instanceId, hostId } = plainInstance('web-1')
+  if (hostId === undefined) throw new Error('web-1 is on a host')
+  const atMs = Date.UTC(2026, 2, 4, 7)
+  content.tenantHours.push({ instanceId, hostId, atMs, dynamicJ: 30 * 3600, measuredMs: 3_600_000 })
+  const { items, total } = (await as(secretOf('viewer'), { url: '/api/v1/savings?for=1d' })).json()
+  const energyOf = ({ key, energy }: { key: string; energy: object }) => [key, energy]
+  expect(items.map(energyOf)).toEqual([
+    ['idle', { knownOf: 0, unknownOf: 1 }],
+    ['night', { kWh: 0.06, knownOf: 1, unknownOf: 0 }],
+  ])
+  expect(total.energy).toEqual({ kWh: 0.06, knownOf: 1, unknownOf: 1 })
+  const physics = (await as(secretOf('member'), { url: '/api/v1/savings' })).json()
+  expect(physics.total.energy).toEqual({ kWh: 0.06, knownOf: 1, unknownOf: 0 })
   await api.close()
 })
 

@@ -5,12 +5,14 @@ import {
   type SavingsGroup,
   type SavingsReport,
   type endpoints,
+  joulesPerKWh,
   parseDurationMs,
 } from '@gleaner/model'
 import type { Handler } from '../handler.ts'
 import { timeText } from '../view/time-text.ts'
 import { savingsReachMs } from './savings-view.ts'
-import { type Savings, savingsBy, savingsOf } from './savings.ts'
+import { hourKey } from './saved-energy.ts'
+import { type Savings, type SavingsInput, hoursBefore, savingsBy, savingsOf } from './savings.ts'
 
 const weekMs = 7 * 86_400_000
 /** The journal of the span is read as a whole. */
@@ -27,13 +29,15 @@ export const getSavings: Handler<typeof endpoints.getSavings> = async ({ app, qu
     app.store.holds.since(fromMs - savingsReachMs),
   ])
   const index = world()
-  const input = {
+  const seen: SavingsInput = {
     journal: journal.filter(({ projectId }) => sight.sees(projectId)),
     instanceById: index.instanceById,
     holds,
     fromMs,
     toMs,
   }
+  const hours = await app.store.energy.tenantHours(hoursBefore(seen))
+  const input = { ...seen, hours: new Map(hours.map((hour) => [hourKey(hour), hour])) }
   const by = query.by ?? 'rule'
   const keyOf: Readonly<Record<SavingsGroup, (entry: JournalEntry) => string>> = {
     rule: ({ cause }) => cause,
@@ -50,7 +54,7 @@ export const getSavings: Handler<typeof endpoints.getSavings> = async ({ app, qu
   }
 }
 
-function sumView({ actionsDone, undone, hours, now }: Savings): SavingsReport['total'] {
+function sumView({ actionsDone, undone, hours, now, energy }: Savings): SavingsReport['total'] {
   return {
     actionsDone,
     undone,
@@ -59,5 +63,10 @@ function sumView({ actionsDone, undone, hours, now }: Savings): SavingsReport['t
     sellableCoreHours: hours.sellableCores,
     sellableMemoryGiBHours: hours.sellableMemoryMiB / 1024,
     now,
+    energy: {
+      ...(energy.knownOf === 0 ? {} : { kWh: energy.savedJ / joulesPerKWh }),
+      knownOf: energy.knownOf,
+      unknownOf: energy.unknownOf,
+    },
   }
 }

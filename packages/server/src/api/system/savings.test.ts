@@ -1,7 +1,8 @@
-import { type JournalEntry, type Hold, type Instance } from '@gleaner/model'
+import { type Hold, type HostId, type Instance, type JournalEntry, type TenantHour, hostId } from '@gleaner/model'
 import { describe, expect, it } from 'vitest'
-import { plainInstance, plainJournalEntry } from '../../testing/plain-objects.ts'
-import { savingsBy, savingsOf } from './savings.ts'
+import { lab, plainInstance, plainJournalEntry } from '../../testing/plain-objects.ts'
+import { hourKey } from './saved-energy.ts'
+import { hoursBefore, savingsBy, savingsOf } from './savings.ts'
 
 const hourMs = 3_600_000
 const nowMs = 1_000_000 * hourMs
@@ -135,5 +136,93 @@ describe('who gave it back', () => {
     expect(report([entry(5)], [byPerson(6)])[0]).toMatchObject({ undone: 0 })
     // Undone later than the span it was done in.
     expect(report([entry(30)], [byPerson(4)])[0]).toMatchObject({ actionsDone: 0, undone: 0 })
+  })
+})
+
+describe('the energy that was saved', () => {
+  /** The work of the instance drew 20 W in the hour before the action of so many hours ago. */
+  const metered = (hoursAgo: number, more: Partial<TenantHour> = {}): TenantHour => ({
+    instanceId: vm.id,
+    hostId: vm.hostId as HostId,
+    atMs: nowMs - (hoursAgo + 1) * hourMs,
+    dynamicJ: 20 * 3600,
+    measuredMs: hourMs,
+    ...more,
+  })
+  const inputOf = (journal: JournalEntry[], hours: TenantHour[] = []) => ({
+    journal,
+    instanceById: new Map([[vm.id, vm]]),
+    holds: [],
+    fromMs: nowMs - 24 * hourMs,
+    toMs: nowMs,
+    hours: new Map(hours.map((hour) => [hourKey(hour), hour])),
+  })
+  /** In Wh, which the power of 20 W makes plain. */
+  const energyOf = (journal: JournalEntry[], hours: TenantHour[]) => {
+    const { savedJ, knownOf, unknownOf } = savingsOf(inputOf(journal, hours)).energy
+    return [savedJ / 3600, knownOf, unknownOf]
+  }
+  // A second after the full hour, so that the hour that passed before it is told apart from the one under way.
+  const away = (hoursAgo: number, more: Partial<JournalEntry> = {}) =>
+    entry(hoursAgo, { intendedAtMs: nowMs - hoursAgo * hourMs + 1000, ...more })
+
+  it.each(['pause', 'suspend', 'stop', 'shelve'] as const)('after %s is what its work drew before', (action) => {
+    const state = { pause: 'paused', suspend: 'suspended', stop: 'stopped', shelve: 'shelved' } as const
+    const instance = { ...vm, state: state[action] }
+    const input = { ...inputOf([away(3, { action })], [metered(3)]), instanceById: new Map([[vm.id, instance]]) }
+    expect(savingsOf(input).energy).toEqual({ savedJ: 3 * 20 * 3600, knownOf: 1, unknownOf: 0 })
+  })
+
+  it('is not known where the hour before was not metered, and never 0 then', () => {
+    expect(energyOf([away(3)], [])).toEqual([0, 0, 1])
+    expect(energyOf([away(3)], [metered(2), metered(4)])).toEqual([0, 0, 1])
+    expect(energyOf([away(3)], [metered(3, { hostId: hostId(lab, 'hv-9') })])).toEqual([0, 0, 1])
+    expect(energyOf([away(3)], [metered(3, { measuredMs: hourMs / 4 })])).toEqual([0, 0, 1])
+    expect(energyOf([away(3, { hostId: undefined })], [metered(3)])).toEqual([0, 0, 1])
+    expect(energyOf([away(3)], [metered(3, { dynamicJ: 0 })])).toEqual([0, 1, 0])
+  })
+
+  it('counts within the span only, and tells known and unknown actions apart', () => {
+    expect(energyOf([away(100)], [metered(100)])).toEqual([24 * 20, 1, 0])
+    const journal = [away(20), away(16, { action: 'resume' }), away(10)]
+    expect(energyOf(journal, [metered(20)])).toEqual([4 * 20, 1, 1])
+    expect(energyOf([away(3, { state: 'failed' }), away(2, { action: 'notify' })], [metered(3)])).toEqual([0, 0, 0])
+  })
+
+  it('goes on by the hour before the first of several steps', () => {
+    const journal = [away(9, { action: 'pause' }), away(5, { stateBefore: 'paused' })]
+    const instance = { ...vm, stateSinceMs: nowMs - 5 * hourMs }
+    const hours = [metered(9), metered(5, { dynamicJ: 0 })]
+    const input = { ...inputOf(journal, hours), instanceById: new Map([[vm.id, instance]]) }
+    expect(savingsOf(input).energy).toEqual({ savedJ: 9 * 20 * 3600, knownOf: 2, unknownOf: 0 })
+    expect(hoursBefore(input)).toHaveLength(1)
+  })
+
+  it('is nothing of an instance that did not run when Gleaner came to it', () => {
+    expect(energyOf([away(5, { stateBefore: 'stopped' })], [metered(5)])).toEqual([0, 0, 0])
+    // A person resumed and paused it since it was left suspended.
+    expect(energyOf([away(9), away(5, { stateBefore: 'paused' })], [metered(9)])).toEqual([4 * 20, 1, 0])
+    const resumed = [
+      away(9),
+      away(7, { action: 'resume', stateBefore: 'suspended' }),
+      away(5, { stateBefore: 'paused' }),
+    ]
+    expect(energyOf(resumed, [metered(9), metered(5)])).toEqual([2 * 20, 1, 0])
+    expect(hoursBefore(inputOf([away(5, { stateBefore: 'stopped' })]))).toEqual([])
+  })
+
+  it('asks for the last hour that had passed before the action', () => {
+    expect(hoursBefore(inputOf([away(3), away(100, { action: 'resume' })]))).toEqual([
+      { instanceId: vm.id, hostId: vm.hostId, atMs: nowMs - 4 * hourMs },
+    ])
+  })
+
+  it('is told of each rule, and adds up', () => {
+    const journal = [away(20, { cause: 'night' }), away(16, { action: 'resume' }), away(10, { cause: 'idle' })]
+    const groups = savingsBy(inputOf(journal, [metered(20), metered(10)]), ({ cause }) => cause)
+    expect(groups.map(({ key, energy }) => [key, energy.savedJ / 3600])).toEqual([
+      ['idle', 200],
+      ['night', 80],
+    ])
   })
 })

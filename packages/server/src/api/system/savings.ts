@@ -3,17 +3,23 @@
 // moment the cloud says its present state began (when that is another state than the action led to), the end of the span.
 // Steps on hosts free nothing by themselves and count for nothing here. Of an instance that is gone nobody knows since when, so it counts for nothing.
 // What is not certain ends a span early: the figure is rather too small than too large.
+import { savedEnergyJ } from '@gleaner/engine'
 import {
   type Hold,
   type InstanceId,
   type JournalEntry,
+  type OnInstance,
+  type TenantHour,
+  type TenantHourKey,
   type Yield,
+  hourMs,
   isHostStep,
   isOnInstance,
   isReclaiming,
   targetState,
 } from '@gleaner/model'
 import type { Instance } from '@gleaner/model'
+import { type WorkEnd, hourKey, hourOfWork, workEnds } from './saved-energy.ts'
 
 export interface SavingsInput {
   /** All entries that may still count, in whatever order. */
@@ -22,6 +28,8 @@ export interface SavingsInput {
   readonly holds: readonly Hold[]
   readonly fromMs: number
   readonly toMs: number
+  /** Of those that `hoursBefore` names the ones that are known, by their keys; without it no energy is known. */
+  readonly hours?: ReadonlyMap<string, TenantHour>
 }
 
 export interface Savings {
@@ -30,6 +38,8 @@ export interface Savings {
   readonly undone: number
   readonly hours: Yield
   readonly now: { readonly instances: number; readonly physicalCores: number; readonly physicalMemoryMiB: number }
+  /** An estimate, over the actions of which it is known; see `savedEnergyJ`. */
+  readonly energy: { readonly savedJ: number; readonly knownOf: number; readonly unknownOf: number }
 }
 
 /** What one action gave back. */
@@ -39,10 +49,22 @@ interface SavedSpan {
   readonly isUndone: boolean
   readonly lengthH: number
   readonly isHeldNow: boolean
+  /** Undefined where the instance did not work before. */
+  readonly workEnd: WorkEnd | undefined
 }
 
 export function savingsOf(input: SavingsInput): Savings {
-  return sum([...savedSpans(input)])
+  return sum([...savedSpans(input)], input)
+}
+
+/** What has to be known for the energy: the last hour of work of each instance that was away within the span, each once. */
+export function hoursBefore(input: SavingsInput): readonly TenantHourKey[] {
+  const hours = new Map<string, TenantHourKey>()
+  for (const { lengthH, workEnd } of savedSpans(input)) {
+    const hour = lengthH === 0 || workEnd === undefined ? undefined : hourOfWork(workEnd)
+    if (hour !== undefined) hours.set(hourKey(hour), hour)
+  }
+  return [...hours.values()]
 }
 
 /** The same in groups, the largest gain of memory first. */
@@ -58,14 +80,16 @@ export function savingsBy(
     else group.push(span)
   }
   return [...groups]
-    .map(([key, spans]) => ({ key, ...sum(spans) }))
+    .map(([key, spans]) => ({ key, ...sum(spans, input) }))
     .filter(({ actionsDone, hours, now }) => actionsDone > 0 || now.instances > 0 || hours.physicalMemoryMiB > 0)
     .sort((a, b) => b.hours.physicalMemoryMiB - a.hours.physicalMemoryMiB || (a.key < b.key ? -1 : 1))
 }
 
 function* savedSpans(input: SavingsInput): Generator<SavedSpan> {
   const { fromMs, toMs } = input
-  const nextMs = nextEntryTimes(input.journal)
+  const ordered = doneInOrder(input.journal)
+  const nextMs = nextEntryTimes(ordered)
+  const ends = workEnds(ordered)
   const personMs = personTimes(input.holds)
   for (const entry of input.journal) {
     const { finishedAtMs } = entry
@@ -86,13 +110,14 @@ function* savedSpans(input: SavingsInput): Generator<SavedSpan> {
       entry,
       isDoneWithin: finishedAtMs >= fromMs && finishedAtMs < toMs,
       isUndone: byPersonMs !== undefined && byPersonMs <= (next ?? Number.POSITIVE_INFINITY),
-      lengthH: Math.max(0, endMs - Math.max(fromMs, finishedAtMs)) / 3_600_000,
+      lengthH: Math.max(0, endMs - Math.max(fromMs, finishedAtMs)) / hourMs,
       isHeldNow: endMs >= toMs && holds,
+      workEnd: ends.get(entry),
     }
   }
 }
 
-function sum(spans: readonly SavedSpan[]): Savings {
+function sum(spans: readonly SavedSpan[], input: SavingsInput): Savings {
   const hours = { physicalCores: 0, physicalMemoryMiB: 0, sellableCores: 0, sellableMemoryMiB: 0 }
   const now = { instances: 0, physicalCores: 0, physicalMemoryMiB: 0 }
   let actionsDone = 0
@@ -110,15 +135,31 @@ function sum(spans: readonly SavedSpan[]): Savings {
     now.physicalCores += gives.physicalCores
     now.physicalMemoryMiB += gives.physicalMemoryMiB
   }
-  return { actionsDone, undone, hours, now }
+  return { actionsDone, undone, hours, now, energy: energyOf(spans, input) }
 }
 
-/** Per entry the time of the next one about the same instance that changes its state. */
-function nextEntryTimes(journal: readonly JournalEntry[]): ReadonlyMap<JournalEntry, number> {
-  const ordered = journal
+function energyOf(spans: readonly SavedSpan[], { hours }: SavingsInput): Savings['energy'] {
+  const energy = { savedJ: 0, knownOf: 0, unknownOf: 0 }
+  for (const { workEnd, lengthH } of spans) {
+    if (workEnd === undefined || lengthH === 0) continue
+    const hour = hourOfWork(workEnd)
+    const savedJ = savedEnergyJ(hour && hours?.get(hourKey(hour)), lengthH * hourMs)
+    if (savedJ === undefined) energy.unknownOf++
+    else energy.knownOf++
+    energy.savedJ += savedJ ?? 0
+  }
+  return energy
+}
+
+function doneInOrder(journal: readonly JournalEntry[]): readonly OnInstance<JournalEntry>[] {
+  return journal
     .filter(isOnInstance)
     .filter((entry) => entry.action !== 'notify' && entry.state === 'done')
     .sort((a, b) => a.intendedAtMs - b.intendedAtMs)
+}
+
+/** Per entry the time of the next one about the same instance that changes its state. */
+function nextEntryTimes(ordered: readonly OnInstance<JournalEntry>[]): ReadonlyMap<JournalEntry, number> {
   const last = new Map<InstanceId, JournalEntry>()
   const next = new Map<JournalEntry, number>()
   for (const entry of ordered) {
