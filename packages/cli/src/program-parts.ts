@@ -1,4 +1,5 @@
 // What the descriptions of all commands are made of.
+import { leastMultiplier, mostMultiplier, type WeigherName, weigherNames } from '@gleaner/model'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { CommandContext, Session } from './command-context.ts'
 
@@ -23,4 +24,19 @@ export function whole(text: string): string {
 
 export function collect(project: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), project]
+}
+
+export type Multipliers = Readonly<Partial<Record<WeigherName, number>>>
+
+/** NAME=NUMBER, one weigher after the other. */
+export function multiplier(text: string, before: Multipliers = {}): Multipliers {
+  const [word, number, ...more] = text.split('=')
+  const name = weigherNames.find((known) => known === word)
+  if (name === undefined || number === undefined || more.length > 0)
+    throw new InvalidArgumentError(`NAME=NUMBER is needed; names are ${weigherNames.join(', ')}.`)
+  const value = /^-?\d{1,9}(\.\d{1,9})?$/.test(number) ? Number(number) : Number.NaN
+  const least = leastMultiplier(name)
+  if (!(value >= least && value <= mostMultiplier))
+    throw new InvalidArgumentError(`A number from ${least} to ${mostMultiplier} is needed.`)
+  return { ...before, [name]: value }
 }

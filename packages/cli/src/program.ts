@@ -9,7 +9,7 @@ import { desktopAgent } from './program-agent.ts'
 import { leasing } from './program-leases.ts'
 import { powering } from './program-power.ts'
 import { laboratory } from './program-lab.ts'
-import { type Words, add, watchable, whole } from './program-parts.ts'
+import { type Words, add, multiplier, watchable, whole } from './program-parts.ts'
 import { lettingIn } from './program-people.ts'
 import { rules } from './program-rules.ts'
 import type { WatchOptions } from './watch.ts'
@@ -128,6 +128,11 @@ function looking({ session, program, context }: Words): void {
       ).choices(['fewest-victims', 'least-work', 'billing-remainder']),
     )
     .option('--cloud <id>', 'with live, where there are several')
+    .option(
+      '--weigher <name=number>',
+      'multiplier of a weigher, for files; may be given several times (live: as configured)',
+      multiplier,
+    )
     .action(async (options) => (await import('./commands/place.ts')).place(context(), options))
   const problems = add(program, 'problems', 'what is wrong and what to do about it')
     .option('--all', 'cleared and resolved ones too')

@@ -65,6 +65,37 @@ describe('what is decided', () => {
     expect(answer).toMatchObject({ victims: [{ id: victim, host: 'c1' }], cost })
   })
 
+  it('weighs by the multipliers that are given', async () => {
+    const hosts = [
+      { ...host, efficiency: 10, instances: [] },
+      { ...host, name: 'c2', ramMiB: 20_000, efficiency: 5, instances: [] },
+      { ...host, name: 'c3', instances: [] },
+    ]
+    const chosen = async (words: string) =>
+      (await place({ hosts: { hosts }, words: `${words} --json` })).answer().placements.map(({ host }) => host)
+    expect(await chosen('')).toEqual(['c2'])
+    expect(await chosen('--weigher EfficiencyWeigher=2')).toEqual(['c1'])
+    expect(await chosen('--weigher EfficiencyWeigher=2 --weigher RamWeigher=3')).toEqual(['c2'])
+  })
+
+  it.each([
+    ['EficiencyWeigher=1', /names are RamWeigher, .*EfficiencyWeigher/],
+    ['EfficiencyWeigher', /NAME=NUMBER is needed/],
+    ['EfficiencyWeigher=-1', /from 0 to 1000000/],
+    ['CpuWeigher=1e9', /from -1000000 to 1000000/],
+    ['CpuWeigher=', /from -1000000 to 1000000/],
+  ])('refuses the weigher %s', async (weigher, said) => {
+    const shown = await place({ hosts: { hosts: [full] }, words: `--weigher ${weigher}` })
+    expect(shown.code).toBe(2)
+    expect(shown.err.replaceAll(/\s+/g, ' ')).toMatch(said)
+  })
+
+  it('leaves the weighers of a live cloud to its server', async () => {
+    const shown = await place({ hosts: { hosts: [full] }, words: '--hosts live --weigher CpuWeigher=1' })
+    expect(shown.code).toBe(2)
+    expect(shown.err).toMatch(/placement\.weighers/)
+  })
+
   it('fewest-victims is the default: one large one rather than two small ones', async () => {
     const small = { ...spot, vcpus: 2, ramMiB: 1024 }
     const hosts = [

@@ -3,6 +3,7 @@
 import { formatDurationMs, type Objective, type PlacementAnswer, placementCodes } from '@gleaner/model'
 import { type PlacementFile, placeInFiles, readRequestFile } from '@gleaner/server'
 import type { CommandContext } from '../command-context.ts'
+import type { Multipliers } from '../program-parts.ts'
 import { UsageError } from '../failure.ts'
 import { readText } from './read-text.ts'
 
@@ -11,6 +12,7 @@ export interface PlaceWords {
   readonly request: string
   readonly objective?: Objective
   readonly cloud?: string
+  readonly weigher?: Multipliers
 }
 
 const units: Readonly<Record<Objective, string>> = {
@@ -30,6 +32,7 @@ export async function place(context: CommandContext, words: PlaceWords): Promise
     hosts: read(words.hosts, context),
     request: read(words.request, context),
     objective: words.objective ?? 'fewest-victims',
+    ...(words.weigher === undefined ? {} : { multipliers: words.weigher }),
   })
   warn(context, warnings)
   if (!answer.feasible) context.fail()
@@ -38,6 +41,8 @@ export async function place(context: CommandContext, words: PlaceWords): Promise
 
 /** The objective is that of the configuration unless one is given. */
 async function placeLive(context: CommandContext, words: PlaceWords): Promise<void> {
+  if (words.weigher !== undefined)
+    throw new UsageError('--weigher is for files.', 'The server weighs as its configuration says (placement.weighers).')
   const { request, warnings } = readRequestFile(read(words.request, context))
   warn(context, warnings)
   const { objective, cloud } = words

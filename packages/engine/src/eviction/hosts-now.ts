@@ -124,6 +124,7 @@ function placementHost(
 ): PlacementHost {
   const { coreRatio = 1, memoryRatio = 1, diskRatio = 1, properties } = host
   const leasedTo = question.world.leasedTo?.get(host.id)
+  const efficiency = question.world.efficiency?.get(host.id)
   const lendable = offered(host, question.world, instances)
   return {
     name,
@@ -139,6 +140,7 @@ function placementHost(
     kind: host.kind,
     instances: [...instances],
     ...(properties === undefined ? {} : { properties }),
+    ...(efficiency === undefined ? {} : { efficiency }),
     ...(lendable === undefined ? {} : { lendable }),
     ...(leasedTo === undefined ? {} : { leasedTo }),
   }

@@ -1,6 +1,6 @@
 // Whatever happens to a cloud and to what is promised on it, in whatever order: who keeps its room from question to question
 // gets the plan that somebody gets who looks at it for the first time.
-import { defaultPreemptionPolicy, type EvictionDecision, type Host, type Instance } from '@gleaner/model'
+import { defaultPreemptionPolicy, type EvictionDecision, type Host, type HostId, type Instance } from '@gleaner/model'
 import { aHost, anInstance, aProject, aSnapshot, testStartMs } from '@gleaner/testkit'
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
@@ -28,6 +28,8 @@ const happenings = [
   'lend',
   'lease',
   'hold-room',
+  'benchmark',
+  'benchmark',
   'close-host',
   'add-host',
   'drop-host',
@@ -68,6 +70,7 @@ class Cloud {
   #lent = new Map<string, number>()
   #leased = new Map<string, string>()
   #room = new Map<string, number>()
+  #efficiency: ReadonlyMap<HostId, number> = new Map()
   #ranked = 0
 
   constructor() {
@@ -110,6 +113,8 @@ class Cloud {
       },
       leasedTo: new Map(leased.map(({ id }) => [id, 'lease'])),
       leasedRoom,
+      efficiency: this.#efficiency,
+      multipliers: { EfficiencyWeigher: 5000 },
     })
     return lendable.length === 0 ? whole : { ...whole, lendable: new Map(lendable) }
   }
@@ -132,6 +137,11 @@ class Cloud {
     if (what === 'protect') change({ protectedBy: nth % 2 === 0 ? 'lock' : undefined })
     if (what === 'lend') turn(this.#lent, host.id, nth % 8)
     if (what === 'lease') turn(this.#leased, host.id, 'lease')
+    if (what === 'benchmark') {
+      const measured = new Map(this.#efficiency)
+      turn(measured, host.id, 1 + (nth % 5))
+      this.#efficiency = measured
+    }
     if (what === 'hold-room') turn(this.#room, host.id, 1 + (nth % 4))
     if (what === 'close-host') this.#change(nth, { state: nth % 2 === 0 ? 'disabled' : 'up' })
     if (what === 'same-name') this.#change(nth, { name: 'twin' })
@@ -183,7 +193,7 @@ class Cloud {
   }
 }
 
-function turn<T>(map: Map<string, T>, key: string, value: T): void {
+function turn<K, T>(map: Map<K, T>, key: K, value: T): void {
   if (!map.delete(key)) map.set(key, value)
 }
 

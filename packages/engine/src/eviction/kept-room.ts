@@ -1,5 +1,6 @@
 // The room of one cloud in an index that lives on from one question to the next. What it answers is what an index made anew
-// would answer; only hosts are looked at of which the reading, or what is promised, leaves or is lent there, has changed.
+// would answer; only hosts are looked at of which the reading, what is promised, leaves or is lent there, or the work per watt,
+// has changed.
 // Made anew altogether when hosts have gone or changed their order, when the clock went back, and when the policy says
 // something else of the same instance.
 //
@@ -65,6 +66,7 @@ class KnownHosts {
   readonly #passing = new Set<HostId>()
   readonly #exempt = new Map<InstanceId, Exemption>()
   #snapshot: Snapshot | undefined
+  #efficiency: RoomWorld['efficiency']
   #names: HostNames | undefined
   #basis = ''
   #nowS = 0
@@ -77,8 +79,9 @@ class KnownHosts {
     const names = hostNames(snapshot, this.#snapshot)
     if (basis !== this.#basis || nowS < this.#nowS || !this.#isContinued(snapshot, names)) this.#forget()
     const reader = readHosts(question)
-    this.#take(this.#open(snapshot, reader), { snapshot, reader, nowS })
+    this.#take(this.#open(world, reader), { snapshot, reader, nowS })
     this.#snapshot = snapshot
+    this.#efficiency = world.efficiency
     this.#names = names
     this.#basis = basis
     this.#nowS = nowS
@@ -115,13 +118,14 @@ class KnownHosts {
   }
 
   /** The hosts that may not be as they were. */
-  #open(snapshot: Snapshot, { concerned }: HostsReader): readonly Host[] {
+  #open({ snapshot, efficiency }: RoomWorld, { concerned }: HostsReader): readonly Host[] {
     const mayDiffer = (id: HostId) => concerned.has(id) || this.#passing.has(id)
-    if (snapshot === this.#snapshot)
+    if (snapshot === this.#snapshot && efficiency === this.#efficiency)
       return [...new Set([...concerned, ...this.#passing])].flatMap((id) => snapshot.hostById.get(id) ?? [])
     return snapshot.hosts.filter((host) => {
       const known = this.#hosts.get(host.id)
-      return known?.host !== host || known.there !== snapshot.instancesOfHost.get(host.id) || mayDiffer(host.id)
+      if (known?.host !== host || known.there !== snapshot.instancesOfHost.get(host.id)) return true
+      return known.placed.efficiency !== efficiency?.get(host.id) || mayDiffer(host.id)
     })
   }
 
@@ -161,6 +165,7 @@ function isOfUnknownAge({ preemptible, ageS }: PlacedInstance): boolean {
 function isSame(known: KnownHost, now: PlacementHost, nowS: number): boolean {
   const before = known.placed
   if (before.leasedTo !== now.leasedTo || before.instances.length !== now.instances.length) return false
+  if (before.efficiency !== now.efficiency) return false
   if (before.lendable?.vcpus !== now.lendable?.vcpus || before.lendable?.ramMiB !== now.lendable?.ramMiB) return false
   return now.instances.every((instance, nth) => {
     const was = before.instances[nth] as PlacedInstance

@@ -143,6 +143,7 @@ function decideOnce(question: NowQuestion, soon: boolean): NowDecision {
     objective: question.objective ?? world.preemption.objective,
     billingPeriodS: world.preemption.billingPeriodMs / 1000,
     minimumRunS: world.preemption.minimumRunMs / 1000,
+    multipliers: world.multipliers ?? defaultRoomSettings.multipliers,
   }
   for (;;) {
     kept.exempt(hosts, exempt)

@@ -11,6 +11,7 @@ import type {
   Room,
 } from '@gleaner/model'
 import type { StepSupports } from '../ledger/action-support.ts'
+import type { Multipliers } from '../placement/weighers.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { KeptRoom } from './kept-room.ts'
 import type { LendableRoom } from './lendable-room.ts'
@@ -47,6 +48,10 @@ export interface RoomWorld {
   readonly promisedTo?: ReadonlyMap<HostId, HostLease>
   /** Of hosts that are fenced for it: how much preemptible instances may have in all, sold or not. */
   readonly lendable?: ReadonlyMap<HostId, LendableRoom>
+  /** Of the weighers of a placement, by name; those left out keep their own. */
+  readonly multipliers?: Multipliers
+  /** Work per watt of the hosts that have a figure, in one unit. Never changed in place: another figure comes in another map. */
+  readonly efficiency?: ReadonlyMap<HostId, number>
   /** Of this cloud, from the questions before; made anew if absent, which changes no answer. */
   readonly kept?: KeptRoom
 }

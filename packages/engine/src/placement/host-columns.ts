@@ -12,6 +12,8 @@ export class HostColumns {
   lendable = new Float64Array(0)
   /** Whether any host lends beyond what firm instances leave. */
   lends = false
+  /** Work per watt; NaN where it is not known. */
+  efficiency = new Float64Array(0)
   /** Held by firm instances. */
   firm = new Float64Array(0)
   /** capacity - firm: what firm instances could have if every preemptible one left. */
@@ -39,6 +41,7 @@ export class HostColumns {
     this.mixed = grown(this.mixed, new Uint8Array(hosts))
     this.youngestS = grown(this.youngestS, new Float64Array(hosts))
     this.lowest = grown(this.lowest, new Float64Array(hosts))
+    this.efficiency = grown(this.efficiency, new Float64Array(hosts))
     for (const column of ['capacity', 'lendable', 'firm', 'hard', 'shared', 'offered', 'eventual', 'largest'] as const)
       this[column] = grown(this[column], new Float64Array(hosts * 3))
   }

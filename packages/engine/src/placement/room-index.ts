@@ -69,6 +69,7 @@ export class RoomIndex {
     if (known !== undefined) this.#empty(known)
     this.columns.classOf[at] = this.#classes.classify(host)
     this.columns.capacity.set(capacityOf(host), at * 3)
+    this.columns.efficiency[at] = host.efficiency ?? Number.NaN
     const { lendable } = host
     this.columns.lendable.set([lendable?.vcpus ?? Number.NaN, lendable?.ramMiB ?? Number.NaN, Number.NaN], at * 3)
     for (const instance of host.instances) this.#put(instance, at, nowS)

@@ -1,8 +1,8 @@
 // Weights worked out by hand from nova's normalisation and opie's two formulas.
-import type { PlacedInstance, PlacementHost } from '@gleaner/model'
+import { type PlacedInstance, type PlacementHost, type WeigherName, weigherNames } from '@gleaner/model'
 import { describe, expect, it } from 'vitest'
 import { RoomIndex } from './room-index.ts'
-import { type Multipliers, weigh, type WeighedHosts, weighers, type WeigherName } from './weighers.ts'
+import { type Multipliers, weigh, type WeighedHosts, weighers } from './weighers.ts'
 
 const host = (
   name: string,
@@ -139,6 +139,62 @@ describe("opie's PreemptibleDurationWeigher", () => {
     const hosts = [host('a', [{ ageS: -500 }]), host('b', [{ ageS: 775 }])]
     expect(weightsOf(hosts, only('PreemptibleDurationWeigher'))).toEqual([0, 0.75])
   })
+})
+
+describe('EfficiencyWeigher', () => {
+  const does = (name: string, efficiency: number) => host(name, [], { efficiency })
+
+  it('prefers more work per watt', () => {
+    expect(weightsOf([does('a', 10), does('b', 40), does('c', 20)], only('EfficiencyWeigher', 3))).toEqual([0, 3, 1])
+  })
+
+  it('never prefers a host without a figure: it weighs like the least efficient candidate', () => {
+    const hosts = [host('a', []), does('b', 10), does('c', 30), host('d', [])]
+    expect(weightsOf(hosts, only('EfficiencyWeigher'))).toEqual([0, 0, 1, 0])
+  })
+
+  it('goes by the candidates, not by hosts that are none', () => {
+    const hosts = [does('a', 1), does('b', 10), host('c', []), does('d', 30)]
+    const candidates = Int32Array.from([1, 2, 3])
+    expect(weightsOf(hosts, only('EfficiencyWeigher'), { hosts: candidates })).toEqual([0, 0, 1])
+  })
+
+  it('decides nothing where no candidate has a figure, or only one', () => {
+    expect(weightsOf([host('a', []), host('b', [])], only('EfficiencyWeigher'))).toEqual([0, 0])
+    expect(weightsOf([host('a', []), does('b', 7)], only('EfficiencyWeigher'))).toEqual([0, 0])
+  })
+
+  it('is off until a multiplier is set', () => {
+    const { EfficiencyWeigher: _, ...others } = only('EfficiencyWeigher')
+    expect(weightsOf([does('a', 1), does('b', 2)], others)).toEqual([0, 0])
+  })
+
+  it('goes by the last figure of a host', () => {
+    const index = new RoomIndex([does('a', 1), does('b', 2)])
+    const ask = () => [
+      ...weigh(
+        {
+          index,
+          hosts: Int32Array.from([0, 1]),
+          put: undefined,
+          sizes: [1, 1, 1],
+          preemptible: false,
+          nowS: 0,
+          billingPeriodS: 3600,
+        },
+        only('EfficiencyWeigher'),
+      ),
+    ]
+    expect(ask()).toEqual([0, 1])
+    index.setHost(does('a', 4), 0)
+    expect(ask()).toEqual([1, 0])
+    index.setHost(host('a', []), 0)
+    expect(ask()).toEqual([0, 0])
+  })
+})
+
+it('every weigher has a name that can be set', () => {
+  expect(weighers.map(({ name }) => name)).toEqual(weigherNames)
 })
 
 it('adds the weights of all, each times its multiplier', () => {

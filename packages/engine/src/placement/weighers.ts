@@ -6,7 +6,11 @@
 // PreemptibleCountWeigher and PreemptibleDurationWeigher are opie's, with their highest weight fixed at 0 and opie's
 // multiplier: the fewer preemptible instances are on a host, and the less of the running billing period they have used
 // together, the better. The lowest weight is of this decision only; opie's newton version kept it from one to the next.
+// EfficiencyWeigher counts work per watt: the more, the better. Off (0) until somebody sets it, because it gathers instances on
+// the best hosts. A host without a figure weighs like the least efficient candidate that has one: the unknown is never
+// preferred, and where nobody is known it decides nothing.
 // Sources: nova/weights.py and nova/scheduler/weights/, opie/scheduler/weights/preemptible.py.
+import type { WeigherName } from '@gleaner/model'
 import type { RoomIndex } from './room-index.ts'
 
 /** What is weighed: hosts by their positions, some of the request's instances already put on them. */
@@ -29,13 +33,6 @@ export interface Weigher {
   readonly weigh: (weighed: WeighedHosts, into: Float64Array) => void
 }
 
-export type WeigherName =
-  | 'RamWeigher'
-  | 'CpuWeigher'
-  | 'DiskWeigher'
-  | 'PreemptibleCountWeigher'
-  | 'PreemptibleDurationWeigher'
-
 /** By name; those left out keep the multiplier of the list. 0 switches one off. */
 export type Multipliers = Readonly<Partial<Record<WeigherName, number>>>
 
@@ -45,6 +42,7 @@ export const weighers: readonly Weigher[] = [
   { name: 'DiskWeigher', multiplier: 1, weigh: (weighed, into) => weighFree(weighed, 2, into) },
   { name: 'PreemptibleCountWeigher', multiplier: 1000, highest: 0, weigh: weighCount },
   { name: 'PreemptibleDurationWeigher', multiplier: 1000, highest: 0, weigh: weighDuration },
+  { name: 'EfficiencyWeigher', multiplier: 0, weigh: weighEfficiency },
 ]
 
 /** The weight of each candidate, in their order. Until the next are weighed. */
@@ -102,4 +100,18 @@ function weighCount({ index, hosts, put, preemptible }: WeighedHosts, into: Floa
 function weighDuration({ index, hosts, nowS, billingPeriodS }: WeighedHosts, into: Float64Array): void {
   const { remainders } = index
   for (let at = 0; at < hosts.length; at++) into[at] = -remainders.sumOf(hosts[at] as number, nowS, billingPeriodS)
+}
+
+function weighEfficiency({ index, hosts }: WeighedHosts, into: Float64Array): void {
+  const { efficiency } = index.columns
+  let least = Number.POSITIVE_INFINITY
+  for (let at = 0; at < hosts.length; at++) {
+    const known = efficiency[hosts[at] as number] as number
+    if (known < least) least = known
+  }
+  if (least === Number.POSITIVE_INFINITY) least = 0
+  for (let at = 0; at < hosts.length; at++) {
+    const known = efficiency[hosts[at] as number] as number
+    into[at] = Number.isNaN(known) ? least : known
+  }
 }

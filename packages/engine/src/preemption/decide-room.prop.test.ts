@@ -32,6 +32,7 @@ const change = fc.oneof(
       state: fc.constantFrom('up' as const, 'up' as const, 'up' as const, 'disabled' as const),
       zone: fc.constantFrom('a', 'b', 'c'),
       lendable: fc.constantFrom(undefined, undefined, undefined, { vcpus: 4, ramMiB: 9000 }),
+      efficiency: fc.constantFrom(undefined, 1, 2, 3),
     }),
   },
   {
@@ -82,6 +83,7 @@ const history = fc.record({
   minimumRunS: fc.constantFrom(0, 600),
   /** Else the objective of the first step is that of all. */
   changesObjective: fc.boolean(),
+  weighs: fc.constantFrom(0, 5000),
   steps: fc.array(step, { minLength: 2, maxLength: 16 }),
 })
 
@@ -108,9 +110,10 @@ function apply(index: RoomIndex, what: Change, nowS: number): void {
     const { flavor, ...rest } = what.instance
     index.place({ id: what.id, ...flavor, ...rest } satisfies PlacedInstance, what.name, nowS)
   } else {
-    const { name, vcpus, state, zone, lendable } = what
+    const { name, vcpus, state, zone, lendable, efficiency } = what
     const own = { name, vcpus, ramMiB: 12_000, diskGiB: 120, state, properties: { zone }, instances: [] }
-    index.setHost(lendable === undefined ? own : { ...own, lendable }, nowS)
+    const known = efficiency === undefined ? {} : { efficiency }
+    index.setHost({ ...own, ...known, ...(lendable === undefined ? {} : { lendable }) }, nowS)
   }
 }
 
@@ -124,7 +127,7 @@ describe('decideRoom', () => {
   it('answers an index it knows as one it never saw', () => {
     const met = { evicting: 0, room: 0, refused: 0 }
     fc.assert(
-      fc.property(history, ({ shapes, minimumRunS, changesObjective, steps }) => {
+      fc.property(history, ({ shapes, minimumRunS, changesObjective, weighs, steps }) => {
         const known = new RoomIndex(begin)
         const past: { readonly what: Change; readonly nowS: number }[] = []
         let nowS = 0
@@ -139,7 +142,11 @@ describe('decideRoom', () => {
           const { flavor, preemptible, hints } = shapes[nth as 0 | 1]
           const question = asking(
             { preemptible, ...flavor, count, ...(hints === undefined ? {} : { hints }) },
-            { minimumRunS, objective: changesObjective ? objective : steps[0]!.objective },
+            {
+              minimumRunS,
+              objective: changesObjective ? objective : steps[0]!.objective,
+              multipliers: { EfficiencyWeigher: weighs },
+            },
             { nowS, mayEvict },
           )
           const decision = decideRoom(known, question)

@@ -3,7 +3,8 @@
 // over, so that long free stretches stay long. For a lease that begins within a day those on which the fewest instances of
 // others stand come first, because they would have to leave; later than that nobody knows who will be there, and it only
 // decides among equals. Room for instances is taken first on hosts that have such bookings already,
-// the fullest first, so that whole hosts stay free for those who want whole ones.
+// the fullest first, so that whole hosts stay free for those who want whole ones. Where all of this is equal the hosts that do
+// most work per watt are taken, if it is known of any; those of which it is not known come last.
 import { type Interval, overlaps } from '@gleaner/model'
 import type { HostCalendar } from './host-calendar.ts'
 import type { WishUnits } from './wish.ts'
@@ -22,6 +23,8 @@ export interface ChoiceQuestion {
   readonly span: Interval
   /** How many would have to leave the host, weighed; nobody if absent. */
   readonly burdenOf?: ((host: number) => number) | undefined
+  /** Work per watt, above 0; undefined where it is not known. */
+  readonly efficiencyOf?: ((host: number) => number | undefined) | undefined
   /** Free time before this moment is past and worth nothing. */
   readonly nowMs: number
 }
@@ -48,13 +51,14 @@ export function chooseHosts(question: ChoiceQuestion): readonly Share[] | undefi
 
 const foreseeableMs = 86_400_000
 
-function score({ calendars, units, span, nowMs, burdenOf }: ChoiceQuestion, host: number): Scored[] {
+function score({ calendars, units, span, nowMs, burdenOf, efficiencyOf }: ChoiceQuestion, host: number): Scored[] {
   const calendar = calendars[host]
   const free = calendar?.fits(span, units.need, units.perHost) ?? 0
   if (calendar === undefined || free === 0) return []
+  const last = [-(efficiencyOf?.(host) ?? 0), host]
   if (units.need !== 'whole') {
     const used = calendar.bookings.some((booking) => overlaps(booking.span, span))
-    return [{ host, units: free, keys: [used ? 0 : 1, free, host] }]
+    return [{ host, units: free, keys: [used ? 0 : 1, free, ...last] }]
   }
   const around = calendar.freeAround(span)
   const beforeMs = Math.max(0, span.startMs - Math.max(around.startMs, nowMs))
@@ -63,7 +67,7 @@ function score({ calendars, units, span, nowMs, burdenOf }: ChoiceQuestion, host
   const burden = burdenOf?.(host) ?? 0
   const gaps = [pieces, beforeMs + afterMs, beforeMs]
   const isSoon = span.startMs < nowMs + foreseeableMs
-  return [{ host, units: free, keys: isSoon ? [burden, ...gaps, host] : [...gaps, burden, host] }]
+  return [{ host, units: free, keys: isSoon ? [burden, ...gaps, ...last] : [...gaps, burden, ...last] }]
 }
 
 function byKeys(a: Scored, b: Scored): number {

@@ -13,6 +13,8 @@ export interface LeaseQuestion {
   readonly reservations: readonly ReservationQuestion[]
   /** How many would have to leave a whole host, weighed: among hosts that are free those with fewest are taken. */
   readonly burdenOf?: (hostId: HostId) => number
+  /** Work per watt, above 0, undefined where it is not known: it decides among hosts that are equal otherwise. */
+  readonly efficiencyOf?: (hostId: HostId) => number | undefined
 }
 
 export interface ReservationQuestion {

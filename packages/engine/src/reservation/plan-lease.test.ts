@@ -278,6 +278,42 @@ describe('why not', () => {
   })
 })
 
+describe('hosts that do more work per watt', () => {
+  const dayMs = 86_400_000
+  const known: Record<string, number> = { h1: 5, h2: 9 }
+  const efficiencyOf = (id: string) => known[id.split(':')[1] ?? '']
+  const burdens: Record<string, number> = { h2: 1 }
+  const burdenOf = (id: string) => burdens[id.split(':')[1] ?? ''] ?? 0
+
+  it.each([0, 2 * dayMs])('are taken first among equals, those without a figure last (from %d)', (from) => {
+    const calendar = aBook(4)
+    const asked = { ...asking(hosts(3), { from, to: from + 5 }), efficiencyOf }
+    const chosen = named(calendar, planLease(calendar, asked)).hosts[0]?.map(([host]) => host)
+    expect(chosen).toEqual(['h2', 'h1', 'h0'])
+  })
+
+  it.each([0, 2 * dayMs])('count less than those who would have to leave (from %d)', (from) => {
+    const calendar = aBook(3)
+    const asked = { ...asking(hosts(1), { from, to: from + 5 }), efficiencyOf, burdenOf }
+    expect(named(calendar, planLease(calendar, asked)).hosts).toEqual([[['h1', 1]]])
+  })
+
+  it('count less than free time that stays whole', () => {
+    const calendar = aBook(3)
+    // Taken on h0, the span leaves no piece before the next lease.
+    book(calendar, 'a', { hosts: ['h0'], from: 5, to: 10 })
+    const asked = { ...asking(hosts(1), { from: 0, to: 5 }), efficiencyOf }
+    expect(named(calendar, planLease(calendar, asked)).hosts).toEqual([[['h0', 1]]])
+  })
+
+  it('decide for room of instances on hosts that are equally full', () => {
+    const calendar = aBook(3)
+    const wish: Wish = { kind: 'instances', amount: 1, size: [1, 1, 1] }
+    const asked = { ...asking(wish, { from: 0, to: 5 }), efficiencyOf }
+    expect(named(calendar, planLease(calendar, asked)).hosts).toEqual([[['h2', 1]]])
+  })
+})
+
 describe('hosts on which others stand', () => {
   const dayMs = 86_400_000
   const burdens: Record<string, number> = { h0: 2000, h1: 1, h2: 0 }

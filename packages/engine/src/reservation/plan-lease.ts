@@ -63,18 +63,20 @@ const planning = { leaseId: 'planning' as LeaseId, reservationId: 'planning' as 
 function chooseAll(
   book: ReservationBook,
   prepared: readonly Prepared[],
-  { span, question: { nowMs, burdenOf } }: { readonly span: Interval; readonly question: LeaseQuestion },
+  { span, question: { nowMs, burdenOf, efficiencyOf } }: { readonly span: Interval; readonly question: LeaseQuestion },
 ):
   | { readonly shares: readonly (readonly Share[])[]; readonly failed?: undefined }
   | (Failure & { readonly shares?: undefined }) {
   const order = [...prepared.keys()].sort((a, b) => candidatesOf(prepared, a) - candidatesOf(prepared, b) || a - b)
   const shares: (readonly Share[])[] = []
   const burden = burdenOf && ((at: number) => burdenOf((book.hosts[at] as ReservableHost).id))
+  const efficiency = efficiencyOf && ((at: number) => efficiencyOf((book.hosts[at] as ReservableHost).id))
+  const choosing = { calendars: book.calendars, span, nowMs, burdenOf: burden, efficiencyOf: efficiency }
   const touched: HostCalendar[] = []
   try {
     for (const at of order) {
       const { units, candidates } = prepared[at] as Prepared
-      const chosen = chooseHosts({ calendars: book.calendars, candidates, units, span, nowMs, burdenOf: burden })
+      const chosen = chooseHosts({ ...choosing, candidates, units })
       if (chosen === undefined) return { failed: at }
       shares[at] = chosen
       if (prepared.length === 1) break

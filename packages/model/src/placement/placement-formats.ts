@@ -70,6 +70,11 @@ export const PlacementHost = Type.Object(
       Type.Array(Type.String(), { description: 'Only these projects may use it; absent: every one' }),
     ),
     leasedTo: Type.Optional(name('Lease or project that holds the host now')),
+    efficiency: Type.Optional(
+      amount(
+        'Work per watt at full load, in one unit for all hosts (flop/s per watt, operations per second and watt); absent: it weighs like the least efficient host that has it. Counts as much as the multiplier of EfficiencyWeigher says, 0 unless it is set',
+      ),
+    ),
     lendable: Type.Optional(
       Type.Object(
         { vcpus: amount('Cores that may be lent'), ramMiB: amount('Memory that may be lent') },

@@ -35,7 +35,7 @@ import {
   readFilter,
   resizedWish,
 } from '../reservation/lease-request.ts'
-import { burdenOf } from '../reservation/burden-of.ts'
+import { hostPreferences } from '../reservation/host-preferences.ts'
 import { LeaseAdmission } from '../reservation/lease-admission.ts'
 import { refusalWords } from '../reservation/refusal-words.ts'
 import { resizedRunning } from '../reservation/resize-running.ts'
@@ -119,7 +119,7 @@ function questionOf(runtime: Runtime, request: LeaseWishRequest, book: Reservati
     window: request.window,
     durationMs: request.durationMs,
     reservations: request.reservations.map(({ wish, filter }) => ({ wish, filter: readFilter(filter, properties) })),
-    burdenOf: burdenOf(runtime, request),
+    ...hostPreferences(runtime, request),
   }
 }
 
@@ -395,7 +395,7 @@ function replanned(runtime: Runtime, lease: Lease, { span, isResized }: Replan):
   const reservations = lease.reservations.map(({ wish, filter }) => ({ wish, filter: readFilter(filter, properties) }))
   const slot: FoundSlot | NoSlot = leases.plan(
     book,
-    { nowMs, window: span, durationMs: undefined, reservations, burdenOf: burdenOf(runtime, lease) },
+    { nowMs, window: span, durationMs: undefined, reservations, ...hostPreferences(runtime, lease) },
     lease,
   )
   if (!slot.found) throw new GleanerError('lease-no-slot', { detail: refusalWords(slot) })

@@ -10,6 +10,7 @@ import type { PeopleSettings, TlsSettings } from './people.ts'
 import type { OpportunismSettings } from './opportunism.ts'
 import type { OversubscriptionSettings } from './oversubscription.ts'
 import type { OpenStackSettings } from './openstack-settings.ts'
+import type { PlacementSettings } from './placement.ts'
 import type { LibvirtCloud, SimulatedCloud } from './schema.ts'
 import type { SourceSettings } from './source-settings.ts'
 
@@ -40,6 +41,7 @@ export interface Config {
   /** Modes that the file sets; they cannot be changed while it does. */
   readonly fileModes: Readonly<Partial<Record<Capability, Mode>>>
   readonly policy: Policy
+  readonly placement: PlacementSettings
   readonly preemption: PreemptionPolicy
   readonly periods: { readonly observeMs: number; readonly sampleMs: number; readonly decideMs: number }
   readonly telemetry: { readonly stepMs: number; readonly recentMs: number }

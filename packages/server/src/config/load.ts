@@ -29,6 +29,7 @@ import { openStackSettings } from './openstack-settings.ts'
 import { parseSource } from './parse-source.ts'
 import { readPeople, readTls } from './people.ts'
 import { readPublicUrl } from './public-url.ts'
+import { readPlacement } from './placement.ts'
 import { readPolicy } from './policy.ts'
 import { readPreemption } from './preemption.ts'
 import { readReservations } from './reservations.ts'
@@ -205,7 +206,6 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
     }),
   )
   if (speed !== 1 && !allSimulated) fault(['speed'], 'time can run faster only when every cloud is simulated')
-
   if (speed !== 1 && sources.length > 0) fault(['speed'], 'time cannot run faster while sources measure in real time')
 
   const loopback = listen !== undefined && isLoopback(listen.host)
@@ -283,6 +283,7 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
     speed,
     fileModes: file.modes ?? {},
     policy,
+    placement: readPlacement(file.placement),
     preemption: readPreemption(file.preemption, {
       fault: (path, detail) => fault(['preemption', ...path], detail),
       durationMs,

@@ -9,6 +9,7 @@ import { PeopleConfig, TlsConfig } from './people.ts'
 import { SectionName, Secret } from './schema-parts.ts'
 import { OpportunismConfig } from './opportunism.ts'
 import { OversubscriptionConfig } from './oversubscription.ts'
+import { PlacementConfig } from './placement.ts'
 import { PreemptionConfig } from './preemption.ts'
 import { ReservationsConfig } from './reservations.ts'
 
@@ -306,6 +307,7 @@ export const ConfigFile = Type.Object(
       Type.Object(Object.fromEntries(capabilities.map((name) => [name, Type.Optional(ModeName)])), strict),
     ),
     policy: Type.Optional(PolicyConfig),
+    placement: Type.Optional(PlacementConfig),
     preemption: Type.Optional(PreemptionConfig),
     front: Type.Optional(FrontConfig),
     notices: Type.Optional(NoticesConfig),

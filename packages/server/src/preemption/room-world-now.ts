@@ -4,6 +4,7 @@ import { isFresh, type RoomWorld } from '@gleaner/engine'
 import type { CloudId, Verdict } from '@gleaner/model'
 import { indexSupports } from '@gleaner/engine'
 import type { Runtime } from '../runtime.ts'
+import { weighedEfficiency } from '../energy/figures.ts'
 import { lendableNow } from './lendable-now.ts'
 import { policyNow } from '../state/policy-now.ts'
 
@@ -31,6 +32,7 @@ export function roomWorldNow(runtime: Runtime, cloudId: CloudId): RoomWorldNow {
   if (snapshot.gaps.length > 0) return refuse('snapshot-partial', `The last reading of ${cloudId} has gaps.`)
   const cloud = runtime.clouds.get(cloudId)
   const lendable = lendableNow(runtime, snapshot)
+  const efficiency = weighedEfficiency(config, snapshot)
   return {
     world: {
       nowMs,
@@ -43,10 +45,12 @@ export function roomWorldNow(runtime: Runtime, cloudId: CloudId): RoomWorldNow {
       evictions: evictions.evictionsOf(cloudId),
       holdsRoom: cloud?.claims !== undefined,
       kept: evictions.roomOf(cloudId),
+      multipliers: config.placement.multipliers,
       leasedTo: leases.leasedTo(cloudId, nowMs, config.reservations.makeRoomMs),
       promisedTo: leases.promisedTo(cloudId, nowMs),
       leasedRoom: leases.leasedRoom(cloudId, nowMs),
       ...(lendable === undefined ? {} : { lendable }),
+      ...(efficiency === undefined ? {} : { efficiency }),
     },
     refusal: undefined,
   }

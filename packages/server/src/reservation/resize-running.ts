@@ -3,7 +3,7 @@
 import { unitsOf } from '@gleaner/engine'
 import { GleanerError, type Lease, type LeaseReservation, type LeaseShare, type LeaseWish } from '@gleaner/model'
 import type { Runtime } from '../runtime.ts'
-import { burdenOf } from './burden-of.ts'
+import { hostPreferences } from './host-preferences.ts'
 import { readFilter } from './lease-request.ts'
 import { refusalWords } from './refusal-words.ts'
 
@@ -84,7 +84,7 @@ function moreOf(runtime: Runtime, lease: Lease, { reservation, least, most }: Mo
     nowMs,
     window: { startMs: nowMs, endMs: lease.span.endMs },
     durationMs: undefined,
-    burdenOf: burdenOf(runtime, lease),
+    ...hostPreferences(runtime, lease),
     reservations: [
       {
         wish: wish.kind === 'hosts' ? { kind: 'hosts', min: least, max: most } : { ...wish, amount: most },

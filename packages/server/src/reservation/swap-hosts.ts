@@ -9,7 +9,7 @@ import {
   type LeaseSwap,
 } from '@gleaner/model'
 import type { Runtime } from '../runtime.ts'
-import { burdenOf } from './burden-of.ts'
+import { hostPreferences } from './host-preferences.ts'
 import { readFilter } from './lease-request.ts'
 
 export interface SwapQuestion {
@@ -80,7 +80,7 @@ function replacement(
     nowMs,
     window: { startMs: Math.max(lease.span.startMs, nowMs), endMs: lease.span.endMs },
     durationMs: undefined,
-    burdenOf: burdenOf(runtime, lease),
+    ...hostPreferences(runtime, lease),
     reservations: [
       {
         wish:

@@ -53,6 +53,11 @@ export function hostEfficiency(host: Host, given: GivenFigure | undefined): Host
   }
 }
 
+/** For who compares hosts of one cloud and may not guess: work per watt where a figure is given, undefined elsewhere. */
+export function givenEfficiency(host: Host, given: GivenFigure | undefined): number | undefined {
+  return given !== undefined && given.operationsPerS > 0 ? hostEfficiency(host, given).perWatt : undefined
+}
+
 function clockOf({ properties }: Host): number | undefined {
   for (const value of Object.values(properties ?? {})) {
     if (typeof value !== 'string') continue

@@ -1,6 +1,6 @@
 import { aHost } from '@gleaner/testkit'
 import { expect, it } from 'vitest'
-import { hostEfficiency } from './host-efficiency.ts'
+import { givenEfficiency, hostEfficiency } from './host-efficiency.ts'
 import { efficiencyScore, rankHosts } from './rank-hosts.ts'
 
 const figure = (operationsPerS: number) => ({ operationsPerS, from: 'a benchmark' })
@@ -15,6 +15,15 @@ it('without a figure the cores and the clock in the name of the CPU are what is 
   // 10 cores at 2.4 GHz, 8 operations a cycle, 160 W.
   expect(hostEfficiency(host, undefined)).toMatchObject({ perWatt: 1.2e9, isGuess: true })
   expect(hostEfficiency(aHost({ cores: 16, fullPowerW: undefined }), undefined).from).toMatch(/power guessed/)
+})
+
+it('is not guessed for who may not guess', () => {
+  const host = aHost({ fullPowerW: 200 })
+  expect(givenEfficiency(host, figure(3e6))).toBe(15_000)
+  expect(givenEfficiency(host, figure(0))).toBeUndefined()
+  expect(givenEfficiency(host, undefined)).toBeUndefined()
+  // Of 16 cores: 40 W and 7 W a core.
+  expect(givenEfficiency(aHost({ cores: 16, fullPowerW: undefined }), figure(1520))).toBe(10)
 })
 
 it('figures go before guesses, better before worse, equals by name with one rank; desktops are nobody’s to rank', () => {
