@@ -228,3 +228,17 @@ function kindOf(plan: EvictionPlan): 'free' | 'evicting' | 'refused' | 'waits' {
   if (!plan.feasible) return 'refused'
   return plan.victims.length > 0 ? 'evicting' : 'free'
 }
+
+it('goes by another figure of a host within one reading', () => {
+  const hosts = ['a', 'b'].map((name) => aHost({ name }))
+  const base = aRoomWorld(aSnapshot({ hosts, instances: [], projects: [aProject()] }), testStartMs, {
+    multipliers: { EfficiencyWeigher: 10 },
+    kept: new KeptRoom(),
+  })
+  const chosen = (...figures: readonly number[]) => {
+    const efficiency = new Map(figures.map((figure, nth) => [(hosts[nth] as Host).id, figure]))
+    return planEviction({ world: { ...base, efficiency }, wish: aWish(), mayEvict: true }).placements[0]?.hostId
+  }
+  const [a, b] = hosts.map(({ id }) => id)
+  expect([chosen(1, 2), chosen(3, 2), chosen(3, 4), chosen(3)]).toEqual([b, a, b, a])
+})
