@@ -160,7 +160,8 @@ describe('the keeper of fences', () => {
     expect(last()).toEqual([6])
     await expect(ask({ count: 2 })).rejects.toThrow(/"exam" have no room for 2 times 2 vCPU, 4096 MiB and 20 GiB/)
     for (const entry of entries) keeper.left(entry.id, { isPlaced: false })
-    await expect(ask({ count: 4 })).resolves.toBeDefined()
+    expect(await ask({ count: 4 })).toMatchObject({ lease: 'exam' })
+    expect(last()).toEqual([8])
   })
 
   it('of many at once, lets in those for whom there is room', async () => {
