@@ -88,5 +88,13 @@ chmod 755 /etc/notice.d/tell
 echo "guest is up after $(cut -d' ' -f1 /proc/uptime) s" > /dev/console
 gleaner-guest /etc/guest.conf &
 gleaner-notices /etc/guest.conf &
+# The guest agent, where it was packed and its port is there.
+if [ -x /bin/qemu-ga ]; then
+  mkdir -p /var/run
+  for port in /sys/class/virtio-ports/*; do
+    [ "$(cat "$port/name")" = org.qemu.guest_agent.0 ] || continue
+    qemu-ga -m virtio-serial -p "/dev/${port##*/}" -t /run >/dev/console 2>&1 &
+  done
+fi
 insmod /modules/*virtio_balloon.ko
 while :; do sleep 3600 & wait; done

@@ -11,6 +11,7 @@ import {
 } from '@gleaner/wire-libvirt'
 import { number } from './domain-usage.ts'
 import type { HostLink } from './host-link.ts'
+import type { HostNode } from './host-node.ts'
 import { nodeCpu, nodeMemory } from './node-figures.ts'
 import type { ReportHub } from './report-hub.ts'
 
@@ -62,6 +63,14 @@ export function checkReports(reports: ReportHub): readonly CheckItem[] {
     const remedy = 'Give the user Gleaner runs as access to the socket, or set guestReports: false.'
     return [{ what: `guest reports from ${path}`, ok: false, detail: fault, remedy }]
   })
+}
+
+/** As above: of guests that a reading has found. */
+export function checkAgents({ name, agents }: HostNode): readonly CheckItem[] {
+  if (agents === undefined || agents.counts.followed === 0) return []
+  const { followed, telling } = agents.counts
+  const detail = `${telling} of ${followed} running guests with an agent tell who is logged in; of the others it stays unknown`
+  return [{ what: `host ${name}: guest agents`, ok: true, detail }]
 }
 
 function remedyOf(detail: string, otherwise: string): string {

@@ -14,7 +14,19 @@ const marked = (inside: string, attributes = '') =>
 
 describe('readDomainDocument', () => {
   it('reads the size it has now', () => {
-    expect(readDomainDocument(document())).toEqual({ vcpus: 2, memoryMiB: 2048, metadata: noMetadata, sockets: [] })
+    const size = { vcpus: 2, memoryMiB: 2048 }
+    expect(readDomainDocument(document())).toEqual({ ...size, metadata: noMetadata, sockets: [], hasAgent: false })
+  })
+
+  it.each([
+    ["<target type='virtio' name='org.qemu.guest_agent.0' state='connected'/>", true],
+    // An older libvirt does not tell.
+    ["<target type='virtio' name='org.qemu.guest_agent.0'/>", true],
+    ["<target type='virtio' name='org.qemu.guest_agent.0' state='disconnected'/>", false],
+    ["<target type='virtio' name='com.redhat.spice.0' state='connected'/>", false],
+    ['', false],
+  ])('sees the channel of an agent in %s: %s', (target, isThere) => {
+    expect(readDomainDocument(document('', `<channel type='unix'>${target}</channel>`)).hasAgent).toBe(isThere)
   })
 
   it('knows the units of memory', () => {

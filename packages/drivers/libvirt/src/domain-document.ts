@@ -16,6 +16,8 @@ export interface DomainDocument {
   readonly metadata: InstanceMetadata
   /** Sockets of the guest's serial ports and channels, by source path, in the order of the document. */
   readonly sockets: readonly string[]
+  /** The channel of the guest agent is there, and as far as libvirt knows the guest has it open. */
+  readonly hasAgent: boolean
 }
 
 const parser = new XMLParser({
@@ -43,6 +45,8 @@ const unitKiB: Readonly<Record<string, number>> = {
   TiB: 1024 ** 3,
 }
 
+const agentChannel = 'org.qemu.guest_agent.0'
+
 export function readDomainDocument(xml: string): DomainDocument {
   const document = parse(xml)
   const domain = isNode(document) ? document['domain'] : undefined
@@ -56,6 +60,7 @@ export function readDomainDocument(xml: string): DomainDocument {
     memoryMiB: memoryMiB(domain['memory']),
     metadata: readInstanceMetadata(isNode(metadata) ? metadata : undefined),
     sockets: sockets(domain),
+    hasAgent: hasAgent(domain),
   }
 }
 
@@ -86,4 +91,13 @@ function sockets(domain: XmlNode): readonly string[] {
       return typeof source['@path'] === 'string' && source['@path'].startsWith('/') ? [source['@path']] : []
     }),
   )
+}
+
+function hasAgent(domain: XmlNode): boolean {
+  const devices = domain['devices']
+  if (!isNode(devices)) return false
+  return children(devices, 'channel').some((channel) => {
+    const target = isNode(channel) ? channel['target'] : undefined
+    return isNode(target) && target['@name'] === agentChannel && target['@state'] !== 'disconnected'
+  })
 }

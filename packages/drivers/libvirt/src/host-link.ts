@@ -1,7 +1,8 @@
 // The connections to one host's daemon, made when they are first needed and again after they broke.
 //
-// Three of them: one to look, one to act, one to move memory to the disk and back. A save holds its call open until the
-// memory is on the disk, and libvirtd serves at most five calls of a connection at once; nothing else may wait behind it.
+// Four of them: one to look, one to act, one to move memory to the disk and back, one to ask inside of guests. A save holds its
+// call open until the memory is on the disk, a guest may be slow to answer, and libvirtd serves at most five calls of a connection
+// at once; nothing else may wait behind them.
 // After a failed attempt no other is made before a pause has passed (doubling from 0.5 s to 30 s): callers get the last
 // failure at once. A connection that let a call reach its deadline, or is full of calls that were given up, is dropped.
 import {
@@ -29,7 +30,7 @@ export interface HostLinkOptions {
   readonly onConnection: (detail: string) => void
 }
 
-type Purpose = 'look' | 'act' | 'move'
+type Purpose = 'look' | 'act' | 'move' | 'ask'
 
 interface Line {
   rpc: RpcClient | undefined
@@ -46,7 +47,12 @@ export class HostLink {
   readonly where: string
   readonly name: string
   readonly #options: HostLinkOptions
-  readonly #lines: Readonly<Record<Purpose, Line>> = { look: newLine(), act: newLine(), move: newLine() }
+  readonly #lines: Readonly<Record<Purpose, Line>> = {
+    look: newLine(),
+    act: newLine(),
+    move: newLine(),
+    ask: newLine(),
+  }
   readonly #closed = new AbortController()
 
   constructor(options: HostLinkOptions) {

@@ -1,16 +1,30 @@
 // One host of the cloud: its connections, what is remembered of it, and what it can be asked.
 import { hostId, instanceId, type CloudId, type GuestMemory, type Host, type InstanceId } from '@gleaner/model'
-import { getAllDomainStats, listFlags, parseLibvirtUri, statsGroups, statsNoWait } from '@gleaner/wire-libvirt'
+import {
+  askGuestAgent,
+  type DomainRef,
+  getAllDomainStats,
+  LibvirtRemoteError,
+  listFlags,
+  parseLibvirtUri,
+  statsGroups,
+  statsNoWait,
+} from '@gleaner/wire-libvirt'
 import { DocumentCache } from './document-cache.ts'
 import { readDomain, type DomainReading } from './domain-reading.ts'
+import { GuestAgents } from './guest-agents.ts'
 import { GuestMemoryMeter } from './guest-memory.ts'
 import { HostLink, type HostLinkOptions } from './host-link.ts'
 import { readHost, type HostReading } from './host-reading.ts'
+import { instanceState } from './instance-state.ts'
 import type { LibvirtHostOptions } from './options.ts'
 import { type SampleRow, UsageMeter } from './usage-meter.ts'
 
 /** All calls of one reading together may take this many times as long as one. */
 const readingBudget = 2
+/** What a guest has for its answer; and the longest the daemon may take with it (askGuestAgent). */
+const agentTimeoutS = 5
+const agentDeadlineMs = 45_000
 
 export class HostNode {
   readonly name: string
@@ -26,8 +40,14 @@ export class HostNode {
   readonly #documents = new DocumentCache()
   readonly #meter: UsageMeter
   readonly #memory = new GuestMemoryMeter()
+  /** Undefined where guests are not to be asked. */
+  readonly agents: GuestAgents | undefined
 
-  constructor(cloudId: CloudId, options: LibvirtHostOptions, link: Omit<HostLinkOptions, 'cloudId' | 'name' | 'uri'>) {
+  constructor(
+    cloudId: CloudId,
+    options: LibvirtHostOptions & { readonly guestAgents: boolean },
+    link: Omit<HostLinkOptions, 'cloudId' | 'name' | 'uri'>,
+  ) {
     this.name = options.name
     const uri = parseLibvirtUri(options.uri)
     this.isLocal = uri.transport === 'unix'
@@ -37,6 +57,8 @@ export class HostNode {
     this.#budgetMs = link.callTimeoutMs * readingBudget
     this.#meter = new UsageMeter(cloudId, options.name)
     this.link = new HostLink({ ...link, cloudId, name: options.name, uri: options.uri })
+    const ask = (domain: DomainRef, command: string) => this.#askAgent(domain, command)
+    this.agents = options.guestAgents ? new GuestAgents({ ask, monotonicMs: link.monotonicMs }) : undefined
   }
 
   get host(): Pick<Host, 'id'> {
@@ -50,15 +72,39 @@ export class HostNode {
       { object: `host ${this.name}`, signal, budgetMs: this.#budgetMs },
     )
     this.lastKnown = reading.host
+    this.agents?.follow(
+      reading.domains
+        .filter(({ raw, document }) => document.hasAgent && instanceState(raw) === 'running')
+        .map(({ ref }) => ref),
+    )
     return reading
   }
 
-  sample(
+  async sample(
     now: { readonly clockMs: () => number; readonly monotonicMs: () => number },
     signal: AbortSignal,
   ): Promise<readonly SampleRow[]> {
     const about = { object: `host ${this.name}`, signal, budgetMs: this.#budgetMs }
-    return this.link.use('look', (rpc, call) => this.#meter.read(rpc, call, now), about)
+    const rows = await this.link.use('look', (rpc, call) => this.#meter.read(rpc, call, now), about)
+    this.agents?.poke()
+    return rows
+  }
+
+  /** One guest's answer; undefined for every fault that is that guest's own. */
+  #askAgent(domain: DomainRef, command: string): Promise<string | undefined> {
+    return this.link.use(
+      'ask',
+      async (rpc, call) => {
+        try {
+          const ask = { domain, command, timeoutS: agentTimeoutS }
+          return await askGuestAgent(rpc, ask, { ...call, deadlineMs: agentDeadlineMs })
+        } catch (error) {
+          if (error instanceof LibvirtRemoteError) return undefined
+          throw error
+        }
+      },
+      { object: `the guest agent of ${domain.name}` },
+    )
   }
 
   /** What its running guests say about their memory: in one call, however many they are. */

@@ -35,7 +35,7 @@ import {
 } from '@gleaner/wire-libvirt'
 import { ActionRunner, type Target } from './action-runner.ts'
 import { supportedActions } from './actions.ts'
-import { checkHost, checkReports } from './check-host.ts'
+import { checkAgents, checkHost, checkReports } from './check-host.ts'
 import { clockTimers } from './clock-timers.ts'
 import type { DomainReading } from './domain-reading.ts'
 import { HostNode } from './host-node.ts'
@@ -81,14 +81,18 @@ export class LibvirtCloud implements Cloud {
     this.#now = { clockMs: () => clock.nowMs(), monotonicMs }
     this.#nodes = options.hosts.map(
       (host) =>
-        new HostNode(this.id, host, {
-          monotonicMs,
-          timers,
-          callTimeoutMs,
-          sshCommand: options.sshCommand,
-          onLifecycle: (event) => this.#onLifecycle(event),
-          onConnection: (detail) => this.#tell({ kind: 'connection-changed', detail }),
-        }),
+        new HostNode(
+          this.id,
+          { ...host, guestAgents: options.guestAgents === true },
+          {
+            monotonicMs,
+            timers,
+            callTimeoutMs,
+            sshCommand: options.sshCommand,
+            onLifecycle: (event) => this.#onLifecycle(event),
+            onConnection: (detail) => this.#tell({ kind: 'connection-changed', detail }),
+          },
+        ),
     )
     this.address = this.#nodes.map((node) => node.address).join(', ')
     const transferTimeoutMs = options.transferTimeoutMs ?? defaultTransferTimeoutMs
@@ -100,7 +104,8 @@ export class LibvirtCloud implements Cloud {
   async check(signal: AbortSignal): Promise<readonly CheckItem[]> {
     this.#mustBeOpen(signal)
     const items = await Promise.all(this.#nodes.map((node) => checkHost(node.link, signal)))
-    return [...items.flat(), ...(this.#reports === undefined ? [] : checkReports(this.#reports))]
+    const agents = this.#nodes.flatMap((node) => checkAgents(node))
+    return [...items.flat(), ...(this.#reports === undefined ? [] : checkReports(this.#reports)), ...agents]
   }
 
   async observe(signal: AbortSignal): Promise<Inventory> {
@@ -123,7 +128,7 @@ export class LibvirtCloud implements Cloud {
     this.#mustBeOpen(signal)
     const { good } = await this.#each((node) => node.sample(this.#now, signal), signal)
     const rows = new Map<string, SampleRow>()
-    for (const { value } of good) for (const row of value) rows.set(row.subject, this.#withReport(row))
+    for (const { node, value } of good) for (const row of value) rows.set(row.subject, this.#withGuestsWord(row, node))
     if (rows.size === 0) return emptyBatch(0)
     return toBatch([...rows.values()])
   }
@@ -246,10 +251,14 @@ export class LibvirtCloud implements Cloud {
     return undefined
   }
 
-  #withReport(row: SampleRow): SampleRow {
-    const report = this.#reports?.latest(row.subject.slice(this.id.length + 1))
-    if (report === undefined) return row
-    return { ...row, values: { ...row.values, users: report.users, idle: report.idleS } }
+  /** Where the reporter and the agent both tell of users, whoever sees more of them is right. */
+  #withGuestsWord(row: SampleRow, node: HostNode): SampleRow {
+    const uuid = row.subject.slice(this.id.length + 1)
+    const report = this.#reports?.latest(uuid)
+    const listed = node.agents?.users(uuid)
+    if (report === undefined) return listed === undefined ? row : { ...row, values: { ...row.values, users: listed } }
+    const users = Math.max(report.users, listed ?? 0)
+    return { ...row, values: { ...row.values, users, idle: report.idleS } }
   }
 
   #rememberPlaces(inventory: Inventory): void {

@@ -20,6 +20,8 @@ export interface LibvirtCloudOptions {
   readonly guestReports?: boolean
   /** Regular expression for the source path of the serial port that carries them. */
   readonly guestReportSockets?: string
+  /** Ask the guest agents of running guests who is logged in (false). */
+  readonly guestAgents?: boolean
   /** Longest wait for one answer, and for a connection. */
   readonly callTimeoutMs?: number
   /** Longest time a save to disk or a restore may take before it counts as lost. */

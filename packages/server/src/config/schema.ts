@@ -48,6 +48,9 @@ export const LibvirtCloud = Type.Object(
           'Pattern of the source path of the serial port that carries reports; those named gleaner… if absent',
       }),
     ),
+    guestAgents: Type.Optional(
+      Type.Boolean({ description: 'Ask the QEMU guest agents of running guests who is logged in (false)' }),
+    ),
     callTimeout: Type.Optional(lengthOf('Longest wait for one answer of libvirt (10s)')),
   },
   strict,

@@ -35,6 +35,7 @@ function makeCloud(cloud: Config['clouds'][number], clock: Clock): Cloud {
         hosts: cloud.hosts,
         ...(cloud.guestReports === undefined ? {} : { guestReports: cloud.guestReports }),
         ...(cloud.guestReportSockets === undefined ? {} : { guestReportSockets: cloud.guestReportSockets }),
+        ...(cloud.guestAgents === undefined ? {} : { guestAgents: cloud.guestAgents }),
         ...(cloud.callTimeout === undefined ? {} : { callTimeoutMs: parseDurationMs(cloud.callTimeout) ?? 10_000 }),
       })
     case 'opennebula':

@@ -1,7 +1,9 @@
 // Program and procedure numbers, flags and enumerations of libvirt's wire protocol, as far as they are used here.
-// Sources: remote_protocol.x, virkeepaliveprotocol.x, libvirt-domain.h, virterror.h. They never change once released.
+// Sources: remote_protocol.x, qemu_protocol.x, virkeepaliveprotocol.x, libvirt-domain.h, virterror.h. They never change once released.
 
 export const remoteProgram = { program: 0x2000_8086, version: 1 } as const
+/** What only qemu has: one procedure of it is used here. Source: qemu_protocol.x. */
+export const qemuProgram = { program: 0x2000_8087, version: 1, agentCommand: 3 } as const
 export const keepaliveProgram = { program: 0x6b65_6570, version: 1, ping: 1, pong: 2 } as const
 
 export const procedures = {

@@ -4,7 +4,8 @@ import { getHostname } from './connect-calls.ts'
 import { startLifecycleEvents, type LifecycleEvent } from './domain-events.ts'
 import { getAllDomainStats, listAllDomains } from './domain-read-calls.ts'
 import { openConnection } from './open-connection.ts'
-import { keepaliveProgram, procedures, remoteProgram } from './programs.ts'
+import { keepaliveProgram, procedures, qemuProgram, remoteProgram } from './programs.ts'
+import { askGuestAgent } from './qemu-calls.ts'
 import { encodeRemoteError } from './remote-error-body.ts'
 import type { RpcClient } from './rpc-client.ts'
 import { encodeFrame, messageStatus, messageTypes } from './frame.ts'
@@ -144,6 +145,21 @@ describe('a call', () => {
   })
 })
 
+describe('a guest agent', () => {
+  const domain = { name: 'desk', uuid: '00000000-0000-4000-8000-000000000001', id: 3 }
+  const ask = { domain, command: '{"execute":"guest-ping"}', timeoutS: 5 }
+
+  it('is asked in the program that has the procedure', async () => {
+    daemon.handle((frame, socket) => reply(frame, socket, new XdrWriter().uint(1).string('{"return":{}}')))
+    await expect(askGuestAgent(rpc, ask, options)).resolves.toBe('{"return":{}}')
+    expect(daemon.frames.at(-1)).toMatchObject({ program: 0x2000_8087, version: 1, procedure: 3 })
+    daemon.handle((frame, socket) => reply(frame, socket, new XdrWriter().uint(0)))
+    await expect(askGuestAgent(rpc, ask, options)).resolves.toBeUndefined()
+    daemon.handle((frame, socket) => reply(frame, socket, goodName()))
+    await expect(getHostname(rpc, options)).resolves.toBe('node-1')
+  })
+})
+
 describe('a daemon that lies', () => {
   const lies: readonly (readonly [string, Handler])[] = [
     [
@@ -155,6 +171,10 @@ describe('a daemon that lies', () => {
       (frame, socket) => void socket.write(encodeReply(frame, goodName(), { procedure: procedures.domainGetInfo })),
     ],
     ['another program', (frame, socket) => void socket.write(encodeReply(frame, goodName(), { program: 1 }))],
+    [
+      'the same procedure of the other program',
+      (frame, socket) => void socket.write(encodeReply(frame, goodName(), { program: qemuProgram.program })),
+    ],
     ['another version', (frame, socket) => void socket.write(encodeReply(frame, goodName(), { version: 2 }))],
     [
       'a call of its own',

@@ -9,7 +9,7 @@
 import type { Duplex } from 'node:stream'
 import { decodeFrame, encodeFrame, messageStatus, messageTypes, type Frame } from './frame.ts'
 import { FrameSplitter } from './frame-splitter.ts'
-import { keepaliveProgram, remoteProgram } from './programs.ts'
+import { keepaliveProgram, qemuProgram, remoteProgram } from './programs.ts'
 import { readRemoteError } from './remote-error-body.ts'
 import { systemTimers, type Timers } from './timers.ts'
 import { LibvirtWireError, protocolError } from './wire-error.ts'
@@ -21,7 +21,15 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** A program of the wire that can be called. */
+export interface Program {
+  readonly program: number
+  readonly version: number
+}
+
 export interface Call<T> {
+  /** `remoteProgram` if left out. */
+  readonly program?: Program
   readonly procedure: number
   /** The arguments; left out for procedures without any. */
   readonly body?: XdrWriter
@@ -36,6 +44,7 @@ export interface RpcClientOptions {
 
 /** A call with its result type hidden. `take` or `fail` is called once, and never both. */
 interface OpenCall {
+  readonly program: Program
   readonly procedure: number
   readonly body: Uint8Array
   readonly take: (reply: XdrReader) => void
@@ -52,7 +61,8 @@ export class RpcClient {
   readonly #waiting = new Set<OpenCall>()
   /** By serial; undefined marks a call that was given up and whose reply is still to come. */
   readonly #inFlight = new Map<number, OpenCall | undefined>()
-  readonly #procedureOf = new Map<number, number>()
+  /** By serial, as long as the reply is to come. */
+  readonly #calledAs = new Map<number, Pick<OpenCall, 'program' | 'procedure'>>()
   readonly #listeners = new Map<number, (body: XdrReader) => void>()
   readonly #endListeners = new Set<(error: LibvirtWireError) => void>()
   #serial = 0
@@ -89,6 +99,7 @@ export class RpcClient {
       const { signal, deadlineMs } = options
       if (signal?.aborted) return reject(signal.reason)
       const open: OpenCall = {
+        program: call.program ?? remoteProgram,
         procedure: call.procedure,
         body: call.body?.bytes() ?? noBody,
         take: (reply) => {
@@ -145,9 +156,11 @@ export class RpcClient {
       this.#waiting.delete(call)
       this.#serial = (this.#serial + 1) >>> 0
       this.#inFlight.set(this.#serial, call)
-      this.#procedureOf.set(this.#serial, call.procedure)
+      this.#calledAs.set(this.#serial, call)
+      const { program, version } = call.program
       const header = {
-        ...remoteProgram,
+        program,
+        version,
         procedure: call.procedure,
         type: messageTypes.call,
         serial: this.#serial,
@@ -179,18 +192,23 @@ export class RpcClient {
       if (frame.procedure === keepaliveProgram.ping) this.#keepalive(keepaliveProgram.pong)
       return
     }
-    if (frame.program !== remoteProgram.program) throw protocolError(`a message of unknown program ${frame.program}`)
-    if (frame.version !== remoteProgram.version) throw protocolError(`a message of version ${frame.version}`)
-    if (frame.type === messageTypes.message) this.#listeners.get(frame.procedure)?.(new XdrReader(frame.body))
+    const known = [remoteProgram, qemuProgram].find(({ program }) => program === frame.program)
+    if (known === undefined) throw protocolError(`a message of unknown program ${frame.program}`)
+    if (frame.version !== known.version) throw protocolError(`a message of version ${frame.version}`)
+    if (frame.type === messageTypes.message && known === remoteProgram)
+      this.#listeners.get(frame.procedure)?.(new XdrReader(frame.body))
     else if (frame.type === messageTypes.reply) this.#answer(frame)
     else throw protocolError(`a message of type ${frame.type} that nobody asked for`)
   }
 
   #answer(frame: Frame): void {
-    const procedure = this.#procedureOf.get(frame.serial)
-    if (procedure === undefined) throw protocolError(`a reply with serial ${frame.serial}, which answers no call`)
-    if (procedure !== frame.procedure) {
-      throw protocolError(`a reply of procedure ${frame.procedure} to a call of procedure ${procedure}`)
+    const called = this.#calledAs.get(frame.serial)
+    if (called === undefined) throw protocolError(`a reply with serial ${frame.serial}, which answers no call`)
+    if (called.program.program !== frame.program) {
+      throw protocolError(`a reply of program ${frame.program} to a call of program ${called.program.program}`)
+    }
+    if (called.procedure !== frame.procedure) {
+      throw protocolError(`a reply of procedure ${frame.procedure} to a call of procedure ${called.procedure}`)
     }
     const reader = new XdrReader(frame.body)
     const failure = frame.status === messageStatus.ok ? undefined : readRemoteError(reader)
@@ -198,7 +216,7 @@ export class RpcClient {
     // A body that does not read throws here, while the call is still open: it ends with the connection.
     if (failure === undefined) call?.take(reader)
     this.#inFlight.delete(frame.serial)
-    this.#procedureOf.delete(frame.serial)
+    this.#calledAs.delete(frame.serial)
     if (failure !== undefined) call?.fail(failure)
     this.#pump()
   }
@@ -222,7 +240,7 @@ export class RpcClient {
     this.#end = error
     const open = [...this.#inFlight.values(), ...this.#waiting].filter((call) => call !== undefined)
     this.#inFlight.clear()
-    this.#procedureOf.clear()
+    this.#calledAs.clear()
     this.#waiting.clear()
     this.#stream.destroy()
     for (const call of open) call.fail(error)

@@ -20,6 +20,8 @@ export interface FakeDomainOptions {
   readonly load?: number
   readonly metadata?: string
   readonly reportSocket?: string
+  /** It has a channel for a guest agent, in this state. */
+  readonly agentChannel?: 'connected' | 'disconnected'
 }
 
 export type FakeEvent = (typeof lifecycleEvents)[number]
@@ -46,6 +48,8 @@ export class FakeDomain {
   /** The document it answers with instead of its own. */
   brokenXml: string | undefined
   saveFailure: LibvirtRemoteError | undefined
+  /** What the agent inside answers to a command; undefined: nothing at all, so that the daemon gives up on it. */
+  agent: (command: string) => string | undefined = () => undefined
   readonly #context: Context
   #startedMs = 0
   #cpuNs = 0
@@ -134,11 +138,16 @@ export class FakeDomain {
 
   xml(): string {
     if (this.brokenXml !== undefined) return this.brokenXml
-    const { name, uuid, vcpus = 1, reportSocket } = this.options
+    const { name, uuid, vcpus = 1, reportSocket, agentChannel } = this.options
     const serial =
       reportSocket === undefined ? '' : `<serial type='unix'><source mode='bind' path='${reportSocket}'/></serial>`
+    const channel =
+      agentChannel === undefined
+        ? ''
+        : `<channel type='unix'><source mode='bind' path='/run/${name}.agent'/>
+           <target type='virtio' name='org.qemu.guest_agent.0' state='${agentChannel}'/></channel>`
     return `<domain type='qemu'><name>${name}</name><uuid>${uuid}</uuid><metadata>${this.metadata}</metadata>
-      <memory unit='KiB'>${this.memoryKiB}</memory><vcpu placement='static'>${vcpus}</vcpu><devices>${serial}</devices></domain>`
+      <memory unit='KiB'>${this.memoryKiB}</memory><vcpu placement='static'>${vcpus}</vcpu><devices>${serial}${channel}</devices></domain>`
   }
 
   stats(): readonly TypedParam[] {

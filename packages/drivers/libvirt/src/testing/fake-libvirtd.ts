@@ -22,6 +22,7 @@ import {
   messageStatus,
   messageTypes,
   procedures,
+  qemuProgram,
   readDomainRef,
   remoteProgram,
   uuidText,
@@ -53,6 +54,8 @@ export class FakeLibvirtd {
   /** Procedures that were called, in order. */
   readonly calls: number[] = []
   hostCpuNs = 0
+  /** Whom an agent's command was for and what it was, in order. */
+  readonly agentCommands: string[] = []
   /** Procedures that this hypervisor's part of libvirt does not have. */
   readonly lacks = new Set<number>()
 
@@ -133,7 +136,8 @@ export class FakeLibvirtd {
   async #answer(frame: Frame, socket: Socket): Promise<void> {
     if (frame.program === keepaliveProgram.program) return
     this.calls.push(frame.procedure)
-    const header = { ...remoteProgram, procedure: frame.procedure, type: messageTypes.reply, serial: frame.serial }
+    const { program, version } = frame
+    const header = { program, version, procedure: frame.procedure, type: messageTypes.reply, serial: frame.serial }
     try {
       const body = (await this.#perform(frame, socket)).bytes()
       this.#send(socket, encodeFrame({ ...header, status: messageStatus.ok }, body), header)
@@ -165,6 +169,7 @@ export class FakeLibvirtd {
 
   #perform(frame: Frame, socket: Socket): Answer {
     const args = new XdrReader(frame.body)
+    if (frame.program === qemuProgram.program) return this.#askAgent(args)
     if (this.lacks.has(frame.procedure))
       throw new LibvirtRemoteError(errorNumbers.noSupport, 7, `not supported: ${frame.procedure}`)
     switch (frame.procedure) {
@@ -251,6 +256,20 @@ export class FakeLibvirtd {
       default:
         throw new LibvirtRemoteError(errorNumbers.noSupport, 7, `unknown procedure: ${procedure}`)
     }
+  }
+
+  /** As the real one: a guest that says nothing is given up after the time the caller allows it. */
+  async #askAgent(args: XdrReader): Promise<XdrWriter> {
+    const domain = this.#domain(readDomainRef(args).uuid)
+    const command = args.string(limits.stringBytes)
+    const timeoutS = args.int()
+    this.agentCommands.push(`${domain.options.name} ${command}`)
+    const answer = domain.agent(command)
+    if (answer === undefined) {
+      await this.#clock.sleep(timeoutS * 1000)
+      throw new LibvirtRemoteError(errorNumbers.agentUnresponsive, 10, 'Guest agent is not responding')
+    }
+    return new XdrWriter().optional(answer, (to, text) => to.string(text))
   }
 
   async #save(domain: FakeDomain): Promise<XdrWriter> {
