@@ -65,6 +65,22 @@ describe('what an outlet says', () => {
     expect(said(watch, [203, 201], { fromMs: 90_000 })).toEqual([undefined, undefined])
   })
 
+  it.each([
+    ['W to mW', 1000],
+    ['W to kW', 0.001],
+  ])('in another unit (%s) is known by the figure before, also soon after the load rose', (_, factor) => {
+    const watch = new OutletWatch()
+    said(watch, [...usual, ...usual, 290, 290, 290])
+    expect(said(watch, Array(5).fill(290 * factor), { fromMs: 20_000 })).toEqual([
+      'jump',
+      'jump',
+      'unit-changed',
+      'unit-changed',
+      'unit-changed',
+    ])
+    expect(said(watch, [290], { fromMs: 30_000 })).toEqual([undefined])
+  })
+
   it('falls to a tenth when its host goes to sleep, and rises again', () => {
     const watch = new OutletWatch()
     said(watch, usual)

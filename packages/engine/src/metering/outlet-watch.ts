@@ -34,6 +34,7 @@ const leastUsualW = 20
 /** One per outlet. */
 export class OutletWatch {
   #usualW = Number.NaN
+  #lastW = Number.NaN
   #highW = 0
   #believed = 0
   #suspects = 0
@@ -62,7 +63,7 @@ export class OutletWatch {
     const tooHigh = powerW > maxPowerW
     const rises = known && powerW > jumpFactor * this.#highW && powerW > this.#highW + jumpW
     const falls = known && awake && powerW > 0 && ratio < 0.25
-    const otherUnit = (rises || falls || (known && tooHigh)) && isPowerOfTen(ratio)
+    const otherUnit = (rises || falls || (known && tooHigh)) && (isPowerOfTen(ratio) || isPowerOfTen(powerW / this.#lastW))
     this.#unitSuspects = otherUnit ? this.#unitSuspects + 1 : 0
     if (otherUnit) return this.#unitSuspects < readingsToBelieve ? 'jump' : 'unit-changed'
     if (tooHigh) return 'too-high'
@@ -87,6 +88,7 @@ export class OutletWatch {
     this.#suspects = 0
     // What is off tells nothing about what is usual when it is on.
     if (powerW < leastUsualW) return
+    this.#lastW = powerW
     if (this.#believed === 0) {
       this.#usualW = powerW
       this.#highW = powerW
