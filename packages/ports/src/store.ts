@@ -215,16 +215,20 @@ export interface LeaseStore {
   /** Leases of a project that touch the span: open ones, and those that have ended. */
   within(projectId: string, span: Interval): Promise<readonly Lease[]>
   /**
-   * Writes the lease whole, new or changed, with its events, what it holds on hosts, and the line of who did it, if anybody;
-   * `rooms` has at least its hosts.
+   * Writes leases whole, new or changed, with their events, what they hold on hosts, and the lines of who did it: all of them
+   * or none. No lease is among them twice.
    * `conflict`, and nothing changed, when a host is promised to another at some moment, when the project has another open
    * lease of this name, when the lease is over, or when an event that is done would be done again.
    */
-  save(
-    fence: Fence,
-    lease: Lease,
-    along: { readonly rooms: readonly HostRoom[]; readonly line?: AuditEntry | undefined },
-  ): Promise<void>
+  save(fence: Fence, writes: readonly LeaseWrite[]): Promise<void>
+}
+
+export interface LeaseWrite {
+  readonly lease: Lease
+  /** At least its hosts. */
+  readonly rooms: readonly HostRoom[]
+  /** Who did it, if anybody. */
+  readonly line?: AuditEntry | undefined
 }
 
 export interface HostOffersStore {

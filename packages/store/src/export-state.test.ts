@@ -107,9 +107,12 @@ async function fill({ store, fence }: TestStore): Promise<void> {
   )
   await store.evictions.decide(fence, sampleDecision({ heldUntilMs: nowMs + 0.123456789 }))
   await store.evictions.save(fence, sampleDecision({ state: 'freed' }), [sampleEviction()])
-  await store.leases.save(fence, sampleLease(), {
-    rooms: [{ hostId: hostId(cloudId('lab'), 'node-1'), capacity: [4, 8, Number.POSITIVE_INFINITY] }],
-  })
+  await store.leases.save(fence, [
+    {
+      lease: sampleLease(),
+      rooms: [{ hostId: hostId(cloudId('lab'), 'node-1'), capacity: [4, 8, Number.POSITIVE_INFINITY] }],
+    },
+  ])
   await store.problems.report({ code: 'c', severity: 'error', subject: 's', sentence: 'x', remedy: 'y' }, nowMs)
   const token = {
     name: 't',

@@ -63,7 +63,8 @@ export class OutletWatch {
     const tooHigh = powerW > maxPowerW
     const rises = known && powerW > jumpFactor * this.#highW && powerW > this.#highW + jumpW
     const falls = known && awake && powerW > 0 && ratio < 0.25
-    const otherUnit = (rises || falls || (known && tooHigh)) && (isPowerOfTen(ratio) || isPowerOfTen(powerW / this.#lastW))
+    const otherUnit =
+      (rises || falls || (known && tooHigh)) && (isPowerOfTen(ratio) || isPowerOfTen(powerW / this.#lastW))
     this.#unitSuspects = otherUnit ? this.#unitSuspects + 1 : 0
     if (otherUnit) return this.#unitSuspects < readingsToBelieve ? 'jump' : 'unit-changed'
     if (tooHigh) return 'too-high'

@@ -28,6 +28,7 @@ import {
 import type { AuditEntry, Fence, HostRoom, Store } from '@gleaner/ports'
 import type { EventHub } from '../events/hub.ts'
 import type { LiveState } from '../state/live-state.ts'
+import { LeaseWriter } from './lease-writer.ts'
 import { unusedRoom } from './unused-room.ts'
 
 export interface LeaseDeskParts {
@@ -43,6 +44,7 @@ interface Shelf {
 
 export class LeaseDesk {
   readonly #parts: LeaseDeskParts
+  readonly #writer: LeaseWriter
   readonly #leases = new Map<LeaseId, Lease>()
   readonly #shelves = new Map<CloudId, Shelf>()
   #offers: HostOffers = noHostOffers
@@ -51,6 +53,7 @@ export class LeaseDesk {
 
   constructor(parts: LeaseDeskParts) {
     this.#parts = parts
+    this.#writer = new LeaseWriter(parts.store.leases)
   }
 
   /** What the store holds, once per term, whoever asks and however many at once. Nothing is planned before. */
@@ -132,7 +135,7 @@ export class LeaseDesk {
     const book = this.bookOf(lease.cloudId)
     this.#put(lease, book)
     try {
-      await this.#parts.store.leases.save(fence, lease, { rooms: roomsOf(lease, book), line })
+      await this.#writer.write(fence, { lease, rooms: roomsOf(lease, book), line })
     } catch (error) {
       if (before === undefined) this.#drop(lease.id, book)
       else this.#put(before, book)

@@ -7,7 +7,7 @@ import { newId } from './new-id.ts'
 
 export function audit(database: Database): Store['audit'] {
   return {
-    append: (entry) => database.write((queries) => appendAudit(queries, entry)),
+    append: (entry) => database.write((queries) => appendAudit(queries, [entry])),
     list: ({ limit, offset, search }) =>
       database.read(async (queries) => {
         const rows = await queries
@@ -39,19 +39,22 @@ export function audit(database: Database): Store['audit'] {
 }
 
 /** Also as a part of the transaction that makes the change. */
-export async function appendAudit(queries: Queries, entry: AuditEntry): Promise<void> {
+export async function appendAudit(queries: Queries, entries: readonly AuditEntry[]): Promise<void> {
+  if (entries.length === 0) return
   await queries
     .insertInto('audit')
-    .values({
-      id: newId('aud', entry.atMs),
-      at_ms: entry.atMs,
-      made_by: entry.by,
-      made_from: entry.from,
-      what: entry.what,
-      object: entry.object,
-      before: toText(entry.before),
-      after: toText(entry.after),
-    })
+    .values(
+      entries.map((entry) => ({
+        id: newId('aud', entry.atMs),
+        at_ms: entry.atMs,
+        made_by: entry.by,
+        made_from: entry.from,
+        what: entry.what,
+        object: entry.object,
+        before: toText(entry.before),
+        after: toText(entry.after),
+      })),
+    )
     .execute()
 }
 

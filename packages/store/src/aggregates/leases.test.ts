@@ -29,7 +29,7 @@ const stored = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
 const host = (name: string) => hostId(cloudId('lab'), name)
 const room = (name: string): HostRoom => ({ hostId: host(name), capacity: [16, 64_000, Number.POSITIVE_INFINITY] })
 const rooms = ['node-1', 'node-2', 'node-3', 'a', 'b', 'c', 'd', 'e'].map(room)
-const save = (lease: Lease, { store, fence } = opened) => store.leases.save(fence, lease, { rooms })
+const save = (lease: Lease, { store, fence } = opened) => store.leases.save(fence, [{ lease, rooms }])
 const lease = (id: string, more: Parameters<typeof sampleLease>[0] = {}) => sampleLease({ id: id as LeaseId, ...more })
 const span = (from: number, to: number) => ({ startMs: nowMs + from, endMs: nowMs + to })
 const instances = (id: string, on: string, units: number): Pick<Lease, 'reservations'> => ({
@@ -130,16 +130,53 @@ describe('leases', () => {
     })
     const kept = lease('lea_l1', { name: 'l1', on: 'a', span: span(500, 510) })
     const lost = lease('lea_l2', { name: 'l2', on: 'a', span: span(505, 515) })
-    await store.leases.save(fence, kept, { rooms, line: line(kept.id) })
-    expect(isError(await fault(store.leases.save(fence, lost, { rooms, line: line(lost.id) })), 'conflict')).toBe(true)
+    await store.leases.save(fence, [{ lease: kept, rooms, line: line(kept.id) }])
+    expect(
+      isError(await fault(store.leases.save(fence, [{ lease: lost, rooms, line: line(lost.id) }])), 'conflict'),
+    ).toBe(true)
     const { items } = await store.audit.list({ limit: 10, offset: 0, search: 'lea_l' })
     expect(items).toEqual([line(kept.id)])
+  })
+
+  it('are written several at once, with their lines: all of them, or none', async () => {
+    const { store, fence } = opened
+    const line = (object: string): AuditEntry => ({
+      atMs: nowMs,
+      by: 'ben',
+      from: 'test',
+      what: 'make lease',
+      object,
+      before: undefined,
+      after: undefined,
+    })
+    const write = (one: Lease) => ({ lease: one, rooms, line: line(one.id) })
+    const first = lease('lea_g1', { name: 'g1', on: 'a', span: span(600, 610) })
+    const second = lease('lea_g2', { name: 'g2', on: 'b', span: span(600, 610) })
+    await store.leases.save(fence, [first, second].map(write))
+    expect(await store.leases.find('lea_g1')).toEqual(first)
+    expect(await store.leases.find('lea_g2')).toEqual(second)
+
+    // One ends and another takes its host and its name; a third is new beside it.
+    const ended: Lease = { ...first, state: 'cancelled' }
+    const next = lease('lea_g3', { name: 'g1', on: 'a', span: span(605, 615) })
+    await store.leases.save(fence, [ended, next].map(write))
+    expect((await store.leases.find('lea_g1'))?.state).toBe('cancelled')
+    expect(await store.leases.find('lea_g3')).toEqual(next)
+
+    const free = lease('lea_g4', { name: 'g4', on: 'a', span: span(700, 710) })
+    const clash = lease('lea_g5', { name: 'g5', on: 'b', span: span(605, 606) })
+    expect(isError(await fault(store.leases.save(fence, [free, clash].map(write))), 'conflict')).toBe(true)
+    expect(await store.leases.find('lea_g4')).toBeUndefined()
+    const { items } = await store.audit.list({ limit: 10, offset: 0, search: 'lea_g' })
+    expect(items.map(({ object }) => object).sort()).toEqual(['lea_g1', 'lea_g1', 'lea_g2', 'lea_g3'])
   })
 
   it('are written by the leader only', async () => {
     const { store, fence } = opened
     const late = { scope: fence.scope, term: fence.term - 1 }
-    expect(isError(await fault(store.leases.save(late, lease('lea_late'), { rooms })), 'not-leader')).toBe(true)
+    expect(isError(await fault(store.leases.save(late, [{ lease: lease('lea_late'), rooms }])), 'not-leader')).toBe(
+      true,
+    )
     expect(await store.leases.find('lea_late')).toBeUndefined()
   })
 })
@@ -174,13 +211,15 @@ describe('hosts', () => {
     const shares = names.map((on) => ({ hostId: host(on), host: on, units: 1 }))
     const large = lease('lea_m', { name: 'm', reservations: [{ ...reservation, shares }] })
     const { store, fence } = opened
-    await store.leases.save(fence, large, { rooms: names.map(room) })
+    await store.leases.save(fence, [{ lease: large, rooms: names.map(room) }])
     // The last of them is as taken as the first.
     for (const on of ['m0', 'm7999']) {
       const late = lease(`lea_${on}`, { name: on, on, span: large.span })
-      expect(isError(await fault(store.leases.save(fence, late, { rooms: [room(on)] })), 'conflict')).toBe(true)
+      expect(isError(await fault(store.leases.save(fence, [{ lease: late, rooms: [room(on)] }])), 'conflict')).toBe(
+        true,
+      )
     }
-    await store.leases.save(fence, { ...large, state: 'cancelled' }, { rooms: names.map(room) })
+    await store.leases.save(fence, [{ lease: { ...large, state: 'cancelled' }, rooms: names.map(room) }])
   })
 
   it('have room for as many instances as fit at every moment, beside no lease of the whole host', async () => {
@@ -222,7 +261,9 @@ describe('hosts', () => {
             return { on, units, lease: lease(id, { span: span(from, from + length), ...more }) }
           })
           const faults = await Promise.all(
-            made.map((one, at) => fault((both[at % 2] ?? both[0]).leases.save(opened.fence, one.lease, { rooms: xs }))),
+            made.map((one, at) =>
+              fault((both[at % 2] ?? both[0]).leases.save(opened.fence, [{ lease: one.lease, rooms: xs }])),
+            ),
           )
           const won = made.filter((_, at) => faults[at] === undefined)
           const lost = faults.filter((error) => error !== undefined)
@@ -256,7 +297,7 @@ describe('hosts', () => {
     const asked = Array.from({ length: 100 }, (_, nth) =>
       lease(`lea_c${nth}`, { on: names[nth % 3] ?? 'l1', span: span(nth % 5, 10) }),
     )
-    const faults = await Promise.all(asked.map((one) => fault(store.leases.save(fence, one, { rooms: last }))))
+    const faults = await Promise.all(asked.map((one) => fault(store.leases.save(fence, [{ lease: one, rooms: last }]))))
     expect(faults.filter((error) => error === undefined)).toHaveLength(3)
     expect(faults.filter((error) => isError(error, 'conflict'))).toHaveLength(97)
   })

@@ -1,9 +1,9 @@
 // Leases with their events and what they hold on hosts. A lease is written whole, in one transaction that checks the leader's
 // term: what it held is given up and what it holds now is taken, on all of its hosts or on none, and the line of who did it is
 // written with it. That no host is promised twice is the schema's doing: whoever writes wins against the memory of whoever
-// planned. A hundred may be at it at once, so that each statement costs everybody: rows go together.
+// planned. A hundred may be asked for at once, so that several go in one transaction, and their rows in one statement.
 import { GleanerError, isLeaseOpen, type Lease, type LeaseReservation, type LeaseShare } from '@gleaner/model'
-import type { HostRoom, LeaseStore } from '@gleaner/ports'
+import type { HostRoom, LeaseStore, LeaseWrite } from '@gleaner/ports'
 import { type Selectable, sql } from 'kysely'
 import type { Database, Queries } from '../database/database.ts'
 import { violatedConstraint } from '../database/store-fault.ts'
@@ -14,6 +14,7 @@ import { inChunks } from './in-chunks.ts'
 
 /** A lease of thousands of hosts takes more parameters than one statement may have. */
 const rowsAtOnce = 1000
+const leasesAtOnce = 100
 const openStates = ['proposed', 'pending', 'active'] as const
 
 export function leases(database: Database): LeaseStore {
@@ -69,57 +70,76 @@ export function leases(database: Database): LeaseStore {
           .execute()
         return rows.map(toLease)
       }),
-    save: (fence, lease, { rooms, line }) =>
+    save: (fence, writes) =>
       database
         .fenced(fence, async (queries) => {
-          const isNew = await write(queries, lease, fence.term)
-          if (lease.events.length > 0) await writeEvents(queries, lease)
-          if (!isNew) await queries.deleteFrom('lease_allocation').where('lease_id', '=', lease.id).execute()
-          if (isLeaseOpen(lease)) await allocate(queries, lease, rooms)
-          if (line !== undefined) await appendAudit(queries, line)
+          for (const some of inChunks(writes, leasesAtOnce)) await writeAll(queries, some, fence.term)
         })
         .catch((error: unknown) => {
-          throw translate(error, lease)
+          throw translate(error, writes)
         }),
   }
 }
 
-/** True when there was no lease of this id before. */
-async function write(queries: Queries, lease: Lease, term: number): Promise<boolean> {
-  const changing = {
-    name: lease.name,
-    state: lease.state,
-    start_ms: lease.span.startMs,
-    end_ms: lease.span.endMs,
-    updated_at_ms: lease.updatedAtMs,
-    document: toJson(lease),
-    term,
-  }
-  const { is_new: isNew } = await queries
-    .insertInto('lease')
-    .values({
-      id: lease.id,
-      cloud_id: lease.cloudId,
-      project_id: lease.projectId,
-      created_at_ms: lease.createdAtMs,
-      ...changing,
-    })
-    .onConflict((conflict) => conflict.column('id').doUpdateSet(changing))
-    // A row that was there has been locked for the update, and says by whom.
-    .returning(sql<boolean>`xmax = 0`.as('is_new'))
-    .executeTakeFirstOrThrow()
-  return isNew
+async function writeAll(queries: Queries, writes: readonly LeaseWrite[], term: number): Promise<void> {
+  const known = await writeLeases(queries, writes, term)
+  await writeEvents(queries, writes)
+  if (known.length > 0) await queries.deleteFrom('lease_allocation').where('lease_id', 'in', known).execute()
+  await allocate(queries, writes)
+  await appendAudit(
+    queries,
+    writes.flatMap(({ line }) => line ?? []),
+  )
 }
 
-async function writeEvents(queries: Queries, lease: Lease): Promise<void> {
-  const rows = lease.events.map((event) => ({
-    lease_id: lease.id,
-    kind: event.kind,
-    due_at_ms: event.dueAtMs,
-    state: event.state,
-    done_at_ms: event.doneAtMs ?? null,
-    outcome: event.outcome ?? null,
-  }))
+/** Gives the ids of those that were there before. */
+async function writeLeases(queries: Queries, writes: readonly LeaseWrite[], term: number): Promise<string[]> {
+  const written = await queries
+    .insertInto('lease')
+    .values(
+      writes.map(({ lease }) => ({
+        id: lease.id,
+        cloud_id: lease.cloudId,
+        project_id: lease.projectId,
+        name: lease.name,
+        state: lease.state,
+        start_ms: lease.span.startMs,
+        end_ms: lease.span.endMs,
+        created_at_ms: lease.createdAtMs,
+        updated_at_ms: lease.updatedAtMs,
+        document: toJson(lease),
+        term,
+      })),
+    )
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet(({ ref }) => ({
+        name: ref('excluded.name'),
+        state: ref('excluded.state'),
+        start_ms: ref('excluded.start_ms'),
+        end_ms: ref('excluded.end_ms'),
+        updated_at_ms: ref('excluded.updated_at_ms'),
+        document: ref('excluded.document'),
+        term: ref('excluded.term'),
+      })),
+    )
+    // A row that was there has been locked for the update, and says by whom.
+    .returning(['id', sql<boolean>`xmax = 0`.as('is_new')])
+    .execute()
+  return written.filter(({ is_new: isNew }) => !isNew).map(({ id }) => id)
+}
+
+async function writeEvents(queries: Queries, writes: readonly LeaseWrite[]): Promise<void> {
+  const rows = writes.flatMap(({ lease }) =>
+    lease.events.map((event) => ({
+      lease_id: lease.id,
+      kind: event.kind,
+      due_at_ms: event.dueAtMs,
+      state: event.state,
+      done_at_ms: event.doneAtMs ?? null,
+      outcome: event.outcome ?? null,
+    })),
+  )
+  if (rows.length === 0) return
   await queries
     .insertInto('lease_event')
     .values(rows)
@@ -134,11 +154,11 @@ async function writeEvents(queries: Queries, lease: Lease): Promise<void> {
     .execute()
 }
 
-/** Rows of hosts are locked in one order, so that two leases never wait for each other. */
-async function allocate(queries: Queries, lease: Lease, rooms: readonly HostRoom[]): Promise<void> {
-  const wanted = new Set(lease.reservations.flatMap(({ shares }) => shares.map(({ hostId }) => hostId)))
-  const hosts = rooms
-    .filter(({ hostId }) => wanted.has(hostId))
+/** Rows of hosts are locked in one order, so that two transactions never wait for each other. */
+async function allocate(queries: Queries, writes: readonly LeaseWrite[]): Promise<void> {
+  const open = writes.filter(({ lease }) => isLeaseOpen(lease))
+  const rooms = new Map(open.flatMap((write) => roomsOf(write).map((room) => [room.hostId, room] as const)))
+  const hosts = [...rooms.values()]
     .sort((a, b) => (a.hostId < b.hostId ? -1 : 1))
     .map(({ hostId, capacity: [vcpus, memoryMiB, diskGiB] }) => ({
       host_id: hostId,
@@ -158,18 +178,25 @@ async function allocate(queries: Queries, lease: Lease, rooms: readonly HostRoom
         })),
       )
       .execute()
-  const rows = lease.reservations.flatMap((reservation) =>
-    reservation.shares.map((share) => ({
-      lease_id: lease.id,
-      reservation_id: reservation.id,
-      host_id: share.hostId,
-      units: share.units,
-      start_ms: lease.span.startMs,
-      end_ms: lease.span.endMs,
-      ...sizesOf(reservation, share),
-    })),
+  const rows = open.flatMap(({ lease }) =>
+    lease.reservations.flatMap((reservation) =>
+      reservation.shares.map((share) => ({
+        lease_id: lease.id,
+        reservation_id: reservation.id,
+        host_id: share.hostId,
+        units: share.units,
+        start_ms: lease.span.startMs,
+        end_ms: lease.span.endMs,
+        ...sizesOf(reservation, share),
+      })),
+    ),
   )
   for (const some of inChunks(rows, rowsAtOnce)) await queries.insertInto('lease_allocation').values(some).execute()
+}
+
+function roomsOf({ lease, rooms }: LeaseWrite): readonly HostRoom[] {
+  const wanted = new Set(lease.reservations.flatMap(({ shares }) => shares.map(({ hostId }) => hostId)))
+  return rooms.filter(({ hostId }) => wanted.has(hostId))
 }
 
 function sizesOf({ wish }: LeaseReservation, { units }: LeaseShare) {
@@ -180,7 +207,8 @@ function sizesOf({ wish }: LeaseReservation, { units }: LeaseShare) {
   return { vcpus: vcpus * count, memory_mib: memoryMiB * count, disk_gib: diskGiB * count }
 }
 
-function translate(error: unknown, { id, name }: Lease): unknown {
+function translate(error: unknown, writes: readonly LeaseWrite[]): unknown {
+  const [name, id] = (['name', 'id'] as const).map((key) => writes.map(({ lease }) => lease[key]).join(', '))
   switch (violatedConstraint(error)) {
     case 'lease_allocation_whole':
     case 'lease_allocation_room':
