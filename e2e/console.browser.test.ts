@@ -1,9 +1,9 @@
 // The console in a real browser, against a generated cloud of 1,000 hosts and 10,000 instances that the console's own
 // development server answers from. Every page in both themes passes the accessibility check, logs no error, asks nobody but
 // its server, and lives under the content security policy.
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type FakeServer, type FakeServerOptions, startFakeServer } from '../packages/console/dev/fake-server.ts'
 import { fakeToken } from '../packages/console/dev/handlers.ts'
@@ -47,6 +47,13 @@ describe.skipIf(chromiumPath === undefined && !required)('console in a browser',
     return watched
   }
   const heading = (tab: Page, name: string) => tab.getByRole('heading', { level: 1, name, exact: true })
+  /** For the documentation, where a directory is named. */
+  const picture = async (part: Page | Locator, name: string) => {
+    const directory = process.env['GLEANER_PICTURES']
+    if (directory === undefined) return
+    mkdirSync(directory, { recursive: true })
+    await part.screenshot({ path: join(directory, `${name}.png`) })
+  }
 
   describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
     it.each([
@@ -337,6 +344,31 @@ describe.skipIf(chromiumPath === undefined && !required)('console in a browser',
     await tab.getByText('It stands in the configuration file').waitFor()
     expect(await tab.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true)
     expect(await tab.getByRole('button', { name: 'Delete …' }).count()).toBe(0)
+  })
+
+  it('opts a project out for a time with a reason, ends that, and limits the rules in another', async () => {
+    const { page: tab, faults } = await open(await small())
+    await tab.goto('/rules')
+    const panel = tab.getByRole('table', { name: 'What holds for the rules in each project' })
+    await panel.getByText('exams – ada').waitFor()
+    const [first = '', second = ''] = await panel.locator('strong').allTextContents()
+    await panel.getByRole('button', { name: `End it: the opt-out of ${first}` }).click()
+    await panel.getByText('exams – ada').waitFor({ state: 'detached' })
+    await panel.getByRole('button', { name: `Opt out ${second}` }).click()
+    await panel.getByLabel(`How long ${second} is opted out`).selectOption('90 days')
+    await panel.getByLabel(`Why ${second} is opted out`).fill('the thesis of Grace')
+    expect(await accessibilityViolations(tab)).toEqual([])
+    await panel.getByRole('button', { name: 'Opt out', exact: true }).click()
+    await panel.getByText(/the thesis of Grace – /).waitFor()
+    await panel.getByLabel(`Severest action in ${second}`).selectOption('pause')
+    await panel.getByLabel(`Least grace in ${first}`).fill('3d')
+    await panel.getByRole('button', { name: 'Save' }).click()
+    await panel.getByRole('button', { name: 'Save' }).waitFor({ state: 'detached' })
+    await tab.reload()
+    expect(await panel.getByLabel(`Severest action in ${second}`).inputValue()).toBe('pause')
+    expect(await panel.getByLabel(`Least grace in ${first}`).inputValue()).toBe('3d')
+    await picture(panel, 'projects')
+    expect(faults).toEqual([])
   })
 
   it('pauses everything with a reason, shows it on every page, and goes on', async () => {

@@ -398,6 +398,31 @@ describe('the command line', () => {
     expect(Object.keys(JSON.parse((await gleaner('preemption --json')).out))).toContain('forecast')
   })
 
+  it('opts a project out of the rules, limits them, and tells so', async () => {
+    const [one] = [...server.application.state.clouds.values()]
+      .flatMap(({ snapshot }) => snapshot?.instances ?? [])
+      .filter(({ id }) =>
+        server.application.state.plan?.proposals.some(
+          ({ instanceId, state }) => instanceId === id && state === 'awaiting-approval',
+        ),
+      )
+    const projects = server.application.state.clouds.get(one?.cloudId as never)?.snapshot?.projects
+    const project = projects?.find(({ id }) => id === one?.projectId)?.name ?? 'none'
+    await golden(
+      'projects-opt-out',
+      await transcript(`projects opt-out ${project} --until 2026-12-24 --reason "exams until Christmas"`),
+    )
+    await turn(2)
+    await golden('why-opted-out', await transcript(`why ${one?.name ?? 'none'}`))
+    await golden('projects-limit', await transcript(`projects limit ${project} --grace 2d --strongest suspend`))
+    await golden('projects', await transcript('projects'))
+    await golden('projects-opt-in', await transcript(`projects opt-in ${project}`))
+    await gleaner(`projects limit ${project} --grace none --strongest none`)
+    await golden('error-projects-end', await transcript(`projects opt-out ${project} --reason x`))
+    await golden('error-projects-limit', await transcript(`projects limit ${project} --strongest reboot`))
+    await turn(2)
+  })
+
   it('gives programs the form of the API', async () => {
     const { out, code } = await gleaner('instances --json --limit 2')
     expect(code).toBe(0)

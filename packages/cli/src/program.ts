@@ -11,6 +11,7 @@ import { powering } from './program-power.ts'
 import { laboratory } from './program-lab.ts'
 import { type Words, add, multiplier, watchable, whole } from './program-parts.ts'
 import { lettingIn } from './program-people.ts'
+import { projectWords } from './program-projects.ts'
 import { rules } from './program-rules.ts'
 import type { WatchOptions } from './watch.ts'
 
@@ -46,6 +47,7 @@ export function buildProgram(session: Session): Command {
   powering(words)
   desktopWords(words)
   rules(words)
+  projectWords(words)
   administering(words)
   lettingIn(words)
   desktopAgent(words)

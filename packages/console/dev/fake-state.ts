@@ -8,6 +8,7 @@ import type {
   Mode,
   PlanView,
   ProblemView,
+  ProjectView,
   ProposalView,
   RuleView,
   TokenView,
@@ -35,6 +36,19 @@ const fakeUser: UserView = {
   lastSeen: '2026-03-04T08:00:00.000Z',
 }
 
+function makeProjects(instances: World['instances'], tomorrow: string): ProjectView[] {
+  const counts = new Map<string, ProjectView>()
+  for (const { project, cloud } of instances) {
+    const known = counts.get(project) ?? { id: `${cloud}:${project}`, name: project, cloud, instances: 0 }
+    counts.set(project, { ...known, instances: known.instances + 1 })
+  }
+  const projects = [...counts.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+  const [first, second] = projects
+  if (first) first.optOut = { since: '2026-03-01T08:00:00.000Z', until: tomorrow, reason: 'exams', by: 'ada' }
+  if (second) Object.assign(second, { grace: '2d', strongest: 'suspend' })
+  return projects
+}
+
 export interface FakeOptions extends WorldSize {
   readonly speed: number
   /** False: callers without a session are nobody. */
@@ -51,6 +65,7 @@ export class FakeState {
   readonly holds: (HoldView & { instanceId: string })[] = []
   readonly tokens: TokenView[] = []
   users: UserView[] = [fakeUser]
+  readonly projects: ProjectView[]
   readonly decisions: DecisionView[]
   readonly leases: LeaseView[]
   readonly modes = new Map<string, Mode>(capabilities.map((name) => [name, 'observe']))
@@ -66,6 +81,7 @@ export class FakeState {
     this.world = makeWorld(options, this.nowMs())
     this.decisions = makeDecisions(this)
     this.leases = makeLeases(this)
+    this.projects = makeProjects(this.world.instances, this.iso(86_400_000))
     const [google, aws] = readyMade
     if (google) {
       const matched = this.world.instances.filter((i) => i.state === 'running' && (i.idleForS ?? 0) > 86_400)

@@ -52,6 +52,11 @@ export function handlersOf(state: FakeState): Handlers {
     if (!rule) throw new GleanerError('not-found', { object: `rule ${id}` })
     return rule
   }
+  const projectOf = (id: string) => {
+    const project = state.projects.find((each) => each.id === id || each.name === id)
+    if (!project) throw new GleanerError('not-found', { object: `The project ${id}` })
+    return project
+  }
   const span = (query: { for?: string; points?: number }) => {
     const toMs = state.nowMs()
     return { fromMs: toMs - (parseDurationMs(query.for ?? '1d') ?? 86_400_000), toMs, points: query.points ?? 300 }
@@ -178,6 +183,31 @@ export function handlersOf(state: FakeState): Handlers {
     logOut: () => ({}),
     becomeFirstAdministrator: () => {
       throw new GleanerError('link-not-good', { detail: 'there is an administrator already' })
+    },
+    listProjects: () => ({ items: state.projects }),
+    optOutProject: ({ params, body, who }) => {
+      const project = projectOf(params.id)
+      const until = body.until ?? (body.for === undefined ? undefined : state.iso(parseDurationMs(body.for) ?? 0))
+      const by = who?.name ?? 'ada'
+      project.optOut = { since: state.iso(), reason: body.reason, by, ...(until === undefined ? {} : { until }) }
+      state.tell('settings')
+      return project
+    },
+    optInProject: ({ params }) => {
+      delete projectOf(params.id).optOut
+      state.tell('settings')
+      return {}
+    },
+    limitProject: ({ params, body: { grace, strongest, mode } }) => {
+      const project = projectOf(params.id)
+      if (grace === null) delete project.grace
+      else if (grace !== undefined) project.grace = grace
+      if (strongest === null) delete project.strongest
+      else if (strongest !== undefined) project.strongest = strongest
+      if (mode === null) delete project.mode
+      else if (mode !== undefined) project.mode = mode
+      state.tell('settings')
+      return project
     },
     listUsers: () => ({ items: state.users }),
     changeUser: ({ params, body }) => {

@@ -1,5 +1,6 @@
 // The operator's limits on what Gleaner may do. Every field has a cautious default (see defaultPolicy).
 import type { Capability, Mode } from './capability.ts'
+import type { TermsOfProjects } from './project-terms.ts'
 
 /** A recurring span in which actions are allowed: cron start, duration, time zone. */
 export interface MaintenanceWindow {
@@ -40,6 +41,8 @@ export interface Policy {
   readonly peakWindowMs: number
   /** How long an action is watched before it counts as timed out. */
   readonly actionTimeoutMs: number
+  /** What holds for the rules in single projects. */
+  readonly projects: TermsOfProjects
 }
 
 export const defaultPolicy: Policy = {
@@ -63,4 +66,5 @@ export const defaultPolicy: Policy = {
   headroomShare: 0.1,
   peakWindowMs: 86_400_000,
   actionTimeoutMs: 300_000,
+  projects: new Map(),
 }

@@ -52,6 +52,8 @@ export const reasonCodes = {
     'A person started, stopped, resumed or suspended the instance by hand; that is not overruled before its time.',
   kept: 'The owner asked to keep the instance until a stated time.',
   vetoed: 'A person refused this proposal.',
+  'project-opted-out': 'The project has opted out of the rules until a stated time, or until somebody ends that.',
+  'project-limit': 'The limits of the project allow nothing so severe.',
   'cool-down': 'Gleaner itself acted on the instance a short while ago.',
   'outside-maintenance-window': 'Actions are allowed only within the maintenance windows.',
   'in-grace': 'The owner was told; the grace period is running.',

@@ -35,6 +35,7 @@ import type {
 } from '@gleaner/model'
 import type { DesktopStore } from './desktop-store.ts'
 import type { EnergyStore } from './energy-store.ts'
+import type { ProjectTermsStore } from './project-terms-store.ts'
 
 /** Proof of leadership: the scope that is led and the term it was won with. */
 export interface Fence {
@@ -451,6 +452,7 @@ export interface Store {
   readonly evictions: EvictionStore
   readonly leases: LeaseStore
   readonly hostOffers: HostOffersStore
+  readonly projectTerms: ProjectTermsStore
   readonly hostPower: HostPowerStore
   readonly desktops: DesktopStore
   readonly problems: ProblemStore

@@ -30,6 +30,8 @@ import type {
   Mode,
   Problem,
   ProjectId,
+  ProjectLimits,
+  ProjectTerms,
   Proposal,
   Role,
   Rule,
@@ -47,6 +49,7 @@ import type { KeepLink, KeepLinks } from './links/keep-links.ts'
 import type { LoopStatus } from './loops/loop.ts'
 import type { LeaseChange, LeaseRequest, LeaseWishRequest } from './reservation/lease-request.ts'
 import type { HostOfferChange } from './commands/offer-hosts.ts'
+import type { OptOutWish } from './commands/projects.ts'
 import type { EntryRequest, LeaseEntry } from './reservation/fence-keeper.ts'
 import type { RoomDecision, RoomRequest } from './preemption/room.ts'
 import type { KillSwitch, LiveState } from './state/live-state.ts'
@@ -171,6 +174,10 @@ export interface Commands {
     wish: { readonly state: 'awake' | 'asleep'; readonly forMs: number } | undefined,
     caller: Caller,
   ): Promise<void>
+  /** No rule does anything in the project for a time; undefined ends that. `forbidden` for what somebody with more rights said. */
+  optOutProject(projectId: ProjectId, wish: OptOutWish, caller: Caller): Promise<ProjectTerms>
+  /** How far rules go in the project, in place of the limits before. */
+  limitProject(projectId: ProjectId, limits: ProjectLimits, caller: Caller): Promise<ProjectTerms>
   /** Evicts a preemptible instance as if its room were needed, with notice and return; `conflict` when that cannot be. */
   testEviction(instanceId: InstanceId, caller: Caller): Promise<EvictionDecision>
   /** Marks the instance in its cloud as preemptible, or as firm again. */

@@ -19,6 +19,7 @@ import { notices } from './aggregates/notices.ts'
 import { people } from './aggregates/people.ts'
 import { plans } from './aggregates/plans.ts'
 import { problems } from './aggregates/problems.ts'
+import { projectTerms } from './aggregates/project-terms.ts'
 import { proposals } from './aggregates/proposals.ts'
 import { prune } from './aggregates/prune.ts'
 import { rules } from './aggregates/rules.ts'
@@ -41,6 +42,7 @@ export function createStore(database: Database): Store {
     evictions: evictions(database),
     leases: leases(database),
     hostOffers: hostOffers(database),
+    projectTerms: projectTerms(database),
     hostPower: hostPower(database),
     desktops: desktops(database),
     problems: problems(database),

@@ -47,6 +47,7 @@ export const exportedTables: readonly ExportedTable[] = [
   { name: 'host_power', order: ['host_id'] },
   { name: 'host_offer', order: ['host_id'] },
   { name: 'private_property', order: ['name'] },
+  { name: 'project_terms', order: ['project_id'] },
   { name: 'join_token', order: ['id'] },
   { name: 'desktop', order: ['id'] },
   { name: 'desktop_phase', order: ['desktop_id', 'at_ms'] },

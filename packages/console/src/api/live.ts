@@ -66,7 +66,7 @@ const makesOld: Readonly<Record<LiveEventKind, readonly EndpointName[]>> = {
   journal: ['getStatus', 'listHistory', 'whyInstance', 'whyHost', 'listInstances', 'listProposals', 'getPlan'],
   problem: ['getStatus', 'listProblems'],
   rules: ['listRules', 'getRule', 'listRuleRevisions', 'getStatus'],
-  settings: ['getSettings', 'getStatus', 'listTokens'],
+  settings: ['getSettings', 'getStatus', 'listTokens', 'listProjects'],
 }
 
 /** The shortest time between two readings, in ms; one second where nothing is said. */

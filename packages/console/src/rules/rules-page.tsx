@@ -8,6 +8,7 @@ import { Answer } from '../parts/answer.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { Panel } from '../parts/panel.tsx'
+import { ProjectsPanel } from './projects-panel.tsx'
 import { ReadyMade } from './ready-made.tsx'
 import { RuleRow } from './rule-row.tsx'
 import './rules.css'
@@ -78,6 +79,7 @@ export function RulesPage() {
             }
           </Answer>
         </Panel>
+        <ProjectsPanel />
         <ReadyMade />
       </div>
     </>

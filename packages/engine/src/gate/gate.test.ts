@@ -1,11 +1,19 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { cloudId, type Instance, instanceId, type Proposal } from '@gleaner/model'
+import {
+  cloudId,
+  type Instance,
+  instanceId,
+  type ProjectOptOut,
+  type ProjectTerms,
+  type Proposal,
+} from '@gleaner/model'
 import {
   aHold,
   aHost,
   aJournalEntry,
   anInstance,
+  aProject,
   aProposal,
   aRule,
   aSnapshot,
@@ -84,6 +92,8 @@ test('a step against which nothing stands passes every check', () => {
       'state',
       'protection',
       'hold',
+      'opt-out',
+      'project-limit',
       'observe',
       'kill-switch',
       'snapshot-age',
@@ -115,6 +125,24 @@ const window = (cron: string) => ({
 })
 const staleUsage = (lastAtMs: number) => fakeUsage(new Map([[ready.instanceId as string, { lastAtMs, cpu: 0 }]]))
 const otherHost = aHost({ name: 'hv-2' })
+const inProject = (terms: Partial<ProjectTerms>): Spoiled => {
+  const { id: projectId } = aProject()
+  return {
+    facts: {
+      policy: {
+        ...enforcing,
+        projects: new Map([[projectId, { projectId, optOut: undefined, limits: {}, ...terms }]]),
+      },
+    },
+  }
+}
+const optOut = (untilMs: number | undefined): ProjectOptOut => ({
+  sinceMs: nowMs - 1,
+  untilMs,
+  reason: 'exams',
+  by: 'ada',
+  role: 'member',
+})
 const fiveOthers = [0, 1, 2, 3, 4].map((nth) => journalAt(`other-${nth}`))
 
 const refusals: readonly (readonly [string, string, string, Spoiled])[] = [
@@ -147,6 +175,18 @@ const refusals: readonly (readonly [string, string, string, Spoiled])[] = [
     'cool-down',
     { facts: { journal: [journalAt('web-1', { action: 'resume' })] } },
   ],
+  ['the project has opted out', 'opt-out', 'project-opted-out', inProject({ optOut: optOut(nowMs + 1) })],
+  ['the project is out without end', 'opt-out', 'project-opted-out', inProject({ optOut: optOut(undefined) })],
+  ['the end is no number', 'opt-out', 'project-opted-out', inProject({ optOut: optOut(Number.NaN) })],
+  [
+    'the project wants nothing so severe',
+    'project-limit',
+    'project-limit',
+    inProject({ limits: { strongest: 'pause' } }),
+  ],
+  ['the project only observes', 'observe', 'mode-observe', inProject({ limits: { mode: 'observe' } })],
+  ['the project wants approval', 'approval', 'awaiting-approval', inProject({ limits: { mode: 'advise' } })],
+  ['the project wants a longer grace', 'grace', 'in-grace', inProject({ limits: { graceMs: 3_600_000 } })],
   ['the capability observes', 'observe', 'mode-observe', { facts: { policy: observing } }],
   ['the rule observes', 'observe', 'mode-observe', { proposal: { mode: 'observe' } }],
   ['everything is paused', 'kill-switch', 'kill-switch', { facts: { policy: paused } }],
@@ -437,4 +477,30 @@ test('what the cycle has let pass counts as if it were done', () => {
   expect(passGate(world, step)).toMatchObject({ passed: true })
   world.book.grant({ ...step, instanceId: instanceId(testCloud, 'other-1') })
   expect(passGate(world, step)).toMatchObject({ check: 'rate' })
+})
+
+describe('the terms of a project', () => {
+  test('an opt-out ends by itself: it counts before its end and not at it', () => {
+    expect(answer(inProject({ optOut: optOut(nowMs + 1) }))).toMatchObject({
+      verdict: {
+        sentence: expect.stringMatching(
+          /^The project .* has opted out of the rules until .*, as ada said \(exams\)\.$/,
+        ),
+      },
+    })
+    expect(answer(inProject({ optOut: optOut(nowMs) })).passed).toBe(true)
+  })
+
+  test('leave alone what a person commands and what others need', () => {
+    const terms = inProject({ optOut: optOut(undefined), limits: { strongest: 'notify', mode: 'observe' } })
+    expect(answer({ ...terms, proposal: { claim: 'command', ruleId: undefined } }).passed).toBe(true)
+    const needed = { claim: 'firm-instance', capability: 'preemption', ruleId: undefined } as const
+    expect(answer({ ...terms, proposal: needed }).passed).toBe(true)
+  })
+
+  test('of another project concern nobody here', () => {
+    const projectId = 'lab:others' as ProjectTerms['projectId']
+    const projects = new Map([[projectId, { projectId, optOut: optOut(undefined), limits: {} }]])
+    expect(answer({ facts: { policy: { ...enforcing, projects } } }).passed).toBe(true)
+  })
 })

@@ -31,6 +31,7 @@ import { modeOff } from './checks/mode-off.ts'
 import { notHeld } from './checks/not-held.ts'
 import { notInFlight } from './checks/not-in-flight.ts'
 import { notProtected } from './checks/not-protected.ts'
+import { projectAllows, projectIn } from './checks/project-terms.ts'
 import { snapshotFresh } from './checks/snapshot-fresh.ts'
 import { snapshotThere } from './checks/snapshot-there.ts'
 import { snapshotWhole } from './checks/snapshot-whole.ts'
@@ -66,6 +67,8 @@ const ofInstances: readonly StepClass[] = [
 const all: readonly StepClass[] = [...ofInstances, ...ofHosts]
 /** By Gleaner itself, for a rule, an estimate or a firm request. */
 const byItself: readonly StepClass[] = ['reclaim', 'evict', 'move', 'restore', 'notify', 'yield', ...ofHosts]
+/** What a rule can want. */
+const byRules: readonly StepClass[] = ['reclaim', 'restore', 'notify']
 const reclaiming: readonly StepClass[] = ['reclaim', 'reclaim-command']
 const ending: readonly StepClass[] = [...reclaiming, 'evict']
 const taking: readonly StepClass[] = [...ending, 'move', 'host-take']
@@ -95,6 +98,8 @@ const checks: readonly GateCheck[] = [
   gateCheck('user-there', 'standing', [yielding, desktopNeeded]),
   gateCheck('protection', 'standing', [['reclaim', 'reclaim-command', 'evict', 'move', 'restore'], notProtected]),
   gateCheck('hold', 'standing', [held, notHeld]),
+  gateCheck('opt-out', 'standing', [byRules, projectIn]),
+  gateCheck('project-limit', 'standing', [byRules, projectAllows]),
   gateCheck('observe', 'observed', [byItself, modeObserve]),
   gateCheck('kill-switch', 'passing', [butOwnersWish, killSwitch]),
   gateCheck('snapshot-age', 'passing', [[...held, 'yield'], snapshotFresh]),

@@ -12,7 +12,7 @@
 import { type ActionKind, type Instance, isReclaiming, targetState } from '@gleaner/model'
 import type { StepRule } from './chain.ts'
 
-export type Suitability = 'suitable' | 'already-there' | 'state-not-suitable' | 'action-unsupported'
+export type Suitability = 'suitable' | 'already-there' | 'state-not-suitable' | 'action-unsupported' | 'project-limit'
 
 export interface RuleChoice {
   /** Indices of the rules that become candidates. */

@@ -1,4 +1,4 @@
-import { type GivesBack, type Instance, noYield, type Rule } from '@gleaner/model'
+import { type GivesBack, type Instance, noYield, type ProjectLimits, type Rule } from '@gleaner/model'
 import { anInstance, aProject, aRule, testCloud, testStartMs } from '@gleaner/testkit'
 import { describe, expect, test } from 'vitest'
 import { indexSupports } from '../ledger/action-support.ts'
@@ -40,7 +40,7 @@ function matches(rules: readonly Rule[], instances: readonly Instance[]): RuleMa
 }
 
 const propose = (rules: readonly Rule[], ...instances: readonly Instance[]) =>
-  proposeIdleness({ matches: matches(rules, instances), supports, usage, nowMs })
+  proposeIdleness({ matches: matches(rules, instances), supports, usage, nowMs, projects: new Map() })
 
 test('a matching rule becomes a candidate with its evidence, grace and yield', () => {
   const rule = aRule({ grace: '15m', revision: 4 })
@@ -77,6 +77,34 @@ test('what is not proposed is told with its reason, and counted', () => {
     'rule-unknown': 3,
     'action-unsupported': 1,
     'already-there': 1,
+  })
+})
+
+describe('limits of a project', () => {
+  const limited = (limits: ProjectLimits, rules: readonly Rule[], instance = anInstance()) =>
+    proposeIdleness({
+      matches: matches(rules, [instance]),
+      supports,
+      usage,
+      nowMs,
+      projects: new Map([[aProject().id, { projectId: aProject().id, optOut: undefined, limits }]]),
+    })
+
+  test('lengthen a grace and never shorten one', () => {
+    const graceOf = (graceMs: number) => limited({ graceMs }, [aRule({ grace: '15m' })]).candidates[0]?.graceMs
+    expect([graceOf(3_600_000), graceOf(60_000)]).toEqual([3_600_000, 900_000])
+  })
+
+  test('put a rule that is too severe aside, and the gentler one below it has its turn', () => {
+    const rules = [aRule({ name: 'hard', action: 'shelve', priority: 200 }), aRule()]
+    const answer = limited({ strongest: 'suspend' }, rules)
+    expect(answer.candidates.map(({ cause }) => cause)).toEqual(['idle-hour'])
+    expect(answer.refused.map(({ cause, verdict }) => [cause, verdict.code])).toEqual([['hard', 'project-limit']])
+  })
+
+  test('hold up nothing that gives back', () => {
+    const rule = aRule({ name: 'morning', action: 'resume' })
+    expect(limited({ strongest: 'notify' }, [rule], anInstance({ state: 'suspended' })).candidates).toHaveLength(1)
   })
 })
 

@@ -8,10 +8,12 @@ import {
   type CloudId,
   type Instance,
   isReclaiming,
+  isTooStrong,
   movingStates,
   noYield,
   parseDurationMs,
   startStates,
+  type TermsOfProjects,
   type Verdict,
   type Yield,
 } from '@gleaner/model'
@@ -29,14 +31,16 @@ export interface IdlenessInput {
   readonly supports: ActionSupports
   readonly usage: UsageAccess
   readonly nowMs: number
+  /** What holds for the rules in single projects. */
+  readonly projects: TermsOfProjects
 }
 
 export function proposeIdleness(input: IdlenessInput): CapabilityAnswer {
-  const { matches, supports } = input
+  const { matches, projects } = input
   const candidates: Candidate[] = []
   const refused: Refused[] = []
   const reasons: ReasonCounts = { ...matches.reasons }
-  const choosing = { rules: matches.rules, order: orderRules(matches.rules), suits: suitsOf(supports) }
+  const choosing = { rules: matches.rules, order: orderRules(matches.rules), suits: suitsOf(input) }
   const yieldFor = yieldsOf(input)
   const graceMs = matches.rules.map((rule) => parseDurationMs(rule.grace) ?? Number.POSITIVE_INFINITY)
   matches.eachMatched((instance, matching) => {
@@ -57,7 +61,10 @@ export function proposeIdleness(input: IdlenessInput): CapabilityAnswer {
         ruleRevision: rule.revision,
         mode: rule.mode,
         priority: rule.priority,
-        graceMs: graceMs[index] ?? Number.POSITIVE_INFINITY,
+        graceMs: Math.max(
+          graceMs[index] ?? Number.POSITIVE_INFINITY,
+          projects.get(instance.projectId)?.limits.graceMs ?? 0,
+        ),
         reason: matches.evidence(index, instance),
         gives: yieldFor(rule, instance),
       })
@@ -74,8 +81,12 @@ export function proposeIdleness(input: IdlenessInput): CapabilityAnswer {
   return { candidates, refused, reasons }
 }
 
-function suitsOf(supports: ActionSupports): (rule: StepRule, instance: Instance) => Suitability {
+function suitsOf({
+  supports,
+  projects,
+}: Pick<IdlenessInput, 'supports' | 'projects'>): (rule: StepRule, instance: Instance) => Suitability {
   return ({ action }, instance) => {
+    if (isTooStrong(action, projects.get(instance.projectId)?.limits)) return 'project-limit'
     if (action !== 'notify' && supports.get(instance.cloudId)?.has(action) !== true) return 'action-unsupported'
     // A moving instance is judged by where it arrives; the gate holds the step until then.
     const { state } = instance
@@ -99,6 +110,7 @@ function asideVerdict(rule: StepRule, instance: Instance, why: RuleChoice['aside
     'already-there': `${instance.name} is ${instance.state} already, as "${rule.name}" wants it.`,
     'state-not-suitable': `${instance.name} is ${instance.state}; ${rule.action} of "${rule.name}" cannot begin there.`,
     'action-unsupported': `The cloud ${instance.cloudId} cannot ${rule.action} an instance, as "${rule.name}" wants it.`,
+    'project-limit': `The limits of the project of ${instance.name} allow nothing so severe as ${rule.action} of "${rule.name}".`,
     outranked: `Another rule goes before "${rule.name}".`,
     'mode-off': `The rule "${rule.name}" is off.`,
   } as const

@@ -47,7 +47,7 @@ export function summarize(parts: SummaryParts): string {
   if (lent !== undefined) return lent
   const [refused] = parts.refused
   if (refused !== undefined) return `"${refused.cause}" asks for ${refused.action}, but: ${refused.verdict.sentence}`
-  const held = parts.gate.find(({ check, passed }) => (check === 'hold' || check === 'protection') && !passed)
+  const held = parts.gate.find(({ check, passed }) => ['hold', 'protection', 'opt-out'].includes(check) && !passed)
   if (held !== undefined) return held.verdict.sentence
   return noRule(instance, parts.rules)
 }

@@ -11,6 +11,7 @@ import { placementEndpoints } from './placements.ts'
 import { planEndpoints } from './plan.ts'
 import { powerEndpoints } from './power.ts'
 import { preemptionEndpoints } from './preemption.ts'
+import { projectEndpoints } from './projects.ts'
 import { ruleEndpoints } from './rules.ts'
 import { systemEndpoints } from './system.ts'
 
@@ -26,6 +27,7 @@ export const endpoints = {
   ...leaseEndpoints,
   ...powerEndpoints,
   ...desktopEndpoints,
+  ...projectEndpoints,
   ...ruleEndpoints,
   ...historyEndpoints,
   ...peopleEndpoints,

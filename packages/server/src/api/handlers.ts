@@ -49,6 +49,7 @@ import { getRanking } from './power/get-ranking.ts'
 import { getPreemption } from './preemption/get-preemption.ts'
 import { setFirmness, setOptOut, testEviction } from './preemption/instance-preemption.ts'
 import { getEviction, listEvictions } from './preemption/evictions.ts'
+import { limitProject, listProjects, optInProject, optOutProject } from './projects/projects.ts'
 import { createRule, removeRule, updateRule } from './rules/change-rules.ts'
 import { getRuleLanguage } from './rules/get-rule-language.ts'
 import { getRule } from './rules/get-rule.ts'
@@ -163,6 +164,10 @@ export const handlers: Handlers = {
   getHistoryEntry,
   listProblems,
   clearProblem,
+  listProjects,
+  optOutProject,
+  optInProject,
+  limitProject,
   listUsers,
   changeUser,
   removeUser,

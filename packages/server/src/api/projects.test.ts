@@ -195,6 +195,22 @@ describe('a member of physics', () => {
     expect(await release('nothing')).toBe(404)
   })
 
+  it('sees and opts out its own projects only, and sets no limits', async () => {
+    expect((await get('/api/v1/projects')).body.items).toEqual([
+      { id: physics, name: 'physics', cloud: 'lab', instances: 2 },
+    ])
+    const put = async (path: string, payload: object) =>
+      (await harness.as(member(), { method: 'PUT', url: `/api/v1/projects/${path}`, payload })).statusCode
+    expect(await put('physics/opt-out', { for: '7d', reason: 'exams' })).toBe(200)
+    expect(await put('physics/opt-out', { for: '7d' })).toBe(400)
+    expect(await put('physics/opt-out', { reason: 'no end' })).toBe(400)
+    expect(await put('physics/opt-out', { for: '7d', until: '2026-03-05T00:00:00Z', reason: 'both' })).toBe(400)
+    expect(await put('chemistry/opt-out', { for: '7d', reason: 'not mine' })).toBe(404)
+    expect(await put('physics/limits', { grace: '1d' })).toBe(403)
+    const remove = { method: 'DELETE', url: '/api/v1/projects/chemistry/opt-out' } as const
+    expect((await harness.as(member(), remove)).statusCode).toBe(404)
+  })
+
   it('cannot tell a foreign name from its own by ambiguity', async () => {
     const twins = await apiHarness({
       clock,

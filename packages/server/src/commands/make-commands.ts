@@ -11,6 +11,7 @@ import { pause, setMode, unpause } from './modes.ts'
 import { wishPower } from './power.ts'
 import { offerCommands } from './offer-hosts.ts'
 import { setOptOut, setPreemptible, testEviction } from './preemption.ts'
+import { projectCommands } from './projects.ts'
 import { roomCommands } from './rooms.ts'
 import { createRule, removeRule, updateRule } from './rules.ts'
 
@@ -37,6 +38,7 @@ export function makeCommands(runtime: Runtime, queue: CommandQueue, saga: Preemp
     ...roomCommands(runtime, saga),
     ...leaseCommands(runtime),
     ...offerCommands(runtime),
+    ...projectCommands(runtime),
     wishPower: (hostId, wish, caller) => wishPower(runtime, { hostId, wish }, caller),
     testEviction: (id, caller) => testEviction(runtime, id, caller),
     setPreemptible: (id, preemptible, caller) => setPreemptible(runtime, { id, preemptible }, caller),

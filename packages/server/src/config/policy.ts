@@ -41,6 +41,7 @@ export function readPolicy(given: NonNullable<ConfigFile['policy']>, durationMs:
       }),
     },
     protectedTags: given.protectedTags ?? base.protectedTags,
+    projects: base.projects,
     maintenanceWindows: (given.maintenanceWindows ?? []).map((window) => ({
       cron: window.cron,
       durationMs: parseDurationMs(window.duration) ?? 0,

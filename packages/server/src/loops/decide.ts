@@ -198,7 +198,9 @@ async function cycle(work: Cycle, table: InstanceTable): Promise<Decision> {
     instanceOf: (id) => snapshots.get(cloudOf(id))?.instanceById.get(id),
     stands: evaluated.stands,
   })
-  const answers: CapabilityAnswer[] = [proposeIdleness({ matches, supports, usage: telemetry, nowMs })]
+  const answers: CapabilityAnswer[] = [
+    proposeIdleness({ matches, supports, usage: telemetry, nowMs, projects: policy.projects }),
+  ]
   const asking = { estimator: runtime.estimator, supports, nowMs }
   if (policy.modes.oversubscription !== 'off') answers.push(wantedRatios(work, policy), ...wantedLoans(work))
   const journal = parts.history.recent(nowMs - journalHorizonMs(policy))

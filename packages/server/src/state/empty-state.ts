@@ -17,6 +17,7 @@ export function emptyState(config: Config): LiveState {
     apiModes: {},
     killSwitch: undefined,
     holds: [],
+    projectTerms: new Map(),
     proposals: new Map(),
     openActions: [],
     loans: [],

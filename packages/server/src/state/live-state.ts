@@ -16,6 +16,7 @@ import type {
   Proposal,
   Rule,
   TargetKey,
+  TermsOfProjects,
 } from '@gleaner/model'
 import type { Fence } from '@gleaner/ports'
 import type { SourceState } from '../sources/source-state.ts'
@@ -58,6 +59,7 @@ export interface LiveState {
   apiModes: Readonly<Partial<Record<Capability, Mode>>>
   killSwitch: KillSwitch | undefined
   holds: readonly Hold[]
+  projectTerms: TermsOfProjects
   /** Open proposals by instance (its own id is the key) and host. */
   proposals: ReadonlyMap<TargetKey, readonly Proposal[]>
   openActions: readonly JournalEntry[]

@@ -1,4 +1,4 @@
-// Brings modes and pause from the store into memory: at start, after a change, and in every cycle, so that a change made
+// Brings modes, pause and the terms of projects from the store into memory: at start, after a change, and in every cycle, so that a change made
 // through another replica is seen. The file wins over the store, the store over the default.
 import { type Capability, type Mode, capabilities, modes } from '@gleaner/model'
 import type { Runtime } from '../runtime.ts'
@@ -24,6 +24,7 @@ export async function loadSettings(runtime: Runtime): Promise<void> {
   state.modes = inForce
   const killSwitch = settings.get(killSwitchSetting)
   state.killSwitch = isKillSwitch(killSwitch) ? killSwitch : undefined
+  state.projectTerms = await store.projectTerms.all()
 }
 
 function isMode(value: unknown): value is Mode {

@@ -4,5 +4,5 @@ import type { Runtime } from '../runtime.ts'
 
 export function policyNow(runtime: Runtime): Policy {
   const { config, state } = runtime
-  return { ...config.policy, modes: state.modes, killSwitch: state.killSwitch }
+  return { ...config.policy, modes: state.modes, killSwitch: state.killSwitch, projects: state.projectTerms }
 }

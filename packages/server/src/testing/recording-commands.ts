@@ -142,6 +142,14 @@ export function recordingCommands({ commanded, nowMs, instances, rules }: Record
     setPropertyPrivate: async (property, _, caller) => note('setPropertyPrivate', property, caller),
     longestUntilMs: () => Number.POSITIVE_INFINITY,
     wishPower: async (id, wish, caller) => note('wishPower', `${id} ${wish?.state ?? 'automatic'}`, caller),
+    optOutProject: async (projectId, wish, caller) => {
+      note('optOutProject', `${projectId} ${wish?.untilMs ?? 'no end'} ${wish?.reason ?? 'ended'}`, caller)
+      return { projectId, optOut: undefined, limits: {} }
+    },
+    limitProject: async (projectId, limits, caller) => {
+      note('limitProject', `${projectId} ${JSON.stringify(limits)}`, caller)
+      return { projectId, optOut: undefined, limits }
+    },
     testEviction: async (id, caller) => {
       note('testEviction', id, caller)
       return plainDecision(id, nowMs)

@@ -371,6 +371,12 @@ interface PrivatePropertyTable {
   name: string
 }
 
+interface ProjectTermsTable {
+  project_id: string
+  opt_out: ColumnType<unknown, string | null, string | null>
+  limits: Json
+}
+
 interface JoinTokenTable {
   id: string
   sha256: Uint8Array
@@ -447,6 +453,7 @@ export interface Tables {
   host_power: HostPowerTable
   host_offer: HostOfferTable
   private_property: PrivatePropertyTable
+  project_terms: ProjectTermsTable
   join_token: JoinTokenTable
   desktop: DesktopTable
   desktop_phase: DesktopPhaseTable

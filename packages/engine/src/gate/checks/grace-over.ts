@@ -2,6 +2,7 @@
 // not older than its grace period and a day: nobody can be said to expect what was announced last week.
 import { formatDurationMs, type Proposal } from '@gleaner/model'
 import { isoTime } from '../../text/iso-time.ts'
+import { limitsOf } from '../limits-of.ts'
 import type { Check } from './check.ts'
 
 const noticeLifeMs = 86_400_000
@@ -19,7 +20,8 @@ export function graceOf(proposal: Pick<Proposal, 'graceMs'>): number {
 }
 
 export const graceOver: Check = ({ proposal, world }) => {
-  const graceMs = graceOf(proposal)
+  // A limit set while the grace period runs makes it longer at once.
+  const graceMs = Math.max(graceOf(proposal), limitsOf(proposal, world.policy)?.graceMs ?? 0)
   if (!hasNotice(proposal, world.nowMs) || proposal.noticeAtMs === undefined)
     return {
       code: 'in-grace',

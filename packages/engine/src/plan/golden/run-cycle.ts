@@ -52,7 +52,7 @@ export function runCycle(world: ScriptWorld, reads: boolean): Decision {
   world.holds.push(...seen.map((hold) => ({ ...hold, id: `hold_${++world.ids}` })))
   for (const instance of snapshot.instances)
     world.known.set(instance.id, rememberState(world.known.get(instance.id), instance, snapshot.takenAtMs))
-  const answer = proposeIdleness({ matches: matchesOf(world, snapshot), supports, usage, nowMs })
+  const answer = proposeIdleness({ matches: matchesOf(world, snapshot), supports, usage, nowMs, projects: new Map() })
   const commands = world.commands.flatMap(({ name, action, by }): Candidate[] => {
     const instance = world.instances.get(name)
     if (instance === undefined) return []
