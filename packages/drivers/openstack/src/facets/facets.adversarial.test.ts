@@ -75,6 +75,28 @@ describe('a claim', () => {
     await open.cloud.claims.claim(claimOf('c1', [], all), never)
   })
 
+  it('may be larger than what one consumer can have at once: it is one claim, found, given back and released whole', async () => {
+    const victims = [open.boot({ flavorRef: '3' }), open.boot({ flavorRef: '3' })]
+    const before = victims.map((victim) => structuredClone(heldBy(victim)))
+    const large = { vcpus: 4, memoryMiB: 11_000, diskGiB: 10 }
+    await open.cloud.claims.claim(claimOf('large', victims, large), never)
+    await open.cloud.claims.claim(claimOf('large', victims, large), never)
+    expect([used('compute-1', 'VCPU'), used('compute-1', 'MEMORY_MB')]).toEqual([4, 11_000])
+    expect(victims.map(heldBy)).toEqual([undefined, undefined])
+    const after = open.again()
+    expect(await after.claims.claims(never)).toEqual([{ claimId: 'large', hostId: host('compute-1'), ...large }])
+    await expect(after.claims.claim(claimOf('more', [], { ...large, memoryMiB: 600 }), never)).rejects.toMatchObject({
+      code: 'cloud-conflict',
+    })
+    await after.claims.giveBack('large', victims, never)
+    expect(victims.map(heldBy)).toEqual(before)
+    expect(await after.claims.claims(never)).toEqual([])
+
+    await after.claims.claim(claimOf('large', victims, large), never)
+    await after.claims.release('large', never)
+    expect(used('compute-1', 'MEMORY_MB')).toBe(0)
+  })
+
   it('is found by a Gleaner that was started anew, and given back to those who still are there', async () => {
     const victims = [open.boot(), open.boot(), open.boot()] as const
     const [stays, shelved, gone] = victims

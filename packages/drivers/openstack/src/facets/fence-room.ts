@@ -1,14 +1,10 @@
-// How much a fence takes of a host, and in which portions. Placement gives one consumer no more of a class than its
-// `max_unit`, which is what the host physically has: where more is sold than exists, several consumers take it.
+// How much a fence takes of a host.
 import type { RoomSize } from '@gleaner/ports'
-import type { Inventories, InventoryItem, Resources } from '@gleaner/wire-openstack'
+import type { Inventories, Resources } from '@gleaner/wire-openstack'
 import { roomOf } from './resources.ts'
 
 /** Every server needs some of one of these. */
 const fenced = ['VCPU', 'PCPU', 'MEMORY_MB', 'DISK_GB'] as const
-
-/** Of a host whose ratios are so odd the rest stays open, and is shown as free. */
-const mostPortions = 64
 
 export interface FenceWish {
   readonly room: RoomSize | undefined
@@ -43,49 +39,9 @@ export function wantedRoom(free: Resources, { room, open }: FenceWish, inventori
   )
 }
 
-export function portions(wanted: Resources, { items }: Inventories): readonly Resources[] {
-  const found: Record<string, number>[] = []
-  for (const [name, amount] of Object.entries(wanted)) {
-    const { most, least, step } = unitsOf(items.get(name))
-    let rest = amount - (amount % step)
-    for (let nth = 0; rest >= least && rest > 0 && nth < mostPortions; nth++) {
-      const taken = Math.min(rest, most)
-      ;(found[nth] ??= {})[name] = taken
-      rest -= taken
-    }
-  }
-  return found
-}
-
 /** Never below 0. */
 export function minus(from: Resources, taken: Resources): Resources {
   return Object.fromEntries(
     Object.entries(from).map(([name, amount]) => [name, Math.max(0, amount - (taken[name] ?? 0))]),
   )
-}
-
-export function sum(all: readonly Resources[]): Resources {
-  const whole: Record<string, number> = {}
-  for (const resources of all)
-    for (const [name, amount] of Object.entries(resources)) whole[name] = (whole[name] ?? 0) + amount
-  return whole
-}
-
-export function sizeOf(resources: Resources): RoomSize {
-  return {
-    vcpus: (resources['VCPU'] ?? 0) + (resources['PCPU'] ?? 0),
-    memoryMiB: resources['MEMORY_MB'] ?? 0,
-    diskGiB: resources['DISK_GB'] ?? 0,
-  }
-}
-
-/** A portion is a whole number of steps, no more than the largest that is given at once. */
-function unitsOf(item: InventoryItem | undefined) {
-  const unit = (key: string, otherwise: number) => {
-    const value = item?.raw[key]
-    return typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : otherwise
-  }
-  const step = unit('step_size', 1)
-  const most = unit('max_unit', Number.MAX_SAFE_INTEGER)
-  return { step, least: unit('min_unit', 1), most: Math.max(step, most - (most % step)) }
 }

@@ -17,10 +17,11 @@ import {
   type Resources,
 } from '@gleaner/wire-openstack'
 import { eachAtOnce } from '../each-at-once.ts'
-import { freeRoom, minus, portions, sizeOf, sum, wantedRoom } from './fence-room.ts'
+import { freeRoom, minus, wantedRoom } from './fence-room.ts'
 import { conflict, type Inside } from './inside.ts'
 import { flavorIdInto, flavorPrefix, leaseOf, traitOf, traitPrefix } from './lease-names.ts'
 import { isHolding, ownConsumer } from './own-consumers.ts'
+import { portions, sizeOf, sum } from './portions.ts'
 import { roomOf } from './resources.ts'
 
 /** Project of every fence's consumers; their user is the lease. */

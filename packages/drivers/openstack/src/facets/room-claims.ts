@@ -2,12 +2,14 @@
 // a claim is one call of placement, all or nothing, which nobody can come between.
 //
 // A claim's consumer has an id that begins with our mark, our mark as its project and the claim's id as its user: after a
-// crash the claims are found in placement alone. Measured on nova 26: nova leaves both the claim and a server that holds
+// crash the claims are found in placement alone. A claim for more than one consumer may have at once has several, the second
+// with an id that follows from the first's; they are written together, so that there is never a gap in their row. Measured on nova 26: nova leaves both the claim and a server that holds
 // nothing as they are; a server that is deleted or shelved then gives back nothing more.
 import { type HostId, hostId, type InstanceId, nativeOf } from '@gleaner/model'
-import type { RoomClaim, RoomClaims, RoomSize } from '@gleaner/ports'
+import type { RoomClaim, RoomClaims } from '@gleaner/ports'
 import {
   type Consumer,
+  type Inventories,
   isStatus,
   type NovaServer,
   type OpenStackConnection,
@@ -17,6 +19,7 @@ import {
 import { eachAtOnce } from '../each-at-once.ts'
 import { conflict, findHypervisor, type Inside } from './inside.ts'
 import { isHolding, ownConsumer } from './own-consumers.ts'
+import { mostPortions, portions, sizeOf, sum } from './portions.ts'
 import { heldBy, roomOf } from './resources.ts'
 
 /** Project of every claim's consumer. */
@@ -47,11 +50,13 @@ export function roomClaims(inside: Inside): RoomClaims {
       inside.call(`room on ${nativeOf(claim.hostId)}`, signal, async (connection) => {
         const host = await findHypervisor(inside, { nova: connection.nova, id: claim.hostId }, signal)
         const inventories = await connection.placement.inventories(host.id, signal)
-        const id = consumerId(claim.claimId)
+        const parts = portionsOf(roomOf(claim, inventories), inventories)
+        const standing = await consumersOf(connection.placement, claim.claimId, signal)
+        const ids = parts.map((_, nth) => consumerId(claim.claimId, nth))
+        const own = [...new Set([...ids, ...standing])]
         const servers = from.map(nativeOf)
         const change = (present: ReadonlyMap<string, Consumer>) => {
-          const own = present.get(id)
-          if (own?.allocations[host.id] !== undefined) return undefined
+          if (own.some((id) => present.get(id)?.allocations[host.id] !== undefined)) return undefined
           const wanted = new Map<string, Consumer>()
           for (const server of servers) {
             const holder = present.get(server)
@@ -62,20 +67,23 @@ export function roomClaims(inside: Inside): RoomClaims {
             moved.set(server, held)
             wanted.set(server, { ...holder, allocations: elsewhere })
           }
-          const allocations = { [host.id]: roomOf(claim, inventories) }
-          return wanted.set(id, { allocations, projectId: mark, userId: claim.claimId, generation: own?.generation })
+          for (const [nth, id] of own.entries()) {
+            const part = parts[nth]
+            const allocations = part === undefined ? {} : { [host.id]: part }
+            const { generation } = present.get(id) ?? {}
+            wanted.set(id, { allocations, projectId: mark, userId: claim.claimId, generation })
+          }
+          return wanted
         }
-        await exchange(connection, { ids: [id, ...servers], change, what: claim.claimId }, signal)
+        await exchange(connection, { ids: [...own, ...servers], change, what: claim.claimId }, signal)
       }),
 
     giveBack: (claimId, to, signal) =>
       inside.call(`claim ${claimId}`, signal, async (connection) => {
-        const id = consumerId(claimId)
+        const own = await consumersOf(connection.placement, claimId, signal)
         const homeless = await withoutRoom(connection, to, signal)
         const change = (present: ReadonlyMap<string, Consumer>) => {
-          const wanted = new Map<string, Consumer>()
-          const own = present.get(id)
-          if (own !== undefined && isHolding(own)) wanted.set(id, { ...own, allocations: {} })
+          const wanted = emptied(own, present)
           for (const { server, providerId, resources } of homeless) {
             const holder = present.get(server.id)
             if (holder !== undefined && isHolding(holder)) continue
@@ -85,19 +93,19 @@ export function roomClaims(inside: Inside): RoomClaims {
           }
           return wanted.size === 0 ? undefined : wanted
         }
-        const ids = [id, ...homeless.map(({ server }) => server.id)]
+        const ids = [...own, ...homeless.map(({ server }) => server.id)]
         await exchange(connection, { ids, change, what: `claim ${claimId}` }, signal)
         for (const each of to) moved.delete(nativeOf(each))
       }),
 
     release: (claimId, signal) =>
       inside.call(`claim ${claimId}`, signal, async (connection) => {
-        const id = consumerId(claimId)
+        const own = await consumersOf(connection.placement, claimId, signal)
         const change = (present: ReadonlyMap<string, Consumer>) => {
-          const own = present.get(id)
-          return own !== undefined && isHolding(own) ? new Map([[id, { ...own, allocations: {} }]]) : undefined
+          const wanted = emptied(own, present)
+          return wanted.size === 0 ? undefined : wanted
         }
-        await exchange(connection, { ids: [id], change, what: `claim ${claimId}` }, signal)
+        await exchange(connection, { ids: own, change, what: `claim ${claimId}` }, signal)
       }),
 
     claims: (signal) =>
@@ -111,7 +119,7 @@ export function roomClaims(inside: Inside): RoomClaims {
           const onHost = hostId(inside.cloud, name)
           return Promise.all(ours.map(([consumer, held]) => readClaim(placement, { consumer, held, onHost }, signal)))
         })
-        return found.flat().filter((claim) => claim !== undefined)
+        return whole(found.flat().filter((claim) => claim !== undefined))
       }),
   }
 }
@@ -152,15 +160,53 @@ async function readClaim(
 ): Promise<RoomClaim | undefined> {
   const { projectId, userId } = await placement.consumer(consumer, signal)
   if (projectId !== mark || userId === undefined) return undefined
-  const size: RoomSize = {
-    vcpus: (held['VCPU'] ?? 0) + (held['PCPU'] ?? 0),
-    memoryMiB: held['MEMORY_MB'] ?? 0,
-    diskGiB: held['DISK_GB'] ?? 0,
-  }
-  return { claimId: userId, hostId: onHost, ...size }
+  return { claimId: userId, hostId: onHost, ...sizeOf(held) }
 }
 
-/** The same for the same claim. */
-function consumerId(claimId: string): string {
-  return ownConsumer(idPrefix, `gleaner claim ${claimId}`)
+/** The consumers of one claim on one host are one claim. */
+function whole(parts: readonly RoomClaim[]): readonly RoomClaim[] {
+  const claims = new Map<string, RoomClaim>()
+  for (const part of parts) {
+    const key = `${part.hostId} ${part.claimId}`
+    const { vcpus, memoryMiB, diskGiB } = claims.get(key) ?? { vcpus: 0, memoryMiB: 0, diskGiB: 0 }
+    claims.set(key, {
+      ...part,
+      vcpus: vcpus + part.vcpus,
+      memoryMiB: memoryMiB + part.memoryMiB,
+      diskGiB: diskGiB + part.diskGiB,
+    })
+  }
+  return [...claims.values()]
+}
+
+/** Of what does not go into whole portions placement itself says why. */
+function portionsOf(room: Resources, inventories: Inventories): readonly Resources[] {
+  const parts = portions(room, inventories)
+  const all = sum(parts)
+  return Object.entries(room).every(([name, amount]) => all[name] === amount) ? parts : [room]
+}
+
+/** Those that hold something; the first also when it does not. */
+async function consumersOf(placement: PlacementClient, claimId: string, signal: AbortSignal): Promise<string[]> {
+  const ids: string[] = []
+  for (let nth = 0; nth < mostPortions; nth++) {
+    const id = consumerId(claimId, nth)
+    if (nth > 0 && !isHolding(await placement.consumer(id, signal))) break
+    ids.push(id)
+  }
+  return ids
+}
+
+function emptied(ids: readonly string[], present: ReadonlyMap<string, Consumer>): Map<string, Consumer> {
+  const wanted = new Map<string, Consumer>()
+  for (const id of ids) {
+    const own = present.get(id)
+    if (own !== undefined && isHolding(own)) wanted.set(id, { ...own, allocations: {} })
+  }
+  return wanted
+}
+
+/** The same for the same part of the same claim. */
+function consumerId(claimId: string, nth: number): string {
+  return ownConsumer(idPrefix, nth === 0 ? `gleaner claim ${claimId}` : `gleaner claim ${claimId} part ${nth}`)
 }

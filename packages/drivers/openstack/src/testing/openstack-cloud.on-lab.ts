@@ -199,6 +199,17 @@ describe('a real OpenStack', () => {
       expect(await cloud.claims.claims(never)).toEqual([])
     }, 300_000)
 
+    it('one claim for more than placement gives one consumer at once', async () => {
+      const on = hostId(cloud.id, 'compute-4')
+      const node = (await lab.direct.nova.hypervisors(never)).find(({ name }) => name === 'compute-4')
+      const cores = (await lab.direct.placement.inventories(node?.id ?? '', never)).items.get('VCPU')
+      const size = { vcpus: Number(cores?.raw['max_unit']) + 1, memoryMiB: 512, diskGiB: 1 }
+      await cloud.claims.claim({ claimId: 'large', hostId: on, ...size, from: [] }, never)
+      expect(await cloud.claims.claims(never)).toEqual([{ claimId: 'large', hostId: on, ...size }])
+      await cloud.claims.release('large', never)
+      expect(await cloud.claims.claims(never)).toEqual([])
+    })
+
     it('a request without a host, which is made again from what is known of it', async () => {
       const ada = await lab.user('ada', 'member')
       await ada.letIn((await lab.direct.session.token(never)).userId)
