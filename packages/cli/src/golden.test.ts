@@ -307,6 +307,12 @@ describe('the command line', () => {
         'leases create held --project build-farm --for 1d --hosts 1-2 --start 2026-03-05T08:00:00Z --hold 1h',
       ),
     )
+    await golden(
+      'leases-wait',
+      await transcript(
+        'leases create later --project web-shop --for 2d --hosts 4 --start 2026-03-05T07:00:00Z --end 2026-03-07T08:00:00Z --wait 9d',
+      ),
+    )
     await golden('leases', await transcript('leases'))
     await golden('leases-quota', await transcript('leases quota --project web-shop'))
     await golden(
@@ -330,6 +336,7 @@ describe('the command line', () => {
     await gleaner('leases end notebooks')
     await golden('leases-end', await transcript('leases end exam'))
     await gleaner('leases end held')
+    await gleaner('leases end later')
   })
 
   it('tests rules against described cases', async () => {

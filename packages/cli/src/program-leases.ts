@@ -4,7 +4,17 @@ import { type Words, add, whole } from './program-parts.ts'
 
 export function leasing({ program, context }: Words): void {
   const parent = add(program, 'leases', 'hosts promised to a project for a time to come')
-    .addOption(new Option('--state <state>').choices(['proposed', 'pending', 'active', 'ended', 'cancelled', 'lapsed']))
+    .addOption(
+      new Option('--state <state>').choices([
+        'waiting',
+        'proposed',
+        'pending',
+        'active',
+        'ended',
+        'cancelled',
+        'lapsed',
+      ]),
+    )
     .option('--limit <number>', 'at most so many', whole)
   parent.action(async (options) => (await import('./commands/leases.ts')).listLeases(context(), options))
   add(parent, 'calendar', 'when each host is promised, as text')
@@ -49,6 +59,8 @@ export function leasing({ program, context }: Words): void {
     )
     .option('--notice <duration>', 'how long before the end they are told; 1h if absent')
     .option('--hold <duration>', 'a proposal: held for so long, and given up unless it is confirmed')
+    .option('--wait <duration>', 'on the waitlist for so long at most, if there is no place')
+    .option('--best-effort', 'begins now with what is there, up to what is asked for')
     .option('--dry-run', 'only tell when and where it would be, or why not and what there is instead')
     .action(async (name, options) => (await import('./commands/leases.ts')).createLease(context(), name, options))
   add(parent, 'confirm', 'make a proposal a lease')

@@ -25,6 +25,8 @@ export interface NoticeAbout {
   readonly projectName: string
   /** The decision to evict it belongs to. */
   readonly decisionId: string | undefined
+  /** Where it is about a lease, and `instance` names that. */
+  readonly leaseId?: string
 }
 
 const open = { additionalProperties: true }
@@ -55,6 +57,10 @@ export const NoticeBody = Type.Object(
     project: Type.Object({ id: text('As in the API'), name: text('As its owner knows it') }, open),
     proposal: Type.Union([text('Id of the proposal'), Type.Null()]),
     decision: Type.Union([text('Id of the decision to evict'), Type.Null()]),
+    lease: Type.Union([
+      text('Id of the lease, where the notice is about one as a whole; instance has its name then'),
+      Type.Null(),
+    ]),
     keepLink: Type.Union([
       text('A page on which whoever opens it keeps the instance, once and without logging in; a GET changes nothing'),
       Type.Null(),

@@ -104,6 +104,8 @@ export const reasonCodes = {
   'returns-off': 'Evicted instances are not brought back by themselves.',
   'return-ended': 'The instance is not brought back: it runs, is gone, or somebody acted on it.',
   'lease-ending': 'The lease of the host that the instance is on comes to its end.',
+  'lease-promoted': 'A lease on the waitlist has got a place.',
+  'lease-not-promoted': 'A lease on the waitlist has got no place in the time it could wait.',
   'came-back': 'The evicted instance came back.',
   'user-input': 'Somebody used a keyboard, a mouse or a touch screen of the desktop.',
   'user-terminal': 'Somebody typed at a terminal of the desktop, here or from afar.',

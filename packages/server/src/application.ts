@@ -47,6 +47,7 @@ import type { DesktopDesk } from './desktops/desktop-desk.ts'
 import type { EventHub } from './events/hub.ts'
 import type { KeepLink, KeepLinks } from './links/keep-links.ts'
 import type { LoopStatus } from './loops/loop.ts'
+import type { Waiting } from './commands/promote-waiting.ts'
 import type { LeaseChange, LeaseRequest, LeaseWishRequest } from './reservation/lease-request.ts'
 import type { HostOfferChange } from './commands/offer-hosts.ts'
 import type { OptOutWish } from './commands/projects.ts'
@@ -140,7 +141,10 @@ export interface Commands {
    * `not-leader` on a replica that only follows.
    */
   planLease(request: LeaseWishRequest): Promise<{ readonly book: ReservationBook; readonly slot: FoundSlot | NoSlot }>
-  /** A lease with all of its hosts, or `lease-no-slot` with the reason and the alternatives; `conflict` when its name is taken. */
+  /**
+   * A lease with all of its hosts, or one on the waitlist where the request may wait, or `lease-no-slot` with the reason and the
+   * alternatives; `conflict` when its name is taken.
+   */
   makeLease(request: LeaseRequest, caller: Caller): Promise<Lease>
   /** A proposal becomes a lease; `conflict` when it has lapsed. */
   confirmLease(id: string, caller: Caller): Promise<Lease>
@@ -165,6 +169,8 @@ export interface Commands {
   leaseQuota(projectId: ProjectId, atMs: number): Promise<LeaseQuota>
   /** Until when a lease could be extended on its hosts; Infinity when nobody comes after it. */
   longestUntilMs(lease: Lease): number
+  /** Where a lease stands on the waitlist; undefined when it is not on it, or nobody here knows. */
+  waitingOf(lease: Lease): Waiting | undefined
   /**
    * A person wants the host awake or asleep for a time; undefined takes that back. The plan follows in its next cycles, as far as
    * the safety of what runs lets it. `conflict` when the host cannot be switched.

@@ -21,6 +21,8 @@ export interface LeaseOptions {
   readonly atEnd?: LeaseView['endAction']
   readonly notice?: string
   readonly hold?: string
+  readonly wait?: string
+  readonly bestEffort?: boolean
   readonly dryRun?: boolean
 }
 
@@ -43,10 +45,17 @@ function columnsFor(moments: Moments): readonly Column<LeaseView>[] {
     { title: 'state', cell: ({ state }) => state, colour: byState(({ state }) => state) },
     { title: 'from', cell: ({ start }) => moments.at(start), right: true },
     { title: 'to', cell: ({ end }) => moments.at(end), right: true },
-    { title: 'hosts', cell: hostsOf, least: 12, rank: 1 },
+    { title: 'hosts', cell: (lease) => placeOf(lease, moments), least: 12, rank: 1 },
     { title: 'at the end', cell: ({ endAction }) => endAction, rank: 4 },
     { title: 'by', cell: ({ by }) => by, rank: 5 },
   ]
+}
+
+function placeOf(lease: LeaseView, moments: Moments): string {
+  const { waiting } = lease
+  if (waiting === undefined) return hostsOf(lease)
+  const earliest = waiting.earliest === undefined ? '' : `, earliest ${moments.at(waiting.earliest)}`
+  return `number ${waiting.position} of ${waiting.of}${earliest}`
 }
 
 export async function showLease(context: CommandContext, id: string): Promise<void> {
@@ -74,13 +83,14 @@ export async function createLease(context: CommandContext, name: string, options
     if (context.printJson(plan)) return
     return printPlan(context, plan, await moments(context))
   }
-  const { atEnd, notice, hold } = options
+  const { atEnd, notice, hold, wait } = options
   const body = {
     name,
     ...wish,
     ...(atEnd === undefined ? {} : { endAction: atEnd }),
     ...(notice === undefined ? {} : { notice }),
     ...(hold === undefined ? {} : { holdFor: hold }),
+    ...(wait === undefined ? {} : { waitFor: wait }),
   }
   await printLease(context, await context.client.call('createLease', { body }))
 }
@@ -88,20 +98,21 @@ export async function createLease(context: CommandContext, name: string, options
 function reservationWords({ min, max, filter, hosts, instances }: LeaseView['reservations'][number]): string {
   const condition = filter === undefined ? '' : ` with ${filter}`
   if (instances === undefined)
-    return `${min === max ? min : `${min} to ${max}`} host${max === 1 ? '' : 's'}${condition}: ${hosts.join(', ')}`
+    return `${min === max ? min : `${min} to ${max}`} host${max === 1 ? '' : 's'}${condition}: ${hosts.join(', ') || 'none yet'}`
   const { amount, vcpus, memoryMiB, diskGiB, affinity, on } = instances
-  const where = on.map(({ host, instances: count }) => `${count} on ${host}`).join(', ')
+  const where = on.map(({ host, instances: count }) => `${count} on ${host}`).join(', ') || 'nowhere yet'
   const each = `${vcpus} vCPU, ${memoryMiB} MiB, ${diskGiB} GiB each`
   return `Room for ${amount} instance${amount === 1 ? '' : 's'} of ${each}${affinity === undefined ? '' : `, ${affinity}`}${condition}: ${where}`
 }
 
-function wishOf({ filter, project, cloud, start, end, for: duration, ...what }: LeaseOptions) {
+function wishOf({ filter, project, cloud, start, end, for: duration, bestEffort, ...what }: LeaseOptions) {
   return {
     ...(project === undefined ? {} : { project }),
     ...(cloud === undefined ? {} : { cloud }),
     ...(start === undefined ? {} : { start }),
     ...(end === undefined ? {} : { end }),
     ...(duration === undefined ? {} : { duration }),
+    ...(bestEffort === undefined ? {} : { bestEffort }),
     reservations: [{ ...sizeOf(what), ...(filter === undefined ? {} : { filter }) }],
   }
 }
@@ -168,11 +179,29 @@ async function printLease(context: CommandContext, lease: LeaseView): Promise<vo
 }
 
 function sentence(lease: LeaseView, times: Moments): string {
-  const when = `from ${times.at(lease.start)} to ${times.at(lease.end)} on ${hostsOf(lease)}`
+  if (lease.state === 'waiting') return waitingWords(lease, times)
+  const when = `from ${times.at(lease.start)} to ${times.at(lease.end)} on ${hostsOf(lease)}${gotWords(lease)}`
   const longest = lease.longestUntil === undefined ? '' : ` It could be extended until ${times.at(lease.longestUntil)}.`
   if (lease.state === 'proposed')
     return `${lease.name} is held for you ${when}; confirm it before ${times.at(lease.heldUntil ?? lease.start)}: gleaner leases confirm ${lease.name}`
   return `${lease.name} is ${lease.state}, ${when}.${longest}${unusedWords(lease, times)}`
+}
+
+function waitingWords({ name, start, end, waiting }: LeaseView, times: Moments): string {
+  const window = `for a place from ${times.at(start)} to ${times.at(end)}`
+  if (waiting === undefined) return `${name} waits ${window}.`
+  const { position, of, until, earliest } = waiting
+  const outlook =
+    earliest === undefined ? 'As things are there will be none' : `As things are the earliest is ${times.at(earliest)}`
+  return `${name} waits ${window}: number ${position} of ${of} on the waitlist, until ${times.at(until)}. ${outlook}.`
+}
+
+/** Of one that took what was there. */
+function gotWords({ reservations }: LeaseView): string {
+  const got = reservations.flatMap(({ asked, instances, hosts }) =>
+    asked === undefined ? [] : [`${instances?.amount ?? hosts.length} of ${asked}`],
+  )
+  return got.length === 0 ? '' : ` (${got.join(', ')} asked for)`
 }
 
 function unusedWords({ unused }: LeaseView, times: Moments): string {

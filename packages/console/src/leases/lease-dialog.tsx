@@ -15,7 +15,8 @@ import { localTime } from './lease-form.ts'
 import { LeaseStateWord, spanText } from './lease-words.tsx'
 
 const touched = ['getLease', 'listLeases', 'getLeaseCalendar'] as const
-const isOpen = ({ state }: LeaseView) => state === 'proposed' || state === 'pending' || state === 'active'
+const hasPlace = ({ state }: LeaseView) => state === 'proposed' || state === 'pending' || state === 'active'
+const isOpen = (lease: LeaseView) => lease.state === 'waiting' || hasPlace(lease)
 
 export function LeaseDialog({ id, onClose }: { readonly id: string; readonly onClose: () => void }) {
   const lease = useApi('getLease', { params: { id } }, { keepPrevious: true })
@@ -31,7 +32,7 @@ export function LeaseDialog({ id, onClose }: { readonly id: string; readonly onC
           {(shown) => (
             <div className="g-stack">
               <Facts lease={shown} />
-              {isOpen(shown) && may && <NewEnd key={shown.end} lease={shown} />}
+              {hasPlace(shown) && may && <NewEnd key={shown.end} lease={shown} />}
               {shown.swaps !== undefined && (
                 <ul className="g-list" aria-label="Hosts that were replaced">
                   {shown.swaps.map(({ at, from, to, because }) => (
@@ -97,7 +98,15 @@ function Facts({ lease }: { readonly lease: LeaseView }) {
           {lease.unused.endedAt !== undefined && `; ended for that at ${absolute(lease.unused.endedAt)}`}
         </Fact>
       )}
-      {isOpen(lease) && (
+      {lease.waiting !== undefined && (
+        <Fact name="On the waitlist">
+          number {lease.waiting.position} of {lease.waiting.of}, until {absolute(lease.waiting.until)};{' '}
+          {lease.waiting.earliest === undefined
+            ? 'as things are there will be no place'
+            : `as things are the earliest is ${absolute(lease.waiting.earliest)}`}
+        </Fact>
+      )}
+      {hasPlace(lease) && (
         <Fact name="Can be extended until">
           {lease.longestUntil === undefined ? 'nobody comes after it' : absolute(lease.longestUntil)}
         </Fact>

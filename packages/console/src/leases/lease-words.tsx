@@ -4,6 +4,7 @@ import { Mark, type MarkShape, type MarkTone } from '../parts/mark.tsx'
 import { dayTime } from '../time/absolute.ts'
 
 const looks: Readonly<Record<LeaseState, readonly [MarkShape, MarkTone, string]>> = {
+  waiting: ['ring', 'quiet', 'waiting'],
   proposed: ['ring', 'wheat', 'proposed'],
   pending: ['arrow', 'accent', 'pending'],
   active: ['dot', 'good', 'active'],

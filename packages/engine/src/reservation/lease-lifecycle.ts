@@ -1,5 +1,7 @@
 // The states of a lease and what moves it from one to the next. Pure: the lease that follows, or the reason why it cannot.
 //
+//   waiting ── a place is found ──► pending, or proposed; lapse, cancel ──► lapsed, cancelled
+//
 //   proposed ── confirm ──► pending ── start ──► active ── end ──► ended
 //      │ lapse, cancel         │ cancel             │ end early: the end is moved to now, and happens as any other
 //      ▼                       ▼
@@ -94,7 +96,7 @@ export function afterEvent(
   const after = { ...lease, updatedAtMs: nowMs, events: replaced(lease.events, done) }
   switch (kind) {
     case 'lapse':
-      return lease.state === 'proposed' ? closed(after, 'lapsed') : after
+      return lease.state === 'proposed' || lease.state === 'waiting' ? closed(after, 'lapsed') : after
     case 'start':
       // A proposal that nobody confirmed before its start has lapsed.
       return lease.state === 'proposed' ? closed(after, 'lapsed') : { ...after, state: 'active' }

@@ -34,6 +34,8 @@ export const LeaseView = Type.Object({
       max: Type.Integer(),
       filter: Type.Optional(Type.String()),
       hosts: Type.Array(Type.String()),
+      /** Of one that took what was there: how much it would have liked. */
+      asked: Type.Optional(Type.Integer()),
       /** Of a reservation of room: what each instance has, and how many units each host holds. */
       instances: Type.Optional(
         Type.Object({
@@ -67,6 +69,20 @@ export const LeaseView = Type.Object({
       endedAt: Type.Optional(Time),
     }),
   ),
+  /** On the waitlist; start and end are those of the window in which it looks for a place. */
+  waiting: Type.Optional(
+    Type.Object({
+      position: Type.Integer({ description: 'From 1' }),
+      of: Type.Integer(),
+      priority: Type.Integer({ description: 'Of its project; the larger comes first, then who came first' }),
+      until: Type.Union([Time], { description: 'When it gives up' }),
+      earliest: Type.Optional(
+        Type.Union([Time], { description: 'When it could begin as things are now, also beyond its window' }),
+      ),
+    }),
+  ),
+  /** When it came from the waitlist. */
+  promotedAt: Type.Optional(Time),
   /** While it is not over: until when it could be extended on its hosts now; absent when nobody comes after it. */
   longestUntil: Type.Optional(Time),
 })
@@ -86,6 +102,12 @@ const LeaseWishBody = {
   ),
   end: Type.Optional(Type.Union([Time], { description: 'With duration: the end of the window' })),
   duration: Type.Optional(DurationText),
+  bestEffort: Type.Optional(
+    Type.Boolean({
+      description:
+        'Begins now with what is there: up to so many hosts, at least one where min equals max; as many instances as there is room for',
+    }),
+  ),
   reservations: Type.Array(
     Type.Object(
       {
@@ -133,6 +155,12 @@ export const LeaseBody = Type.Object(
     holdFor: Type.Optional(
       Type.Union([DurationText], {
         description: 'Makes a proposal: its place is held for so long, and given up unless it is confirmed before',
+      }),
+    ),
+    waitFor: Type.Optional(
+      Type.Union([DurationText], {
+        description:
+          'Where there is no place now the lease joins the waitlist, for so long at most; with a duration and no end it may begin at any moment until then',
       }),
     ),
   },
@@ -242,7 +270,8 @@ export const leaseEndpoints = {
       path: '/api/v1/leases',
       role: 'member',
       tag,
-      summary: 'Reserve hosts or room for a project; with holdFor as a proposal',
+      summary:
+        'Reserve hosts or room for a project; with holdFor as a proposal, with waitFor on the waitlist if there is no place',
       status: 201,
     },
     { body: LeaseBody, response: LeaseView },

@@ -11,6 +11,8 @@ export interface LeaseLimits {
   readonly longestMs: number | undefined
   /** How far from now the start may be. */
   readonly furthestMs: number | undefined
+  /** Whose leases on the waitlist come first: the larger. */
+  readonly priority: number
 }
 
 export const noLeaseLimits: LeaseLimits = {
@@ -18,4 +20,5 @@ export const noLeaseLimits: LeaseLimits = {
   period: 'month',
   longestMs: undefined,
   furthestMs: undefined,
+  priority: 0,
 }

@@ -5,15 +5,16 @@ import type { Interval } from '../interval.ts'
 import type { LeaseWish } from './wish.ts'
 
 /**
- * proposed: its place is held until a moment, unless somebody confirms it before; pending: promised, not begun; active: begun.
- * Over: ended (its time was up, or it was ended early), cancelled (before it began), lapsed (nobody confirmed it).
+ * waiting: on the waitlist, it has no place; proposed: its place is held until a moment, unless somebody confirms it before;
+ * pending: promised, not begun; active: begun. Over: ended (its time was up, or it was ended early), cancelled (before it
+ * began), lapsed (nobody confirmed it, or no room came free in time).
  */
-export const leaseStates = ['proposed', 'pending', 'active', 'ended', 'cancelled', 'lapsed'] as const
+export const leaseStates = ['waiting', 'proposed', 'pending', 'active', 'ended', 'cancelled', 'lapsed'] as const
 export type LeaseState = (typeof leaseStates)[number]
 
 export const endedLeaseStates: readonly LeaseState[] = ['ended', 'cancelled', 'lapsed']
 
-/** Only such a lease keeps others from its hosts. */
+/** Only such a lease keeps others from its hosts, if it has any. */
 export function isLeaseOpen({ state }: Pick<Lease, 'state'>): boolean {
   return !endedLeaseStates.includes(state)
 }
@@ -57,6 +58,19 @@ export interface LeaseReservation {
   readonly wish: LeaseWish
   readonly filter: LeaseFilter | undefined
   readonly shares: readonly LeaseShare[]
+  /** Of a lease that took what was there: how much it would have liked. */
+  readonly asked?: number
+}
+
+/** What a lease on the waitlist waits for: a place within the window, for the whole of it where there is no duration. */
+export interface LeaseWait {
+  readonly window: Interval
+  readonly durationMs: number | undefined
+  /** Then it gives up. */
+  readonly untilMs: number
+  readonly noticeMs: number
+  /** Once it has a place it is a proposal, held for so long. */
+  readonly holdMs: number | undefined
 }
 
 /** A host that was replaced by others, and why. */
@@ -98,4 +112,8 @@ export interface Lease {
   readonly swaps?: readonly LeaseSwap[]
   /** Absent where nobody was warned, or it was used again. */
   readonly unused?: LeaseUnused
+  /** While it waits, and no longer: its span is the window. */
+  readonly wait?: LeaseWait
+  /** When it came from the waitlist; absent where it never was on it. */
+  readonly promotedAtMs?: number
 }

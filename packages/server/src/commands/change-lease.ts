@@ -17,7 +17,7 @@ import { refusalWords } from '../reservation/refusal-words.ts'
 import { resizedRunning } from '../reservation/resize-running.ts'
 import { swapHosts } from '../reservation/swap-hosts.ts'
 import type { Runtime } from '../runtime.ts'
-import { changedMeanwhile, mostTries, reservationOf } from './make-lease.ts'
+import { changedMeanwhile, mostTries, reservationOf } from './take-lease.ts'
 import { leading } from './rooms.ts'
 import { foundLease, saveLease } from './save-lease.ts'
 
@@ -101,6 +101,10 @@ function changed(runtime: Runtime, lease: Lease, change: LeaseChange): Lease {
     })
   const nowMs = runtime.clock.nowMs()
   const named = change.name === undefined ? lease : { ...lease, name: change.name, updatedAtMs: nowMs }
+  if (lease.state === 'waiting' && (change.startMs ?? change.endMs ?? change.sizes) !== undefined)
+    throw new GleanerError('conflict', {
+      detail: `The lease "${lease.name}" waits for a place; call it off and ask for what you want instead.`,
+    })
   const span = { startMs: change.startMs ?? lease.span.startMs, endMs: change.endMs ?? lease.span.endMs }
   const isMoved = span.startMs !== lease.span.startMs || span.endMs !== lease.span.endMs
   const sized = resized(named, change.sizes)

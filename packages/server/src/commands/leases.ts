@@ -6,9 +6,11 @@ import type { Caller, Commands } from '../application.ts'
 import { LeaseAdmission } from '../reservation/lease-admission.ts'
 import type { Runtime } from '../runtime.ts'
 import { changeLease, swapLeaseHost } from './change-lease.ts'
-import { makeLease, planLease } from './make-lease.ts'
+import { makeLease } from './make-lease.ts'
+import { waitingOf } from './promote-waiting.ts'
 import { leading } from './rooms.ts'
 import { foundLease, saveLease } from './save-lease.ts'
+import { planLease } from './take-lease.ts'
 
 type LeaseCommands = Pick<
   Commands,
@@ -22,6 +24,7 @@ type LeaseCommands = Pick<
   | 'enteredLease'
   | 'leaseQuota'
   | 'longestUntilMs'
+  | 'waitingOf'
 >
 
 export function leaseCommands(runtime: Runtime): LeaseCommands {
@@ -49,6 +52,7 @@ export function leaseCommands(runtime: Runtime): LeaseCommands {
       return { limits: admission.limits, ...admission.used(atMs) }
     },
     longestUntilMs: (lease) => runtime.leases.longestUntilMs(lease),
+    waitingOf: (lease) => waitingOf(runtime, lease),
   }
 }
 

@@ -1,146 +1,81 @@
-// A lease is made: what was asked is checked, planned on the calendars of the moment and taken in the same turn. Nothing is half
-// made: the lease is there with all of its hosts, or the error says why not and what there is instead.
-import { eventsFor, type FoundSlot, type LeaseQuestion, type ReservationBook } from '@gleaner/engine'
-import { GleanerError, type Lease, type LeaseId, type LeaseReservation, type ReservationId } from '@gleaner/model'
+// A lease is made, or joins the waitlist where there is no place for it and the request says so. Whoever waits already is ahead
+// of whoever asks now.
+import { lastStartMs, waitEvents } from '@gleaner/engine'
+import { GleanerError, isError, type Lease, type LeaseId, type LeaseWait, type ReservationId } from '@gleaner/model'
 import type { Fence } from '@gleaner/ports'
-import type { Caller, Commands } from '../application.ts'
+import type { Caller } from '../application.ts'
 import { newId } from '../ids/new-id.ts'
-import { hostPreferences } from '../reservation/host-preferences.ts'
 import { LeaseAdmission } from '../reservation/lease-admission.ts'
-import {
-  type AskedReservation,
-  checkWhen,
-  checkWish,
-  type LeaseRequest,
-  type LeaseWishRequest,
-  readFilter,
-} from '../reservation/lease-request.ts'
-import { refusalWords } from '../reservation/refusal-words.ts'
+import type { LeaseRequest } from '../reservation/lease-request.ts'
 import type { Runtime } from '../runtime.ts'
-import { leading } from './rooms.ts'
+import { promoteWaiting } from './promote-waiting.ts'
 import { saveLease } from './save-lease.ts'
-
-async function ready(
-  runtime: Runtime,
-  { cloudId }: Pick<LeaseWishRequest, 'cloudId'>,
-): Promise<{ fence: Fence; book: ReservationBook }> {
-  if (!runtime.clouds.has(cloudId)) throw new GleanerError('not-found', { object: `The cloud ${cloudId}` })
-  const fence = leading(runtime)
-  await runtime.leases.load(fence)
-  const book = runtime.leases.bookOf(cloudId)
-  if (book === undefined) throw new GleanerError('not-ready', { detail: `${cloudId} has not been read yet` })
-  return { fence, book }
-}
-
-function questionOf(runtime: Runtime, request: LeaseWishRequest, book: ReservationBook): LeaseQuestion {
-  const nowMs = runtime.clock.nowMs()
-  checkWhen(request, nowMs)
-  for (const { wish } of request.reservations) checkWish(wish)
-  const properties = book.hosts.map((host) => host.properties)
-  return {
-    nowMs,
-    window: request.window,
-    durationMs: request.durationMs,
-    reservations: request.reservations.map(({ wish, filter }) => ({ wish, filter: readFilter(filter, properties) })),
-    ...hostPreferences(runtime, request),
-  }
-}
-
-/** While others take what was approved, it is asked for anew so many times. */
-export const mostTries = 5
+import { ready, type Taking, takeLease } from './take-lease.ts'
 
 export async function makeLease(runtime: Runtime, request: LeaseRequest, caller: Caller): Promise<Lease> {
   const { fence } = await ready(runtime, request)
-  checkWhen(request, runtime.clock.nowMs())
-  const admission = await new LeaseAdmission(runtime, { projectId: request.projectId, by: caller.name }).load(
-    request.window,
-  )
+  await promoteWaiting(runtime, fence)
   const id = newId('lea', runtime.clock.nowMs()) as LeaseId
-  for (let tries = 0; tries < mostTries; tries++) {
-    const { book } = await ready(runtime, request)
-    // From here to saveLease() nothing waits: what is planned is taken in the same turn.
-    const lease = planned(runtime, { request, book, id, by: caller.name })
-    admission.check(lease)
-    if (!admission.isApproved(lease)) {
-      await admission.approve(lease)
-      continue
-    }
-    await saveLease(runtime, fence, { caller, what: 'make lease', lease })
-    return lease
-  }
-  throw changedMeanwhile(request.name)
-}
-
-export function changedMeanwhile(name: string): GleanerError {
-  return new GleanerError('conflict', {
-    detail: `What was approved for "${name}" was taken by others, time and again; ask once more.`,
+  const taking = { request, id, by: caller.name, caller, what: 'make lease' }
+  const { waitMs } = request
+  if (waitMs === undefined) return takeLease(runtime, taking)
+  return takeLease(runtime, taking).catch((error: unknown) => {
+    if (!isError(error, 'lease-no-slot')) throw error
+    return joinWaitlist(runtime, fence, { ...taking, waitMs })
   })
 }
 
-/** A lease that would be refused by the limits of its project has no slot; the service that approves is not asked. */
-export async function planLease(runtime: Runtime, request: LeaseWishRequest): ReturnType<Commands['planLease']> {
-  await ready(runtime, request)
-  checkWhen(request, runtime.clock.nowMs())
-  const admission = await new LeaseAdmission(runtime, { projectId: request.projectId, by: '' }).load(request.window)
-  const { book } = await ready(runtime, request)
-  const slot = runtime.leases.plan(book, questionOf(runtime, request, book))
-  if (slot.found)
-    admission.check(
-      leaseAt(runtime, { request: { ...request, ...dryRun }, slot, book, id: 'lea_dry' as LeaseId, by: '' }),
-    )
-  return { book, slot }
+const mostWaiting = 1000
+
+interface Joining extends Taking {
+  readonly waitMs: number
 }
 
-const dryRun = { name: '', endAction: 'nothing', noticeMs: 0, holdMs: undefined } as const
-
-interface Planning {
-  readonly request: LeaseRequest
-  readonly book: ReservationBook
-  readonly id: LeaseId
-  readonly by: string
-}
-
-/** The lease as it would be now; throws where there is no place for it. */
-function planned(runtime: Runtime, planning: Planning): Lease {
-  const { request, book } = planning
-  const slot = runtime.leases.plan(book, questionOf(runtime, request, book))
-  if (!slot.found) throw new GleanerError('lease-no-slot', { detail: refusalWords(slot) })
-  return leaseAt(runtime, { ...planning, slot })
-}
-
-function leaseAt({ clock }: Runtime, { request, book, id, by, slot }: Planning & { readonly slot: FoundSlot }): Lease {
+async function joinWaitlist(
+  runtime: Runtime,
+  fence: Fence,
+  { request, id, by, caller, waitMs }: Joining,
+): Promise<Lease> {
+  const { clock, leases } = runtime
   const nowMs = clock.nowMs()
-  const heldUntilMs = request.holdMs === undefined ? undefined : nowMs + request.holdMs
-  return {
+  const { window, durationMs, noticeMs, holdMs } = request
+  const untilMs = Math.min(lastStartMs({ window, durationMs }), nowMs + waitMs)
+  if (untilMs <= nowMs)
+    throw new GleanerError('request-invalid', {
+      detail: 'waitFor: a lease that begins now and ends at a fixed time cannot wait; give a duration.',
+    })
+  if (leases.waiting().length >= mostWaiting)
+    throw new GleanerError('lease-refused', { detail: `waitFor: ${mostWaiting} leases wait already.` })
+  const wait: LeaseWait = { window, durationMs, untilMs, noticeMs, holdMs }
+  const lease: Lease = {
     id,
     name: request.name,
     cloudId: request.cloudId,
     projectId: request.projectId,
     by,
-    span: slot.span,
-    state: heldUntilMs === undefined ? 'pending' : 'proposed',
+    span: window,
+    state: 'waiting',
     createdAtMs: nowMs,
     updatedAtMs: nowMs,
     endAction: request.endAction,
-    reservations: request.reservations.map((asked, at) =>
-      reservationOf(asked, { id: newId('res', nowMs) as ReservationId, book, slot, at }),
-    ),
-    events: eventsFor({ span: slot.span, noticeMs: request.noticeMs, heldUntilMs }),
+    reservations: request.reservations.map(({ wish, filter }) => ({
+      id: newId('res', nowMs) as ReservationId,
+      wish,
+      filter,
+      shares: [],
+    })),
+    events: waitEvents(wait),
+    wait,
   }
+  // Nobody waits for what the project may never have.
+  new LeaseAdmission(runtime, { projectId: request.projectId, by }).check({
+    ...lease,
+    span: { startMs: window.startMs, endMs: window.startMs + lengthOf(wait) },
+  })
+  await saveLease(runtime, fence, { caller, what: 'put lease on the waitlist', lease })
+  return lease
 }
 
-export function reservationOf(
-  { wish, filter }: AskedReservation,
-  {
-    id,
-    book,
-    slot,
-    at,
-  }: { readonly id: ReservationId; readonly book: ReservationBook; readonly slot: FoundSlot; readonly at: number },
-): LeaseReservation {
-  const shares = (slot.shares[at] ?? []).flatMap(({ host, units }) => {
-    const chosen = book.hosts[host]
-    return chosen === undefined ? [] : [{ hostId: chosen.id, host: chosen.name, units }]
-  })
-  return { id, wish, filter, shares }
+function lengthOf({ window, durationMs }: LeaseWait): number {
+  return durationMs ?? window.endMs - window.startMs
 }

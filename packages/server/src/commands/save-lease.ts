@@ -12,7 +12,7 @@ export async function foundLease(runtime: Runtime, id: string): Promise<Lease> {
 }
 
 interface Saving {
-  readonly caller: Caller
+  readonly caller: Pick<Caller, 'name' | 'from'>
   readonly what: string
   readonly lease: Lease
   readonly before?: Lease

@@ -13,19 +13,21 @@ describe('the section reservations', () => {
       hostHours: undefined,
       period: 'month',
       longestMs: undefined,
+      priority: 0,
       furthestMs: undefined,
     })
   })
 
   it('gives a project what is not said of it from all', () => {
     const { reservations } = read(
-      '  period: week\n  limits: { hostHours: 10, longest: 2d }\n  limitsByProject: { physics: { hostHours: 50, furthest: 30d } }\n',
+      '  period: week\n  limits: { hostHours: 10, longest: 2d }\n  limitsByProject: { physics: { hostHours: 50, furthest: 30d, priority: 5 } }\n',
     )
     expect(reservations.limitsOfProject.get('physics')).toEqual({
       hostHours: 50,
       period: 'week',
       longestMs: 2 * 86_400_000,
       furthestMs: 30 * 86_400_000,
+      priority: 5,
     })
   })
 

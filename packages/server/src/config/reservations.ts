@@ -1,5 +1,4 @@
-// The section `reservations` of the configuration: how much each project may reserve, the service that has a say besides,
-// how
+// The section `reservations` of the configuration: how much each project may reserve, the service that has a say besides, how
 // early hosts are made empty for a lease, and what becomes of leases that nobody uses.
 import { DurationText, type LeaseLimits, noLeaseLimits, OneOf, parseDurationMs, quotaPeriods } from '@gleaner/model'
 import { isTimeZone, type UnusedRules } from '@gleaner/engine'
@@ -20,6 +19,13 @@ const Limits = Type.Object(
     ),
     longest: Type.Optional(DurationText),
     furthest: Type.Optional(DurationText),
+    priority: Type.Optional(
+      Type.Integer({
+        minimum: -1000,
+        maximum: 1000,
+        description: 'Among leases on the waitlist the larger comes first (0)',
+      }),
+    ),
   },
   strict,
 )
@@ -152,6 +158,7 @@ function limitsOf(given: Limits | undefined, base: LeaseLimits): LeaseLimits {
     period: base.period,
     longestMs: given?.longest === undefined ? base.longestMs : parseDurationMs(given.longest),
     furthestMs: given?.furthest === undefined ? base.furthestMs : parseDurationMs(given.furthest),
+    priority: given?.priority ?? base.priority,
   }
 }
 

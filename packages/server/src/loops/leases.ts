@@ -7,6 +7,8 @@ import type { Fence } from '@gleaner/ports'
 import type { CommandQueue } from '../decide/command-queue.ts'
 import { clearHosts } from '../reservation/clear-hosts.ts'
 import { LeaseHealer } from '../reservation/heal-leases.ts'
+import { promoteWaiting } from '../commands/promote-waiting.ts'
+import { WaitlistNews } from '../reservation/waitlist-news.ts'
 import { UnusedLeases } from '../reservation/unused-leases.ts'
 import { tellOfEnd } from '../reservation/tell-of-end.ts'
 import { OccupiedWatch } from '../reservation/watch-occupied.ts'
@@ -20,6 +22,7 @@ export function leasesLoop(runtime: Runtime, queue: CommandQueue): Loop {
   const healer = new LeaseHealer(runtime)
   const occupied = new OccupiedWatch(runtime)
   const unused = new UnusedLeases(runtime)
+  const news = new WaitlistNews(runtime)
 
   const happen = async (fence: Fence, lease: Lease, event: LeaseEvent): Promise<void> => {
     const nowMs = clock.nowMs()
@@ -39,6 +42,7 @@ export function leasesLoop(runtime: Runtime, queue: CommandQueue): Loop {
         .finally(() => clearing.delete(lease.id))
       return
     }
+    if (lease.state === 'waiting') await news.gaveUp(fence, lease)
     const outcome = effect === 'tell' ? await tellOfEnd(runtime, fence, lease) : outcomeOf(runtime, lease, event)
     // While people were told somebody may have ended or changed it: that stands, and the event is added to it.
     const known = leases.find(lease.id)
@@ -67,6 +71,8 @@ export function leasesLoop(runtime: Runtime, queue: CommandQueue): Loop {
         )
       }
       await healer.heal(fence)
+      await promoteWaiting(runtime, fence)
+      await news.tell(fence)
       await occupied.run()
       await unused.run(fence)
       await problems.settle('leases')
@@ -78,7 +84,7 @@ export function leasesLoop(runtime: Runtime, queue: CommandQueue): Loop {
 
 function outcomeOf(runtime: Runtime, lease: Lease, { kind }: LeaseEvent): string {
   const hosts = lease.reservations.flatMap(({ shares }) => shares)
-  if (kind === 'lapse') return 'nobody confirmed it'
+  if (kind === 'lapse') return lease.state === 'waiting' ? 'no room came free in time' : 'nobody confirmed it'
   if (kind === 'end') return `${hosts.length} host${hosts.length === 1 ? '' : 's'} given back`
   if (kind === 'before-end') return 'nobody had to be told'
   const snapshot = runtime.state.clouds.get(lease.cloudId)?.snapshot

@@ -8,8 +8,11 @@ import { noticeChannels } from './channels.ts'
 export const guestNotifier = (cloud: string): string => `guests:${cloud}`
 export const guestLoop = (cloud: string): string => `tell-guests:${cloud}`
 
-/** Not everything that is told follows from a proposal. */
-export type NoticeToAdd = Omit<DecidedNotice, 'proposalId'> & { readonly proposalId: string | undefined }
+/** Not everything that is told follows from a proposal, or is about an instance that could be told itself. */
+export type NoticeToAdd = Omit<DecidedNotice, 'proposalId'> & {
+  readonly proposalId: string | undefined
+  readonly leaseId?: string
+}
 
 /** `id`: the same again is the same notice, and is told once. `atMs`: when it was decided; a grace period counts from there. */
 export async function addNotice(
@@ -30,12 +33,14 @@ export async function addNotice(
     projectId,
     projectName: project?.name ?? projectId,
     decisionId: notice.decisionId,
+    ...(notice.leaseId === undefined ? {} : { leaseId: notice.leaseId }),
   }
+  const isForGuest = notice.leaseId === undefined && tellsGuests(runtime, cloudId)
   const channels = noticeChannels(runtime.config.notices).filter((channel) => channel.wants(about, cloudId))
   await runtime.store.notices.add(
     fence,
     { id, instanceId, proposalId, sentence, createdAtMs: atMs, dueAtMs, sentBy: [], about },
-    [...channels.map(({ notifier }) => notifier), ...(tellsGuests(runtime, cloudId) ? [guestNotifier(cloudId)] : [])],
+    [...channels.map(({ notifier }) => notifier), ...(isForGuest ? [guestNotifier(cloudId)] : [])],
   )
   runtime.log.info({ instance: instanceId, kind }, sentence)
   runtime.wake(...channels.map(({ loop }) => loop), guestLoop(cloudId))

@@ -18,6 +18,7 @@ const notice: NoticeBody = {
   project: { id: 'lab:p1', name: 'shop' },
   proposal: null,
   decision: null,
+  lease: null,
   keepLink: null,
 }
 const named = (name: string): NoticeBody => ({ ...notice, instance: { ...notice.instance, name } })

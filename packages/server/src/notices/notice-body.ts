@@ -22,6 +22,7 @@ export function noticeBody(notice: StoredNotice, keepLinks?: KeepLinks): NoticeB
     project: { id: about.projectId, name: about.projectName },
     proposal: notice.proposalId ?? null,
     decision: about.decisionId ?? null,
+    lease: about.leaseId ?? null,
     keepLink: keepLinks?.linkOf(notice) ?? null,
   }
 }

@@ -23,6 +23,7 @@ const notice: NoticeBody = {
   project: { id: 'lab:p1', name: 'shop' },
   proposal: null,
   decision: null,
+  lease: null,
   keepLink: 'https://gleaner.example.org/keep/abc.def',
 }
 const named = (name: string): NoticeBody => ({

@@ -30,6 +30,7 @@ import type { EventHub } from '../events/hub.ts'
 import type { LiveState } from '../state/live-state.ts'
 import { LeaseWriter } from './lease-writer.ts'
 import { unusedRoom } from './unused-room.ts'
+import { WaitlistTurn } from './waitlist-turn.ts'
 
 export interface LeaseDeskParts {
   readonly store: Store
@@ -50,6 +51,10 @@ export class LeaseDesk {
   #offers: HostOffers = noHostOffers
   #term: number | undefined
   #loading: Promise<void> | undefined
+  readonly #waiting = new Set<LeaseId>()
+  #freed = 0
+  /** When the waitlist was gone through. */
+  readonly turn = new WaitlistTurn()
 
   constructor(parts: LeaseDeskParts) {
     this.#parts = parts
@@ -67,7 +72,9 @@ export class LeaseDesk {
     this.#offers = await this.#parts.store.hostOffers.all()
     this.#leases.clear()
     this.#shelves.clear()
-    for (const lease of open) this.#leases.set(lease.id, lease)
+    this.#waiting.clear()
+    for (const lease of open) this.#keep(lease)
+    this.#freed++
     this.#term = term
   }
 
@@ -81,6 +88,7 @@ export class LeaseDesk {
     await this.#parts.store.hostOffers.save(fence, offer)
     this.#offers = { ...this.#offers, ofHost: new Map(this.#offers.ofHost).set(offer.hostId, offer) }
     this.#shelves.clear()
+    this.#freed++
   }
 
   async setPrivate(fence: Fence, property: string, isPrivate: boolean): Promise<void> {
@@ -102,6 +110,20 @@ export class LeaseDesk {
     return [...this.#leases.values()]
   }
 
+  /** Some are on the waitlist. */
+  get hasWaiting(): boolean {
+    return this.#waiting.size > 0
+  }
+
+  waiting(): readonly Lease[] {
+    return [...this.#waiting].flatMap((id) => this.#leases.get(id) ?? [])
+  }
+
+  /** Larger than before whenever there may be more room than there was. */
+  get freed(): number {
+    return this.#freed
+  }
+
   find(id: string): Lease | undefined {
     return this.#leases.get(id as LeaseId)
   }
@@ -115,6 +137,7 @@ export class LeaseDesk {
     const book = new ReservationBook(reservableHosts(snapshot.hosts, this.#offers.ofHost))
     for (const lease of this.#leases.values()) if (lease.cloudId === cloudId) book.book(bookingsOf(lease))
     this.#shelves.set(cloudId, { hosts: snapshot.hosts, book })
+    this.#freed++
     return book
   }
 
@@ -205,16 +228,30 @@ export class LeaseDesk {
   }
 
   #put(lease: Lease, book: ReservationBook | undefined): void {
+    const had = this.#leases.get(lease.id)
+    if (lease.state === 'waiting' || (had !== undefined && had.state !== 'waiting')) this.#freed++
     book?.release(lease.id)
     if (isLeaseOpen(lease)) {
-      this.#leases.set(lease.id, lease)
+      this.#keep(lease)
       book?.book(bookingsOf(lease))
-    } else this.#leases.delete(lease.id)
+    } else this.#forget(lease.id)
   }
 
   #drop(id: LeaseId, book: ReservationBook | undefined): void {
-    this.#leases.delete(id)
+    this.#forget(id)
     book?.release(id)
+    this.#freed++
+  }
+
+  #keep(lease: Lease): void {
+    this.#leases.set(lease.id, lease)
+    if (lease.state === 'waiting') this.#waiting.add(lease.id)
+    else this.#waiting.delete(lease.id)
+  }
+
+  #forget(id: LeaseId): void {
+    this.#leases.delete(id)
+    this.#waiting.delete(id)
   }
 }
 

@@ -17,6 +17,15 @@ import {
 export interface AskedReservation {
   readonly wish: LeaseWish
   readonly filter: LeaseFilter | undefined
+  /** How much it would have liked, where it takes what is there. */
+  readonly asked?: number
+}
+
+/** Takes what is there: one host is enough where nothing else was said; instances are as many as there is room for. */
+export function atLeastOne({ wish, filter }: AskedReservation): AskedReservation {
+  if (wish.kind === 'instances') return { wish, filter, asked: wish.amount }
+  const { min, max } = wish
+  return { wish: { kind: 'hosts', min: min === max ? 1 : min, max }, filter, asked: max }
 }
 
 /** What a reservation shall be from now on, as far as it is said; the rest stays. */
@@ -41,6 +50,8 @@ export interface LeaseWishRequest extends LeaseWhen {
   readonly cloudId: CloudId
   readonly projectId: ProjectId
   readonly reservations: readonly AskedReservation[]
+  /** From now on, with what is there. */
+  readonly bestEffort?: boolean
 }
 
 export interface LeaseRequest extends LeaseWishRequest {
@@ -49,6 +60,8 @@ export interface LeaseRequest extends LeaseWishRequest {
   readonly noticeMs: number
   /** Makes a proposal that is held for so long. */
   readonly holdMs: number | undefined
+  /** Where there is no place now it waits for one, for so long at most. */
+  readonly waitMs?: number
 }
 
 export interface LeaseChange {

@@ -105,6 +105,7 @@ export function recordingCommands({ commanded, nowMs, instances, rules }: Record
     },
     roomTaken: async (id, _outcome, caller) => note('roomTaken', id, caller),
     giveUpRoom: async (id, _reason, caller) => note('giveUpRoom', id, caller),
+    waitingOf: () => undefined,
     planLease: async () => ({
       book: new ReservationBook([]),
       slot: { found: true, span: { startMs: nowMs, endMs: nowMs + 1 }, shares: [[]] },

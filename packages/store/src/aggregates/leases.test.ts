@@ -23,6 +23,8 @@ beforeAll(async () => {
 afterAll(() => opened.close())
 
 const page = { limit: 10, offset: 0 }
+/** Many rounds against a real database, on a machine that has other things to do. */
+const patient = { timeout: 120_000 }
 const fault = (running: Promise<unknown>) => running.then(() => undefined).catch((error: unknown) => error)
 /** As it is read back: what is undefined is not there. */
 const stored = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
@@ -93,6 +95,23 @@ describe('leases', () => {
     expect(await ids({ projectIds: ['lab:p'] })).toEqual(['lea_y', 'lea_x'])
     expect(await ids({ projectIds: ['lab:p'], name: 'x' })).toEqual(['lea_x'])
     expect(await ids({ projectIds: [] })).toEqual([])
+  })
+
+  it('that wait keep their name and hold nothing; with a place they never wait again', async () => {
+    const placed = lease('lea_v', { name: 'waits', on: 'a', span: span(700, 710) })
+    const reservations = placed.reservations.map((reservation) => ({ ...reservation, shares: [] }))
+    const waits: Lease = { ...placed, state: 'waiting', reservations, events: [] }
+    await save(waits)
+    expect((await opened.store.leases.open()).map(({ id }) => id)).toContain('lea_v')
+    const other = lease('lea_v2', { name: 'waits', on: 'b', span: span(700, 710) })
+    expect(String(await fault(save(other)))).toMatch(/has a lease "waits" already/)
+    await save(lease('lea_v3', { name: 'w3', on: 'a', span: span(705, 715) }))
+    expect(String(await fault(save(placed)))).toMatch(/promised to another/)
+    expect((await opened.store.leases.find('lea_v'))?.state).toBe('waiting')
+    await save({ ...lease('lea_v3', { name: 'w3', on: 'a', span: span(705, 715) }), state: 'cancelled' })
+    await save(placed)
+    expect(String(await fault(save(waits)))).toMatch(/has gone on meanwhile/)
+    await save({ ...placed, state: 'cancelled' })
   })
 
   it('never go back: what is over stays over, what has begun has begun, what is done is not done again', async () => {
@@ -284,6 +303,82 @@ describe('hosts', () => {
           expect(lost.filter((error) => !isError(error, 'conflict'))).toEqual([])
         }),
         { numRuns: 40, seed: 5 },
+      )
+    } finally {
+      await other.close()
+    }
+  })
+
+  it('are never promised twice, whoever leaves the waitlist on two replicas at the same time', patient, async () => {
+    const other = openDatabase(opened.test.address)
+    const both = [opened.store, createStore(other)] as const
+    const xs = ['w1', 'w2'].map(room)
+    let nth = 0
+    const step = fc.record({
+      on: fc.constantFrom('w1', 'w2'),
+      from: fc.integer({ min: 0, max: 12 }),
+      length: fc.integer({ min: 1, max: 6 }),
+      /** Waits first; the second replica gives it a place on the other host in the same moment; is called off in it. */
+      waits: fc.boolean(),
+      twice: fc.boolean(),
+      calledOff: fc.boolean(),
+    })
+    try {
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 12 }), async (steps) => {
+          const made = steps.map(({ on, from, length, waits, ...how }) => {
+            const id = `lea_w${++nth}`
+            const placed = lease(id, { on, span: span(from, from + length) })
+            const lapse = { kind: 'lapse', dueAtMs: nowMs, doneAtMs: undefined, outcome: undefined } as const
+            const before: Lease = {
+              ...placed,
+              state: 'waiting',
+              reservations: placed.reservations.map((reservation) => ({ ...reservation, shares: [] })),
+              events: [{ ...lapse, state: 'waiting' }],
+            }
+            if (!waits) return { placed, before: undefined, elsewhere: undefined, twice: false, calledOff: false }
+            const promoted: Lease = { ...placed, events: [{ ...lapse, state: 'skipped' }, ...placed.events] }
+            const { reservations } = lease(id, { on: on === 'w1' ? 'w2' : 'w1' })
+            return { ...how, before, placed: promoted, elsewhere: { ...promoted, reservations } }
+          })
+          // On the waitlist nobody is in anybody's way.
+          for (const { before } of made) if (before !== undefined) await save(before)
+          const faults = await Promise.all(
+            made.flatMap(({ placed, before, elsewhere, twice, calledOff }, at) => {
+              const [mine, others] = at % 2 === 0 ? both : ([both[1], both[0]] as const)
+              const write = (store: (typeof both)[number], one: Lease) =>
+                fault(store.leases.save(opened.fence, [{ lease: one, rooms: xs }]))
+              return [
+                write(mine, placed),
+                ...(twice && elsewhere !== undefined ? [write(others, elsewhere)] : []),
+                ...(calledOff && before !== undefined ? [write(others, { ...before, state: 'cancelled' })] : []),
+              ]
+            }),
+          )
+          const ids = new Set<string>(made.map(({ placed }) => placed.id))
+          const open = (await opened.store.leases.open()).filter(({ id }) => ids.has(id))
+          const broken: string[] = []
+          for (const on of ['w1', 'w2'])
+            for (let moment = 0; moment < 20; moment++) {
+              const there = open.filter(
+                ({ span: { startMs, endMs }, reservations }) =>
+                  startMs <= nowMs + moment &&
+                  nowMs + moment < endMs &&
+                  reservations.some(({ shares }) => shares.some(({ host: name }) => name === on)),
+              )
+              if (there.length > 1) broken.push(`${on} at ${moment}: ${there.map(({ id }) => id).join(', ')}`)
+            }
+          const calledOff = made.filter((one) => one.calledOff)
+          const alive = (await Promise.all(calledOff.map(({ placed }) => opened.store.leases.find(placed.id)))).filter(
+            (one) => one !== undefined && one.state !== 'cancelled',
+          )
+          for (const one of open) await save({ ...one, state: 'cancelled' })
+          expect(broken).toEqual([])
+          // Called off stays called off, whichever of the two came first.
+          expect(alive).toEqual([])
+          expect(faults.filter((error) => error !== undefined && !isError(error, 'conflict'))).toEqual([])
+        }),
+        { numRuns: 25, seed: 7 },
       )
     } finally {
       await other.close()

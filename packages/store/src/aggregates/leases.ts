@@ -15,7 +15,7 @@ import { inChunks } from './in-chunks.ts'
 /** A lease of thousands of hosts takes more parameters than one statement may have. */
 const rowsAtOnce = 1000
 const leasesAtOnce = 100
-const openStates = ['proposed', 'pending', 'active'] as const
+const openStates = ['waiting', 'proposed', 'pending', 'active'] as const
 
 export function leases(database: Database): LeaseStore {
   return {

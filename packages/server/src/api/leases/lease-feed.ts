@@ -3,6 +3,7 @@
 import type { LeaseState, LeaseView } from '@gleaner/model'
 
 const statuses: Readonly<Record<LeaseState, string>> = {
+  waiting: 'TENTATIVE',
   proposed: 'TENTATIVE',
   pending: 'CONFIRMED',
   active: 'CONFIRMED',

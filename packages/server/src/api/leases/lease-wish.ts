@@ -24,10 +24,18 @@ export function leaseProject(call: NamedCall): Pick<LeaseWishRequest, 'cloudId' 
   return { cloudId, projectId: projectOf(call, cloudId) }
 }
 
-export function leaseWish(call: WishCall): LeaseWishRequest {
+/** `waitMs`: one that may wait and has no end may begin at any moment until then. */
+export function leaseWish(call: WishCall, waitMs?: number): LeaseWishRequest {
+  const { bestEffort = false, start = 'now', end, duration } = call.body
+  if (bestEffort && start !== 'now') throw refused('bestEffort: such a lease begins now; leave start out.')
+  if (bestEffort && end !== undefined && duration !== undefined)
+    throw refused('bestEffort: such a lease begins now and looks for no moment within a window; give end or duration.')
+  if (bestEffort && waitMs !== undefined)
+    throw refused('bestEffort: it takes what is there and does not wait; leave waitFor out.')
   return {
     ...leaseProject(call),
-    ...whenOf(call),
+    ...whenOf(call, waitMs),
+    ...(bestEffort ? { bestEffort } : {}),
     reservations: call.body.reservations.map((asked) => ({ wish: wishOf(asked), filter: filterOf(asked.filter) })),
   }
 }
@@ -57,12 +65,13 @@ export function filterOf(filter: string | readonly unknown[] | undefined): Lease
 }
 
 /** start and end: the lease fills them; start and duration: it begins then; all three: it is put within the window. */
-function whenOf({ app, body: { start = 'now', end, duration } }: WishCall): LeaseWhen {
+function whenOf({ app, body: { start = 'now', end, duration } }: WishCall, waitMs?: number): LeaseWhen {
   const nowMs = app.clock.nowMs()
   const startMs = start === 'now' ? nowMs : Date.parse(start)
   const durationMs = duration === undefined ? undefined : parseDurationMs(duration)
   if (end !== undefined) return { window: { startMs, endMs: Date.parse(end) }, durationMs }
   if (durationMs === undefined) throw refused('Give an end or a duration.')
+  if (waitMs !== undefined) return { window: { startMs, endMs: startMs + waitMs + durationMs }, durationMs }
   return { window: { startMs, endMs: startMs + durationMs }, durationMs: undefined }
 }
 

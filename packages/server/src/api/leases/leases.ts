@@ -40,10 +40,12 @@ export const planLease: Handler<typeof endpoints.planLease> = async (call) => {
 
 export const createLease: Handler<typeof endpoints.createLease> = async (call) => {
   const { app, body, caller } = call
-  const { name, endAction = 'nothing', notice, holdFor } = body
+  const { name, endAction = 'nothing', notice, holdFor, waitFor } = body
+  const waitMs = waitFor === undefined ? undefined : parseDurationMs(waitFor)
   const lease = await app.commands.makeLease(
     {
-      ...leaseWish(call),
+      ...leaseWish(call, waitMs),
+      ...only('waitMs', waitMs),
       name,
       endAction,
       noticeMs: notice === undefined ? defaultNoticeMs : (parseDurationMs(notice) ?? defaultNoticeMs),
@@ -99,7 +101,9 @@ function sizesOf(lease: Lease, sizes: Sizes): ReadonlyMap<ReservationId, SizeCha
 }
 
 function shown({ app, world }: Pick<Call<typeof endpoints.getLease>, 'app' | 'world'>, lease: Lease): LeaseView {
-  return leaseView(lease, world(), isLeaseOpen(lease) ? app.commands.longestUntilMs(lease) : undefined)
+  const { commands } = app
+  if (lease.state === 'waiting') return leaseView(lease, world(), { waiting: commands.waitingOf(lease) })
+  return leaseView(lease, world(), isLeaseOpen(lease) ? { longestUntilMs: commands.longestUntilMs(lease) } : {})
 }
 
 /** By id, or by the name of one that is not over, or of the only one that ever had it. */

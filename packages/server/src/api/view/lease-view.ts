@@ -2,6 +2,7 @@
 import type { InstanceWish, Lease, LeaseShare, LeaseUnused, LeaseView } from '@gleaner/model'
 import { only } from './only.ts'
 import { timeText } from './time-text.ts'
+import type { Waiting } from '../../commands/promote-waiting.ts'
 import type { WorldIndex } from './world-index.ts'
 
 function roomView({ amount, size, affinity }: InstanceWish, shares: readonly LeaseShare[]) {
@@ -21,7 +22,19 @@ function unusedView({ sinceMs, warnedAtMs, endsAtMs, endedAtMs }: LeaseUnused) {
   }
 }
 
-export function leaseView(lease: Lease, world: WorldIndex, longestUntilMs?: number): LeaseView {
+function waitingView({ position, of, priority, untilMs, earliestMs }: Waiting) {
+  const earliest = earliestMs === undefined ? undefined : timeText(earliestMs)
+  return { position, of, priority, until: timeText(untilMs), ...only('earliest', earliest) }
+}
+
+export interface LeaseOutlook {
+  /** Until when it could be extended. */
+  readonly longestUntilMs?: number | undefined
+  readonly waiting?: Waiting | undefined
+}
+
+export function leaseView(lease: Lease, world: WorldIndex, outlook: LeaseOutlook = {}): LeaseView {
+  const { longestUntilMs, waiting } = outlook
   const lapse = lease.state === 'proposed' ? lease.events.find(({ kind }) => kind === 'lapse') : undefined
   return {
     id: lease.id,
@@ -36,12 +49,13 @@ export function leaseView(lease: Lease, world: WorldIndex, longestUntilMs?: numb
     updatedAt: timeText(lease.updatedAtMs),
     ...only('heldUntil', lapse === undefined ? undefined : timeText(lapse.dueAtMs)),
     endAction: lease.endAction,
-    reservations: lease.reservations.map(({ id, wish, filter, shares }) => ({
+    reservations: lease.reservations.map(({ id, wish, filter, shares, asked }) => ({
       id,
       min: wish.kind === 'hosts' ? wish.min : wish.amount,
       max: wish.kind === 'hosts' ? wish.max : wish.amount,
       ...only('filter', filter?.text),
       hosts: shares.map(({ host }) => host),
+      ...only('asked', asked),
       ...only('instances', wish.kind === 'instances' ? roomView(wish, shares) : undefined),
     })),
     events: lease.events.map(({ kind, dueAtMs, state, doneAtMs, outcome }) => ({
@@ -55,6 +69,8 @@ export function leaseView(lease: Lease, world: WorldIndex, longestUntilMs?: numb
       'swaps',
       lease.swaps?.map(({ atMs, from, to, because }) => ({ at: timeText(atMs), from, to: [...to], because })),
     ),
+    ...only('waiting', waiting === undefined ? undefined : waitingView(waiting)),
+    ...only('promotedAt', lease.promotedAtMs === undefined ? undefined : timeText(lease.promotedAtMs)),
     ...only('unused', lease.unused === undefined ? undefined : unusedView(lease.unused)),
     ...only(
       'longestUntil',

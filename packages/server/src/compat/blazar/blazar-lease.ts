@@ -4,6 +4,7 @@ import { blazarId } from './blazar-ids.ts'
 import { blazarStamp, blazarTime } from './blazar-times.ts'
 
 const statuses = {
+  waiting: 'PENDING',
   proposed: 'PENDING',
   pending: 'PENDING',
   active: 'ACTIVE',
