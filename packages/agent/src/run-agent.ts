@@ -7,6 +7,7 @@ import { type MachineRoots, machineRoots } from './monitors/monitor.ts'
 import { ChangeBuffer } from './link/change-buffer.ts'
 import { ControlLink } from './link/control-link.ts'
 import { linkFile, readLink } from './link/link-file.ts'
+import { GuestReports } from './heard/guest-reports.ts'
 import { openAgentSocket } from './talk/agent-socket.ts'
 import type { AgentQuestion, AgentReply, AgentStatus } from './talk/agent-status.ts'
 import { DesktopWatch } from './watch/desktop-watch.ts'
@@ -30,6 +31,7 @@ export interface RunningAgent {
 }
 
 const fastestMs = 50
+const slowestMs = 60_000
 
 export function policyOf(
   config: AgentConfig,
@@ -45,6 +47,8 @@ export async function runAgent(config: AgentConfig, around: AgentSurroundings): 
   const monitors = config.monitors.map((each) =>
     makeMonitor(each, { roots, guestGroups: () => guests.groups(), wallMs: () => clocks().wallMs }),
   )
+  const reports =
+    config.reports.length === 0 ? undefined : new GuestReports({ patterns: config.reports, clocks, say: around.say })
   const file = linkFile(config.stateDirectory)
   const reading = readLink(file)
   if (reading.state === 'broken')
@@ -66,6 +70,7 @@ export async function runAgent(config: AgentConfig, around: AgentSurroundings): 
             phaseForMs: clocks().monoMs - watch.memory.phaseSinceMs,
             guests: watch.guests().map((guest) => guest.state()),
             slowestPauseMs: watch.totals.slowestPauseMs,
+            reports: reports?.now(),
           }),
         })
       : undefined
@@ -82,9 +87,9 @@ export async function runAgent(config: AgentConfig, around: AgentSurroundings): 
       link?.contractUntilMs ?? (reading.state === 'none' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY),
   })
   const socket = await openAgentSocket(config.socket, (question) =>
-    answerQuestion({ config, watch, clocks, link }, question),
+    answerQuestion({ config, watch, clocks, link, reports }, question),
   )
-  const everyMs = Math.max(fastestMs, Math.min(...monitors.map((monitor) => monitor.everyMs)))
+  const everyMs = Math.max(fastestMs, Math.min(slowestMs, ...monitors.map((monitor) => monitor.everyMs)))
   watch.look()
   link?.start()
   const timer = setInterval(() => watch.tick(), everyMs)
@@ -98,6 +103,7 @@ export async function runAgent(config: AgentConfig, around: AgentSurroundings): 
       await new Promise((resolve) => socket.close(resolve))
       for (const monitor of monitors) monitor.close()
       guests.close()
+      reports?.close()
     },
   }
 }
@@ -107,9 +113,10 @@ interface Answering {
   readonly watch: DesktopWatch
   readonly clocks: () => ClockReading
   readonly link: ControlLink | undefined
+  readonly reports: GuestReports | undefined
 }
 
-function answerQuestion({ config, watch, clocks, link }: Answering, question: AgentQuestion): AgentReply {
+function answerQuestion({ config, watch, clocks, link, reports }: Answering, question: AgentQuestion): AgentReply {
   const { monoMs, wallMs } = clocks()
   if (question.ask === 'auto') watch.setWish(undefined)
   if (question.ask === 'reclaim' || question.ask === 'lend') {
@@ -118,7 +125,13 @@ function answerQuestion({ config, watch, clocks, link }: Answering, question: Ag
     watch.setWish({ kind, untilMonoMs: monoMs + forMs, untilWallMs: wallMs + forMs })
   }
   const standing = link?.standing()
-  return { status: { ...statusOf(config.name, watch, monoMs), ...(standing === undefined ? {} : { link: standing }) } }
+  return {
+    status: {
+      ...statusOf(config.name, watch, monoMs),
+      ...(standing === undefined ? {} : { link: standing }),
+      ...(reports === undefined ? {} : { reports: reports.counts }),
+    },
+  }
 }
 
 function statusOf(name: string, watch: DesktopWatch, nowMs: number): AgentStatus {

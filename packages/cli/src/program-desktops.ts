@@ -11,6 +11,7 @@ export function desktopWords({ program, context }: Words): void {
     .requiredOption('--host <name>', 'of the host in its cloud')
     .option('--cloud <cloud>', 'where more than one cloud has a host of that name')
     .option('--pool <pool>', 'desktops')
+    .option('--reports-only', 'the host lends nothing: its agent only tells what guests report')
     .option('--lifetime <duration>', '1h if absent')
     .option('--quiet', 'print only the token')
     .action(async (options) => (await import('./commands/desktops.ts')).joinToken(context(), options))

@@ -68,6 +68,7 @@ function desktops(state: FakeState): DesktopView[] {
         id: `dsk_${name}`,
         host: name,
         pool: 'offices',
+        lends: true,
         hostId: id,
         cloud,
         standing,

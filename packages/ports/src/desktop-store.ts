@@ -1,6 +1,6 @@
 // What must outlive the process of desktops that lend themselves. Whoever of the replicas takes a beat writes it: what an agent says is
 // no decision, and its sequence lets it count once.
-import type { CloudId, Desktop, JoinGrant, PhaseChange } from '@gleaner/model'
+import type { CloudId, Desktop, HeardReport, JoinGrant, PhaseChange } from '@gleaner/model'
 
 /** Public keys: SubjectPublicKeyInfo, DER. */
 export interface DesktopKeys {
@@ -47,8 +47,16 @@ export interface DesktopStore {
    */
   beat(
     before: number,
-    after: { readonly desktop: Desktop; readonly changes: readonly PhaseChange[]; readonly keys?: KeyChange },
+    after: {
+      readonly desktop: Desktop
+      readonly changes: readonly PhaseChange[]
+      readonly keys?: KeyChange
+      /** In place of those of the beat before. */
+      readonly reports?: readonly HeardReport[]
+    },
   ): Promise<boolean>
+  /** What guests said to agents that may speak, as far as it still counts. */
+  reports(nowMs: number): Promise<readonly { readonly desktop: Desktop; readonly reports: readonly HeardReport[] }[]>
   /** `not-found` for an id that is not known. Once revoked it stays so until it joins anew. */
   revoke(id: string, by: string, nowMs: number): Promise<Desktop>
   /** Newest first. */

@@ -54,7 +54,14 @@ async function fill({ store, fence }: TestStore): Promise<void> {
     bootsMs: [1.5],
   })
   const digest = new Uint8Array(32).fill(0xcd)
-  const grant = { hostName: 'desk-1', cloudId: undefined, pool: 'offices', createdAtMs: nowMs, createdBy: 'alice' }
+  const grant = {
+    hostName: 'desk-1',
+    cloudId: undefined,
+    pool: 'offices',
+    lends: true,
+    createdAtMs: nowMs,
+    createdBy: 'alice',
+  }
   await store.desktops.createJoinToken({ ...grant, expiresAtMs: nowMs + 1 }, digest)
   const key = { key: Uint8Array.of(0, 1, 255), keyUntilMs: nowMs + 0.5 }
   const desktop = await store.desktops.join(digest, { ...key, realMs: nowMs, nowMs })

@@ -4,6 +4,7 @@ import type { LendingPolicy } from '@gleaner/engine/opportunism'
 import type { PortRange } from '../monitors/port-monitor.ts'
 import type { PressureLimits } from '../monitors/pressure-monitor.ts'
 import type { LendingHours } from '../monitors/window-monitor.ts'
+import type { ReportPattern } from '../heard/report-places.ts'
 
 export interface AgentConfig {
   readonly name: string
@@ -14,6 +15,8 @@ export interface AgentConfig {
   readonly monitors: readonly MonitorConfig[]
   readonly lending: Omit<LendingPolicy, 'rules'>
   readonly guests: readonly GuestConfig[]
+  /** Where guests of this host report, to be told to the control plane. */
+  readonly reports: readonly ReportPattern[]
 }
 
 /** The times of one monitor; all but the first kind of them are in every line. */

@@ -57,6 +57,24 @@ guests:
   ])
 })
 
+it('a host that lends nothing watches nothing and hears its guests', () => {
+  const config = read('lend: false\nreports: [ "/run/gleaner/{instance}.sock" ]\n')
+  expect(config.monitors).toEqual([])
+  expect(config.reports).toMatchObject([{ folder: '/run/gleaner', before: '', after: '.sock', below: '' }])
+  expect(read('reports: [ "/run/{instance}/report" ]').monitors).not.toEqual([])
+})
+
+it.each([
+  ['lend: false\n', 'leaves nothing to do'],
+  ['lend: false\nmonitors: { keyboard: {} }\nreports: [ "/run/{instance}" ]\n', 'either monitors or lend: false'],
+  ['reports: [ "/run/gleaner.sock" ]\n', 'one {instance}'],
+  ['reports: [ "run/{instance}" ]\n', 'absolute path'],
+  ['reports: [ "/run/{instance}/{instance}" ]\n', 'one {instance}'],
+  ['reports: [ "/run/../{instance}" ]\n', 'absolute path'],
+])('says what is wrong with %j', (text, what) => {
+  expect(fault(text)).toContain(what)
+})
+
 describe('faults name the line and what would be right', () => {
   it.each([
     ['absent: soon', 'agent.yaml:1: absent: has to be a duration such as 90s, 15m or 1h30m'],

@@ -7,6 +7,7 @@ import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type YAM
 import type { AgentConfig, GuestConfig, MonitorConfig } from './agent-config.ts'
 import { defaultKinds, defaultTimes, monitorOf } from './default-monitors.ts'
 import { ConfigReader, type MapReader } from './config-reader.ts'
+import { type ReportPattern, readReportPattern } from '../heard/report-places.ts'
 import { readPowerNap } from './powernap.ts'
 import { readMonitor } from './read-monitor.ts'
 
@@ -25,6 +26,8 @@ const topKeys = [
   'monitors',
   'powernap',
   'guests',
+  'lend',
+  'reports',
 ]
 
 export function loadAgentConfig(file: string): AgentConfig {
@@ -56,12 +59,19 @@ export function parseAgentConfig(text: string, file: string): AgentConfig {
   }
   const backOff = reader.map(root.node('backOff'), ['window', 'first', 'factor', 'most'])
   const standard = defaultLending
+  const lends = root.truth('lend', true)
   const ancestor = ancestorOf(reader, root)
+  const reports = reportsOf(reader, root)
+  if (!lends && reports.length === 0)
+    reader.fail(root.node('lend'), 'lend: false leaves nothing to do unless "reports" names lines of guests')
+  if (!lends && root.node('monitors') !== undefined)
+    reader.fail(root.node('monitors'), 'either monitors or lend: false: who does not lend watches nothing')
   return {
     name: root.text('name', hostname()),
     socket: root.text('socket', '/run/gleaner-agent/socket'),
     stateDirectory: root.text('stateDirectory', '/var/lib/gleaner-agent'),
-    monitors: ancestor?.monitors ?? monitorsOf(reader, root.node('monitors'), all),
+    // Without a monitor nothing is ever lendable.
+    monitors: !lends ? [] : (ancestor?.monitors ?? monitorsOf(reader, root.node('monitors'), all)),
     lending: {
       graceMs: root.duration('grace', ancestor?.lending.graceMs ?? standard.graceMs),
       wishAfterMs: root.duration('wishAfter', standard.wishAfterMs),
@@ -75,7 +85,21 @@ export function parseAgentConfig(text: string, file: string): AgentConfig {
       },
     },
     guests: guestsOf(reader, root.node('guests')),
+    reports,
   }
+}
+
+function reportsOf(reader: ConfigReader, root: MapReader): readonly ReportPattern[] {
+  return root
+    .list('reports')
+    .map(
+      ({ text, node }) =>
+        readReportPattern(text) ??
+        reader.fail(
+          node,
+          `reports: "${text}" has to be an absolute path with one {instance}, such as /var/lib/libvirt/gleaner/{instance}.gleaner.sock`,
+        ),
+    )
 }
 
 /** The monitors of a file of PowerNap instead of one's own. */

@@ -27,6 +27,7 @@ class FakeControlPlane {
     hostName: 'desk-1',
     cloudId: undefined,
     pool: 'offices',
+    lends: true,
     joinedAtMs: 0,
     keyUntilMs: 1e13,
     revokedAtMs: undefined,
@@ -106,6 +107,11 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
+let reports: BeatRequest['reports']
+afterEach(() => {
+  reports = undefined
+})
+
 const file = () => join(folder, 'link.json')
 const changes = () => join(folder, 'changes.json')
 
@@ -122,7 +128,7 @@ async function start() {
     buffer,
     clocks: () => ({ monoMs: nowMs, bootMs: nowMs, wallMs }),
     say: () => {},
-    now: () => ({ answer: { phase, verdict }, phaseForMs: 0, guests: [], slowestPauseMs: 0 }),
+    now: () => ({ answer: { phase, verdict }, phaseForMs: 0, guests: [], slowestPauseMs: 0, reports }),
   })
   links.push(link)
   const goes = (to: LendingPhase) => {
@@ -217,4 +223,12 @@ it('keeps its changes where the answer does not tell what counts', async () => {
   await link.beat()
   expect([link.standing().fault, buffer.changes.length]).toEqual([undefined, 0])
   expect(plane.phases).toEqual(['lent'])
+})
+
+it('carries what guests reported, and nothing about them where nobody listens', async () => {
+  const { link } = await start()
+  await link.beat()
+  reports = [{ instance: 'web-1', agoMs: 5, everyMs: 15_000, users: 0, idleMs: 60_000 }]
+  await link.beat()
+  expect(plane.heard.map((beat) => beat.reports)).toEqual([undefined, reports])
 })

@@ -5,7 +5,7 @@
 // with one power switch do not speak at once. A sequence is used once, also when nobody answered; it follows the clock on the wall, so
 // that one whose file was lost is ahead all the same. Changes have numbers of their own, which they keep when a beat is lost and they are
 // sent again; a sequence is never below the numbers that its beat carries.
-import type { BeatAnswer, BeatRequest } from '@gleaner/model'
+import type { BeatAnswer, BeatRequest, ToldReport } from '@gleaner/model'
 import type { ClockReading, DesktopAnswer } from '@gleaner/engine/opportunism'
 import { agentPaths } from '@gleaner/model/desktop'
 import type { GuestState } from '../guests/guest.ts'
@@ -29,6 +29,8 @@ export interface LinkWord {
   readonly phaseForMs: number
   readonly guests: readonly GuestState[]
   readonly slowestPauseMs: number
+  /** Undefined where guests are not heard here. */
+  readonly reports: readonly ToldReport[] | undefined
 }
 
 export interface LinkStanding {
@@ -146,7 +148,7 @@ export class ControlLink {
   }
 
   #request(sent: ChangeBuffer['changes'], wallMs: number): BeatRequest {
-    const { answer, phaseForMs, guests, slowestPauseMs } = this.#parts.now()
+    const { answer, phaseForMs, guests, slowestPauseMs, reports } = this.#parts.now()
     const { phase, verdict } = answer
     const { nextKey } = this.#link
     return {
@@ -167,6 +169,7 @@ export class ControlLink {
         verdict: short(change.verdict),
       })),
       lostChanges: this.#parts.buffer.lost,
+      ...(reports === undefined ? {} : { reports: [...reports] }),
       ...(nextKey === undefined ? {} : { nextKey: publicPart(nextKey) }),
     }
   }

@@ -19,6 +19,8 @@ export interface AgentStatus {
   readonly totals: WatchTotals
   /** Undefined for a desktop that has not joined a control plane. */
   readonly link?: LinkStanding
+  /** Guests with a line to this agent, and those that were heard lately. */
+  readonly reports?: { readonly lines: number; readonly heard: number }
 }
 
 export type AgentQuestion =

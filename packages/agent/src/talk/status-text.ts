@@ -26,6 +26,8 @@ export function statusText(status: AgentStatus): string {
       (totals.slowestPauseMs > 0 ? `, at most ${Math.ceil(totals.slowestPauseMs)} ms until all stood still` : ''),
   )
   if (status.link !== undefined) lines.push(`  ${linkWords(status.link)}`)
+  if (status.reports !== undefined)
+    lines.push(`  reports: ${status.reports.heard} of ${status.reports.lines} guests with a line were heard lately`)
   return `${lines.join('\n')}\n`
 }
 

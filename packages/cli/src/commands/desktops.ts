@@ -12,7 +12,7 @@ export async function listDesktops(context: CommandContext): Promise<void> {
   const columns: readonly Column<DesktopView>[] = [
     { title: 'host', cell: ({ host }) => host, least: 8 },
     { title: 'pool', cell: ({ pool }) => pool, rank: 2 },
-    { title: 'stands', cell: ({ standing }) => standing },
+    { title: 'stands', cell: ({ standing, lends }) => (lends ? standing : 'reports only') },
     { title: 'since', cell: ({ since }) => (since === undefined ? '' : moments.relative(since)), right: true },
     { title: 'guests', cell: ({ guests }) => String(guests.running + guests.paused), right: true, rank: 1 },
     { title: 'lent', cell: ({ lentHours }) => `${lentHours.toFixed(1)} h`, right: true },
@@ -21,7 +21,7 @@ export async function listDesktops(context: CommandContext): Promise<void> {
   ]
   context.table(view.items, columns)
   context.line(
-    `${view.lendable} of ${view.items.length} can be lent now; guests ran for ${view.lentHours.toFixed(1)} h and had to stop ${view.interruptions} times`,
+    `${view.lendable} of ${view.items.filter(({ lends }) => lends).length} can be lent now; guests ran for ${view.lentHours.toFixed(1)} h and had to stop ${view.interruptions} times`,
   )
 }
 
@@ -34,6 +34,7 @@ export async function showDesktop(context: CommandContext, id: string): Promise<
   const moments = context.moments(now)
   const since = view.since === undefined ? '' : `, since ${moments.at(view.since)}`
   context.line(`${view.host} (pool ${view.pool}) is ${view.standing}${since}`)
+  if (!view.lends) context.say('It lends nothing: its agent only tells what guests report.', '  ')
   if (view.reason !== undefined) context.say(`${moments.within(view.reason.sentence)} (${view.reason.code})`, '  ')
   if (view.hostId === undefined) context.say('No cloud, or more than one, has a host of this name.', '  ')
   context.line(
@@ -75,6 +76,7 @@ export interface JoinTokenOptions {
   readonly host: string
   readonly cloud?: string
   readonly pool?: string
+  readonly reportsOnly?: boolean
   readonly lifetime?: string
   readonly quiet?: boolean
 }

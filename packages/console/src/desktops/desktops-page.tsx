@@ -39,7 +39,7 @@ export function DesktopsPage() {
             <div className="g-stack">
               <p>
                 <strong className="g-num">
-                  {count(lendable)} of {counted(items.length, 'desktop')}
+                  {count(lendable)} of {counted(items.filter(({ lends }) => lends).length, 'desktop')}
                 </strong>{' '}
                 can be lent now. Guests ran there for {hours(lentHours)} and had to stop{' '}
                 {counted(interruptions, 'time')}.

@@ -1,4 +1,4 @@
-// Listens to the reports of one guest on its serial socket. Guarantees:
+// Listens to the reports of one guest on its serial socket, or on the pipe its machine writes into. Guarantees:
 //
 // - always reads, so that nothing piles up on either side; a guest that floods the line is left alone for a while
 //   (without a listener qemu drops what the guest writes and the guest is not held up);
@@ -7,11 +7,12 @@
 // - a report is the newest truth for three of its own periods, and no truth at all after that.
 //
 // A sequence that starts anew is a reporter that was started anew, not a loss.
-import { createConnection, type Socket } from 'node:net'
+import { constants, openSync, statSync } from 'node:fs'
+import { createConnection, Socket } from 'node:net'
 import type { Clock } from '@gleaner/ports'
 import { LineSplitter } from './line-splitter.ts'
 import { parseGotLine } from './notice-line.ts'
-import { parseReportLine, type GuestReport } from './report-line.ts'
+import { type GuestReport, parseReportLine, reportFreshMs } from './report-line.ts'
 
 export interface ReportChannelOptions {
   readonly path: string
@@ -28,8 +29,6 @@ export interface ReportCounts {
 }
 
 const longestLineBytes = 1024
-const freshPeriods = 3
-const shortestFreshMs = 10_000
 const firstPauseMs = 1_000
 const longestPauseMs = 60_000
 /** No reporter says more than this in a second; a tenfold of it ends the connection for a while. */
@@ -65,10 +64,15 @@ export class ReportChannel {
 
   /** The last report while it is fresh. */
   latest(): GuestReport | undefined {
+    return this.heard()?.report
+  }
+
+  /** The same, and how long ago it came. */
+  heard(): { readonly report: GuestReport; readonly agoMs: number } | undefined {
     if (this.#last === undefined) return undefined
     const { report, atMs } = this.#last
-    const freshMs = Math.max(shortestFreshMs, freshPeriods * report.everyS * 1000)
-    return this.#options.monotonicMs() - atMs <= freshMs ? report : undefined
+    const agoMs = this.#options.monotonicMs() - atMs
+    return agoMs <= reportFreshMs(report.everyS) ? { report, agoMs } : undefined
   }
 
   /**
@@ -115,7 +119,8 @@ export class ReportChannel {
     if (this.#closed.signal.aborted) return Promise.resolve()
     const { monotonicMs } = this.#options
     const splitter = new LineSplitter(longestLineBytes)
-    const socket = createConnection({ path: this.path })
+    const socket = this.#open()
+    if (socket === undefined) return Promise.resolve()
     this.#socket = socket
     let received = 0
     let windowFromMs = monotonicMs()
@@ -142,6 +147,20 @@ export class ReportChannel {
       })
       socket.on('close', () => resolve())
     })
+  }
+
+  /** A pipe is opened without waiting for who writes; a machine that writes into one keeps it open for as long as it runs. */
+  #open(): Socket | undefined {
+    const isPipe = statSync(this.path, { throwIfNoEntry: false })?.isFIFO() === true
+    if (!isPipe) return createConnection({ path: this.path })
+    try {
+      const fd = openSync(this.path, constants.O_RDONLY | constants.O_NONBLOCK)
+      this.#connectionFault = undefined
+      return new Socket({ fd, readable: true, writable: false })
+    } catch (error) {
+      this.#connectionFault = (error as Error).message
+      return undefined
+    }
   }
 
   #take(line: string): void {

@@ -14,6 +14,14 @@ export interface GuestReport {
   readonly idleS: number
 }
 
+const freshPeriods = 3
+const shortestFreshMs = 10_000
+
+/** For how long a report is the newest truth. */
+export function reportFreshMs(everyS: number): number {
+  return Math.max(shortestFreshMs, freshPeriods * everyS * 1000)
+}
+
 const field = /^([a-z]+)=(\d{1,15}(?:\.\d{1,6})?)$/
 
 /** Undefined for whatever is not one whole line of version 1. */

@@ -20,6 +20,7 @@ function desktop(phase: LendingPhase | undefined, more: Partial<Desktop> = {}): 
     hostName: 'desk-1',
     cloudId: undefined,
     pool: 'desktops',
+    lends: true,
     joinedAtMs: 0,
     keyUntilMs: 1e12,
     revokedAtMs: undefined,

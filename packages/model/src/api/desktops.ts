@@ -9,6 +9,7 @@ export const DesktopView = Type.Object({
   id: Type.String(),
   host: Type.String(),
   pool: Type.String(),
+  lends: Type.Boolean({ description: 'False: its agent only tells what guests report, the host is used as before' }),
   /** Of the cloud that has the host; absent while none, or more than one, has it. */
   hostId: Type.Optional(Type.String()),
   cloud: Type.Optional(Type.String()),
@@ -104,6 +105,8 @@ export const desktopEndpoints = {
         host: HostName,
         cloud: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
         pool: Type.Optional(HostName),
+        /** The host lends nothing: its agent only tells what guests report. */
+        reportsOnly: Type.Optional(Type.Boolean()),
         /** One hour if absent. */
         lifetime: Type.Optional(DurationText),
       }),

@@ -1,6 +1,7 @@
 // What agent and control plane say to each other, as JSON. Times are spans: neither has to believe the other's clock.
 import { type Static, Type } from 'typebox'
 import { OneOf, VerdictView } from '../api/parts.ts'
+import { mostReports } from './agent-request.ts'
 import { lendingPhases } from './desktop.ts'
 
 const strict = { additionalProperties: false } as const
@@ -44,6 +45,21 @@ const Change = Type.Object(
   strict,
 )
 
+/** What a guest on this host says of itself, heard by the agent on a line that leads to this guest alone. */
+const ToldReport = Type.Object(
+  {
+    /** Name or id of the instance in its cloud, as the path of the line names it. */
+    instance: Type.String({ minLength: 1, maxLength: 200 }),
+    agoMs: Span,
+    /** The guest says it again after so long. */
+    everyMs: Span,
+    users: Count,
+    idleMs: Span,
+  },
+  strict,
+)
+export type ToldReport = Static<typeof ToldReport>
+
 export const BeatRequest = Type.Object(
   {
     sequence: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
@@ -59,6 +75,8 @@ export const BeatRequest = Type.Object(
      */
     changes: Type.Array(Change, { maxItems: mostChanges }),
     lostChanges: Count,
+    /** Newest report of each guest that was heard lately; those of instances that are not on this host count for nothing. */
+    reports: Type.Optional(Type.Array(ToldReport, { maxItems: mostReports })),
     /** A new key in place of the one that signs; it counts from the first beat that it signs. */
     nextKey: Type.Optional(PublicKey),
   },

@@ -4,6 +4,9 @@
 
 export const agentPaths = { join: '/api/agent/v1/join', beats: '/api/agent/v1/beats' } as const
 
+/** Guests whose reports one beat carries at most. */
+export const mostReports = 500
+
 /** Who speaks: the id of a desktop; `join` before it has one. */
 export const desktopHeader = 'gleaner-desktop'
 export const signatureHeader = 'gleaner-signature'

@@ -44,6 +44,8 @@ export interface Desktop {
   /** Undefined: whichever cloud has a host of that name. */
   readonly cloudId: CloudId | undefined
   readonly pool: string
+  /** False: its agent only tells what guests report; the host is no desktop and its cloud uses it as before. */
+  readonly lends: boolean
   readonly joinedAtMs: number
   /** Until when its key counts, in real time; undefined for desktops of a cloud that speaks for them itself. */
   readonly keyUntilMs: number | undefined
@@ -75,12 +77,23 @@ export interface DesktopBeat {
   readonly lostChanges: number
 }
 
+/** What a guest said of itself to the agent of its host, with its times on the clock of whoever took it. */
+export interface HeardReport {
+  /** Name or id of the instance in its cloud. */
+  readonly instance: string
+  readonly atMs: number
+  readonly freshUntilMs: number
+  readonly users: number
+  readonly idleS: number
+}
+
 /** What a join token allows: one join of this host, within its lifetime. */
 export interface JoinGrant {
   readonly id: string
   readonly hostName: string
   readonly cloudId: CloudId | undefined
   readonly pool: string
+  readonly lends: boolean
   readonly createdAtMs: number
   readonly createdBy: string
   readonly expiresAtMs: number

@@ -17,6 +17,7 @@ import { hashSecret } from '../auth/token-secret.ts'
 import type { OpportunismSettings } from '../config/opportunism.ts'
 import type { EventHub } from '../events/hub.ts'
 import { readAgentKey } from './agent-signature.ts'
+import { heardReport } from './agent-reports.ts'
 import { looksLikeJoinSecret } from './join-secret.ts'
 
 export interface DesktopDeskParts {
@@ -118,7 +119,8 @@ export class DesktopDesk {
       nextKey: promoted ? undefined : (offered ?? nextKey),
       keyUntilMs: promoted ? realMs + settings.keyLifetimeMs : (before.keyUntilMs ?? realMs),
     }
-    const taken = await store.desktops.beat(before.sequence, { ...folded, keys })
+    const reports = beat.reports?.map((report) => heardReport(report, nowMs, clock.speed)) ?? []
+    const taken = await store.desktops.beat(before.sequence, { ...folded, keys, reports })
     if (!taken) throw new GleanerError('beat-replayed', { sequence: beat.sequence })
     if (folded.changes.length > 0) {
       hub.tell('desktop')

@@ -32,7 +32,7 @@ export class LendingBook {
   }
 
   async refresh(): Promise<void> {
-    this.#desktops = await this.#parts.store.desktops.list()
+    this.#desktops = (await this.#parts.store.desktops.list()).filter(({ lends }) => lends)
   }
 
   desktops(): readonly Desktop[] {

@@ -320,6 +320,7 @@ export function plainDesktop(nowMs: number): Desktop {
     hostName: 'desk-1',
     cloudId: undefined,
     pool: 'offices',
+    lends: true,
     joinedAtMs: nowMs - 60_000,
     keyUntilMs: nowMs + 86_400_000,
     revokedAtMs: undefined,

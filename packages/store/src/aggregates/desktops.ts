@@ -1,6 +1,14 @@
 // Desktops: join tokens (their digests), public keys, what agents said. A token is used up in the transaction that registers the key;
 // a beat is written only where the sequence before it still stands, so the same one never counts twice, on whatever replica.
-import { cloudId, type Desktop, type DesktopWord, GleanerError, type LendingPhase, type Verdict } from '@gleaner/model'
+import {
+  cloudId,
+  type Desktop,
+  type DesktopWord,
+  GleanerError,
+  type HeardReport,
+  type LendingPhase,
+  type Verdict,
+} from '@gleaner/model'
 import type { DesktopStore } from '@gleaner/ports'
 import { type Selectable, sql } from 'kysely'
 import type { Database } from '../database/database.ts'
@@ -46,6 +54,7 @@ export function desktops(database: Database): DesktopStore {
             host_name: grant.hostName,
             cloud_id: grant.cloudId ?? null,
             pool: grant.pool,
+            lends: grant.lends,
             created_at_ms: grant.createdAtMs,
             created_by: grant.createdBy,
             expires_at_ms: grant.expiresAtMs,
@@ -67,6 +76,8 @@ export function desktops(database: Database): DesktopStore {
         if (grant === undefined) return undefined
         const anew = {
           pool: grant.pool,
+          lends: grant.lends,
+          reports: null,
           joined_at_ms: nowMs,
           public_key: Buffer.from(key),
           next_key: null,
@@ -117,7 +128,7 @@ export function desktops(database: Database): DesktopStore {
           .executeTakeFirstOrThrow()
         return toDesktop(row)
       }),
-    beat: (before, { desktop, changes, keys }) =>
+    beat: (before, { desktop, changes, keys, reports }) =>
       database.write(async (queries) => {
         const { numUpdatedRows } = await queries
           .updateTable('desktop')
@@ -130,6 +141,7 @@ export function desktops(database: Database): DesktopStore {
             interruptions: desktop.interruptions,
             lost_changes: desktop.lostChanges,
             changes_taken: desktop.changesTaken,
+            reports: reports === undefined || reports.length === 0 ? null : toJson(reports),
             ...(keys === undefined
               ? {}
               : {
@@ -158,6 +170,19 @@ export function desktops(database: Database): DesktopStore {
             .onConflict((conflict) => conflict.doNothing())
             .execute()
         return true
+      }),
+    reports: (nowMs) =>
+      database.read(async (queries) => {
+        const rows = await queries
+          .selectFrom('desktop')
+          .selectAll()
+          .where('reports', 'is not', null)
+          .where('revoked_at_ms', 'is', null)
+          .execute()
+        return rows.flatMap((row) => {
+          const reports = (row.reports as readonly HeardReport[]).filter(({ freshUntilMs }) => nowMs < freshUntilMs)
+          return reports.length === 0 ? [] : [{ desktop: toDesktop(row), reports }]
+        })
       }),
     revoke: (id, by, nowMs) =>
       database.write(async (queries) => {
@@ -206,6 +231,8 @@ const emptyRow = {
   interruptions: 0,
   lost_changes: 0,
   changes_taken: 0,
+  lends: true,
+  reports: null,
 } as const
 
 function toDesktop(row: Selectable<DesktopTable>): Desktop {
@@ -214,6 +241,7 @@ function toDesktop(row: Selectable<DesktopTable>): Desktop {
     hostName: row.host_name,
     cloudId: row.cloud_id === null ? undefined : cloudId(row.cloud_id),
     pool: row.pool,
+    lends: row.lends,
     joinedAtMs: row.joined_at_ms,
     keyUntilMs: row.key_until_ms ?? undefined,
     revokedAtMs: row.revoked_at_ms ?? undefined,

@@ -383,6 +383,7 @@ interface JoinTokenTable {
   host_name: string
   cloud_id: string | null
   pool: string
+  lends: boolean
   created_at_ms: number
   created_by: string
   expires_at_ms: number
@@ -394,6 +395,7 @@ export interface DesktopTable {
   host_name: string
   cloud_id: string | null
   pool: string
+  lends: boolean
   joined_at_ms: number
   public_key: Uint8Array | null
   next_key: Uint8Array | null
@@ -408,6 +410,7 @@ export interface DesktopTable {
   interruptions: number
   lost_changes: number
   changes_taken: number
+  reports: ColumnType<unknown, string | null, string | null>
 }
 
 interface DesktopPhaseTable {

@@ -27,6 +27,7 @@ export function aDesktop(phase: LendingPhase, overrides: Partial<Desktop> = {}):
     hostName: 'desk-1',
     cloudId: testCloud,
     pool: 'desktops',
+    lends: true,
     joinedAtMs: 0,
     keyUntilMs: 1e13,
     revokedAtMs: undefined,

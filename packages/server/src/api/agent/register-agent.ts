@@ -18,7 +18,7 @@ import { isSignedBy, type SignedRequest } from '../../desktops/agent-signature.t
 import type { ApiContext } from '../handler.ts'
 import { requestValidator } from '../request-validator.ts'
 
-const mostBodyBytes = 256 * 1024
+const mostBodyBytes = 512 * 1024
 
 export function registerAgent(api: FastifyInstance, { app, authenticator, wallClock }: ApiContext): void {
   void api.register(async (scope) => {

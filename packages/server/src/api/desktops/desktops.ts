@@ -78,6 +78,7 @@ export const createJoinToken: Handler<typeof endpoints.createJoinToken> = async 
       hostName: body.host,
       cloudId: body.cloud === undefined ? undefined : cloudId(body.cloud),
       pool: body.pool ?? 'desktops',
+      lends: body.reportsOnly !== true,
       createdAtMs: nowMs,
       createdBy: caller.name,
       expiresAtMs: nowMs + lifetimeMs,
@@ -92,7 +93,7 @@ export const createJoinToken: Handler<typeof endpoints.createJoinToken> = async 
     what: 'create join token',
     object: grant.hostName,
     before: null,
-    after: { id: grant.id, pool: grant.pool, expiresAt },
+    after: { id: grant.id, pool: grant.pool, lends: grant.lends, expiresAt },
   })
   return { token, host: grant.hostName, pool: grant.pool, expiresAt }
 }
@@ -149,10 +150,11 @@ function desktopView(desktop: Desktop, { app, index, whole }: Seen): DesktopView
     id: desktop.id,
     host: desktop.hostName,
     pool: desktop.pool,
+    lends: desktop.lends,
     ...only('hostId', host?.id),
     ...only('cloud', host?.cloudId),
     standing,
-    lendable,
+    lendable: lendable && desktop.lends,
     ...only('reason', whole ? verdictView(verdict) : undefined),
     since: timeText(sinceMs),
     ...only('lastBeat', desktop.lastBeatMs === undefined ? undefined : timeText(desktop.lastBeatMs)),

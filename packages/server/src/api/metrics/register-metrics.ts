@@ -57,7 +57,7 @@ async function openProblems({ app }: ApiContext): Promise<readonly Problem[] | u
 
 async function knownDesktops({ app }: ApiContext): Promise<readonly Desktop[] | undefined> {
   try {
-    return await app.store.desktops.list()
+    return (await app.store.desktops.list()).filter(({ lends }) => lends)
   } catch {
     return undefined
   }

@@ -72,7 +72,8 @@ export const getStatus: Handler<typeof endpoints.getStatus> = async ({ app, worl
 
 async function desktopsNow({ store, clock, config }: Application): Promise<StatusView['desktops']> {
   const limits = limitsOf(config.opportunism, clock)
-  const all = (await store.desktops.list()).map((each) => presenceOf(each, clock.nowMs(), limits))
+  const lending = (await store.desktops.list()).filter(({ lends }) => lends)
+  const all = lending.map((each) => presenceOf(each, clock.nowMs(), limits))
   if (all.length === 0) return undefined
   const of = (...standings: readonly (string | undefined)[]) =>
     all.filter(({ standing }) => standings.includes(standing)).length
