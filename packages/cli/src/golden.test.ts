@@ -368,6 +368,7 @@ describe('the command line', () => {
     await golden('history', await transcript('history'))
     await golden('savings', await transcript('savings --for 1d'))
     await golden('savings-project', await transcript('savings --by project'))
+    await golden('report', await transcript('report --for 1d'))
     await meterHourBefore(name)
     await golden('savings-energy', await transcript('savings --for 1d'))
     await golden('keep', await transcript(`keep ${name} --for 8h --reason "the demo of Thursday"`))

@@ -97,6 +97,13 @@ export function handlersOf(state: FakeState): Handlers {
     getLeaseCalendar: ({ query }) => calendarOf(state, query),
     getStatus: () => statusOf(state),
     getSavings: ({ query }) => savingsOf(state, query.by ?? 'rule'),
+    getReport: () => {
+      const none = { actions: 0, coreHours: 0, memoryGiBHours: 0, kWh: null, kWhUnknownOf: 0 }
+      const span = { at: state.iso(), from: state.iso(-86_400_000), to: state.iso() }
+      const words = { subject: 'Report of Gleaner', text: 'Nothing was done in this time.' }
+      const lines = { projects: null, done: none, would: none, rules: [], byProject: [], links: [] }
+      return { version: 1 as const, id: 'rpt_1', kind: 'report' as const, ...span, ...words, ...lines }
+    },
     getLedgerHistory: ({ query }) => {
       const { fromMs, toMs, points } = span(query)
       const cores = addLines(world.hosts.map((host) => host.ledger.cores))

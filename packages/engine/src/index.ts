@@ -59,6 +59,7 @@ export {
 } from './telemetry/telemetry-question.ts'
 export * from './rules/cases/judge-case.ts'
 export { parseCourse } from './rules/cases/parse-course.ts'
+export { type CronInstants, parseCron } from './rules/cron-instants.ts'
 export { isTimeZone, parseTimestampMs } from './rules/calendar.ts'
 export * from './rules/compile-rule.ts'
 export * from './rules/rule-program.ts'

@@ -11,6 +11,10 @@ import type { StepKind } from './host-step.ts'
 export const noticeKinds = ['announced', 'called-off', 'told', 'done', 'failed'] as const
 export type NoticeKind = (typeof noticeKinds)[number]
 
+/** What a channel may ask for: notices of these kinds, and reports. */
+export const messageKinds = [...noticeKinds, 'report'] as const
+export type MessageKind = (typeof messageKinds)[number]
+
 /** What a notifier has to know and cannot look up later: by then the instance may be gone. */
 export interface NoticeAbout {
   readonly kind: NoticeKind

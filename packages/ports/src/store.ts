@@ -28,6 +28,7 @@ import type {
   Problem,
   ProblemReport,
   Proposal,
+  ReportBody,
   Role,
   Rule,
   RuleDefinition,
@@ -92,6 +93,8 @@ export interface ProposalStore {
   forInstance(instanceId: string, limit: number): Promise<readonly Proposal[]>
   /** Those on the host as a whole. */
   forHost(hostId: string, limit: number): Promise<readonly Proposal[]>
+  /** What was watched in mode observe at some moment of the span: those open, and those that ended after its begin. */
+  observed(span: Interval): Promise<readonly Proposal[]>
   recent(
     filter: {
       readonly state?: string
@@ -424,6 +427,8 @@ export interface StoredNotice {
   readonly sentBy: readonly string[]
   /** Undefined for notices of versions that did not deliver them. */
   readonly about: NoticeAbout | undefined
+  /** A report in place of a notice; its `instanceId` is empty. */
+  readonly report?: ReportBody
 }
 
 /** Notices that wait to be delivered. What is taken out by a leader that was replaced meanwhile stays in, and is sent twice. */

@@ -34,6 +34,7 @@ import { noticeChannels } from './notices/channels.ts'
 import { tellsGuests } from './notices/add-notice.ts'
 import { deliverGuestsLoop } from './loops/deliver-guests.ts'
 import { deliverLoop } from './loops/deliver.ts'
+import { reportLoop } from './loops/report.ts'
 import { energyLoop } from './loops/energy.ts'
 import { estimateLoop } from './loops/estimate.ts'
 import { hearDesktopsLoop } from './loops/hear-desktops.ts'
@@ -310,6 +311,7 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
     watchLoop(runtime, { ended: (entry) => actionEnded(runtime, entry) }),
     ...noticeChannels(config.notices).map((channel) => deliverLoop(runtime, channel)),
     ...clouds.filter(({ id }) => tellsGuests(runtime, id)).map((cloud) => deliverGuestsLoop(runtime, cloud)),
+    ...(config.notices.report === undefined ? [] : [reportLoop(runtime, config.notices.report)]),
     persistLoop(runtime),
     housekeepingLoop(runtime),
     watchdogLoop(runtime, () => loops.map((loop) => loop.status())),

@@ -1,4 +1,5 @@
 // Status, ledger, modes, the pause button, settings, sessions, tokens, audit.
+import { ReportBody } from '../report.ts'
 import { type Static, Type } from 'typebox'
 import { roles } from '../role.ts'
 import { endpoint } from './endpoint.ts'
@@ -282,6 +283,22 @@ export const systemEndpoints = {
         by: Type.Optional(OneOf(savingsGroups, { default: 'rule' })),
       }),
       response: SavingsReport,
+    },
+  ),
+  getReport: endpoint(
+    {
+      method: 'GET',
+      path: '/api/v1/report',
+      role: 'viewer',
+      tag,
+      summary: 'What was done, and what rules in mode observe would have done, as the report by mail says it',
+    },
+    {
+      query: Type.Object({
+        for: Type.Optional(DurationText),
+        project: Type.Optional(Type.String({ minLength: 1, maxLength: 300, description: 'Name or id' })),
+      }),
+      response: ReportBody,
     },
   ),
   getLedgerHistory: endpoint(

@@ -58,6 +58,7 @@ import { listRuleRevisions } from './rules/list-rule-revisions.ts'
 import { listRules } from './rules/list-rules.ts'
 import { previewRule } from './rules/preview-rule.ts'
 import { getLedgerHistory } from './system/get-ledger-history.ts'
+import { getReport } from './system/get-report.ts'
 import { getSavings } from './system/get-savings.ts'
 import { getSettings } from './system/get-settings.ts'
 import { getStatus } from './system/get-status.ts'
@@ -84,6 +85,7 @@ export const publicNames: readonly PublicName[] = ['whoAmI', 'logIn', 'logOut', 
 export const handlers: Handlers = {
   getStatus,
   getSavings,
+  getReport,
   getLedgerHistory,
   setMode,
   pause,

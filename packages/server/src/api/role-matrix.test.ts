@@ -31,6 +31,7 @@ const rule = { id: 'night-suspend' }
 const samples: Readonly<Record<EndpointName, Sample>> = {
   getStatus: {},
   getSavings: { query: { for: '1h', by: 'project' } },
+  getReport: { query: { for: '1d', project: 'physics' } },
   getLedgerHistory: { query: { for: '1h', points: '12' } },
   setMode: { path: { capability: 'idleness' }, body: { mode: 'advise' } },
   pause: { body: { reason: 'test' } },

@@ -1,6 +1,6 @@
 // The part `mail` of the section `notices`: through which server mails go, from whom, and who gets which. The password is
 // resolved here and stands in no log, no answer and no database.
-import { capabilities, type Capability, type NoticeKind, noticeKinds, OneOf } from '@gleaner/model'
+import { capabilities, type Capability, type MessageKind, messageKinds, OneOf } from '@gleaner/model'
 import { type Static, Type } from 'typebox'
 import { templateFields, templateLength } from '../notices/message-template.ts'
 import { compileMail, type MailTemplate, usualSubject, usualText } from '../notices/mail-text.ts'
@@ -32,9 +32,9 @@ const RecipientsConfig = Type.Object(
       }),
     ),
     kinds: Type.Optional(
-      Type.Array(OneOf(noticeKinds), {
+      Type.Array(OneOf(messageKinds), {
         minItems: 1,
-        description: 'Which notices: announced, called-off, told, done, failed (all)',
+        description: 'Which messages: announced, called-off, told, done, failed, report (all)',
       }),
     ),
     capabilities: Type.Optional(
@@ -98,7 +98,7 @@ export interface MailRecipients {
   readonly id: string
   readonly addresses: readonly string[]
   readonly template: MailTemplate
-  readonly kinds: readonly NoticeKind[] | undefined
+  readonly kinds: readonly MessageKind[] | undefined
   readonly capabilities: readonly Capability[] | undefined
   readonly projects: readonly string[] | undefined
   readonly clouds: readonly string[] | undefined

@@ -1,6 +1,6 @@
 // The section `notices` of the configuration: who is told besides the lists of Gleaner itself. Secrets are resolved here and
 // stand in no log, no answer and no database; neither does the path of an address, which is a secret at many services.
-import { capabilities, type Capability, DurationText, type NoticeKind, noticeKinds, OneOf } from '@gleaner/model'
+import { capabilities, type Capability, DurationText, type MessageKind, messageKinds, OneOf } from '@gleaner/model'
 import { type Static, Type } from 'typebox'
 import { type ChatSettings, chatForms, usualChatTemplate } from '../notices/chat-body.ts'
 import { compileTemplate, templateFields, templateLength } from '../notices/message-template.ts'
@@ -8,6 +8,7 @@ import { nearest } from './faults.ts'
 import { readCertificates, readHookUrl } from './hook-address.ts'
 import { KeepLinksConfig, type KeepLinksChosen, readKeepLinks } from './keep-links.ts'
 import { MailConfig, type MailSettings, readMail } from './mail.ts'
+import { ReportConfig, type ReportSettings, readReport } from './report.ts'
 import { SectionName, Secret } from './schema-parts.ts'
 
 const strict = { additionalProperties: false } as const
@@ -42,9 +43,9 @@ const HookConfig = Type.Object(
       }),
     ),
     kinds: Type.Optional(
-      Type.Array(OneOf(noticeKinds), {
+      Type.Array(OneOf(messageKinds), {
         minItems: 1,
-        description: 'Which notices: announced, called-off, told, done, failed (all)',
+        description: 'Which messages: announced, called-off, told, done, failed, report (all)',
       }),
     ),
     capabilities: Type.Optional(
@@ -66,6 +67,7 @@ export const NoticesConfig = Type.Object(
     webhooks: Type.Optional(Type.Array(HookConfig, { maxItems: 50 })),
     mail: Type.Optional(MailConfig),
     keepLinks: Type.Optional(KeepLinksConfig),
+    report: Type.Optional(ReportConfig),
     guests: Type.Optional(
       Type.Boolean({ description: 'Guests whose serial line carries reports are told over it (false)' }),
     ),
@@ -92,7 +94,7 @@ export interface HookSettings {
   readonly ca: string | undefined
   /** Undefined: it gets all about the notice. */
   readonly chat: ChatSettings | undefined
-  readonly kinds: readonly NoticeKind[] | undefined
+  readonly kinds: readonly MessageKind[] | undefined
   readonly capabilities: readonly Capability[] | undefined
   readonly projects: readonly string[] | undefined
   readonly clouds: readonly string[] | undefined
@@ -104,6 +106,8 @@ export interface NoticeSettings {
   readonly mail: MailSettings | undefined
   /** Undefined: notices carry no links. */
   readonly keepLinks: KeepLinksChosen | undefined
+  /** Undefined: no reports are sent. */
+  readonly report: ReportSettings | undefined
   /** Whether guests are told, where their cloud has a way to them. */
   readonly guests: boolean
   /** Real time: the receiver's clock is not ours. */
@@ -150,7 +154,17 @@ export function readNotices(given: NoticesConfig = {}, reading: NoticesReading):
   })
   const keepLinks = readKeepLinks(given.keepLinks, reading)
   const mail = readMail(given.mail, reading)
-  return { webhooks, mail, keepLinks, guests: given.guests ?? false, timeoutMs, giveUpMs, queue: given.queue ?? 10_000 }
+  const report = readReport(given.report, reading)
+  return {
+    webhooks,
+    mail,
+    keepLinks,
+    report,
+    guests: given.guests ?? false,
+    timeoutMs,
+    giveUpMs,
+    queue: given.queue ?? 10_000,
+  }
 }
 
 function readHook(hook: Static<typeof HookConfig>, reading: NoticesReading): HookSettings[] {

@@ -91,7 +91,7 @@ export function deliverLoop(runtime: Runtime, channel: NoticeChannel): Loop {
       if (clock.nowMs() >= restUntilMs) {
         for (const item of await store.outbox.due(notifier, { nowMs: clock.nowMs(), limit: noticesPerRun })) {
           if (signal.aborted || performance.now() >= endMs || clock.nowMs() < restUntilMs) break
-          const body = noticeBody(item.notice, runtime.keepLinks)
+          const body = item.notice.report ?? noticeBody(item.notice, runtime.keepLinks)
           const outcome: PostOutcome =
             body === undefined
               ? { kind: 'refused', fault: 'it is of an older version' }

@@ -1,9 +1,9 @@
 // Where notices go besides the lists of Gleaner itself: webhooks and recipients of mail, each with a queue and a loop of its own.
-import type { NoticeAbout, NoticeBody } from '@gleaner/model'
+import type { MessageKind, NoticeAbout, NoticeBody, ReportBody } from '@gleaner/model'
 import type { HookSettings, NoticeSettings } from '../config/notices.ts'
 import type { MailRecipients, MailServer } from '../config/mail.ts'
-import { chatBody } from './chat-body.ts'
-import { mailText } from './mail-text.ts'
+import { chatBody, chatText } from './chat-body.ts'
+import { mailText, reportMail } from './mail-text.ts'
 import { type PostOutcome, postNotice } from './post-notice.ts'
 import { sendMail } from './send-mail.ts'
 
@@ -24,8 +24,21 @@ export interface NoticeChannel {
   readonly name: string
   readonly host: string
   readonly remedy: string
-  wants(about: Pick<NoticeAbout, 'kind' | 'capability' | 'projectId' | 'projectName'>, cloud: string): boolean
-  deliver(notice: NoticeBody, delivery: Delivery): Promise<PostOutcome>
+  /** Whose projects it is told of, by name or id; undefined: of all. */
+  readonly projects: readonly string[] | undefined
+  /** Undefined: all. */
+  readonly kinds: readonly MessageKind[] | undefined
+  wants(about: Concerned, cloud: string): boolean
+  deliver(message: NoticeBody | ReportBody, delivery: Delivery): Promise<PostOutcome>
+}
+
+/** What decides whether a channel is told. */
+export interface Concerned extends Pick<NoticeAbout, 'capability' | 'projectId' | 'projectName'> {
+  readonly kind: MessageKind
+}
+
+export function isReport(message: NoticeBody | ReportBody): message is ReportBody {
+  return message.kind === 'report'
 }
 
 export function noticeChannels({
@@ -48,11 +61,13 @@ function hookChannel(hook: HookSettings): NoticeChannel {
     host: hook.url.host,
     remedy:
       'Check that the receiver is up and that address, certificate and authorization of this hook are right; notices wait and are sent again by themselves.',
+    projects: hook.projects,
+    kinds: hook.kinds,
     wants: (about, cloud) => wants(hook, about, cloud),
-    deliver: (notice, { realMs, timeoutMs, signal }) =>
+    deliver: (message, { realMs, timeoutMs, signal }) =>
       postNotice(hook, {
-        id: notice.id,
-        body: hook.chat === undefined ? JSON.stringify(notice) : chatBody(hook.chat, notice),
+        id: message.id,
+        body: hookBody(hook, message),
         timestampS: Math.floor(realMs / 1000),
         timeoutMs,
         signal,
@@ -71,21 +86,31 @@ function mailChannel(server: MailServer, recipients: MailRecipients): NoticeChan
     host: `${server.host}:${server.port}`,
     remedy:
       'Check that the mail server is up, takes mails from this sender, and that user, password and certificate are right; mails wait and are sent again by themselves.',
+    projects: recipients.projects,
+    kinds: recipients.kinds,
     wants: (about, cloud) => wants(recipients, about, cloud),
-    deliver: (notice, { realMs, timeoutMs, signal }) =>
+    deliver: (message, { realMs, timeoutMs, signal }) =>
       sendMail(
         server,
         {
           // Without the id of the recipients: who is in two lists has one mail twice, and mail servers know it.
-          messageId: `<${notice.id}@${server.domain}>`,
+          messageId: `<${message.id}@${server.domain}>`,
           to: addresses,
-          ...mailText(template, notice),
-          headers: { 'x-gleaner-kind': notice.kind, 'x-gleaner-instance': headerValue(notice.instance.id) },
+          ...(isReport(message) ? reportMail(message) : mailText(template, message)),
+          headers: {
+            'x-gleaner-kind': message.kind,
+            ...(isReport(message) ? {} : { 'x-gleaner-instance': headerValue(message.instance.id) }),
+          },
           date: new Date(realMs),
         },
         { timeoutMs, signal },
       ),
   }
+}
+
+function hookBody({ chat }: HookSettings, message: NoticeBody | ReportBody): string {
+  if (chat === undefined) return JSON.stringify(message)
+  return isReport(message) ? chatText(chat.form, message.text) : chatBody(chat, message)
 }
 
 /** Ids are those of a cloud; a header takes printable ASCII. */
@@ -95,7 +120,7 @@ function headerValue(text: string): string {
 
 export function wants(
   filter: Pick<HookSettings, 'kinds' | 'capabilities' | 'projects' | 'clouds'>,
-  about: Pick<NoticeAbout, 'kind' | 'capability' | 'projectId' | 'projectName'>,
+  about: Concerned,
   cloud: string,
 ): boolean {
   return (

@@ -19,7 +19,16 @@ export interface ChatSettings {
 export const usualChatTemplate = '{project}: {sentence} {keep}'
 
 export function chatBody({ form, template }: ChatSettings, notice: NoticeBody): string {
-  const text = template.render(notice, escapes[form]).trimEnd().slice(0, messageLength)
+  return bodyOf(form, template.render(notice, escapes[form]))
+}
+
+/** Text that no template made: names may stand anywhere in it. */
+export function chatText(form: ChatForm, text: string): string {
+  return bodyOf(form, escapes[form](text))
+}
+
+function bodyOf(form: ChatForm, message: string): string {
+  const text = message.trimEnd().slice(0, messageLength)
   return JSON.stringify(form === 'discord' ? { content: text, allowed_mentions: { parse: [] } } : { text })
 }
 

@@ -1,7 +1,7 @@
 // What a mail says: subject and text by templates, and the same text as HTML. A line of the text whose fields all bring in nothing is
 // left out, so that one template serves what has a time or a link and what has none. What the fields bring in is escaped in
 // HTML and is one line in the subject: a name ends no header and begins no tag.
-import type { NoticeBody } from '@gleaner/model'
+import type { NoticeBody, ReportBody } from '@gleaner/model'
 import { escapeHtml } from '../links/keep-page.ts'
 import { compileTemplate, type MessageTemplate, oneLine } from './message-template.ts'
 
@@ -47,16 +47,25 @@ export function mailText({ subject, lines }: MailTemplate, notice: NoticeBody): 
     .join('\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim()
-  return { subject: oneLine(subject.render(notice)).slice(0, subjectLength), text, html: asHtml(text, notice.keepLink) }
+  return {
+    subject: oneLine(subject.render(notice)).slice(0, subjectLength),
+    text,
+    html: asHtml(text, notice.keepLink === null ? [] : [notice.keepLink]),
+  }
 }
 
-/** Nothing in it is a link but the one that was made here. */
-function asHtml(text: string, keepLink: string | null): string {
+export function reportMail({ subject, text, links }: ReportBody): MailText {
+  return { subject: oneLine(subject).slice(0, subjectLength), text, html: asHtml(text, links) }
+}
+
+/** Nothing in it is a link but those that were made here. */
+function asHtml(text: string, links: readonly string[]): string {
   const paragraphs = text.split('\n\n').map((paragraph) => {
     const lines = escapeHtml(paragraph).replaceAll('\n', '<br>\n')
-    if (keepLink === null) return `<p>${lines}</p>`
-    const link = escapeHtml(keepLink)
-    return `<p>${lines.replaceAll(link, `<a href="${link}">${link}</a>`)}</p>`
+    const linked = links
+      .map(escapeHtml)
+      .reduce((html, link) => html.replaceAll(link, `<a href="${link}">${link}</a>`), lines)
+    return `<p>${linked}</p>`
   })
   return `<!doctype html>\n<html lang="en"><body>\n${paragraphs.join('\n')}\n</body></html>\n`
 }

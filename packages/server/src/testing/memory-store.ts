@@ -183,6 +183,7 @@ export function memoryStore(content: MemoryContent): Store {
         ),
     },
     proposals: {
+      observed: async () => content.proposals.filter(({ mode }) => mode === 'observe'),
       open: async () => content.proposals,
       recent: async (filter: { projectIds?: readonly string[] }, page: { limit: number; offset: number }) =>
         pageOf(

@@ -1,5 +1,5 @@
 // Notices to owners and operators. One that is added waits for its notifiers from the same transaction on.
-import type { NoticeAbout } from '@gleaner/model'
+import type { NoticeAbout, ReportBody } from '@gleaner/model'
 import type { Store, StoredNotice } from '@gleaner/ports'
 import { type Selectable, sql } from 'kysely'
 import type { Database, Queries } from '../database/database.ts'
@@ -22,6 +22,7 @@ export function notices(database: Database): Store['notices'] {
             created_at_ms: notice.createdAtMs,
             due_at_ms: notice.dueAtMs ?? null,
             about: notice.about === undefined ? null : toJson(notice.about),
+            report: notice.report === undefined ? null : toJson(notice.report),
           })
           .onConflict((conflict) => conflict.column('id').doNothing())
           .returning('id')
@@ -79,5 +80,6 @@ export function toNotice(row: Row): StoredNotice {
     dueAtMs: row.due_at_ms ?? undefined,
     sentBy: row.sent_by,
     about: (row.about ?? undefined) as NoticeAbout | undefined,
+    ...(row.report === null ? {} : { report: row.report as ReportBody }),
   }
 }

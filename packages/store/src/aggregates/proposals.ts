@@ -76,6 +76,20 @@ export function proposals(database: Database): ProposalStore {
           .execute()
         return rows.map(toProposal)
       }),
+    observed: ({ startMs, endMs }) =>
+      database.read(async (queries) => {
+        const rows = await queries
+          .selectFrom('proposal')
+          .selectAll()
+          .where('state', 'in', ['observed', 'cancelled'])
+          .where(sql<boolean>`document ->> 'mode' = 'observe'`)
+          .where('created_at_ms', '<', endMs)
+          .where((where) => where.or([where('state', '=', 'observed'), where('updated_at_ms', '>', startMs)]))
+          .orderBy('created_at_ms')
+          .orderBy('id')
+          .execute()
+        return rows.map(toProposal)
+      }),
     recent: ({ state, capability, projectIds }, { limit, offset }) =>
       database.read(async (queries) => {
         const matching = queries

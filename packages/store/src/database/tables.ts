@@ -205,6 +205,7 @@ export interface NoticeTable {
   created_at_ms: number
   due_at_ms: number | null
   about: ColumnType<unknown, string | null, never>
+  report: ColumnType<unknown, string | null | undefined, never>
 }
 
 interface NoticeDeliveryTable {
