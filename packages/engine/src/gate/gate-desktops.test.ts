@@ -88,6 +88,8 @@ function answer(spoiled: Spoiled = {}) {
 
 const closed = { state: 'disabled' } as const
 
+const pausedByHand = { ...enforcing, killSwitch: { by: 'root', sinceMs: nowMs, reason: '' } }
+
 describe('closing a desktop for its user', () => {
   test('waits for no confirmation, usage, window, hold, budget or whole reading', () => {
     const journal = Array.from({ length: 30 }, (_, nth) =>
@@ -113,7 +115,6 @@ describe('closing a desktop for its user', () => {
       'state',
       'user-there',
       'observe',
-      'kill-switch',
       'in-flight',
       'approval',
     ])
@@ -129,9 +130,11 @@ describe('closing a desktop for its user', () => {
     ])
   })
 
-  test('waits for the pause of everything and for a step that is under way', () => {
-    const killSwitch = { by: 'root', sinceMs: nowMs, reason: '' }
-    expect(answer({ facts: { policy: { ...enforcing, killSwitch } } })).toBe('kill-switch')
+  test('does not wait for the pause of everything: the user always gets the machine', () => {
+    expect(answer({ facts: { policy: pausedByHand } })).toBe('passed')
+  })
+
+  test('waits for a step that is under way', () => {
     const journal = [aHostEntry({ hostId: desk.id, action: 'open', state: 'accepted' })]
     expect(answer({ facts: { journal } })).toBe('in-flight')
   })
@@ -171,6 +174,16 @@ describe('what is done to its guests', () => {
     expect(answer({ proposal: ofGuest(), host: closed, guest: { protectedBy: 'lock' } })).toBe('passed')
   })
 
+  test('lets them stand still also while everything is paused; what would end them waits', () => {
+    const facts = { policy: pausedByHand }
+    expect(answer({ proposal: ofGuest(), host: closed, facts })).toBe('passed')
+    for (const action of ['suspend', 'stop'] as const)
+      expect(answer({ proposal: ofGuest({ action }), host: closed, facts })).toBe('kill-switch')
+    // A pause for any other reason waits as well.
+    const idle = ofGuest({ claim: 'idleness', capability: 'idleness' })
+    expect(answer({ proposal: idle, host: closed, facts })).not.toBe('passed')
+  })
+
   test('needs a fresh reading', () => {
     const reading = { takenAtMs: nowMs - 3_600_000 }
     expect(answer({ proposal: ofGuest(), host: closed, reading })).toBe('snapshot-stale')
@@ -189,6 +202,9 @@ describe('what brings guests to a desktop, or lets them go on', () => {
     expect(answer({ proposal: open, host: closed, presence: away })).toBe('passed')
     expect(answer({ proposal: open, host: closed })).toBe('user-input')
     expect(answer({ proposal: open, host: closed, presence: undefined })).toBe('desktop-unjoined')
+    expect(answer({ proposal: open, host: closed, presence: away, facts: { policy: pausedByHand } })).toBe(
+      'kill-switch',
+    )
   })
 
   test('not even by the command of its owner, who is not told what the user does', () => {

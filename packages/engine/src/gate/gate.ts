@@ -82,7 +82,8 @@ const held: readonly StepClass[] = [
   'host-take',
   'host-give',
 ]
-const butOwnersWish: readonly StepClass[] = [...held, ...yielding]
+/** Closing a desktop for its user is not among them. */
+const pausable: readonly StepClass[] = [...held, 'yield']
 
 const checks: readonly GateCheck[] = [
   gateCheck('mode', 'standing', [byItself, modeOff]),
@@ -101,7 +102,7 @@ const checks: readonly GateCheck[] = [
   gateCheck('opt-out', 'standing', [byRules, projectIn]),
   gateCheck('project-limit', 'standing', [byRules, projectAllows]),
   gateCheck('observe', 'observed', [byItself, modeObserve]),
-  gateCheck('kill-switch', 'passing', [butOwnersWish, killSwitch]),
+  gateCheck('kill-switch', 'passing', [pausable, killSwitch]),
   gateCheck('snapshot-age', 'passing', [[...held, 'yield'], snapshotFresh]),
   gateCheck('snapshot-gaps', 'passing', [taking, snapshotWhole]),
   gateCheck('usage-age', 'passing', [['reclaim', 'host-take'], usageFresh]),

@@ -11,7 +11,8 @@
 // Memory that was lent from a guest goes back to it whatever anybody set: no mode, pause, hold, budget or age of data keeps from an
 // owner what is the owner's. Only another action under way on the same guest makes it wait.
 // For the person in front of a desktop (the claim `local-user`) its host is closed and its guests are stopped at once: no data on usage, no
-// confirmation, notice, window, hold or budget stands in front of somebody's own machine; a whole floor comes at eight o'clock.
+// confirmation, notice, window, hold or budget stands in front of somebody's own machine; a whole floor comes at eight o'clock. The kill
+// switch holds neither the closing nor the pause, only what would end a guest.
 // What is taken so takes nothing from the budgets of others.
 import { type Candidate, hostSteps, isHostStep, isReclaiming } from '@gleaner/model'
 

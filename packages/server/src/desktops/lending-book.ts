@@ -60,6 +60,8 @@ export class LendingBook {
     let isMore = false
     for (const { snapshot } of state.clouds.values())
       for (const { id, kind, state: is } of snapshot?.hosts ?? []) {
+        // Memory knows better by now; what was read before is not true any more when it has forgotten that again.
+        if (past.isKnown(id)) this.#older.delete(id)
         if (kind !== 'desktop' || is !== 'disabled' || past.isKnown(id)) continue
         if (!this.#older.has(id))
           this.#older.set(id, (await store.journal.list({ onHostId: id }, { limit: 20, offset: 0 })).items)

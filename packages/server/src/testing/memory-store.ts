@@ -170,14 +170,15 @@ export function memoryStore(content: MemoryContent): Store {
       since: async (fromMs: number) => content.journal.filter((entry) => entry.intendedAtMs >= fromMs),
       find: async (id: string) => content.journal.find((entry) => entry.id === id),
       list: async (
-        filter: { projectIds?: readonly string[]; instanceId?: string },
+        filter: { projectIds?: readonly string[]; instanceId?: string; onHostId?: string },
         page: { limit: number; offset: number },
       ) =>
         pageOf(
           content.journal.filter(
             (entry) =>
               (filter.projectIds?.includes(entry.projectId ?? '') ?? true) &&
-              (filter.instanceId === undefined || filter.instanceId === entry.instanceId),
+              (filter.instanceId === undefined || filter.instanceId === entry.instanceId) &&
+              (filter.onHostId === undefined || (filter.onHostId === entry.hostId && entry.instanceId === undefined)),
           ),
           page,
         ),

@@ -13,13 +13,13 @@ import type { Clock } from '@gleaner/ports'
 import { afterEach, describe, expect, it } from 'vitest'
 import { acceleratedClock } from '../clock/accelerated-clock.ts'
 import { joinTestDesktop } from './test-desktop.ts'
-import { startTestServer, type TestServer, testStartMs } from './test-server.ts'
+import { operator, startTestServer, type TestServer, testStartMs } from './test-server.ts'
 
 const patient = { timeout: 300_000 }
-const settings = `
+const policy = `
 policy: { snapshotMaxAge: 600m, telemetryMaxAge: 600m, actionTimeout: 60m, budgets: { actionsPerMinute: 1, cloudShare: 0 } }
-opportunism: { contract: 10m, lostAfter: 20, beat: 15s, freeAfter: 2h }
 `
+const unhurried = '{ contract: 10m, lostAfter: 20, beat: 15s, freeAfter: 2h }'
 let server: TestServer
 let cloud: SimulatedCloud
 const stopAll: (() => Promise<void>)[] = []
@@ -29,10 +29,13 @@ afterEach(async () => {
   for (const stop of stopAll.splice(0).toReversed()) await stop()
 })
 
-async function start(mode: string, { desktopAgents = false, atMs = testStartMs } = {}): Promise<void> {
+async function start(
+  mode: string,
+  { desktopAgents = false, atMs = testStartMs, opportunism = unhurried } = {},
+): Promise<void> {
   server = await startTestServer({
     clock: acceleratedClock(atMs, 300),
-    config: `anonymous: administrator\nmodes: { idleness: 'off', opportunism: ${mode} }\n${settings}`,
+    config: `anonymous: administrator\nmodes: { idleness: 'off', opportunism: ${mode} }\n${policy}opportunism: ${opportunism}\n`,
     makeClouds: (clock: Clock) => {
       const size = { hosts: 5, instances: 0, projects: 1, desktops: 1, activity: 0 }
       cloud = new SimulatedCloud({ clock, id: 'sim', seed: 11, desktopAgents, ...size })
@@ -158,6 +161,73 @@ describe('a desktop that lends itself', () => {
     await untilHost('disabled')
     await untilGuest(id, 'paused')
   })
+
+  it(
+    'is closed, and its guests stand still, also while everything is paused; nothing else happens until it goes on',
+    patient,
+    async () => {
+      await start('enforce')
+      const desktop = await joined()
+      await desktop.says('lendable')
+      await untilHost('up')
+      const id = await makeGuest('one')
+      await untilGuest(id, 'running')
+      await server.app.commands.pause('the air conditioning', operator)
+
+      await desktop.says('in-use')
+      await untilHost('disabled')
+      await untilGuest(id, 'paused')
+      const held = await server.until('its memory is wanted back, and that waits', async () => {
+        await desktop.says('in-use')
+        return server.app.state.plan?.proposals.find(({ action }) => action === 'suspend')
+      })
+      expect(held).toMatchObject({ state: 'held', verdict: { code: 'kill-switch' }, instanceId: id })
+      await desktop.says('lendable')
+      await server.cycles(3)
+      expect([host()?.state, instance(id)?.state]).toEqual(['disabled', 'paused'])
+      await server.app.commands.unpause(operator)
+      await desktop.says('lendable')
+      await untilGuest(id, 'running')
+      await untilHost('up')
+    },
+  )
+
+  it(
+    'that falls silent counts as gone only after the second, longer limit: a problem names its guests, nothing is done to them, and it ends with the next word',
+    patient,
+    async () => {
+      await start('enforce', {
+        opportunism: '{ beat: 5s, lostAfter: 2, contract: 10s, goneAfter: 25s, freeAfter: 2h }',
+      })
+      const desktop = await joined()
+      const speaksUntil = (what: string, holds: () => boolean) =>
+        server.until(what, async () => {
+          await desktop.says('lendable')
+          return holds() ? true : undefined
+        })
+      await speaksUntil('the desktop is up', () => host()?.state === 'up')
+      const id = await makeGuest('one')
+      await speaksUntil('the guest runs', () => instance(id)?.state === 'running')
+      const view = async () => {
+        const answer = await fetch(`${server.url}/api/v1/desktops/${name()}`)
+        return ((await answer.json()) as DesktopDetails).standing
+      }
+      const gone = async () =>
+        (await server.app.store.problems.list({ includeClosed: false })).find(({ code }) => code === 'desktop-gone')
+      await server.until('beats are missing', async () => ((await view()) === 'lost' ? true : undefined))
+      await untilHost('disabled')
+      expect(await gone()).toBeUndefined()
+      const problem = await server.until('it counts as gone', gone)
+      expect(await view()).toBe('gone')
+      expect(problem).toMatchObject({ subject: `desktop ${name()}` })
+      expect(problem.sentence).toContain('On it: one.')
+      expect(instance(id)?.state).toBe('running')
+      expect((await journal()).map(({ action }) => action)).toEqual(['open', 'close'])
+      await speaksUntil('the desktop is up again', () => host()?.state === 'up')
+      expect(await gone()).toBeUndefined()
+      expect(instance(id)?.state).toBe('running')
+    },
+  )
 
   it('is only watched in mode observe, and what would be done is told', patient, async () => {
     await start('observe')
