@@ -80,6 +80,7 @@ export function handlersOf(state: FakeState): Handlers {
     planLease: ({ body }) => planOf(state, body),
     createLease: ({ body }) => makeLease(state, body),
     confirmLease: ({ params }) => leaseById(state, params.id),
+    renewLease: ({ params }) => leaseById(state, params.id),
     updateLease: ({ params, body }) => {
       const lease = leaseById(state, params.id)
       if (body.end !== undefined) lease.end = body.end

@@ -104,6 +104,7 @@ export const reasonCodes = {
   'returns-off': 'Evicted instances are not brought back by themselves.',
   'return-ended': 'The instance is not brought back: it runs, is gone, or somebody acted on it.',
   'lease-ending': 'The lease of the host that the instance is on comes to its end.',
+  'lease-not-renewed': 'A lease without an end cannot go on as it is, or not for a whole term.',
   'lease-promoted': 'A lease on the waitlist has got a place.',
   'lease-not-promoted': 'A lease on the waitlist has got no place in the time it could wait.',
   'came-back': 'The evicted instance came back.',

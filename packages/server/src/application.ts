@@ -148,6 +148,8 @@ export interface Commands {
   makeLease(request: LeaseRequest, caller: Caller): Promise<Lease>
   /** A proposal becomes a lease; `conflict` when it has lapsed. */
   confirmLease(id: string, caller: Caller): Promise<Lease>
+  /** The project of a lease without an end says that it is still needed; `conflict` when it has an end or is over. */
+  renewLease(id: string, caller: Caller): Promise<Lease>
   /** Other name or times. What has begun keeps its start and its hosts: `lease-no-slot` tells how long it can be at most. */
   changeLease(id: string, change: LeaseChange, caller: Caller): Promise<Lease>
   /** Another host in place of this one of the lease; `conflict` while it works and the project has instances on it. */

@@ -23,6 +23,7 @@ export interface LeaseOptions {
   readonly hold?: string
   readonly wait?: string
   readonly bestEffort?: boolean
+  readonly openEnded?: boolean
   readonly dryRun?: boolean
 }
 
@@ -105,7 +106,7 @@ function reservationWords({ min, max, filter, hosts, instances }: LeaseView['res
   return `Room for ${amount} instance${amount === 1 ? '' : 's'} of ${each}${affinity === undefined ? '' : `, ${affinity}`}${condition}: ${where}`
 }
 
-function wishOf({ filter, project, cloud, start, end, for: duration, bestEffort, ...what }: LeaseOptions) {
+function wishOf({ filter, project, cloud, start, end, for: duration, bestEffort, openEnded, ...what }: LeaseOptions) {
   return {
     ...(project === undefined ? {} : { project }),
     ...(cloud === undefined ? {} : { cloud }),
@@ -113,6 +114,7 @@ function wishOf({ filter, project, cloud, start, end, for: duration, bestEffort,
     ...(end === undefined ? {} : { end }),
     ...(duration === undefined ? {} : { duration }),
     ...(bestEffort === undefined ? {} : { bestEffort }),
+    ...(openEnded === undefined ? {} : { openEnded }),
     reservations: [{ ...sizeOf(what), ...(filter === undefined ? {} : { filter }) }],
   }
 }
@@ -144,6 +146,10 @@ function countsOf(hosts: string) {
 
 export async function confirmLease(context: CommandContext, id: string): Promise<void> {
   await printLease(context, await context.client.call('confirmLease', { params: { id } }))
+}
+
+export async function renewLease(context: CommandContext, id: string): Promise<void> {
+  await printLease(context, await context.client.call('renewLease', { params: { id } }))
 }
 
 export interface ChangeOptions extends Pick<LeaseOptions, 'start' | 'end' | 'hosts' | 'instances'> {
@@ -184,7 +190,14 @@ function sentence(lease: LeaseView, times: Moments): string {
   const longest = lease.longestUntil === undefined ? '' : ` It could be extended until ${times.at(lease.longestUntil)}.`
   if (lease.state === 'proposed')
     return `${lease.name} is held for you ${when}; confirm it before ${times.at(lease.heldUntil ?? lease.start)}: gleaner leases confirm ${lease.name}`
-  return `${lease.name} is ${lease.state}, ${when}.${longest}${unusedWords(lease, times)}`
+  return `${lease.name} is ${lease.state}, ${when}.${openEndedWords(lease, times)}${longest}${unusedWords(lease, times)}`
+}
+
+function openEndedWords({ openEnded, state }: LeaseView, times: Moments): string {
+  if (openEnded === undefined || (state !== 'pending' && state !== 'active')) return ''
+  const { term, renewBy } = openEnded
+  const by = renewBy === undefined ? '' : `, until ${times.at(renewBy)}; later only if gleaner leases renew says so`
+  return ` It has no end: it is renewed by ${term} at a time${by}.`
 }
 
 function waitingWords({ name, start, end, waiting }: LeaseView, times: Moments): string {

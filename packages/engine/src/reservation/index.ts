@@ -26,6 +26,7 @@ export { burdenOn, strangersOn, type StrangersQuestion } from './strangers-on.ts
 export { moveRestMs, type MovesQuestion, proposeMoves } from './propose-moves.ts'
 export { judgeUnused, type UnusedRules } from './unused-lease.ts'
 export { unitsOf } from './wish.ts'
+export { judgeRenewal, type RenewalStep, renewLease } from './renew-lease.ts'
 export { inOrder, lastStartMs, promoted, stillPossible, waitEvents } from './waitlist.ts'
 export { type AdmissionRefusal, checkAdmission } from './check-admission.ts'
 export { hostHoursIn, hostsHeld } from './host-hours.ts'

@@ -69,6 +69,14 @@ export const LeaseView = Type.Object({
       endedAt: Type.Optional(Time),
     }),
   ),
+  /** Has no end: the one that is shown is that of its term, which grows in time. */
+  openEnded: Type.Optional(
+    Type.Object({
+      term: Type.String(),
+      renewedAt: Type.Union([Time], { description: 'When its project last said that it is needed' }),
+      renewBy: Type.Optional(Type.Union([Time], { description: 'After this it grows only if that is said again' })),
+    }),
+  ),
   /** On the waitlist; start and end are those of the window in which it looks for a place. */
   waiting: Type.Optional(
     Type.Object({
@@ -102,6 +110,12 @@ const LeaseWishBody = {
   ),
   end: Type.Optional(Type.Union([Time], { description: 'With duration: the end of the window' })),
   duration: Type.Optional(DurationText),
+  openEnded: Type.Optional(
+    Type.Boolean({
+      description:
+        'In place of end and duration: it has no end, runs in terms, and is renewed by itself as long as its project says that it is needed and nobody else was promised its hosts',
+    }),
+  ),
   bestEffort: Type.Optional(
     Type.Boolean({
       description:
@@ -278,6 +292,16 @@ export const leaseEndpoints = {
   ),
   confirmLease: endpoint(
     { method: 'POST', path: '/api/v1/leases/:id/confirm', role: 'member', tag, summary: 'Make a proposal a lease' },
+    { params: IdParam, response: LeaseView },
+  ),
+  renewLease: endpoint(
+    {
+      method: 'POST',
+      path: '/api/v1/leases/:id/renew',
+      role: 'member',
+      tag,
+      summary: 'Say that a lease without an end is still needed',
+    },
     { params: IdParam, response: LeaseView },
   ),
   updateLease: endpoint(

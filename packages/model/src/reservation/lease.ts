@@ -71,6 +71,15 @@ export interface LeaseWait {
   readonly noticeMs: number
   /** Once it has a place it is a proposal, held for so long. */
   readonly holdMs: number | undefined
+  /** Once it has a place it has no end. */
+  readonly termMs?: number
+}
+
+/** A lease without an end: its span ends with its term, and grows by another one in time. */
+export interface LeaseRenewal {
+  readonly termMs: number
+  /** When its project last said that it is needed. */
+  readonly renewedAtMs: number
 }
 
 /** A host that was replaced by others, and why. */
@@ -114,6 +123,8 @@ export interface Lease {
   readonly unused?: LeaseUnused
   /** While it waits, and no longer: its span is the window. */
   readonly wait?: LeaseWait
+  /** Of one without an end; absent where the end of the span is meant. */
+  readonly renewal?: LeaseRenewal
   /** When it came from the waitlist; absent where it never was on it. */
   readonly promotedAtMs?: number
 }

@@ -32,6 +32,7 @@ import {
   getLease,
   listLeases,
   planLease,
+  renewLease,
   swapLeaseHost,
   updateLease,
 } from './leases/leases.ts'
@@ -141,6 +142,7 @@ export const handlers: Handlers = {
   planLease,
   createLease,
   confirmLease,
+  renewLease,
   updateLease,
   swapLeaseHost,
   endLease,

@@ -94,6 +94,7 @@ const samples: Readonly<Record<EndpointName, Sample>> = {
   planLease: { body: plainLeaseWish },
   createLease: { body: { name: 'exam', ...plainLeaseWish, endAction: 'suspend', holdFor: '10m' } },
   confirmLease: { path: { id: 'lea_1' } },
+  renewLease: { path: { id: 'lea_1' } },
   updateLease: { path: { id: 'lea_1' }, body: { name: 'exam-2' } },
   swapLeaseHost: { path: { id: 'lea_1' }, body: { host: 'hv-1' } },
   endLease: { path: { id: 'lea_1' } },

@@ -100,7 +100,8 @@ function changed(runtime: Runtime, lease: Lease, change: LeaseChange): Lease {
       detail: `The lease "${lease.name}" is ${lease.state}; it does not change any more.`,
     })
   const nowMs = runtime.clock.nowMs()
-  const named = change.name === undefined ? lease : { ...lease, name: change.name, updatedAtMs: nowMs }
+  const renamed = change.name === undefined ? lease : { ...lease, name: change.name, updatedAtMs: nowMs }
+  const named = change.endMs === undefined || lease.renewal === undefined ? renamed : withEnd(renamed)
   if (lease.state === 'waiting' && (change.startMs ?? change.endMs ?? change.sizes) !== undefined)
     throw new GleanerError('conflict', {
       detail: `The lease "${lease.name}" waits for a place; call it off and ask for what you want instead.`,
@@ -112,6 +113,12 @@ function changed(runtime: Runtime, lease: Lease, change: LeaseChange): Lease {
   const grown = isResized && lease.state === 'active' ? resizedNow(runtime, { before: lease, after: sized }) : sized
   const mustPlan = isResized && lease.state !== 'active'
   return isMoved || mustPlan ? replanned(runtime, grown, { span, isResized: mustPlan }) : grown
+}
+
+/** Who is given an end has none that moves. */
+function withEnd(lease: Lease): Lease {
+  const { renewal: _, ...ending } = lease
+  return ending
 }
 
 /** The same lease with other counts and conditions; what it has on hosts is still that of before. */

@@ -1,6 +1,6 @@
 // What people may do about leases: plan, make, confirm, change, end. Each checks what was asked, plans on the calendars of
 // the moment, writes, and leaves a line of who did it.
-import { confirmLease, endLease, type Transition } from '@gleaner/engine'
+import { confirmLease, endLease, renewLease, type Transition } from '@gleaner/engine'
 import { GleanerError, isError, type Lease } from '@gleaner/model'
 import type { Caller, Commands } from '../application.ts'
 import { LeaseAdmission } from '../reservation/lease-admission.ts'
@@ -17,6 +17,7 @@ type LeaseCommands = Pick<
   | 'planLease'
   | 'makeLease'
   | 'confirmLease'
+  | 'renewLease'
   | 'changeLease'
   | 'swapLeaseHost'
   | 'endLease'
@@ -33,6 +34,8 @@ export function leaseCommands(runtime: Runtime): LeaseCommands {
     makeLease: (request, caller) => again(runtime, () => makeLease(runtime, request, caller)),
     confirmLease: (id, caller) =>
       step(runtime, { id, what: 'confirm lease', caller }, (lease, nowMs) => confirmLease(lease, nowMs)),
+    renewLease: (id, caller) =>
+      step(runtime, { id, what: 'say that lease is needed', caller }, (lease, nowMs) => renewLease(lease, nowMs)),
     changeLease: (id, change, caller) => again(runtime, () => changeLease(runtime, { id, change, caller })),
     swapLeaseHost: (id, host, caller) => again(runtime, () => swapLeaseHost(runtime, { id, host, caller })),
     endLease: (id, caller) =>

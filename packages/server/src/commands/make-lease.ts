@@ -38,7 +38,7 @@ async function joinWaitlist(
 ): Promise<Lease> {
   const { clock, leases } = runtime
   const nowMs = clock.nowMs()
-  const { window, durationMs, noticeMs, holdMs } = request
+  const { window, durationMs, noticeMs, holdMs, termMs } = request
   const untilMs = Math.min(lastStartMs({ window, durationMs }), nowMs + waitMs)
   if (untilMs <= nowMs)
     throw new GleanerError('request-invalid', {
@@ -46,7 +46,7 @@ async function joinWaitlist(
     })
   if (leases.waiting().length >= mostWaiting)
     throw new GleanerError('lease-refused', { detail: `waitFor: ${mostWaiting} leases wait already.` })
-  const wait: LeaseWait = { window, durationMs, untilMs, noticeMs, holdMs }
+  const wait: LeaseWait = { window, durationMs, untilMs, noticeMs, holdMs, ...(termMs === undefined ? {} : { termMs }) }
   const lease: Lease = {
     id,
     name: request.name,

@@ -171,6 +171,7 @@ function leaseAt({ clock }: Runtime, { request, book, id, by, slot }: Planning &
       reservationOf(asked, { id: newId('res', nowMs) as ReservationId, book, slot, at }),
     ),
     events: eventsFor({ span: slot.span, noticeMs: request.noticeMs, heldUntilMs }),
+    ...(request.termMs === undefined ? {} : { renewal: { termMs: request.termMs, renewedAtMs: nowMs } }),
   }
 }
 

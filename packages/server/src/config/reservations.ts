@@ -48,6 +48,12 @@ export const ReservationsConfig = Type.Object(
       }),
     ),
     makeRoom: Type.Optional(DurationText),
+    openEnded: Type.Optional(
+      Type.Object(
+        { term: Type.Optional(DurationText), renewWithin: Type.Optional(DurationText) },
+        { ...strict, description: 'Leases without an end' },
+      ),
+    ),
     unused: Type.Optional(
       Type.Object(
         { warn: DurationText, end: Type.Optional(DurationText) },
@@ -97,6 +103,12 @@ export interface ApprovalSettings {
   readonly unanswered: 'refuse' | 'allow'
 }
 
+export interface OpenEndedSettings {
+  readonly termMs: number
+  /** How long it is good for that a project said that it needs such a lease. */
+  readonly renewWithinMs: number
+}
+
 export interface ReservationSettings {
   readonly timeZone: string
   readonly limits: LeaseLimits
@@ -104,6 +116,7 @@ export interface ReservationSettings {
   readonly limitsOfProject: ReadonlyMap<string, LeaseLimits>
   /** How long before the start of a lease nothing new of others comes to its hosts, and firm instances on them move. */
   readonly makeRoomMs: number
+  readonly openEnded: OpenEndedSettings
   /** Undefined: what is not used is left as it is. */
   readonly unused: UnusedRules | undefined
   readonly approval: ApprovalSettings | undefined
@@ -132,10 +145,30 @@ export function readReservations(given: ReservationsConfig = {}, reading: Reserv
       otherwiseMs: 1_800_000,
       effect: 'How long before a lease begins its hosts take nothing new of others, and firm instances on them move',
     }),
+    openEnded: openEndedOf(given.openEnded, reading),
     unused: unusedOf(given.unused, reading),
     approval: approvalOf(given.approval, reading),
   }
 }
+
+function openEndedOf(
+  given: ReservationsConfig['openEnded'],
+  { fault, durationMs }: ReservationsReading,
+): OpenEndedSettings {
+  const termMs = durationMs('reservations.openEnded.term', given?.term, {
+    otherwiseMs: 7 * 86_400_000,
+    effect: 'Leases without an end are promised for so long at a time, and renewed when half of it is left',
+  })
+  const renewWithinMs = durationMs('reservations.openEnded.renewWithin', given?.renewWithin, {
+    otherwiseMs: 30 * 86_400_000,
+    effect: 'A lease without an end goes on only if its project has said within this time that it is needed',
+  })
+  if (termMs < shortestTermMs) fault(['openEnded', 'term'], 'term is at least 10m')
+  if (renewWithinMs < termMs) fault(['openEnded', 'renewWithin'], 'renewWithin is at least as long as term')
+  return { termMs, renewWithinMs }
+}
+
+const shortestTermMs = 600_000
 
 function unusedOf(given: ReservationsConfig['unused'], { fault }: ReservationsReading): UnusedRules | undefined {
   if (given === undefined) return undefined

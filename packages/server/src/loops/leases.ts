@@ -9,6 +9,7 @@ import { clearHosts } from '../reservation/clear-hosts.ts'
 import { LeaseHealer } from '../reservation/heal-leases.ts'
 import { promoteWaiting } from '../commands/promote-waiting.ts'
 import { WaitlistNews } from '../reservation/waitlist-news.ts'
+import { LeaseRenewer } from '../reservation/renew-leases.ts'
 import { UnusedLeases } from '../reservation/unused-leases.ts'
 import { tellOfEnd } from '../reservation/tell-of-end.ts'
 import { OccupiedWatch } from '../reservation/watch-occupied.ts'
@@ -23,6 +24,7 @@ export function leasesLoop(runtime: Runtime, queue: CommandQueue): Loop {
   const occupied = new OccupiedWatch(runtime)
   const unused = new UnusedLeases(runtime)
   const news = new WaitlistNews(runtime)
+  const renewer = new LeaseRenewer(runtime)
 
   const happen = async (fence: Fence, lease: Lease, event: LeaseEvent): Promise<void> => {
     const nowMs = clock.nowMs()
@@ -61,6 +63,8 @@ export function leasesLoop(runtime: Runtime, queue: CommandQueue): Loop {
       const { fence } = state
       if (fence === undefined) return 'follows'
       await leases.load(fence)
+      // Before what is due: what goes on does not end, also when nobody looked for a while.
+      await renewer.run(fence)
       for (const { lease, event } of dueEvents(leases.open(), clock.nowMs())) {
         const now = leases.find(lease.id)
         if (now?.events.find(({ kind }) => kind === event.kind)?.state !== 'waiting') continue

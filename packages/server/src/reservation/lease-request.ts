@@ -62,6 +62,8 @@ export interface LeaseRequest extends LeaseWishRequest {
   readonly holdMs: number | undefined
   /** Where there is no place now it waits for one, for so long at most. */
   readonly waitMs?: number
+  /** Has no end: the duration is that of its first term. */
+  readonly termMs?: number
 }
 
 export interface LeaseChange {

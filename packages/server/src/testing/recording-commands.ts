@@ -119,6 +119,10 @@ export function recordingCommands({ commanded, nowMs, instances, rules }: Record
       note('confirmLease', id, caller)
       return plainLease(nowMs)
     },
+    renewLease: async (id, caller) => {
+      note('renewLease', id, caller)
+      return plainLease(nowMs)
+    },
     changeLease: async (id, _change, caller) => {
       note('changeLease', id, caller)
       return plainLease(nowMs)

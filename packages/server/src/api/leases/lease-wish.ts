@@ -65,12 +65,16 @@ export function filterOf(filter: string | readonly unknown[] | undefined): Lease
 }
 
 /** start and end: the lease fills them; start and duration: it begins then; all three: it is put within the window. */
-function whenOf({ app, body: { start = 'now', end, duration } }: WishCall, waitMs?: number): LeaseWhen {
+function whenOf({ app, body }: WishCall, waitMs?: number): LeaseWhen {
+  const { start = 'now', end, duration, openEnded = false } = body
   const nowMs = app.clock.nowMs()
   const startMs = start === 'now' ? nowMs : Date.parse(start)
-  const durationMs = duration === undefined ? undefined : parseDurationMs(duration)
+  if (openEnded && (end !== undefined || duration !== undefined))
+    throw refused('openEnded: such a lease has no end; leave end and duration out.')
+  const { termMs } = app.config.reservations.openEnded
+  const durationMs = openEnded ? termMs : duration === undefined ? undefined : parseDurationMs(duration)
   if (end !== undefined) return { window: { startMs, endMs: Date.parse(end) }, durationMs }
-  if (durationMs === undefined) throw refused('Give an end or a duration.')
+  if (durationMs === undefined) throw refused('Give an end or a duration, or openEnded.')
   if (waitMs !== undefined) return { window: { startMs, endMs: startMs + waitMs + durationMs }, durationMs }
   return { window: { startMs, endMs: startMs + durationMs }, durationMs: undefined }
 }

@@ -46,6 +46,7 @@ export const createLease: Handler<typeof endpoints.createLease> = async (call) =
     {
       ...leaseWish(call, waitMs),
       ...only('waitMs', waitMs),
+      ...only('termMs', body.openEnded === true ? app.config.reservations.openEnded.termMs : undefined),
       name,
       endAction,
       noticeMs: notice === undefined ? defaultNoticeMs : (parseDurationMs(notice) ?? defaultNoticeMs),
@@ -59,6 +60,11 @@ export const createLease: Handler<typeof endpoints.createLease> = async (call) =
 export const confirmLease: Handler<typeof endpoints.confirmLease> = async (call) => {
   const { id } = await find(call)
   return shown(call, await call.app.commands.confirmLease(id, call.caller))
+}
+
+export const renewLease: Handler<typeof endpoints.renewLease> = async (call) => {
+  const { id } = await find(call)
+  return shown(call, await call.app.commands.renewLease(id, call.caller))
 }
 
 export const updateLease: Handler<typeof endpoints.updateLease> = async (call) => {
@@ -101,9 +107,15 @@ function sizesOf(lease: Lease, sizes: Sizes): ReadonlyMap<ReservationId, SizeCha
 }
 
 function shown({ app, world }: Pick<Call<typeof endpoints.getLease>, 'app' | 'world'>, lease: Lease): LeaseView {
-  const { commands } = app
+  const { commands, config } = app
   if (lease.state === 'waiting') return leaseView(lease, world(), { waiting: commands.waitingOf(lease) })
-  return leaseView(lease, world(), isLeaseOpen(lease) ? { longestUntilMs: commands.longestUntilMs(lease) } : {})
+  return leaseView(
+    lease,
+    world(),
+    isLeaseOpen(lease)
+      ? { longestUntilMs: commands.longestUntilMs(lease), renewWithinMs: config.reservations.openEnded.renewWithinMs }
+      : {},
+  )
 }
 
 /** By id, or by the name of one that is not over, or of the only one that ever had it. */

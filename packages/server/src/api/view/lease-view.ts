@@ -1,5 +1,13 @@
 // A lease as the API shows it: names beside ids, times as text, filters as they were written.
-import type { InstanceWish, Lease, LeaseShare, LeaseUnused, LeaseView } from '@gleaner/model'
+import {
+  formatDurationMs,
+  type InstanceWish,
+  type Lease,
+  type LeaseRenewal,
+  type LeaseShare,
+  type LeaseUnused,
+  type LeaseView,
+} from '@gleaner/model'
 import { only } from './only.ts'
 import { timeText } from './time-text.ts'
 import type { Waiting } from '../../commands/promote-waiting.ts'
@@ -27,14 +35,21 @@ function waitingView({ position, of, priority, untilMs, earliestMs }: Waiting) {
   return { position, of, priority, until: timeText(untilMs), ...only('earliest', earliest) }
 }
 
+function openEndedView({ termMs, renewedAtMs }: LeaseRenewal, renewWithinMs: number | undefined) {
+  const renewBy = renewWithinMs === undefined ? undefined : timeText(renewedAtMs + renewWithinMs)
+  return { term: formatDurationMs(termMs), renewedAt: timeText(renewedAtMs), ...only('renewBy', renewBy) }
+}
+
 export interface LeaseOutlook {
   /** Until when it could be extended. */
   readonly longestUntilMs?: number | undefined
   readonly waiting?: Waiting | undefined
+  /** How long it is good for that a lease without an end is needed. */
+  readonly renewWithinMs?: number | undefined
 }
 
 export function leaseView(lease: Lease, world: WorldIndex, outlook: LeaseOutlook = {}): LeaseView {
-  const { longestUntilMs, waiting } = outlook
+  const { longestUntilMs, waiting, renewWithinMs } = outlook
   const lapse = lease.state === 'proposed' ? lease.events.find(({ kind }) => kind === 'lapse') : undefined
   return {
     id: lease.id,
@@ -69,6 +84,7 @@ export function leaseView(lease: Lease, world: WorldIndex, outlook: LeaseOutlook
       'swaps',
       lease.swaps?.map(({ atMs, from, to, because }) => ({ at: timeText(atMs), from, to: [...to], because })),
     ),
+    ...only('openEnded', lease.renewal === undefined ? undefined : openEndedView(lease.renewal, renewWithinMs)),
     ...only('waiting', waiting === undefined ? undefined : waitingView(waiting)),
     ...only('promotedAt', lease.promotedAtMs === undefined ? undefined : timeText(lease.promotedAtMs)),
     ...only('unused', lease.unused === undefined ? undefined : unusedView(lease.unused)),
