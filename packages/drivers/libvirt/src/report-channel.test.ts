@@ -102,6 +102,53 @@ describe('ReportChannel', () => {
     await until(() => channel.counts.reports === 1)
   })
 
+  it('a report line of 1 MB is neither kept nor believed; the guest is left alone for a while and heard again', async () => {
+    say(`GLEANER v=1 seq=1 up=1000 every=15 users=0 idle=30 x=${'9'.repeat(1_000_000)}\n${line(2, 31)}`)
+    await until(() => channel.counts.floods === 1)
+    expect(channel.counts.reports).toBe(0)
+    expect(channel.latest()).toBeUndefined()
+    await until(() => clock.sleepers === 1)
+    await clock.advance(60_000)
+    await until(() => guests.length === 2)
+    say(line(3, 32))
+    await until(() => channel.counts.reports === 1)
+    expect(channel.latest()).toMatchObject({ seq: 3, idleS: 32 })
+  })
+
+  it('a report with control characters is refused as a whole, and the next one is read', async () => {
+    const hostile = ['\u0000', '\u0007', '\u001b[2J', '\u007f', '\u202e', '\t', '\r', '\v']
+    for (const sign of hostile) {
+      const text = `GLEANER v=1 seq=1 up=1000 every=15 users=0${sign} idle=30`
+      say(`${text} len=${text.length}\n`)
+    }
+    say(line(2, 31))
+    await until(() => channel.counts.reports === 1)
+    expect(channel.counts.unreadable).toBe(hostile.length)
+    expect(channel.latest()).toMatchObject({ seq: 2, idleS: 31 })
+  })
+
+  it('clock skew between guest and host: a report counts from when it came, whatever time either of them says it is', async () => {
+    let elapsedMs = 0
+    const skewed = new ReportChannel({ path, clock, monotonicMs: () => elapsedMs })
+    await until(() => guests.length === 2)
+    // The guest lives in the year 2100, and its idle time is its own clock's.
+    const text = 'GLEANER v=1 seq=1 up=1000 every=15 users=0 idle=30 now=4102444800'
+    say(`${text} len=${text.length}\n`)
+    await until(() => skewed.counts.reports === 1)
+    // The clock of the host is set a year ahead.
+    await clock.advance(365 * 86_400_000)
+    elapsedMs = 45_000
+    expect(skewed.heard()).toMatchObject({ agoMs: 45_000, report: { idleS: 30 } })
+    elapsedMs = 45_001
+    expect(skewed.latest()).toBeUndefined()
+    // A guest that says to be idle since before it started has a clock that was set: that is no report.
+    const set = 'GLEANER v=1 seq=2 up=1000 every=15 users=0 idle=1001'
+    say(`${set} len=${set.length}\n`)
+    await until(() => skewed.counts.unreadable === 1)
+    expect(skewed.latest()).toBeUndefined()
+    skewed.close()
+  })
+
   it('says why nobody is heard', async () => {
     const deaf = new ReportChannel({ path: '/nowhere/guest.sock', clock, monotonicMs: () => clock.nowMs() })
     await until(() => deaf.fault !== undefined)

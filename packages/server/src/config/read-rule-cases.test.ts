@@ -120,6 +120,29 @@ describe('a file of rules', () => {
     ])
   })
 
+  it.each([
+    ['a duplicate name', `rules:\n${rule('a')}${rule('b')}${rule('a')}`, 'rules.yaml:4: the name "a" is used twice'],
+    ['a duplicate key', "rules:\n  - { name: a, expression: 'true', action: stop, action: suspend }\n", 'unique'],
+    ['the key "rules" twice', `rules:\n${rule('a')}rules:\n${rule('b')}`, 'unique'],
+    [
+      'an unknown key',
+      "rules:\n  - { name: a, expression: 'true', action: suspend, garce: 1h }\n",
+      'rules.yaml:2: the key "garce" is unknown. Did you mean "grace"?',
+    ],
+    [
+      'an unknown key inside',
+      "rules:\n  - name: a\n    expression: 'true'\n    action: suspend\n    covers: { project: [x] }\n",
+      'rules.yaml:5: the key "project" is unknown. Did you mean "projects"?',
+    ],
+    [
+      'an unknown key of a step',
+      "rules:\n  - name: a\n    expression: 'true'\n    action: notify\n    steps: [{ after: 1d, action: stop, gracious: 1d }]\n",
+      'rules.yaml:5: the key "gracious" is unknown',
+    ],
+  ])('with %s is refused as a whole, with the line', (_what, text, said) => {
+    expect(faultOf(() => readRules({ name: 'rules.yaml', text }))).toContain(said)
+  })
+
   it('is written and read back as it was', () => {
     const rules: RuleDefinition[] = [
       ...readyMadeRules.map(({ definition }) => definition),

@@ -65,7 +65,7 @@ async function faultOf(pending: Promise<unknown>): Promise<XmlRpcWireError> {
 }
 
 describe('an answer without end', () => {
-  it('is refused by its announced length before a byte of it is read', async () => {
+  it('of 1 GB is refused by its announced length before a byte of it is read', async () => {
     const url = await http((_, response) => {
       response.writeHead(200, { 'Content-Length': 1_000_000_000 })
       response.flushHeaders()
@@ -73,8 +73,10 @@ describe('an answer without end', () => {
     expect(await faultOf(post(url))).toMatchObject({ fault: 'too-large' })
   })
 
-  it('is refused when more than allowed has come, and the connection with it', async () => {
+  it('of 1 GB is refused when more than allowed has come, and the connection with it, in bounded memory', async () => {
     let sent = 0
+    const before = process.memoryUsage().arrayBuffers
+    let most = 0
     let closed: () => void = () => {}
     const gone = new Promise<void>((resolve) => (closed = resolve))
     const url = await tcp((socket) => {
@@ -83,6 +85,7 @@ describe('an answer without end', () => {
       const pour = () => {
         while (sent < 1_000_000_000 && !socket.destroyed) {
           sent += 0x10000
+          most = Math.max(most, process.memoryUsage().arrayBuffers - before)
           if (!socket.write(block)) return void socket.once('drain', pour)
         }
       }
@@ -93,6 +96,7 @@ describe('an answer without end', () => {
     await gone
     // What lies in the buffers of both ends is more than was allowed, and far less than a gigabyte.
     expect(sent).toBeLessThan(100_000_000)
+    expect(most).toBeLessThan(64 * 1024 * 1024)
   })
 
   it('and one of headers as well', async () => {
