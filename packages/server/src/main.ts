@@ -251,7 +251,13 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
     energy: new MeteringDesk({ config, clock, store, state, directories, leases, usage }),
     power: new PowerBook({ store, settings: config.power, problems }),
     keepLinks,
-    lending: new LendingBook({ store, clock, state, settings: config.opportunism }),
+    lending: new LendingBook({
+      store,
+      clock,
+      state,
+      settings: config.opportunism,
+      weighsAvailability: (config.placement.multipliers.AvailabilityWeigher ?? 0) > 0,
+    }),
     executor: new Executor({
       store,
       clouds: byId,

@@ -125,6 +125,8 @@ function placementHost(
   const { coreRatio = 1, memoryRatio = 1, diskRatio = 1, properties } = host
   const leasedTo = question.world.leasedTo?.get(host.id)
   const efficiency = question.world.efficiency?.get(host.id)
+  const availability = question.world.availability?.get(host.id)
+  const takesFirm = host.kind === 'desktop' && question.world.firmOnDesktops === true
   const lendable = offered(host, question.world, instances)
   return {
     name,
@@ -141,6 +143,8 @@ function placementHost(
     instances: [...instances],
     ...(properties === undefined ? {} : { properties }),
     ...(efficiency === undefined ? {} : { efficiency }),
+    ...(availability === undefined ? {} : { availability }),
+    ...(takesFirm ? { takesFirm } : {}),
     ...(lendable === undefined ? {} : { lendable }),
     ...(leasedTo === undefined ? {} : { leasedTo }),
   }

@@ -242,3 +242,23 @@ it('goes by another figure of a host within one reading', () => {
   const [a, b] = hosts.map(({ id }) => id)
   expect([chosen(1, 2), chosen(3, 2), chosen(3, 4), chosen(3)]).toEqual([b, a, b, a])
 })
+
+it('goes by another forecast of a desktop within one reading, and asks policy whether firm instances go there at all', () => {
+  const hosts = ['a', 'b'].map((name) => aHost({ name, kind: 'desktop' }))
+  const base = aRoomWorld(aSnapshot({ hosts, instances: [], projects: [aProject()] }), testStartMs, {
+    multipliers: { AvailabilityWeigher: 10 },
+    kept: new KeptRoom(),
+  })
+  const plan = (firmOnDesktops: boolean, shares: readonly number[]) => {
+    const availability = new Map(shares.map((share, nth) => [(hosts[nth] as Host).id, share]))
+    return planEviction({ world: { ...base, availability, firmOnDesktops }, wish: aWish(), mayEvict: true })
+  }
+  const chosen = (...shares: readonly number[]) => plan(true, shares).placements[0]?.hostId
+  const [a, b] = hosts.map(({ id }) => id)
+  expect([chosen(0.1, 0.2), chosen(0.3, 0.2), chosen(0.3, 0.9), chosen(0.3)]).toEqual([b, a, b, a])
+  expect([plan(false, [1, 1]), plan(true, [1, 1]), plan(false, [1, 1])].map(({ feasible }) => feasible)).toEqual([
+    false,
+    true,
+    false,
+  ])
+})

@@ -67,6 +67,7 @@ class KnownHosts {
   readonly #exempt = new Map<InstanceId, Exemption>()
   #snapshot: Snapshot | undefined
   #efficiency: RoomWorld['efficiency']
+  #availability: RoomWorld['availability']
   #names: HostNames | undefined
   #basis = ''
   #nowS = 0
@@ -82,6 +83,7 @@ class KnownHosts {
     this.#take(this.#open(world, reader), { snapshot, reader, nowS })
     this.#snapshot = snapshot
     this.#efficiency = world.efficiency
+    this.#availability = world.availability
     this.#names = names
     this.#basis = basis
     this.#nowS = nowS
@@ -118,14 +120,15 @@ class KnownHosts {
   }
 
   /** The hosts that may not be as they were. */
-  #open({ snapshot, efficiency }: RoomWorld, { concerned }: HostsReader): readonly Host[] {
+  #open({ snapshot, efficiency, availability }: RoomWorld, { concerned }: HostsReader): readonly Host[] {
     const mayDiffer = (id: HostId) => concerned.has(id) || this.#passing.has(id)
-    if (snapshot === this.#snapshot && efficiency === this.#efficiency)
+    if (snapshot === this.#snapshot && efficiency === this.#efficiency && availability === this.#availability)
       return [...new Set([...concerned, ...this.#passing])].flatMap((id) => snapshot.hostById.get(id) ?? [])
     return snapshot.hosts.filter((host) => {
       const known = this.#hosts.get(host.id)
       if (known?.host !== host || known.there !== snapshot.instancesOfHost.get(host.id)) return true
-      return known.placed.efficiency !== efficiency?.get(host.id) || mayDiffer(host.id)
+      if (known.placed.efficiency !== efficiency?.get(host.id)) return true
+      return known.placed.availability !== availability?.get(host.id) || mayDiffer(host.id)
     })
   }
 
@@ -165,7 +168,7 @@ function isOfUnknownAge({ preemptible, ageS }: PlacedInstance): boolean {
 function isSame(known: KnownHost, now: PlacementHost, nowS: number): boolean {
   const before = known.placed
   if (before.leasedTo !== now.leasedTo || before.instances.length !== now.instances.length) return false
-  if (before.efficiency !== now.efficiency) return false
+  if (before.efficiency !== now.efficiency || before.availability !== now.availability) return false
   if (before.lendable?.vcpus !== now.lendable?.vcpus || before.lendable?.ramMiB !== now.lendable?.ramMiB) return false
   return now.instances.every((instance, nth) => {
     const was = before.instances[nth] as PlacedInstance
@@ -182,12 +185,13 @@ function isSame(known: KnownHost, now: PlacementHost, nowS: number): boolean {
 }
 
 /** What besides the reading says what a host without promises looks like. */
-function basisOf({ snapshot, support, policy, preemption }: RoomWorld): string {
+function basisOf({ snapshot, support, policy, preemption, firmOnDesktops }: RoomWorld): string {
   const holding = holdingTable(support)
   const { priorityOfProject } = preemption
   const ranked = Object.keys(priorityOfProject).length === 0 ? [] : snapshot.projects
   return JSON.stringify([
     isActing(policy.modes.preemption),
+    firmOnDesktops === true,
     instanceStates.map((state) => [holding(state).booked, holding(state).memory]),
     ranked.flatMap((project) => {
       const priority = ofProject(priorityOfProject, project)

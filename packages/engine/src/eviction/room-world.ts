@@ -52,6 +52,10 @@ export interface RoomWorld {
   readonly multipliers?: Multipliers
   /** Work per watt of the hosts that have a figure, in one unit. Never changed in place: another figure comes in another map. */
   readonly efficiency?: ReadonlyMap<HostId, number>
+  /** Share of the next hours in which guests can run on each desktop of which that is known. Never changed in place, as above. */
+  readonly availability?: ReadonlyMap<HostId, number>
+  /** Desktops take what accepts no interruption as well; false if absent. */
+  readonly firmOnDesktops?: boolean
   /** Of this cloud, from the questions before; made anew if absent, which changes no answer. */
   readonly kept?: KeptRoom
 }

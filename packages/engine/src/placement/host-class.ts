@@ -11,6 +11,8 @@ export interface HostClass {
   /** Undefined: open to every project. */
   readonly projects: readonly string[] | undefined
   readonly leasedTo: string | undefined
+  /** A desktop that also takes what accepts no interruption. */
+  readonly takesFirm: boolean
 }
 
 export class HostClasses {
@@ -25,12 +27,12 @@ export class HostClasses {
   classify(host: PlacementHost): number {
     const properties = [...propertiesOf(host.properties)].sort(([a], [b]) => (a < b ? -1 : 1))
     const projects = host.projects === undefined ? undefined : [...new Set(host.projects)].sort()
-    const { state = 'up', kind = 'hypervisor', leasedTo } = host
-    const key = JSON.stringify([state, kind, properties, projects, leasedTo])
+    const { state = 'up', kind = 'hypervisor', leasedTo, takesFirm = false } = host
+    const key = JSON.stringify([state, kind, properties, projects, leasedTo, takesFirm])
     const known = this.#byKey.get(key)
     if (known !== undefined) return known
     this.#byKey.set(key, this.#all.length)
-    return this.#all.push({ state, kind, properties: new Map(properties), projects, leasedTo }) - 1
+    return this.#all.push({ state, kind, properties: new Map(properties), projects, leasedTo, takesFirm }) - 1
   }
 }
 

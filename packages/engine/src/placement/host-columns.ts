@@ -14,6 +14,8 @@ export class HostColumns {
   lends = false
   /** Work per watt; NaN where it is not known. */
   efficiency = new Float64Array(0)
+  /** Share of the next hours in which guests can run there; NaN for a desktop of which that is not known. */
+  availability = new Float64Array(0)
   /** Held by firm instances. */
   firm = new Float64Array(0)
   /** capacity - firm: what firm instances could have if every preemptible one left. */
@@ -42,6 +44,7 @@ export class HostColumns {
     this.youngestS = grown(this.youngestS, new Float64Array(hosts))
     this.lowest = grown(this.lowest, new Float64Array(hosts))
     this.efficiency = grown(this.efficiency, new Float64Array(hosts))
+    this.availability = grown(this.availability, new Float64Array(hosts))
     for (const column of ['capacity', 'lendable', 'firm', 'hard', 'shared', 'offered', 'eventual', 'largest'] as const)
       this[column] = grown(this[column], new Float64Array(hosts * 3))
   }

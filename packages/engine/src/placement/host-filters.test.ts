@@ -30,6 +30,12 @@ describe('the kind', () => {
     expect(refusals({ kind: 'desktop' }, {}, true)).toEqual([])
   })
 
+  it('desktops take firm ones where policy says so, and hypervisors always', () => {
+    expect(refusals({ kind: 'desktop', takesFirm: true })).toEqual([])
+    expect(refusals({ kind: 'desktop', takesFirm: false })).toEqual(['host-kind'])
+    expect(refusals({ kind: 'desktop', takesFirm: true }, { kind: 'hypervisor' })).toEqual(['host-kind'])
+  })
+
   it('is what the request asks for', () => {
     expect(refusals({}, { kind: 'desktop' }, true)).toEqual(['host-kind'])
     expect(refusals({ kind: 'desktop' }, { kind: 'desktop' }, true)).toEqual([])

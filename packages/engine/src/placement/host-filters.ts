@@ -12,9 +12,10 @@ export const hostFilters: readonly HostFilter[] = [
   { name: 'StateFilter', refuses: (host) => ofState[host.state] },
   {
     name: 'KindFilter',
-    // A desktop belongs to the person in front of it: nothing firm is promised there.
+    // A desktop belongs to the person in front of it: nothing firm is promised there, unless policy says otherwise.
     refuses: (host, { preemptible, hints }) =>
-      (hints?.kind !== undefined && hints.kind !== host.kind) || (host.kind === 'desktop' && !preemptible)
+      (hints?.kind !== undefined && hints.kind !== host.kind) ||
+      (host.kind === 'desktop' && !preemptible && !host.takesFirm)
         ? 'host-kind'
         : undefined,
   },

@@ -70,6 +70,7 @@ export class RoomIndex {
     this.columns.classOf[at] = this.#classes.classify(host)
     this.columns.capacity.set(capacityOf(host), at * 3)
     this.columns.efficiency[at] = host.efficiency ?? Number.NaN
+    this.columns.availability[at] = host.kind === 'desktop' ? (host.availability ?? Number.NaN) : 1
     const { lendable } = host
     this.columns.lendable.set([lendable?.vcpus ?? Number.NaN, lendable?.ramMiB ?? Number.NaN, Number.NaN], at * 3)
     for (const instance of host.instances) this.#put(instance, at, nowS)

@@ -193,6 +193,27 @@ describe('EfficiencyWeigher', () => {
   })
 })
 
+describe('AvailabilityWeigher', () => {
+  const desk = (name: string, availability?: number) =>
+    host(name, [], { kind: 'desktop', ...(availability === undefined ? {} : { availability }) })
+
+  it('prefers desktops that will be there, and a hypervisor to all of them', () => {
+    const hosts = [desk('a', 0.25), desk('b', 0.5), host('c', []), desk('d', 1)]
+    expect(weightsOf(hosts, only('AvailabilityWeigher', 3))).toEqual([0, 1, 3, 3])
+  })
+
+  it('never prefers a desktop of which nothing is known; what is said of a hypervisor counts for nothing', () => {
+    const hosts = [desk('a'), desk('b', 0.5), host('c', [], { availability: 0 })]
+    expect(weightsOf(hosts, only('AvailabilityWeigher'))).toEqual([0, 0, 1])
+    expect(weightsOf([desk('a'), desk('b')], only('AvailabilityWeigher'))).toEqual([0, 0])
+  })
+
+  it('is off until a multiplier is set', () => {
+    const { AvailabilityWeigher: _, ...others } = only('AvailabilityWeigher')
+    expect(weightsOf([desk('a', 0), desk('b', 1)], others)).toEqual([0, 0])
+  })
+})
+
 it('every weigher has a name that can be set', () => {
   expect(weighers.map(({ name }) => name)).toEqual(weigherNames)
 })

@@ -9,6 +9,8 @@
 // EfficiencyWeigher counts work per watt: the more, the better. Off (0) until somebody sets it, because it gathers instances on
 // the best hosts. A host without a figure weighs like the least efficient candidate that has one: the unknown is never
 // preferred, and where nobody is known it decides nothing.
+// AvailabilityWeigher counts for how much of the next hours guests are expected to be able to run there: a hypervisor always, a desktop as
+// its past foretells. Off (0) until somebody sets it; a desktop without a forecast weighs like the least available candidate that has one.
 // Sources: nova/weights.py and nova/scheduler/weights/, opie/scheduler/weights/preemptible.py.
 import type { WeigherName } from '@gleaner/model'
 import type { RoomIndex } from './room-index.ts'
@@ -42,7 +44,16 @@ export const weighers: readonly Weigher[] = [
   { name: 'DiskWeigher', multiplier: 1, weigh: (weighed, into) => weighFree(weighed, 2, into) },
   { name: 'PreemptibleCountWeigher', multiplier: 1000, highest: 0, weigh: weighCount },
   { name: 'PreemptibleDurationWeigher', multiplier: 1000, highest: 0, weigh: weighDuration },
-  { name: 'EfficiencyWeigher', multiplier: 0, weigh: weighEfficiency },
+  {
+    name: 'EfficiencyWeigher',
+    multiplier: 0,
+    weigh: ({ index, hosts }, into) => weighKnown(index.columns.efficiency, hosts, into),
+  },
+  {
+    name: 'AvailabilityWeigher',
+    multiplier: 0,
+    weigh: ({ index, hosts }, into) => weighKnown(index.columns.availability, hosts, into),
+  },
 ]
 
 /** The weight of each candidate, in their order. Until the next are weighed. */
@@ -102,16 +113,16 @@ function weighDuration({ index, hosts, nowS, billingPeriodS }: WeighedHosts, int
   for (let at = 0; at < hosts.length; at++) into[at] = -remainders.sumOf(hosts[at] as number, nowS, billingPeriodS)
 }
 
-function weighEfficiency({ index, hosts }: WeighedHosts, into: Float64Array): void {
-  const { efficiency } = index.columns
+/** A host of which the figure is not known weighs like the least that is. */
+function weighKnown(column: Float64Array, hosts: Int32Array, into: Float64Array): void {
   let least = Number.POSITIVE_INFINITY
   for (let at = 0; at < hosts.length; at++) {
-    const known = efficiency[hosts[at] as number] as number
+    const known = column[hosts[at] as number] as number
     if (known < least) least = known
   }
   if (least === Number.POSITIVE_INFINITY) least = 0
   for (let at = 0; at < hosts.length; at++) {
-    const known = efficiency[hosts[at] as number] as number
+    const known = column[hosts[at] as number] as number
     into[at] = Number.isNaN(known) ? least : known
   }
 }

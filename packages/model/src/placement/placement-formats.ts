@@ -75,6 +75,19 @@ export const PlacementHost = Type.Object(
         'Work per watt at full load, in one unit for all hosts (flop/s per watt, operations per second and watt); absent: it weighs like the least efficient host that has it. Counts as much as the multiplier of EfficiencyWeigher says, 0 unless it is set',
       ),
     ),
+    availability: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        maximum: 1,
+        description:
+          'Of a desktop: the share of the next hours in which guests are expected to be able to run there; absent: it weighs like the least available host that has it. A hypervisor counts as 1. Counts as much as the multiplier of AvailabilityWeigher says, 0 unless it is set',
+      }),
+    ),
+    takesFirm: Type.Optional(
+      Type.Boolean({
+        description: 'A desktop that takes instances that accept no interruption as well; false if absent',
+      }),
+    ),
     lendable: Type.Optional(
       Type.Object(
         { vcpus: amount('Cores that may be lent'), ramMiB: amount('Memory that may be lent') },

@@ -6,6 +6,7 @@ export const weigherNames = [
   'PreemptibleCountWeigher',
   'PreemptibleDurationWeigher',
   'EfficiencyWeigher',
+  'AvailabilityWeigher',
 ] as const
 export type WeigherName = (typeof weigherNames)[number]
 
@@ -13,5 +14,5 @@ export const mostMultiplier = 1_000_000
 
 /** Below 0 a weigher prefers what it weighs least. Hosts of which no figure is known are preferred by nobody's wish. */
 export function leastMultiplier(name: WeigherName): number {
-  return name === 'EfficiencyWeigher' ? 0 : -mostMultiplier
+  return name === 'EfficiencyWeigher' || name === 'AvailabilityWeigher' ? 0 : -mostMultiplier
 }

@@ -28,9 +28,18 @@ export const PlacementConfig = Type.Object(
             'EfficiencyWeigher',
             'Multiplier of work per watt, where a figure of the host is given (power.hosts, power.efficiency). Above 0 it also decides among hosts that are equal for a lease (0)',
           ),
+          AvailabilityWeigher: multiplier(
+            'AvailabilityWeigher',
+            'Multiplier of how much of the next four hours guests are expected to be able to run on a desktop; a hypervisor counts as always (0)',
+          ),
         },
         strict,
       ),
+    ),
+    firmOnDesktops: Type.Optional(
+      Type.Boolean({
+        description: 'Also instances that accept no interruption may be placed on desktops (false)',
+      }),
     ),
   },
   strict,
@@ -39,8 +48,9 @@ export type PlacementConfig = Static<typeof PlacementConfig>
 
 export interface PlacementSettings {
   readonly multipliers: Multipliers
+  readonly firmOnDesktops: boolean
 }
 
 export function readPlacement(given: PlacementConfig = {}): PlacementSettings {
-  return { multipliers: given.weighers ?? {} }
+  return { multipliers: given.weighers ?? {}, firmOnDesktops: given.firmOnDesktops === true }
 }

@@ -3,7 +3,7 @@
 import { aHostEntry, testStartMs, VirtualClock } from '@gleaner/testkit'
 import { expect, it } from 'vitest'
 import { plainApplication } from '../testing/plain-application.ts'
-import { plainHost } from '../testing/plain-objects.ts'
+import { plainDesktop, plainHost } from '../testing/plain-objects.ts'
 import { LendingBook } from './lending-book.ts'
 
 const dayMs = 86_400_000
@@ -23,7 +23,10 @@ const door = (action: 'close' | 'open', atMs: number, capability: 'opportunism' 
 function bookOf(state: 'disabled' | 'up' = 'disabled') {
   const { app, content } = plainApplication({ clock: new VirtualClock(), hosts: [{ ...host, state }] })
   const { store, clock, config } = app
-  return { content, book: new LendingBook({ store, clock, state: app.state, settings: config.opportunism }) }
+  return {
+    content,
+    book: new LendingBook({ store, clock, state: app.state, settings: config.opportunism, weighsAvailability: false }),
+  }
 }
 
 it('asks the store for what memory does not reach: when Gleaner closed the host, and that it is its to open', async () => {
@@ -57,4 +60,23 @@ it('asks nothing about a host that is open', async () => {
   const { book, content } = bookOf('up')
   content.journal = [door('close', testStartMs - 90 * dayMs)]
   expect((await book.past([])).isKnown(host.id)).toBe(false)
+})
+
+it('tells what is foretold of desktops only where that weighs, and the same map until something changes', async () => {
+  const { app, content } = plainApplication({ clock: new VirtualClock(), hosts: [host] })
+  const { store, clock, state, config } = app
+  content.desktops = [plainDesktop(clock.nowMs())]
+  const bookWith = (weighsAvailability: boolean) =>
+    new LendingBook({ store, clock, state, settings: config.opportunism, weighsAvailability })
+  const unweighed = bookWith(false)
+  await unweighed.refresh()
+  expect(unweighed.availability([host])).toBeUndefined()
+  const weighed = bookWith(true)
+  await weighed.refresh()
+  const hosts = [host]
+  const first = weighed.availability(hosts)
+  expect(first).toEqual(new Map())
+  expect(weighed.availability(hosts)).toBe(first)
+  await weighed.refresh()
+  expect(weighed.availability([host])).not.toBe(first)
 })

@@ -33,6 +33,7 @@ export function roomWorldNow(runtime: Runtime, cloudId: CloudId): RoomWorldNow {
   const cloud = runtime.clouds.get(cloudId)
   const lendable = lendableNow(runtime, snapshot)
   const efficiency = weighedEfficiency(config, snapshot)
+  const availability = runtime.lending.availability(snapshot.hosts)
   return {
     world: {
       nowMs,
@@ -51,6 +52,8 @@ export function roomWorldNow(runtime: Runtime, cloudId: CloudId): RoomWorldNow {
       leasedRoom: leases.leasedRoom(cloudId, nowMs),
       ...(lendable === undefined ? {} : { lendable }),
       ...(efficiency === undefined ? {} : { efficiency }),
+      ...(availability === undefined ? {} : { availability }),
+      firmOnDesktops: config.placement.firmOnDesktops,
     },
     refusal: undefined,
   }
