@@ -73,6 +73,12 @@ export const PowerConfig = Type.Object(
       }),
     ),
     retry: Type.Optional(DurationText),
+    repack: Type.Optional(
+      Type.Boolean({
+        description: 'Give leases to come other hosts where that saves energy, in the mode enforce (true)',
+      }),
+    ),
+    repackAhead: Type.Optional(DurationText),
     exclude: Type.Optional(
       Type.Array(Type.Object({ property: Type.String({ minLength: 1 }), value: PropertyValue }, strict), {
         maxItems: 1000,
@@ -105,6 +111,8 @@ export interface PowerSettings {
   readonly options: PowerOptions
   /** When a wake-up counts as failed. */
   readonly wakeTimeoutMs: number
+  /** Leases that begin later than this may be given other hosts; Infinity: none may. */
+  readonly repackAheadMs: number
   readonly efficiency: NonNullable<PowerConfig['efficiency']>
   readonly hosts: readonly HostPowerSettings[]
 }
@@ -123,6 +131,11 @@ export function readPower(given: PowerConfig = {}, reading: PowerReading): Power
     durationMs(`power.${name}`, given[name] as string | undefined, { otherwiseMs, effect })
   const bootMs = duration('boot', base.bootMs, 'How long a host takes to wake up, until that was measured')
   const wakeTimeoutMs = duration('wakeTimeout', Math.max(15 * 60_000, 2 * bootMs), 'When a wake-up counts as failed')
+  const repackAheadMs = duration(
+    'repackAhead',
+    86_400_000,
+    'Leases that begin sooner keep the hosts they were promised',
+  )
   if (wakeTimeoutMs < bootMs) fault(['wakeTimeout'], 'must not be shorter than boot: every wake-up would fail')
   return {
     options: {
@@ -146,6 +159,7 @@ export function readPower(given: PowerConfig = {}, reading: PowerReading): Power
       exclude: given.exclude ?? [],
     },
     wakeTimeoutMs,
+    repackAheadMs: given.repack === false ? Number.POSITIVE_INFINITY : repackAheadMs,
     efficiency: given.efficiency ?? [],
     hosts: hostPowerSettings(given.hosts ?? [], {
       ...reading,

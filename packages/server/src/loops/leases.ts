@@ -5,6 +5,7 @@ import { afterEvent, dueEvents, effectOf } from '@gleaner/engine'
 import type { Lease, LeaseEvent } from '@gleaner/model'
 import type { Fence } from '@gleaner/ports'
 import type { CommandQueue } from '../decide/command-queue.ts'
+import { LeaseRepacker } from '../energy/lease-repacker.ts'
 import { clearHosts } from '../reservation/clear-hosts.ts'
 import { LeaseHealer } from '../reservation/heal-leases.ts'
 import { promoteWaiting } from '../commands/promote-waiting.ts'
@@ -25,6 +26,7 @@ export function leasesLoop(runtime: Runtime, queue: CommandQueue): Loop {
   const unused = new UnusedLeases(runtime)
   const news = new WaitlistNews(runtime)
   const renewer = new LeaseRenewer(runtime)
+  const repacker = new LeaseRepacker(runtime)
 
   const happen = async (fence: Fence, lease: Lease, event: LeaseEvent): Promise<void> => {
     const nowMs = clock.nowMs()
@@ -79,6 +81,7 @@ export function leasesLoop(runtime: Runtime, queue: CommandQueue): Loop {
       await news.tell(fence)
       await occupied.run()
       await unused.run(fence)
+      await repacker.run(fence)
       await problems.settle('leases')
       const open = leases.open()
       return `${open.filter((lease) => lease.state === 'active').length} active, ${open.length} open`

@@ -26,7 +26,7 @@ export interface Swapped {
 }
 
 /** More than this is a history for the audit, not for the lease. */
-const mostSwaps = 50
+export const mostSwaps = 50
 
 export function swapHosts(runtime: Runtime, { lease, broken, because }: SwapQuestion): Swapped {
   const nowMs = runtime.clock.nowMs()
