@@ -65,6 +65,7 @@ describe.skipIf(chromiumPath === undefined && !required)('console against the re
       [`/rules/${encodeURIComponent(rule?.id ?? '')}`, rule?.definition.name ?? ''],
       ['/history', 'History'],
       ['/problems', 'Problems'],
+      ['/notifications', 'Notifications'],
       ['/settings', 'Settings'],
       ['/users', 'Users'],
       ['/tokens', 'Tokens'],

@@ -74,6 +74,7 @@ describe.skipIf(chromiumPath === undefined && !required)('console in a browser',
       ['/rules/new', 'New rule', 'What matches appears here while you type'],
       ['/history', 'History', 'Cause'],
       ['/problems', 'Problems', 'What to do:'],
+      ['/notifications', 'Notifications', 'shop-owners@example.org'],
       ['/settings', 'Settings', 'What is configured'],
       ['/users', 'Users', 'waits for you'],
       ['/tokens', 'Tokens', 'API tokens'],
@@ -344,6 +345,19 @@ describe.skipIf(chromiumPath === undefined && !required)('console in a browser',
     await tab.getByText('It stands in the configuration file').waitFor()
     expect(await tab.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true)
     expect(await tab.getByRole('button', { name: 'Delete …' }).count()).toBe(0)
+  })
+
+  it('shows where notices go, and tries a channel', async () => {
+    const { page: tab, faults } = await open(await small())
+    await tab.goto('/notifications')
+    await tab.getByText('Is told of announced, failed.').waitFor()
+    await tab.getByRole('button', { name: 'Send a test message to webhook:room' }).click()
+    await tab.getByText('It was taken.').waitFor()
+    await tab.getByRole('button', { name: 'Send a test message to mail:shop' }).click()
+    await tab.getByText('It was not taken: ECONNREFUSED.').waitFor()
+    expect(await accessibilityViolations(tab)).toEqual([])
+    await picture(tab, 'notifications')
+    expect(faults).toEqual([])
   })
 
   it('opts a project out for a time with a reason, ends that, and limits the rules in another', async () => {

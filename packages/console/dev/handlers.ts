@@ -21,6 +21,7 @@ import { decisionById, evictionsOf, preemptionOf, testOf } from './preemption.ts
 import { faultsOf, language, previewOf, readyMade, ruleView } from './rule-book.ts'
 import { cpuAt, seriesOf } from './usage.ts'
 import { addLines } from './world.ts'
+import { fakeChannels } from './channels.ts'
 import { instanceById, listEstimates, listHosts, listInstances, pageOf, why } from './lists.ts'
 import { savingsOf } from './savings.ts'
 import { statusOf } from './status.ts'
@@ -192,6 +193,11 @@ export function handlersOf(state: FakeState): Handlers {
     becomeFirstAdministrator: () => {
       throw new GleanerError('link-not-good', { detail: 'there is an administrator already' })
     },
+    listChannels: () => ({ items: fakeChannels(state.iso(-600_000)) }),
+    testChannel: ({ params }) =>
+      params.id === 'mail:shop'
+        ? { outcome: 'failed' as const, fault: 'ECONNREFUSED' }
+        : { outcome: 'delivered' as const },
     listProjects: () => ({ items: state.projects }),
     optOutProject: ({ params, body, who }) => {
       const project = projectOf(params.id)

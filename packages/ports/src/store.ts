@@ -445,6 +445,11 @@ export interface NoticeOutbox {
   trim(fence: Fence, notifier: string, bounds: { readonly most: number; readonly beforeMs: number }): Promise<number>
   /** What waits for a notifier that is configured no more will never be sent. */
   keepOnly(fence: Fence, notifiers: readonly string[]): Promise<void>
+  /** What was put in for a notifier and was delivered or waits, newest first; only of these projects (ids) where some are given. */
+  recent(
+    notifier: string,
+    which: { readonly limit: number; readonly projectIds?: readonly string[] | undefined },
+  ): Promise<readonly { readonly notice: StoredNotice; readonly attempts: number | undefined }[]>
   waiting(notifier: string): Promise<{ readonly count: number; readonly oldestAtMs: number | undefined }>
 }
 

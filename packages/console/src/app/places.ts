@@ -24,6 +24,7 @@ export const places: readonly Place[] = [
   { path: '/rules', name: 'Rules', key: 'r' },
   { path: '/history', name: 'History', key: 'y' },
   { path: '/problems', name: 'Problems', key: 'b' },
+  { path: '/notifications', name: 'Notifications', key: 'n', needs: 'member' },
   { path: '/settings', name: 'Settings', key: 's' },
   { path: '/users', name: 'Users', key: 'u', needs: 'administrator' },
   { path: '/tokens', name: 'Tokens', key: 't', needs: 'administrator' },

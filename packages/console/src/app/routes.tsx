@@ -21,6 +21,8 @@ const pages = {
   rule: () => import('../rules/rule-page.tsx').then((m) => ({ default: m.RulePage })),
   history: () => import('../history/history-page.tsx').then((m) => ({ default: m.HistoryPage })),
   problems: () => import('../problems/problems-page.tsx').then((m) => ({ default: m.ProblemsPage })),
+  notifications: () =>
+    import('../notifications/notifications-page.tsx').then((m) => ({ default: m.NotificationsPage })),
   settings: () => import('../settings/settings-page.tsx').then((m) => ({ default: m.SettingsPage })),
   users: () => import('../people/users-page.tsx').then((m) => ({ default: m.UsersPage })),
   tokens: () => import('../people/tokens-page.tsx').then((m) => ({ default: m.TokensPage })),
@@ -42,6 +44,7 @@ const RulesPage = lazy(pages.rules)
 const RulePage = lazy(pages.rule)
 const HistoryPage = lazy(pages.history)
 const ProblemsPage = lazy(pages.problems)
+const NotificationsPage = lazy(pages.notifications)
 const SettingsPage = lazy(pages.settings)
 const UsersPage = lazy(pages.users)
 const TokensPage = lazy(pages.tokens)
@@ -76,6 +79,7 @@ export function Routes() {
           <Route path="/rules/:id">{({ id }) => <RulePage key={id} id={decodeURIComponent(id)} />}</Route>
           <Route path="/history" component={HistoryPage} />
           <Route path="/problems" component={ProblemsPage} />
+          <Route path="/notifications" component={NotificationsPage} />
           <Route path="/settings" component={SettingsPage} />
           <Route path="/users" component={UsersPage} />
           <Route path="/tokens" component={TokensPage} />

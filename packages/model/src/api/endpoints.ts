@@ -6,6 +6,7 @@ import { historyEndpoints } from './history.ts'
 import { hostEndpoints } from './hosts.ts'
 import { instanceEndpoints } from './instances.ts'
 import { leaseEndpoints } from './leases.ts'
+import { notificationEndpoints } from './notifications.ts'
 import { peopleEndpoints } from './people.ts'
 import { placementEndpoints } from './placements.ts'
 import { planEndpoints } from './plan.ts'
@@ -30,6 +31,7 @@ export const endpoints = {
   ...projectEndpoints,
   ...ruleEndpoints,
   ...historyEndpoints,
+  ...notificationEndpoints,
   ...peopleEndpoints,
 }
 export type EndpointName = keyof typeof endpoints

@@ -36,6 +36,7 @@ import {
   swapLeaseHost,
   updateLease,
 } from './leases/leases.ts'
+import { listChannels, testChannel } from './notifications/notifications.ts'
 import { getRoom, place, takeRoom } from './placements/place.ts'
 import { approveProposals } from './plan/approve-proposals.ts'
 import { diffPlan } from './plan/diff-plan.ts'
@@ -168,6 +169,8 @@ export const handlers: Handlers = {
   getHistoryEntry,
   listProblems,
   clearProblem,
+  listChannels,
+  testChannel,
   listProjects,
   optOutProject,
   optInProject,

@@ -229,6 +229,51 @@ describe('a member of physics', () => {
   })
 })
 
+describe('the channels of notices', () => {
+  const config = `
+anonymous: nobody
+notices:
+  webhooks:
+    - { id: ops, url: "http://127.0.0.1:1/secret-path", secret: "a secret of sixteen", authorization: "Bearer secret" }
+    - { id: physicists, url: "http://127.0.0.1:1/secret-path", chat: slack, projects: [physics, chemistry] }
+  mail:
+    { host: 127.0.0.1, security: none, from: g@example.org, recipients: [{ id: chem, addresses: [c@example.org], projects: [chemistry] }] }
+`
+  it('show a member what concerns its projects, nobody a secret, and are tried by operators only', async () => {
+    const other = await apiHarness({ clock, config })
+    const listed = async (secret: string) => (await other.as(secret, { url: '/api/v1/notifications' })).body
+    const all = await listed(other.secretOf('operator'))
+    expect(JSON.parse(all).items.map(({ id }: { id: string }) => id)).toEqual([
+      'webhook:ops',
+      'webhook:physicists',
+      'mail:chem',
+    ])
+    expect(all).toContain('c@example.org')
+    expect(all).not.toMatch(/secret|Bearer/)
+    const own = JSON.parse(await listed(other.secretOf('member', ['physics']))).items
+    expect(own).toEqual([
+      {
+        id: 'webhook:physicists',
+        form: 'slack',
+        kinds: null,
+        capabilities: null,
+        projects: ['physics'],
+        clouds: null,
+        deliveries: [],
+      },
+    ])
+    const test = (secret: string, id: string) =>
+      other.as(secret, { method: 'POST', url: `/api/v1/notifications/${id}/test`, payload: {} })
+    expect((await test(other.secretOf('member', ['physics']), 'webhook:physicists')).statusCode).toBe(403)
+    expect((await test(other.secretOf('operator'), 'webhook:none')).statusCode).toBe(404)
+    const tried = await test(other.secretOf('operator'), 'webhook:ops')
+    expect(tried.json()).toMatchObject({ outcome: 'failed', fault: expect.any(String) })
+    expect(tried.body).not.toMatch(/secret|Bearer/)
+    expect(other.content.audit.at(-1)).toMatchObject({ what: 'send test message', object: 'webhook:ops' })
+    await other.api.close()
+  })
+})
+
 describe('a viewer', () => {
   it('whose token names projects sees the plan of these only', async () => {
     const plan = (await get('/api/v1/plan', harness.secretOf('viewer', ['chemistry']))).body

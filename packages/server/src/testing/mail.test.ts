@@ -90,6 +90,22 @@ describe('mail', patient, () => {
     )
   })
 
+  it('to try the channel comes at once, and the last deliveries are told with their outcome', async () => {
+    const { port, received } = await receiver()
+    const server = await start(port, '{ id: all, addresses: [all@example.org] }')
+    const sent = await server.until('a delivery', async () => {
+      const recent = await server.app.store.outbox.recent('mail:all', { limit: 5 })
+      return recent.some(({ attempts }) => attempts === undefined) ? recent : undefined
+    })
+    expect(sent.length).toBeGreaterThan(0)
+    const own = sent[0]?.notice.about?.projectId ?? ''
+    const ofOne = await server.app.store.outbox.recent('mail:all', { limit: 100, projectIds: [own] })
+    expect(new Set(ofOne.map(({ notice }) => notice.about?.projectId))).toEqual(new Set([own]))
+    expect(await server.app.store.outbox.recent('mail:all', { limit: 5, projectIds: [] })).toEqual([])
+    expect(await server.app.store.outbox.recent('mail:none', { limit: 5 })).toEqual([])
+    expect(received.length).toBeGreaterThan(0)
+  })
+
   it('that bounces is a problem and is not sent again', async () => {
     let tries = 0
     const { port } = await receiver({

@@ -183,6 +183,7 @@ export function memoryStore(content: MemoryContent): Store {
           page,
         ),
     },
+    outbox: { recent: async () => [], waiting: async () => ({ count: 0, oldestAtMs: undefined }) },
     proposals: {
       observed: async () => content.proposals.filter(({ mode }) => mode === 'observe'),
       open: async () => content.proposals,

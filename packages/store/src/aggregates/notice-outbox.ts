@@ -54,6 +54,31 @@ export function noticeOutbox(database: Database): NoticeOutbox {
         if (notifiers.length > 0) removal = removal.where('notifier', 'not in', [...notifiers])
         await removal.execute()
       }),
+    recent: (notifier, { limit, projectIds }) =>
+      database.read(async (queries) => {
+        const rows = await withDeliveries(queries)
+          .leftJoin('notice_outbox', (join) =>
+            join.onRef('notice_outbox.notice_id', '=', 'notice.id').on('notice_outbox.notifier', '=', notifier),
+          )
+          .leftJoin('notice_delivery', (join) =>
+            join.onRef('notice_delivery.notice_id', '=', 'notice.id').on('notice_delivery.notifier', '=', notifier),
+          )
+          .select('notice_outbox.attempts')
+          .where((where) =>
+            where.or([
+              where('notice_outbox.notifier', 'is not', null),
+              where('notice_delivery.notifier', 'is not', null),
+            ]),
+          )
+          .$if(projectIds !== undefined, (query) =>
+            query.where(sql<boolean>`notice.about ->> 'projectId' = any(${projectIds}::text[])`),
+          )
+          .orderBy('notice.created_at_ms', 'desc')
+          .orderBy('notice.id', 'desc')
+          .limit(limit)
+          .execute()
+        return rows.map(({ attempts, ...row }) => ({ notice: toNotice(row), attempts: attempts ?? undefined }))
+      }),
     waiting: (notifier) =>
       database.read(async (queries) => {
         const row = await queries
