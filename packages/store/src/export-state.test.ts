@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { cloudId, freshPowerRecord, hostId, isError } from '@gleaner/model'
+import { cloudId, freshPowerRecord, hostId, isError, type ProjectId } from '@gleaner/model'
 import type { Store } from '@gleaner/ports'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -183,6 +183,17 @@ async function fill({ store, fence }: TestStore): Promise<void> {
     atMs: nowMs,
   })
   await store.hostOffers.setPrivate(fence, 'bay', true)
+  const optOut = { sinceMs: nowMs, untilMs: nowMs + 9, reason: 'exams', by: 'ada', role: 'member' } as const
+  const line = {
+    atMs: nowMs,
+    by: 'ada',
+    from: 'test',
+    what: 'opt project out',
+    object: 'lab:p1',
+    before: null,
+    after: optOut,
+  }
+  await store.projectTerms.change('lab:p1' as ProjectId, { optOut }, () => line)
   await store.audit.append({
     atMs: nowMs,
     by: 'a',
@@ -225,6 +236,7 @@ async function everything(store: Store): Promise<unknown> {
     proposals: await store.proposals.recent({}, { limit: 9, offset: 0 }),
     leases: await store.leases.open(),
     offers: await store.hostOffers.all(),
+    terms: await store.projectTerms.all(),
     journal: await store.journal.list({}, { limit: 9, offset: 0 }),
     holds: await store.holds.active(nowMs),
     problems: await store.problems.list({ includeClosed: true }),
