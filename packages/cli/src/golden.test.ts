@@ -331,6 +331,12 @@ describe('the command line', () => {
         'leases create notebooks --project data-science --for 2h --instances 3 --vcpus 2 --memory 4096 --start 2026-03-08T08:00:00Z',
       ),
     )
+    await golden(
+      'leases-repeat',
+      await transcript(
+        'leases create nightly --project web-shop --for 8h --hosts 4 --start 2026-03-06T21:00:00Z --repeat FREQ=DAILY;COUNT=3 --zone Europe/Berlin --dry-run',
+      ),
+    )
     await gleaner('leases change notebooks --instances 4')
     await golden('leases-room-show', await transcript('leases show notebooks'))
     await gleaner('leases end notebooks')

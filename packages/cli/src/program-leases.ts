@@ -62,8 +62,15 @@ export function leasing({ program, context }: Words): void {
     .option('--wait <duration>', 'on the waitlist for so long at most, if there is no place')
     .option('--open-ended', 'in place of --for and --end: renewed by itself, as long as it is said to be needed')
     .option('--best-effort', 'begins now with what is there, up to what is asked for')
+    .option('--repeat <rule>', 'a lease for each time of an RRULE: FREQ=WEEKLY;BYDAY=MO,WE;COUNT=20')
+    .option('--zone <zone>', 'by whose wall clock it repeats: Europe/Berlin')
+    .option('--skip-clashes', 'of those that repeat, make the ones for which there is a place')
     .option('--dry-run', 'only tell when and where it would be, or why not and what there is instead')
-    .action(async (name, options) => (await import('./commands/leases.ts')).createLease(context(), name, options))
+    .action(async (name, options) =>
+      options.repeat === undefined
+        ? (await import('./commands/leases.ts')).createLease(context(), name, options)
+        : (await import('./commands/lease-series.ts')).createLeaseSeries(context(), name, options),
+    )
   add(parent, 'confirm', 'make a proposal a lease')
     .argument('<lease>', 'name or id')
     .action(async (id) => (await import('./commands/leases.ts')).confirmLease(context(), id))
@@ -85,4 +92,8 @@ export function leasing({ program, context }: Words): void {
   add(parent, 'end', 'call off what has not begun; end now what has')
     .argument('<lease>', 'name or id')
     .action(async (id) => (await import('./commands/leases.ts')).endLease(context(), id))
+  add(parent, 'end-series', 'call off the leases of a series that have not begun')
+    .argument('<series>', 'its id, as gleaner leases show tells it')
+    .option('--from <time>', 'RFC 3339; only those that begin then or later')
+    .action(async (id, options) => (await import('./commands/lease-series.ts')).endLeaseSeries(context(), id, options))
 }

@@ -17,6 +17,7 @@ export type ProblemId = Branded<'problem'>
 export type HoldId = Branded<'hold'>
 export type TokenId = Branded<'token'>
 export type LeaseId = Branded<'lease'>
+export type LeaseSeriesId = Branded<'lease-series'>
 export type ReservationId = Branded<'reservation'>
 
 export const cloudId = (text: string): CloudId => text as CloudId

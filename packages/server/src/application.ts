@@ -48,6 +48,7 @@ import type { EventHub } from './events/hub.ts'
 import type { KeepLink, KeepLinks } from './links/keep-links.ts'
 import type { LoopStatus } from './loops/loop.ts'
 import type { Waiting } from './commands/promote-waiting.ts'
+import type { MadeSeries, SeriesRequest, SeriesTime } from './commands/lease-series.ts'
 import type { LeaseChange, LeaseRequest, LeaseWishRequest } from './reservation/lease-request.ts'
 import type { HostOfferChange } from './commands/offer-hosts.ts'
 import type { OptOutWish } from './commands/projects.ts'
@@ -146,6 +147,15 @@ export interface Commands {
    * alternatives; `conflict` when its name is taken.
    */
   makeLease(request: LeaseRequest, caller: Caller): Promise<Lease>
+  /** Every time of a series as it would be now; nothing is begun. `request-invalid` where the recurrence cannot be. */
+  planLeaseSeries(request: SeriesRequest): Promise<readonly SeriesTime[]>
+  /** All of its leases, or those for which there is a place; `lease-no-slot` tells which cannot be had, and then there is none. */
+  makeLeaseSeries(request: SeriesRequest, caller: Caller): Promise<MadeSeries>
+  /** Calls off those that begin at this moment or later; `not-found` when none is left that the caller sees. */
+  endLeaseSeries(
+    wish: { readonly id: string; readonly fromMs: number; readonly sees: (lease: Lease) => boolean },
+    caller: Caller,
+  ): Promise<readonly Lease[]>
   /** A proposal becomes a lease; `conflict` when it has lapsed. */
   confirmLease(id: string, caller: Caller): Promise<Lease>
   /** The project of a lease without an end says that it is still needed; `conflict` when it has an end or is over. */

@@ -24,6 +24,9 @@ export interface LeaseOptions {
   readonly wait?: string
   readonly bestEffort?: boolean
   readonly openEnded?: boolean
+  readonly repeat?: string
+  readonly zone?: string
+  readonly skipClashes?: boolean
   readonly dryRun?: boolean
 }
 
@@ -66,6 +69,8 @@ export async function showLease(context: CommandContext, id: string): Promise<vo
   context.line(`${lease.name} (${lease.id})`)
   context.say(`${sentence(lease, times)} Made by ${lease.by} for ${lease.project}; at the end: ${lease.endAction}.`)
   for (const reservation of lease.reservations) context.say(reservationWords(reservation))
+  if (lease.series !== undefined)
+    context.say(`One of the series ${lease.series.id}: ${lease.series.rule}, by the clock of ${lease.series.timeZone}.`)
   for (const { at, from, to, because } of lease.swaps ?? [])
     context.say(`${times.at(at)}: ${from} was replaced by ${to.join(', ')}; ${because}.`)
   context.table(lease.events, [
@@ -106,7 +111,17 @@ function reservationWords({ min, max, filter, hosts, instances }: LeaseView['res
   return `Room for ${amount} instance${amount === 1 ? '' : 's'} of ${each}${affinity === undefined ? '' : `, ${affinity}`}${condition}: ${where}`
 }
 
-function wishOf({ filter, project, cloud, start, end, for: duration, bestEffort, openEnded, ...what }: LeaseOptions) {
+export function wishOf({
+  filter,
+  project,
+  cloud,
+  start,
+  end,
+  for: duration,
+  bestEffort,
+  openEnded,
+  ...what
+}: LeaseOptions) {
   return {
     ...(project === undefined ? {} : { project }),
     ...(cloud === undefined ? {} : { cloud }),
@@ -251,6 +266,6 @@ function hostsOf({ reservations }: LeaseView): string {
   return reservations.flatMap(({ hosts }) => hosts).join(', ')
 }
 
-async function moments(context: CommandContext): Promise<Moments> {
+export async function moments(context: CommandContext): Promise<Moments> {
   return context.moments(context.json ? '' : (await context.client.call('getStatus')).now)
 }

@@ -31,3 +31,4 @@ export { inOrder, lastStartMs, promoted, stillPossible, waitEvents } from './wai
 export { type AdmissionRefusal, checkAdmission } from './check-admission.ts'
 export { hostHoursIn, hostsHeld } from './host-hours.ts'
 export { quotaPeriodsOf } from './quota-periods.ts'
+export { type Occurrence, occurrencesOf, type Recurrence } from './recurrence.ts'

@@ -66,3 +66,15 @@ export function parseTimestampMs(text: string): number | undefined {
     return undefined
   }
 }
+
+/** The moment at which the wall clock of the zone has gone on by so much; an end in the spring gap lies behind it. */
+export function wallClockEnd(startMs: number, durationMs: number, timeZone: string): number {
+  const wall = Temporal.Instant.fromEpochMilliseconds(startMs)
+    .toZonedDateTimeISO(timeZone)
+    .toPlainDateTime()
+    .add({ milliseconds: durationMs })
+  const first = wall.toZonedDateTime(timeZone, { disambiguation: 'compatible' }).epochMilliseconds
+  if (first > startMs) return first
+  // The start lies in the second pass of a repeated hour, the first pass of the end before it.
+  return wall.toZonedDateTime(timeZone, { disambiguation: 'later' }).epochMilliseconds
+}

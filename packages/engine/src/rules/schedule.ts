@@ -5,8 +5,7 @@
 // longer or shorter. An end that the spring gap swallows moves behind the gap; of an end that autumn repeats the first
 // one after the start counts. A start that comes before the end of the last one begins a new span.
 import { type Interval, parseDurationMs } from '@gleaner/model'
-import { Temporal } from 'temporal-polyfill'
-import { isTimeZone } from './calendar.ts'
+import { isTimeZone, wallClockEnd } from './calendar.ts'
 import { parseCron } from './cron-instants.ts'
 import { type RuleFault, ruleFault } from './rule-fault.ts'
 
@@ -62,17 +61,6 @@ export function badZone(timeZone: string): RuleFault {
     message: `there is no time zone "${timeZone.slice(0, 64)}"`,
     hint: 'Write a name such as "Europe/Paris", "America/New_York" or "UTC".',
   })
-}
-
-function wallClockEnd(startMs: number, durationMs: number, timeZone: string): number {
-  const wall = Temporal.Instant.fromEpochMilliseconds(startMs)
-    .toZonedDateTimeISO(timeZone)
-    .toPlainDateTime()
-    .add({ milliseconds: durationMs })
-  const first = wall.toZonedDateTime(timeZone, { disambiguation: 'compatible' }).epochMilliseconds
-  if (first > startMs) return first
-  // The start lies in the second pass of a repeated hour, the first pass of the end before it.
-  return wall.toZonedDateTime(timeZone, { disambiguation: 'later' }).epochMilliseconds
 }
 
 const wholePlace = (text: string, part: RuleFault['part']) => ({ text, part, start: 0, end: text.length })

@@ -5,6 +5,7 @@ import { estimateEndpoints } from './estimates.ts'
 import { historyEndpoints } from './history.ts'
 import { hostEndpoints } from './hosts.ts'
 import { instanceEndpoints } from './instances.ts'
+import { leaseSeriesEndpoints } from './lease-series.ts'
 import { leaseEndpoints } from './leases.ts'
 import { notificationEndpoints } from './notifications.ts'
 import { peopleEndpoints } from './people.ts'
@@ -26,6 +27,7 @@ export const endpoints = {
   ...preemptionEndpoints,
   ...placementEndpoints,
   ...leaseEndpoints,
+  ...leaseSeriesEndpoints,
   ...powerEndpoints,
   ...desktopEndpoints,
   ...projectEndpoints,

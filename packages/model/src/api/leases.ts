@@ -89,6 +89,8 @@ export const LeaseView = Type.Object({
       ),
     }),
   ),
+  /** Made with others, for times that recur. */
+  series: Type.Optional(Type.Object({ id: Type.String(), rule: Type.String(), timeZone: Type.String() })),
   /** When it came from the waitlist. */
   promotedAt: Type.Optional(Time),
   /** While it is not over: until when it could be extended on its hosts now; absent when nobody comes after it. */
@@ -96,9 +98,9 @@ export const LeaseView = Type.Object({
 })
 export type LeaseView = Static<typeof LeaseView>
 
-const Count = (description: string) => Type.Integer({ minimum: 1, maximum: 10_000, description })
+export const Count = (description: string) => Type.Integer({ minimum: 1, maximum: 10_000, description })
 
-const LeaseWishBody = {
+export const LeaseWishBody = {
   cloud: Type.Optional(Type.String({ maxLength: 300, description: 'May be left out where there is one only' })),
   project: Type.Optional(
     Type.String({ maxLength: 300, description: 'Name or id; may be left out by a member of one project' }),

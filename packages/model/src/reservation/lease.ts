@@ -1,6 +1,6 @@
 // A lease: hosts or room that a project was promised for a time, on hosts of one cloud. It says what was asked for, what was
 // given, what has to happen when, and how far that is. A lease that is over does not change any more.
-import type { CloudId, HostId, LeaseId, ProjectId, ReservationId } from '../ids.ts'
+import type { CloudId, HostId, LeaseId, LeaseSeriesId, ProjectId, ReservationId } from '../ids.ts'
 import type { Interval } from '../interval.ts'
 import type { LeaseWish } from './wish.ts'
 
@@ -82,6 +82,14 @@ export interface LeaseRenewal {
   readonly renewedAtMs: number
 }
 
+/** Leases that were made together, for times that recur. Each goes its own way afterwards. */
+export interface LeaseSeries {
+  readonly id: LeaseSeriesId
+  /** RRULE (RFC 5545). */
+  readonly rule: string
+  readonly timeZone: string
+}
+
 /** A host that was replaced by others, and why. */
 export interface LeaseSwap {
   readonly atMs: number
@@ -125,6 +133,8 @@ export interface Lease {
   readonly wait?: LeaseWait
   /** Of one without an end; absent where the end of the span is meant. */
   readonly renewal?: LeaseRenewal
+  /** Absent where it was made by itself. */
+  readonly series?: LeaseSeries
   /** When it came from the waitlist; absent where it never was on it. */
   readonly promotedAtMs?: number
 }

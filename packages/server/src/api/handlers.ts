@@ -25,6 +25,7 @@ import { releaseHold } from './instances/release-hold.ts'
 import { whyInstance } from './instances/why-instance.ts'
 import { getLeaseCalendar } from './leases/get-lease-calendar.ts'
 import { getLeaseQuota } from './leases/get-lease-quota.ts'
+import { createLeaseSeries, endLeaseSeries, planLeaseSeries } from './leases/lease-series.ts'
 import {
   confirmLease,
   createLease,
@@ -142,6 +143,9 @@ export const handlers: Handlers = {
   getLease,
   planLease,
   createLease,
+  planLeaseSeries,
+  createLeaseSeries,
+  endLeaseSeries,
   confirmLease,
   renewLease,
   updateLease,

@@ -6,6 +6,7 @@ import type { Caller, Commands } from '../application.ts'
 import { LeaseAdmission } from '../reservation/lease-admission.ts'
 import type { Runtime } from '../runtime.ts'
 import { changeLease, swapLeaseHost } from './change-lease.ts'
+import { endLeaseSeries, makeLeaseSeries, planLeaseSeries } from './lease-series.ts'
 import { makeLease } from './make-lease.ts'
 import { waitingOf } from './promote-waiting.ts'
 import { leading } from './rooms.ts'
@@ -16,6 +17,9 @@ type LeaseCommands = Pick<
   Commands,
   | 'planLease'
   | 'makeLease'
+  | 'planLeaseSeries'
+  | 'makeLeaseSeries'
+  | 'endLeaseSeries'
   | 'confirmLease'
   | 'renewLease'
   | 'changeLease'
@@ -32,6 +36,9 @@ export function leaseCommands(runtime: Runtime): LeaseCommands {
   return {
     planLease: (request) => planLease(runtime, request),
     makeLease: (request, caller) => again(runtime, () => makeLease(runtime, request, caller)),
+    planLeaseSeries: (asked) => planLeaseSeries(runtime, asked),
+    makeLeaseSeries: (asked, caller) => makeLeaseSeries(runtime, asked, caller),
+    endLeaseSeries: (wish, caller) => endLeaseSeries(runtime, wish, caller),
     confirmLease: (id, caller) =>
       step(runtime, { id, what: 'confirm lease', caller }, (lease, nowMs) => confirmLease(lease, nowMs)),
     renewLease: (id, caller) =>

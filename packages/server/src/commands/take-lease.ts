@@ -112,6 +112,19 @@ export async function planLease(runtime: Runtime, request: LeaseWishRequest): Re
 
 const dryRun = { name: '', endAction: 'nothing', noticeMs: 0, holdMs: undefined } as const
 
+/** The lease as it would be now, beside others that would be there as well; throws as `takeLease` does. */
+export function triedLease(
+  runtime: Runtime,
+  request: LeaseRequest,
+  { admission, besides }: { readonly admission: LeaseAdmission; readonly besides: readonly Lease[] },
+): Lease {
+  const book = runtime.leases.bookOf(request.cloudId)
+  if (book === undefined) throw new GleanerError('not-ready', { detail: `${request.cloudId} has not been read yet` })
+  const lease = planned(runtime, { request, book, id: 'lea_dry' as LeaseId, by: '' })
+  admission.check(lease, undefined, besides)
+  return lease
+}
+
 interface Planning {
   readonly request: LeaseRequest
   readonly book: ReservationBook
@@ -172,6 +185,7 @@ function leaseAt({ clock }: Runtime, { request, book, id, by, slot }: Planning &
     ),
     events: eventsFor({ span: slot.span, noticeMs: request.noticeMs, heldUntilMs }),
     ...(request.termMs === undefined ? {} : { renewal: { termMs: request.termMs, renewedAtMs: nowMs } }),
+    ...(request.series === undefined ? {} : { series: request.series }),
   }
 }
 

@@ -98,12 +98,15 @@ function outcomeOf(runtime: Runtime, lease: Lease, { kind }: LeaseEvent): string
   const strangers = hosts
     .flatMap(({ hostId }) => snapshot?.instancesOfHost.get(hostId) ?? [])
     .filter(({ projectId }) => projectId !== lease.projectId)
+  if (strangers.length > 0)
+    runtime.log.warn(
+      { lease: lease.id, instances: strangers.map(({ id }) => id) },
+      `${lease.name}: others are still there`,
+    )
+  // The project of the lease reads this: which instances others have is not for it.
   const still =
     strangers.length === 0
       ? ''
-      : `; ${strangers.length} instance${strangers.length === 1 ? '' : 's'} of others still there: ${strangers
-          .slice(0, 5)
-          .map(({ name }) => name)
-          .join(', ')}`
+      : `; ${strangers.length} instance${strangers.length === 1 ? '' : 's'} of others still there`
   return `${hosts.length} host${hosts.length === 1 ? '' : 's'} begun${still}`
 }

@@ -56,13 +56,13 @@ export class LeaseAdmission {
     return this
   }
 
-  /** Throws `lease-refused` with the field that asks for too much. */
-  check(lease: Lease, before?: Lease): void {
+  /** Throws `lease-refused` with the field that asks for too much. `besides`: others that would be there as well. */
+  check(lease: Lease, before?: Lease, besides: readonly Lease[] = []): void {
     const { config, clock } = this.#parts
     const refusal = checkAdmission({
       lease,
       before,
-      others: this.#others().filter(({ id }) => id !== lease.id),
+      others: [...this.#others().filter(({ id }) => id !== lease.id), ...besides],
       limits: this.#limits,
       timeZone: config.reservations.timeZone,
       nowMs: clock.nowMs(),

@@ -8,6 +8,7 @@ import {
   type Interval,
   type LeaseEndAction,
   type LeaseFilter,
+  type LeaseSeries,
   type LeaseWish,
   type ProjectId,
   type ReservationId,
@@ -64,6 +65,7 @@ export interface LeaseRequest extends LeaseWishRequest {
   readonly waitMs?: number
   /** Has no end: the duration is that of its first term. */
   readonly termMs?: number
+  readonly series?: LeaseSeries
 }
 
 export interface LeaseChange {

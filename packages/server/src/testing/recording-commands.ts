@@ -1,5 +1,5 @@
 // Commands that do nothing but remember what they were asked, by whom.
-import { type Hold, type Instance, noLeaseLimits, type Rule } from '@gleaner/model'
+import { type Hold, type Instance, type LeaseSeriesId, noLeaseLimits, type Rule } from '@gleaner/model'
 import type { Caller, Commands } from '../application.ts'
 import { ReservationBook } from '@gleaner/engine'
 import { plainDecision, plainJournalEntry, plainLease, plainProposal } from './plain-objects.ts'
@@ -114,6 +114,15 @@ export function recordingCommands({ commanded, nowMs, instances, rules }: Record
     makeLease: async (request, caller) => {
       note('makeLease', request.name, caller)
       return plainLease(nowMs)
+    },
+    planLeaseSeries: async () => [],
+    makeLeaseSeries: async ({ request }, caller) => {
+      note('makeLeaseSeries', request.name, caller)
+      return { id: 'ser_1' as LeaseSeriesId, times: [] }
+    },
+    endLeaseSeries: async ({ id }, caller) => {
+      note('endLeaseSeries', id, caller)
+      return [plainLease(nowMs)]
     },
     confirmLease: async (id, caller) => {
       note('confirmLease', id, caller)

@@ -85,6 +85,7 @@ export function leaseView(lease: Lease, world: WorldIndex, outlook: LeaseOutlook
       lease.swaps?.map(({ atMs, from, to, because }) => ({ at: timeText(atMs), from, to: [...to], because })),
     ),
     ...only('openEnded', lease.renewal === undefined ? undefined : openEndedView(lease.renewal, renewWithinMs)),
+    ...only('series', lease.series),
     ...only('waiting', waiting === undefined ? undefined : waitingView(waiting)),
     ...only('promotedAt', lease.promotedAtMs === undefined ? undefined : timeText(lease.promotedAtMs)),
     ...only('unused', lease.unused === undefined ? undefined : unusedView(lease.unused)),
