@@ -72,6 +72,9 @@ export function handlersOf(state: FakeState): Handlers {
   const noRoom = (): never => {
     throw new GleanerError('not-found', { object: 'room on the fake server' })
   }
+  const noSeries = (): never => {
+    throw new GleanerError('not-found', { object: 'a series on the fake server' })
+  }
   return {
     place: noRoom,
     getRoom: noRoom,
@@ -80,6 +83,9 @@ export function handlersOf(state: FakeState): Handlers {
     getLease: ({ params }) => leaseById(state, params.id),
     planLease: ({ body }) => planOf(state, body),
     createLease: ({ body }) => makeLease(state, body),
+    planLeaseSeries: noSeries,
+    createLeaseSeries: noSeries,
+    endLeaseSeries: noSeries,
     confirmLease: ({ params }) => leaseById(state, params.id),
     renewLease: ({ params }) => leaseById(state, params.id),
     updateLease: ({ params, body }) => {

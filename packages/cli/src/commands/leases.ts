@@ -249,8 +249,10 @@ function printPlan(context: CommandContext, plan: LeasePlanView, times: Moments)
   if (plan.refusal === undefined) return
   const { refusal } = plan
   context.say(refusal.sentence)
-  for (const { kind, hosts, start, end } of refusal.alternatives)
-    context.line(`  ${kind}: ${hosts} host${hosts === 1 ? '' : 's'} from ${times.at(start)} to ${times.at(end)}`)
+  for (const { kind, hosts, start, end, rest } of refusal.alternatives) {
+    const then = rest === undefined ? '' : `, then on others from ${times.at(rest.start)} to ${times.at(rest.end)}`
+    context.line(`  ${kind}: ${hosts} host${hosts === 1 ? '' : 's'} from ${times.at(start)} to ${times.at(end)}${then}`)
+  }
   context.table(refusal.out, [
     { title: 'host', cell: ({ host }) => host },
     { title: 'out because', cell: ({ code }) => code },

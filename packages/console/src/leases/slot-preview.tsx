@@ -45,6 +45,7 @@ export function SlotPreview({ slot: { plan, error, behind }, onTake }: SlotPrevi
                 <li key={`${one.kind} ${one.start}`}>
                   <button type="button" className="g-chip" onClick={() => onTake(partOf(one))}>
                     {one.kind}: {counted(one.hosts, 'host')}, {spanText(one.start, one.end)}
+                    {one.rest !== undefined && `, then ${spanText(one.rest.start, one.rest.end)}`}
                   </button>
                 </li>
               ))}
@@ -56,6 +57,7 @@ export function SlotPreview({ slot: { plan, error, behind }, onTake }: SlotPrevi
   )
 }
 
+/** Of two parts the first; the second is asked for next. */
 function partOf({ hosts, start, end }: Alternative): Partial<LeaseForm> {
   const [startMs, endMs] = [Date.parse(start), Date.parse(end)]
   // The field knows minutes only: the next whole one is still free, the last one is past.

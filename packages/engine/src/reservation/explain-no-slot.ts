@@ -1,12 +1,13 @@
 // Why a lease has no place: what keeps each host out and with whom it clashes, and what there is instead: fewer hosts at
-// the same time, as many later, as many for a shorter time from the same start. Alternatives are possible at this moment;
-// none of them is held.
+// the same time, as many later, as many for a shorter time from the same start, as many in two parts on different hosts.
+// Alternatives are possible at this moment; none of them is held.
 import type { HostId, Interval, LeaseId, LeaseWish } from '@gleaner/model'
 import { earliestStart } from './earliest-start.ts'
 import type { HostCalendar } from './host-calendar.ts'
 import { isLargeEnough, type LeaseQuestion, type Prepared } from './lease-question.ts'
 import { matchesFilter } from './property-filter.ts'
 import type { ReservationBook } from './reservation-book.ts'
+import { freeUntilMs, splitStay } from './split-stay.ts'
 
 export const hostOutCodes = {
   closed: 'Nothing new is promised on the host in the state it is in.',
@@ -26,10 +27,12 @@ export interface HostOut {
 }
 
 export interface Alternative {
-  readonly kind: 'fewer' | 'later' | 'shorter'
+  readonly kind: 'fewer' | 'later' | 'shorter' | 'split'
   /** Hosts, instances, or 1 for instances that stay together. */
   readonly units: number
   readonly span: Interval
+  /** Of two parts the second. */
+  readonly rest?: Interval
 }
 
 export interface NoSlot {
@@ -122,22 +125,12 @@ function alternativesTo(asked: NoSlotQuestion, available: Most): readonly Altern
   const later = earliestStart({ calendars, units, stay }).startMs
   if (later !== undefined)
     alternatives.push({ kind: 'later', units: units.min, span: { startMs: later, endMs: later + durationMs } })
-  const until = longestFrom(prepared, startMs)
+  const until = freeUntilMs(prepared, startMs)
   if (until > startMs && until < endMs && until < startMs + durationMs)
     alternatives.push({ kind: 'shorter', units: units.min, span: { startMs, endMs: until } })
+  const split = splitStay(question, prepared)
+  if (split !== undefined) alternatives.push({ kind: 'split', units: units.min, span: split.first, rest: split.rest })
   return alternatives
-}
-
-/** Until when enough units stay free that are free at this moment. */
-function longestFrom({ calendars, units }: Prepared, fromMs: number): number {
-  const ends: number[] = []
-  for (const calendar of calendars)
-    for (let times = 1; times <= units.perHost; times++) {
-      const end = calendar.fitsUntilMs(fromMs, units.need, times)
-      if (end <= fromMs) break
-      ends.push(end)
-    }
-  return ends.sort((a, b) => b - a)[units.min - 1] ?? fromMs
 }
 
 function sentenceOf({ question, at, prepared }: NoSlotQuestion, available: number, out: readonly HostOut[]): string {

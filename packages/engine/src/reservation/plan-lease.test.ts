@@ -73,6 +73,12 @@ describe('when', () => {
     expect(refused(planLease(calendar, asked)).alternatives).toEqual([
       { kind: 'later', units: 1, span: { startMs: 60, endMs: Number.POSITIVE_INFINITY } },
       { kind: 'shorter', units: 1, span: { startMs: 0, endMs: 70 } },
+      {
+        kind: 'split',
+        units: 1,
+        span: { startMs: 0, endMs: 70 },
+        rest: { startMs: 70, endMs: Number.POSITIVE_INFINITY },
+      },
     ])
   })
 })

@@ -198,7 +198,13 @@ export const LeasePlanView = Type.Object({
       needed: Type.Integer(),
       available: Type.Integer({ description: 'The most that is free together within the window' }),
       alternatives: Type.Array(
-        Type.Object({ kind: OneOf(['fewer', 'later', 'shorter']), hosts: Type.Integer(), ...Span }),
+        Type.Object({
+          kind: OneOf(['fewer', 'later', 'shorter', 'split']),
+          hosts: Type.Integer(),
+          ...Span,
+          /** Of two parts on different hosts the second. */
+          rest: Type.Optional(Type.Object(Span)),
+        }),
       ),
       out: Type.Array(
         Type.Object({

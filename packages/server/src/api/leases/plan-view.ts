@@ -20,7 +20,12 @@ export function planView(
       reservation,
       needed,
       available,
-      alternatives: alternatives.map(({ kind, units, span }) => ({ kind, hosts: units, ...spanView(span) })),
+      alternatives: alternatives.map(({ kind, units, span, rest }) => ({
+        kind,
+        hosts: units,
+        ...spanView(span),
+        ...only('rest', rest && spanView(rest)),
+      })),
       out: out.map(({ host, code, clash }) => ({
         host,
         code,
