@@ -50,7 +50,11 @@ it('does not undo an end that was ordered while people were told of a later one'
     clock,
     config: parseConfig('clouds: [{ id: test, kind: simulated }]', 'test.yaml', { environment: {}, directory: '/' }),
     clouds: new Map(),
-    state: { fence: { term: 1 }, clouds: new Map([[cloud, { snapshot: freezeSnapshot(reading, reading) }]]) },
+    state: {
+      fence: { term: 1 },
+      modes: { energy: 'observe' },
+      clouds: new Map([[cloud, { snapshot: freezeSnapshot(reading, reading) }]]),
+    },
     leases: {
       load: async () => {},
       open: () => [...kept.values()],
