@@ -32,12 +32,12 @@ async function start(reservations = ''): Promise<void> {
   }
 }
 
-async function http<T>(
-  method: string,
-  path: string,
-  body?: object,
-  who = 'olga',
-): Promise<{ status: number; body: T }> {
+interface Answer<T> {
+  readonly status: number
+  readonly body: T
+}
+
+async function http<T>(method: string, path: string, body?: object, who = 'olga'): Promise<Answer<T>> {
   const response = await fetch(`${server.url}/api/v1/${path}`, {
     method,
     headers: {
