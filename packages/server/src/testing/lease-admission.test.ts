@@ -3,6 +3,7 @@ import type { LeaseQuotaView, LeaseView } from '@gleaner/model'
 import { afterEach, describe, expect, it } from 'vitest'
 import { hashSecret, newSecret } from '../auth/token-secret.ts'
 import { acceleratedClock } from '../clock/accelerated-clock.ts'
+import { callApi } from './call-api.ts'
 import { type HookReceiver, openReceiver } from '../notices/testing/hook-receiver.ts'
 import { startTestServer, type TestServer, testStartMs } from './test-server.ts'
 
@@ -34,17 +35,8 @@ async function start(reservations: string): Promise<void> {
 
 type Answer = LeaseView & LeaseQuotaView & { readonly detail: string; readonly code: string; readonly remedy: string }
 
-async function http(method: string, path: string, body?: object): Promise<{ status: number; body: Answer }> {
-  const response = await fetch(`${server.url}/api/v1/${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${token}`,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
-  return { status: response.status, body: (await response.json()) as Answer }
-}
+const http = (method: string, path: string, body?: object) =>
+  callApi<Answer>({ url: server.url, token }, method, path, body)
 
 const iso = (hours: number) => new Date(testStartMs + hours * hourMs).toISOString()
 const wish = (name: string, more: object = {}) => ({

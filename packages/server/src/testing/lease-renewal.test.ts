@@ -4,6 +4,7 @@ import { createTestDatabase } from '@gleaner/store/testing'
 import { afterEach, expect, it } from 'vitest'
 import { hashSecret, newSecret } from '../auth/token-secret.ts'
 import { acceleratedClock } from '../clock/accelerated-clock.ts'
+import { callApi } from './call-api.ts'
 import { startTestServer, type TestServer, testStartMs } from './test-server.ts'
 
 const patient = { timeout: 300_000 }
@@ -36,17 +37,8 @@ async function start(speed: number, settings: string, more: { databaseUrl?: stri
 
 type Answer = LeaseView & { readonly detail: string; readonly code: string }
 
-async function http(method: string, path: string, body?: object): Promise<{ status: number; body: Answer }> {
-  const response = await fetch(`${server.url}/api/v1/${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${token}`,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
-  return { status: response.status, body: (await response.json()) as Answer }
-}
+const http = (method: string, path: string, body?: object) =>
+  callApi<Answer>({ url: server.url, token }, method, path, body)
 
 const post = (name: string, more: object) =>
   http('POST', 'leases', { name, project: 'web-shop', reservations: [{ min: 1 }], ...more })

@@ -3,6 +3,7 @@ import { type LeaseSeriesView, type LeaseView, projectId } from '@gleaner/model'
 import { afterEach, expect, it } from 'vitest'
 import { hashSecret, newSecret } from '../auth/token-secret.ts'
 import { acceleratedClock } from '../clock/accelerated-clock.ts'
+import { callApi } from './call-api.ts'
 import { startTestServer, type TestServer, testStartMs } from './test-server.ts'
 
 const patient = { timeout: 120_000 }
@@ -32,22 +33,8 @@ async function start(reservations = ''): Promise<void> {
   }
 }
 
-interface Answer<T> {
-  readonly status: number
-  readonly body: T
-}
-
-async function http<T>(method: string, path: string, body?: object, who = 'olga'): Promise<Answer<T>> {
-  const response = await fetch(`${server.url}/api/v1/${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${tokens[who]}`,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
-  return { status: response.status, body: (await response.json()) as T }
-}
+const http = <T>(method: string, path: string, body?: object, who = 'olga') =>
+  callApi<T>({ url: server.url, token: tokens[who] }, method, path, body)
 
 type Fault = { readonly detail: string; readonly code: string }
 const iso = (hours: number) => new Date(testStartMs + hours * hourMs).toISOString()
