@@ -4,17 +4,21 @@ export interface ApiCaller {
   readonly token: string | undefined
 }
 
+export interface ApiRequest {
+  readonly method: string
+  /** Behind /api/v1/. */
+  readonly path: string
+  readonly body?: object | undefined
+}
+
 export interface ApiAnswer<T> {
   readonly status: number
   readonly body: T
 }
 
-/** `path`: behind /api/v1/. */
 export async function callApi<T>(
   { url, token = '' }: ApiCaller,
-  method: string,
-  path: string,
-  body?: object,
+  { method, path, body }: ApiRequest,
 ): Promise<ApiAnswer<T>> {
   const response = await fetch(`${url}/api/v1/${path}`, {
     method,

@@ -36,7 +36,7 @@ async function start(reservations: string): Promise<void> {
 type Answer = LeaseView & LeaseQuotaView & { readonly detail: string; readonly code: string; readonly remedy: string }
 
 const http = (method: string, path: string, body?: object) =>
-  callApi<Answer>({ url: server.url, token }, method, path, body)
+  callApi<Answer>({ url: server.url, token }, { method, path, body })
 
 const iso = (hours: number) => new Date(testStartMs + hours * hourMs).toISOString()
 const wish = (name: string, more: object = {}) => ({

@@ -38,7 +38,7 @@ async function start(speed: number, settings: string, more: { databaseUrl?: stri
 type Answer = LeaseView & { readonly detail: string; readonly code: string }
 
 const http = (method: string, path: string, body?: object) =>
-  callApi<Answer>({ url: server.url, token }, method, path, body)
+  callApi<Answer>({ url: server.url, token }, { method, path, body })
 
 const post = (name: string, more: object) =>
   http('POST', 'leases', { name, project: 'web-shop', reservations: [{ min: 1 }], ...more })

@@ -34,7 +34,7 @@ async function start(reservations = ''): Promise<void> {
 }
 
 const http = <T>(method: string, path: string, body?: object, who = 'olga') =>
-  callApi<T>({ url: server.url, token: tokens[who] }, method, path, body)
+  callApi<T>({ url: server.url, token: tokens[who] }, { method, path, body })
 
 type Fault = { readonly detail: string; readonly code: string }
 const iso = (hours: number) => new Date(testStartMs + hours * hourMs).toISOString()

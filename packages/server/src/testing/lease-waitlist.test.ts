@@ -79,7 +79,7 @@ function withHostsDown(clock: Clock, down: ReadonlySet<string>): Cloud {
 type Answer = LeaseView & { readonly detail: string; readonly code: string }
 
 const http = (method: string, path: string, body?: object) =>
-  callApi<Answer>({ url: server.url, token }, method, path, body)
+  callApi<Answer>({ url: server.url, token }, { method, path, body })
 
 const iso = (hours: number) => new Date(testStartMs + hours * hourMs).toISOString()
 const post = async (name: string, hosts: number, more: object = {}) =>
@@ -119,7 +119,12 @@ it(
     await post('second', allHosts(), { waitFor: '24h' })
     await post('ahead', 1, { waitFor: '24h', project: 'data-science' })
     const line = async () =>
-      (await callApi<{ items: readonly LeaseView[] }>({ url: server.url, token }, 'GET', 'leases?state=waiting')).body
+      (
+        await callApi<{ items: readonly LeaseView[] }>(
+          { url: server.url, token },
+          { method: 'GET', path: 'leases?state=waiting' },
+        )
+      ).body
     const positions = new Map((await line()).items.map(({ name, waiting: at }) => [name, `${at?.position}/${at?.of}`]))
     expect(Object.fromEntries(positions)).toEqual({ ahead: '1/3', first: '2/3', second: '3/3' })
     expect((await post('first', 1, { waitFor: '1h' })).status).toBe(409)
