@@ -28,10 +28,7 @@ export async function swapLeaseHost(
   const fence = leading(runtime)
   await runtime.leases.load(fence)
   const lease = await foundLease(runtime, id)
-  if (!isLeaseOpen(lease))
-    throw new GleanerError('conflict', {
-      detail: `The lease "${lease.name}" is ${lease.state}; it does not change any more.`,
-    })
+  checkOpen(lease)
   const shares = lease.reservations.flatMap((reservation) => reservation.shares)
   const share = shares.find(({ hostId, host: name }) => name === host || hostId === host)
   if (share === undefined)
@@ -89,16 +86,20 @@ export async function changeLease(
   throw changedMeanwhile(first.name)
 }
 
+function checkOpen(lease: Lease): void {
+  if (!isLeaseOpen(lease))
+    throw new GleanerError('conflict', {
+      detail: `The lease "${lease.name}" is ${lease.state}; it does not change any more.`,
+    })
+}
+
 /** A new name alone is nobody's business but the project's. */
 function takesMore(before: Lease, after: Lease): boolean {
   return before.span !== after.span || before.reservations !== after.reservations
 }
 
 function changed(runtime: Runtime, lease: Lease, change: LeaseChange): Lease {
-  if (!isLeaseOpen(lease))
-    throw new GleanerError('conflict', {
-      detail: `The lease "${lease.name}" is ${lease.state}; it does not change any more.`,
-    })
+  checkOpen(lease)
   const nowMs = runtime.clock.nowMs()
   const renamed = change.name === undefined ? lease : { ...lease, name: change.name, updatedAtMs: nowMs }
   const named = change.endMs === undefined || lease.renewal === undefined ? renamed : withEnd(renamed)

@@ -51,14 +51,12 @@ export async function planLeaseSeries(
     endMs: occurrences.at(-1)?.span.endMs ?? request.window.endMs,
   })
   const times: SeriesTime[] = []
+  const besides: Lease[] = []
   for (const occurrence of occurrences) {
     const name = nameOf(request, occurrence)
-    const besides = times.flatMap(({ lease }) => lease ?? [])
-    times.push({
-      ...occurrence,
-      name,
-      ...tried(runtime, { ...request, name, window: occurrence.span }, { admission, besides }),
-    })
+    const outcome = tried(runtime, { ...request, name, window: occurrence.span }, { admission, besides })
+    if (outcome.lease !== undefined) besides.push(outcome.lease)
+    times.push({ ...occurrence, name, ...outcome })
     // Hundreds of times keep nobody else from being answered.
     await setImmediate()
   }

@@ -1,13 +1,11 @@
 // Series of leases over HTTP: planned, made, called off.
-import { type endpoints, type Lease, type LeaseSeriesView, parseDurationMs } from '@gleaner/model'
+import type { endpoints, Lease, LeaseSeriesView } from '@gleaner/model'
 import type { SeriesRequest, SeriesTime } from '../../commands/lease-series.ts'
 import type { Call, Handler } from '../handler.ts'
 import { leaseView } from '../view/lease-view.ts'
 import { only } from '../view/only.ts'
 import { timeText } from '../view/time-text.ts'
-import { leaseWish } from './lease-wish.ts'
-
-const defaultNoticeMs = 3_600_000
+import { leaseWish, noticeMsOf } from './lease-wish.ts'
 
 export const planLeaseSeries: Handler<typeof endpoints.planLeaseSeries> = async (call) => {
   const times = await call.app.commands.planLeaseSeries(seriesOf(call))
@@ -35,7 +33,7 @@ function seriesOf(call: Call<typeof endpoints.createLeaseSeries>): SeriesRequest
       ...leaseWish(call),
       name,
       endAction,
-      noticeMs: notice === undefined ? defaultNoticeMs : (parseDurationMs(notice) ?? defaultNoticeMs),
+      noticeMs: noticeMsOf(notice),
       holdMs: undefined,
     },
     recurrence: { rule: recurrence.rule, timeZone: recurrence.timeZone ?? app.config.reservations.timeZone },

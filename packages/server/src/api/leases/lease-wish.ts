@@ -112,6 +112,13 @@ function projectOf({ app, body, sight }: NamedCall, cloudId: CloudId): ProjectId
   return project.id
 }
 
+const defaultNoticeMs = 3_600_000
+
+/** How long before the end its project is told. */
+export function noticeMsOf(notice: string | undefined): number {
+  return notice === undefined ? defaultNoticeMs : (parseDurationMs(notice) ?? defaultNoticeMs)
+}
+
 function refused(detail: string): GleanerError {
   return new GleanerError('request-invalid', { detail })
 }

@@ -13,10 +13,8 @@ import type { SizeChange } from '../../reservation/lease-request.ts'
 import type { Call, Handler } from '../handler.ts'
 import { leaseView } from '../view/lease-view.ts'
 import { only } from '../view/only.ts'
-import { leaseWish } from './lease-wish.ts'
+import { leaseWish, noticeMsOf } from './lease-wish.ts'
 import { planView } from './plan-view.ts'
-
-const defaultNoticeMs = 3_600_000
 
 export const listLeases: Handler<typeof endpoints.listLeases> = async (call) => {
   const { app, query, sight } = call
@@ -49,7 +47,7 @@ export const createLease: Handler<typeof endpoints.createLease> = async (call) =
       ...only('termMs', body.openEnded === true ? app.config.reservations.openEnded.termMs : undefined),
       name,
       endAction,
-      noticeMs: notice === undefined ? defaultNoticeMs : (parseDurationMs(notice) ?? defaultNoticeMs),
+      noticeMs: noticeMsOf(notice),
       holdMs: holdFor === undefined ? undefined : parseDurationMs(holdFor),
     },
     caller,
