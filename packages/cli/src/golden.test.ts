@@ -337,6 +337,18 @@ describe('the command line', () => {
         'leases create nightly --project web-shop --for 8h --hosts 4 --start 2026-03-06T21:00:00Z --repeat FREQ=DAILY;COUNT=3 --zone Europe/Berlin --dry-run',
       ),
     )
+    await golden(
+      'leases-repeat-made',
+      await transcript(
+        'leases create weekly --project web-shop --for 2h --hosts 1 --start 2026-03-06T21:00:00Z --repeat FREQ=WEEKLY;COUNT=2',
+      ),
+    )
+    const { items: made } = JSON.parse((await gleaner('leases --json')).out) as {
+      items: { series?: { id: string } }[]
+    }
+    const series = made.find((lease) => lease.series !== undefined)?.series?.id ?? 'none'
+    await golden('leases-end-series', await transcript(`leases end-series ${series} --from 2026-03-10T00:00:00Z`))
+    await golden('leases-end-series-rest', await transcript(`leases end-series ${series}`))
     await gleaner('leases change notebooks --instances 4')
     await golden('leases-room-show', await transcript('leases show notebooks'))
     await gleaner('leases end notebooks')
