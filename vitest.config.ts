@@ -1,8 +1,13 @@
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 
 // unit: runs on the sources ("source" condition of every workspace), in threads without isolation: a test that leaks a
-// global breaks its neighbours on purpose. system: starts the built program, databases and browsers in processes.
+// global breaks its neighbours on purpose. descriptors: the same in processes, for what opens descriptors by number: threads
+// share their table, and whoever closes one twice closes what another thread, the test runner too, has just opened.
+// system: starts the built program, databases and browsers in processes.
 const resolve = { resolve: { conditions: ['source'] }, ssr: { resolve: { conditions: ['source'] } } }
+
+const byNumber = ['packages/agent/src/**/*.test.ts', 'packages/drivers/libvirt/src/guest-notices.test.ts']
+const patience = { testTimeout: 30_000, hookTimeout: 60_000 }
 
 export default defineConfig({
   test: {
@@ -18,11 +23,15 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/**/src/**/*.test.ts', 'tools/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...byNumber],
           pool: 'threads',
           isolate: false,
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          ...patience,
         },
+      },
+      {
+        ...resolve,
+        test: { name: 'descriptors', include: byNumber, pool: 'forks', isolate: false, ...patience },
       },
       {
         ...resolve,

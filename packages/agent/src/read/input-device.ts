@@ -3,7 +3,8 @@
 // It wakes whoever waits, so that nobody has to ask ten times a second. Node has no way to wait for a device: a pending read would hold
 // one of the four threads on which all its file access runs (four devices, and nothing of the agent would answer any more), and
 // net.Socket refuses devices by their kind. But the handle below a socket takes everything that the kernel can wait for, devices
-// too. Where a Node has no such handle, the device is asked ten times a second instead.
+// too. Where a Node has no such handle, the device is asked ten times a second instead. So it is in a worker: that closes at its
+// end whatever it has opened and not closed by the same way, and by then the number is another's; closing it twice is worse.
 //
 // A mouse tells of itself a thousand times a second: after each time the device is left alone for a moment. What comes then
 // stays with the kernel, and is found by the next look at the latest.
@@ -61,9 +62,8 @@ export class InputDevice {
     clearInterval(this.#timer)
     if (this.#closed) return
     this.#closed = true
-    // A worker closes at its end what it has opened and not closed by the same way: by then the number may be another's.
-    if (this.#socket === undefined || !isMainThread) closeSync(this.#fd)
-    this.#socket?.destroy()
+    if (this.#socket === undefined) closeSync(this.#fd)
+    else this.#socket.destroy()
   }
 
   /** Undefined when it cannot be waited for. A file that is neither device nor pipe would end the whole process. */
@@ -128,6 +128,7 @@ export class InputDevice {
 
 /** The class of the handle below a socket that is about to connect, whether or not it can. */
 function waitHandles(): WaitHandles | undefined {
+  if (!isMainThread) return undefined
   const socket = connect('/dev/null').on('error', () => {})
   const { _handle: handle } = socket as unknown as { readonly _handle?: { readonly constructor: WaitHandles } | null }
   socket.destroy()
