@@ -2,7 +2,8 @@
 # What `up` and `down` share: where the lab lies, its ports, how its processes are started and ended.
 # Sourced with FOLDER set. Everything that is written lies below FOLDER; everything that listens does so on loopback.
 
-COMPUTES=${LAB_COMPUTES:-10}                  # hosts of nova's fake driver: 10 cores, 8192 MiB, 1028 GiB each
+# Hosts of nova's fake driver, 10 cores, 8192 MiB, 1028 GiB each: of a lab that was up before, as many as it has.
+COMPUTES=${LAB_COMPUTES:-$(cat "$FOLDER/.mapped" 2>/dev/null || echo 10)}
 PASSWORD=${LAB_PASSWORD:-gleaner-lab}         # of every account
 NOVA_EXTRA=${LAB_NOVA_EXTRA:-}                # a file that is appended to nova.conf
 RATIO_HOST=${LAB_RATIO_HOST:-}               # compute-N whose nova.conf sets cpu_allocation_ratio = 4.0
