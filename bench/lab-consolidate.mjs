@@ -3,12 +3,9 @@
 import { gleanerConsolidation } from '../packages/engine/dist/index.js'
 import { cloudsimSetUp } from '../packages/lab/dist/consolidation/cloudsim-set-up.js'
 import { replayConsolidation } from '../packages/lab/dist/consolidation/replay-consolidation.js'
+import { congruential } from './parts/seeded.mjs'
 
-let state = 1
-const random = () => {
-  state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-  return state / 2 ** 32
-}
+const random = congruential(1)
 // Few are busy, most are nearly idle, all wander: the shape of PlanetLab's days.
 const shares = Array.from({ length: 1052 }, () => {
   const level = random() ** 4

@@ -5,6 +5,7 @@
 // Usage: npm run bench metering [outlets]
 import { EnergyBook, defaultShareRules } from '@gleaner/engine'
 import { cloudId, hostId, instanceId, outletId, projectId } from '@gleaner/model'
+import { congruential } from './parts/seeded.mjs'
 
 const outlets = Number(process.argv[2] ?? 10_000)
 const instancesPerHost = 10
@@ -12,11 +13,7 @@ const minutes = 5
 const limitShare = 0.5
 const cloud = cloudId('lab')
 
-let seed = 1
-const random = () => {
-  seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0
-  return seed / 2 ** 32
-}
+const random = congruential(1)
 const hosts = Array.from({ length: outlets }, (_, nth) => ({ hostId: hostId(cloud, `h${nth}`), cloudId: cloud }))
 const ids = hosts.map((_, nth) => outletId('strip', `${nth}`))
 const tenants = hosts.map((_, host) =>

@@ -5,6 +5,7 @@
 // written into a column that the caller has, as one who decides often does.
 // Usage: npm run bench placement [hosts]
 import { answerOf, decideRoom, defaultRoomSettings, RoomIndex } from '@gleaner/engine'
+import { mulberry, wholeOf } from './parts/seeded.mjs'
 
 const hostCount = Number(process.argv[2] ?? 10_000)
 const decisions = 4000
@@ -12,16 +13,8 @@ const decisions = 4000
 const warmUp = 3000
 const limitMs = 1 * Math.max(1, hostCount / 10_000)
 
-// Mulberry32: the same cloud every time.
-let state = 42
-function random() {
-  state = (state + 0x6d2b79f5) >>> 0
-  let mixed = state
-  mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1)
-  mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-  return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-}
-const whole = (low, high) => low + Math.floor(random() * (high - low + 1))
+const random = mulberry(42)
+const whole = wholeOf(random)
 
 const flavors = [
   { vcpus: 1, ramMiB: 2048, diskGiB: 20 },

@@ -5,20 +5,13 @@
 // every host.
 // Usage: npm run bench reservation-slot
 import { earliestStart, planLease, readJsonFilter, ReservationBook, unitsOf } from '@gleaner/engine'
+import { mulberry, wholeOf } from './parts/seeded.mjs'
 
 const hour = 3_600_000
 const questions = 400
 
-// Mulberry32: the same calendar every time.
-let state = 42
-function random() {
-  state = (state + 0x6d2b79f5) >>> 0
-  let mixed = state
-  mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1)
-  mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-  return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-}
-const whole = (low, high) => low + Math.floor(random() * (high - low + 1))
+const random = mulberry(42)
+const whole = wholeOf(random)
 
 /** Each host is taken for nine tenths of the three months, in ten leases with gaps of one to three days between them. */
 function calendarOf(hosts) {

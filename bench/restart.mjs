@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { TelemetryWindows } from '@gleaner/engine'
 import { metrics } from '@gleaner/model'
 import { openStore } from '@gleaner/store'
+import { congruential } from './parts/seeded.mjs'
 
 const subjects = Number(process.argv[2] ?? 110_000)
 const instances = Math.round((subjects * 10) / 11)
@@ -20,11 +21,7 @@ const startMs = Date.UTC(2026, 5, 1)
 const rows = 14 * 1440
 const cloudId = 'cloud-a'
 
-let seed = 7
-const random = () => {
-  seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0
-  return seed / 2 ** 32
-}
+const random = congruential(7)
 const cpuOf = [
   () => 0.01 + 0.02 * random(),
   (row) => (row % 1440 < 600 ? 0.05 : 1.5) * Math.exp(2 * random() - 2),

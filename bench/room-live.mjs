@@ -7,21 +7,15 @@
 import { freezeSnapshot, indexSupports, KeptRoom, makeDecision, planEviction } from '@gleaner/engine'
 import { actionKinds, defaultPolicy, defaultPreemptionPolicy } from '@gleaner/model'
 import { aHost, anInstance, aProject, aSnapshot, testCloud, testStartMs } from '@gleaner/testkit'
+import { mulberry, wholeOf } from './parts/seeded.mjs'
 
 const hostCount = Number(process.argv[2] ?? 10_000)
 const limitMs = 50
 const questions = 300
 const warmUp = 40
 
-let state = 7
-function random() {
-  state = (state + 0x6d2b79f5) >>> 0
-  let mixed = state
-  mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1)
-  mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-  return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-}
-const whole = (low, high) => low + Math.floor(random() * (high - low + 1))
+let random = mulberry(7)
+const whole = (low, high) => wholeOf(random)(low, high)
 const quantile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]
 
 const projects = Array.from({ length: 50 }, (_, nth) => aProject({ name: `p${nth}` }))
@@ -54,7 +48,7 @@ const supports = indexSupports([
 ])
 
 function measure(kept) {
-  state = 7
+  random = mulberry(7)
   made = 0
   const instances = hosts.flatMap((host) => sizes.map((vcpus) => newInstance(host.id, vcpus, testStartMs)))
   let snapshot

@@ -18,6 +18,7 @@ import {
 } from '@gleaner/engine'
 import { cloudId, hostId, instanceId, metrics, projectId } from '@gleaner/model'
 import { LookAhead } from '../packages/server/dist/decide/look-ahead.js'
+import { congruential } from './parts/seeded.mjs'
 
 const count = Number(process.argv[2] ?? 100_000)
 const limitMs = 1000 * (count / 100_000)
@@ -26,11 +27,7 @@ const dayMs = 86_400_000
 // Tuesday, 3 June 2025, 1:54 in Paris: the night rules are active, and at midnight UTC tiles of every length change.
 const nowMs = Date.UTC(2025, 5, 2, 23, 54)
 
-let seed = 20_250_603
-const random = () => {
-  seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0
-  return seed / 2 ** 32
-}
+const random = congruential(20_250_603)
 
 const cloud = cloudId('bench')
 const kinds = [

@@ -3,17 +3,14 @@
 // and the dearest single minute. Usage: npm run bench telemetry-ingest [subjects]
 import { TelemetryWindows } from '@gleaner/engine'
 import { metrics } from '@gleaner/model'
+import { congruential } from './parts/seeded.mjs'
 
 const subjects = Number(process.argv[2] ?? 110_000)
 const limitMs = 1000
 const minuteMs = 60_000
 const startMs = Date.UTC(2026, 5, 1)
 
-let seed = 1
-const random = () => {
-  seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0
-  return seed / 2 ** 32
-}
+const random = congruential(1)
 const ids = Array.from({ length: subjects }, (_, i) => `cloud-a:${(i * 2_654_435_761) % 2 ** 32}-instance-${i}`)
 const values = new Float64Array(subjects * metrics.length)
 for (let i = 0; i < values.length; i++) values[i] = random() < 0.5 ? random() : 1e6 * random()

@@ -4,6 +4,7 @@
 // Usage: npm run bench telemetry-memory [subjects]
 import { TelemetryWindows } from '@gleaner/engine'
 import { metrics } from '@gleaner/model'
+import { congruential } from './parts/seeded.mjs'
 
 const subjects = Number(process.argv[2] ?? 110_000)
 const limits = {
@@ -15,11 +16,7 @@ const minuteMs = 60_000
 const startMs = Date.UTC(2026, 5, 1)
 const rows = 15 * 1440
 
-let seed = 7
-const random = () => {
-  seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0
-  return seed / 2 ** 32
-}
+const random = congruential(7)
 const cpuOf = [
   () => 0.01 + 0.02 * random(),
   () => (random() < 0.05 ? 4 * random() : 0.02 * random()),

@@ -2,6 +2,7 @@
 // average over 2000 instances of four kinds of load. Usage: npm run bench telemetry-query
 import { TelemetryWindows } from '@gleaner/engine'
 import { metrics } from '@gleaner/model'
+import { congruential } from './parts/seeded.mjs'
 
 const hourMs = 3_600_000
 const rows = 15 * 1440
@@ -9,11 +10,7 @@ const subjects = 2000
 const startMs = Date.UTC(2026, 5, 1)
 const nowMs = startMs + rows * 60_000
 
-let seed = 11
-const random = () => {
-  seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0
-  return seed / 2 ** 32
-}
+const random = congruential(11)
 const cpuOf = [
   () => 0.01 + 0.02 * random(),
   () => (random() < 0.05 ? 4 * random() : 0.02 * random()),
