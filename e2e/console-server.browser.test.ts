@@ -106,7 +106,9 @@ describe.skipIf(chromiumPath === undefined && !required)('console against the re
     await tab.goto('/')
     await tab.getByRole('button', { name: 'Let idleness propose, for you to approve' }).click()
     await tab.goto('/plan?show=awaiting-approval')
-    const first = tab.getByRole('checkbox', { name: /^Choose: (Stop|Suspend) / }).first()
+    // A forgotten one: where people work, the morning of a Monday would withdraw the step before it is due.
+    const forgotten = /^Choose: (Stop|Suspend) (test|demo|old-wiki|poc|\w+-sandbox)-/
+    const first = tab.getByRole('checkbox', { name: forgotten }).first()
     await first.waitFor({ timeout: 60_000 })
     const name = ((await first.getAttribute('aria-label')) ?? '').replace(/^Choose: \w+ /, '')
     await first.check()

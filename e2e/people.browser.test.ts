@@ -2,7 +2,7 @@
 // in the console by the first administrator, let in; and who is not: expired, blocked, revoked, of a foreign authority. The
 // browser is Chromium; Playwright hands the certificate over for it, since a headless one has nobody to choose. Forged headers
 // of a proxy are sent by node's own client.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,6 +16,7 @@ import {
 } from '../packages/server/src/testing/make-certificate.ts'
 import { accessibilityViolations } from './accessibility.ts'
 import { chromiumPath, noBrowser, startBrowser } from './browser.ts'
+import { picture } from './picture.ts'
 import { type Program, startProgram } from './process.ts'
 
 const required = process.env['GLEANER_TEST_REQUIRE_ALL'] === '1'
@@ -92,12 +93,6 @@ people: { certificates: { authorities: ca.pem, revoked: [crl.pem], blocked: bloc
     return page
   }
   const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true })
-  const picture = async (page: Page, name: string) => {
-    const directory = process.env['GLEANER_PICTURES']
-    if (directory === undefined) return
-    mkdirSync(directory, { recursive: true })
-    await page.screenshot({ path: join(directory, `${name}.png`) })
-  }
 
   it('a first visitor waits, is activated by the first administrator, and is let in; ending that counts at once', async () => {
     const alice = await visit(person('Alice', 7))

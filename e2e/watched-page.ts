@@ -12,13 +12,20 @@ export interface WatchedPage {
 interface WatchOptions {
   readonly theme?: 'light' | 'dark'
   readonly width?: number
+  /** Of the viewer; else that of this machine. */
+  readonly timeZone?: string
   /** Answers with these statuses are part of the test and leave a line in the console that is no fault. */
   readonly expectStatus?: readonly number[]
 }
 
 export async function watchedPage(browser: Browser, baseUrl: string, options: WatchOptions = {}): Promise<WatchedPage> {
-  const { theme = 'light', width = 1440, expectStatus = [] } = options
-  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: theme, baseURL: baseUrl })
+  const { theme = 'light', width = 1440, timeZone, expectStatus = [] } = options
+  const context = await browser.newContext({
+    viewport: { width, height: 900 },
+    colorScheme: theme,
+    baseURL: baseUrl,
+    ...(timeZone === undefined ? {} : { timezoneId: timeZone }),
+  })
   context.setDefaultTimeout(30_000)
   const page = await context.newPage()
   const faults: string[] = []

@@ -1,11 +1,5 @@
-// A Gleaner on a cloud in a file, which kills itself (SIGKILL, no chance to clean up) at one chosen step of the journal.
-// Settings come as JSON in the first argument: { directory, point } with point = "intend:before" and so on, or none.
-import { FileCloud } from '@gleaner/testkit'
-import { cloudId } from '@gleaner/model'
-import { parseConfig, startGleaner } from '@gleaner/server'
-import { deadlyAt } from './deadly.mjs'
-
-const { directory, point } = JSON.parse(process.argv[2])
+// Two idle instances, each to be suspended.
+import { runChild } from './file-cloud-child.mjs'
 
 const yaml = `
 listen: 127.0.0.1:0
@@ -21,23 +15,8 @@ rules:
 log: error
 `
 
-const { deadly, deadlyJournal } = deadlyAt(point)
-
-const config = parseConfig(yaml, 'crash.yaml', {
-  environment: { ...process.env, GLEANER_STATE_DIR: `${directory}/state` },
-  directory,
+await runChild({
+  yaml,
+  cloud: { instances: 2 },
+  mine: { cloud: (cloud, deadly) => deadly(cloud, 'act', 'act') },
 })
-const running = await startGleaner({
-  config,
-  makeClouds: (clock) => {
-    const cloud = new FileCloud({ id: cloudId('file'), path: `${directory}/cloud`, clock, instances: 2 })
-    deadly(cloud, 'act', 'act')
-    return [cloud]
-  },
-  wrapStore: (store) => {
-    deadlyJournal(store)
-    return store
-  },
-})
-console.log(`READY ${running.url}`)
-process.on('SIGTERM', () => void running.stop().then(() => process.exit(0)))

@@ -4,14 +4,16 @@ import { readFileSync, writeFileSync, statSync } from 'node:fs'
 import { GleanerError } from '@gleaner/model/errors'
 import { judgeDesktop, newLendingMemory } from '@gleaner/engine/opportunism'
 import type { AgentConfig } from './config/agent-config.ts'
+import { defaultKinds, sessionFolder } from './config/default-monitors.ts'
 import { defaultConfigFile, loadAgentConfig } from './config/read-agent-config.ts'
 import { readPowerNap } from './config/powernap.ts'
 import { GuestList } from './guests/guest-list.ts'
 import { askMonitor, machineRoots } from './monitors/monitor.ts'
 import { policyOf, runAgent } from './run-agent.ts'
 import { joinServer } from './link/join-server.ts'
-import { linkFile, writeLink } from './link/link-file.ts'
+import { checkPlace, linkFile, writeLink } from './link/link-file.ts'
 import { addressFault, LinkRefusal } from './link/signed-post.ts'
+import { compositorOf, runSessionHelper, sessionOf } from './session/session-helper.ts'
 import { askAgent } from './talk/agent-socket.ts'
 import type { AgentQuestion, AgentStatus } from './talk/agent-status.ts'
 import { monitorsText, statusText } from './talk/status-text.ts'
@@ -24,6 +26,12 @@ export interface AgentIo {
   readonly out: (text: string) => void
   readonly err: (text: string) => void
   readonly signal: AbortSignal
+}
+
+export interface SessionHelperOptions {
+  /** As loginctl names it. */
+  readonly session?: string | undefined
+  readonly folder?: string | undefined
 }
 
 export interface AgentOptions {
@@ -39,6 +47,28 @@ export async function agentRun(options: AgentOptions, io: AgentIo): Promise<numb
     await new Promise<void>((resolve) => io.signal.addEventListener('abort', () => resolve(), { once: true }))
   await agent.end()
   return 0
+}
+
+/** Runs in a user's own Wayland session and tells the agent whether somebody is there. Ends with 1 when the compositor is gone. */
+export async function agentSessionHelper(options: SessionHelperOptions, io: AgentIo): Promise<number> {
+  const compositor = compositorOf(process.env)
+  const session =
+    options.session ?? sessionOf(process.env, { run: machineRoots.run, uid: process.getuid?.() ?? Number.NaN })
+  const refused = (why: string, remedy: string) => {
+    io.err(`gleaner agent: ${why}\n${remedy}\n`)
+    return 1
+  }
+  if (compositor === undefined)
+    return refused(
+      'this is no Wayland session',
+      'Start it within one: WAYLAND_DISPLAY and XDG_RUNTIME_DIR have to be set.',
+    )
+  if (session === undefined || !/^[a-z]?\d+$/.test(session))
+    return refused('the session has no number', 'Name it as loginctl does: --session 3.')
+  const file = `${options.folder ?? sessionFolder}/${session}`
+  const reason = await runSessionHelper({ compositor, file, say: (line) => io.out(`${line}\n`) }, io.signal)
+  if (reason === undefined) return 0
+  return refused(reason, 'Without it this session counts as in use; its service starts it anew.')
 }
 
 export async function agentStatus(options: AgentOptions, io: AgentIo): Promise<number> {
@@ -76,9 +106,18 @@ export async function agentJoin(
   if (fault !== undefined)
     return refused(fault, 'The address is that of the console, as in --server https://gleaner.example:7878.')
   const ca = options.ca === undefined ? undefined : readText(options.ca)
+  const file = linkFile(config.stateDirectory)
+  try {
+    checkPlace(file)
+  } catch (error) {
+    return refused(
+      `the key could not be kept: ${(error as Error).message}`,
+      'Join as root or as the user of the agent, with its configuration (--config); the token still counts.',
+    )
+  }
   try {
     const link = await joinServer({ server: options.server, ca, token: options.token })
-    writeLink(linkFile(config.stateDirectory), link, true)
+    writeLink(file, link, true)
     const { desktop, host, pool, server } = link
     io.out(
       options.json === true
@@ -87,6 +126,12 @@ export async function agentJoin(
     )
     return 0
   } catch (error) {
+    // Every refusal of Gleaner has a code.
+    if (error instanceof LinkRefusal && error.code === '')
+      return refused(
+        `${options.server} is not Gleaner, or a proxy before it refuses: ${error.message}`,
+        'Check the address: it is that of the console; the token still counts.',
+      )
     if (error instanceof LinkRefusal)
       return refused(
         `refused: ${error.message}`,
@@ -103,6 +148,7 @@ export async function agentJoin(
 export async function agentHold(options: AgentOptions, io: AgentIo): Promise<number> {
   const config = loadAgentConfig(options.config ?? defaultConfigFile)
   const guests = new GuestList(config.guests, machineRoots.sys)
+  await guests.asked()
   const all = await haltAll(guests.all(0), new KeptState(config.stateDirectory), (line) => io.out(`${line}\n`))
   guests.close()
   return all ? 0 : 1
@@ -116,6 +162,9 @@ export async function agentPowerNap(file: string, options: AgentOptions, io: Age
     return 0
   }
   for (const { name, absentMs } of monitors) io.out(`watched: ${name}, calm for ${absentMs / 1000} s\n`)
+  const watched = new Set(monitors.map(({ kind }) => kind))
+  const unseen = defaultKinds.map(({ kind }) => kind).filter((kind) => !watched.has(kind))
+  if (unseen.length > 0) io.out(`not watched by this file, but without it: ${unseen.join(', ')}\n`)
   if (monitors.length === 0) io.out('nothing is watched, so the machine is never lent\n')
   io.out(`the user is warned ${lending.graceMs / 1000} s before\n`)
   for (const { line, key, note } of notes) io.out(`${file}:${line}: ${key}: ${note}\n`)

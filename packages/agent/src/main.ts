@@ -13,6 +13,7 @@ const usage = `usage: gleaner-agent <command> [--config FILE] [--json]
   lend DURATION        lend it now, without waiting until the user was away long enough
   auto                 take back reclaim, snooze or lend
   join TOKEN           speak for a host: --server ADDRESS [--ca FILE]
+  session-helper       tell the agent whether somebody is at this Wayland session: [--session ID] [--folder FOLDER]
   hold                 pause every guest, whether an agent runs or not
   powernap FILE        what a configuration file of PowerNap means here
 `
@@ -34,6 +35,8 @@ async function command(): Promise<number> {
       help: { type: 'boolean' },
       server: { type: 'string' },
       ca: { type: 'string' },
+      session: { type: 'string' },
+      folder: { type: 'string' },
     },
   })
   const [name, word] = positionals
@@ -51,6 +54,8 @@ async function command(): Promise<number> {
       if (server === undefined || word === undefined) break
       return commands.agentJoin({ ...options, server, token: word, ca }, io)
     }
+    case 'session-helper':
+      return commands.agentSessionHelper({ session: values.session, folder: values.folder }, io)
     case 'hold':
       return commands.agentHold(options, io)
     case 'auto':

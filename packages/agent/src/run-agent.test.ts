@@ -1,7 +1,7 @@
 // The agent whole, on a machine's own files: real pipes for its keyboards, real sockets, and a stand-in for the monitor of QEMU
 // that speaks its protocol. Only the clocks are turned by hand.
 import { createServer, type Server, type Socket } from 'node:net'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { parseAgentConfig } from './config/read-agent-config.ts'
@@ -248,9 +248,24 @@ it('two agents on one machine would work against each other: the second one refu
 })
 
 it('a socket left behind by one that was killed does not stop the next', async () => {
-  writeFileSync(at('agent.sock'), '')
+  // Under its own name it would be taken away when it is closed.
+  const killed = createServer()
+  await new Promise<void>((resolve) => {
+    killed.listen(at('listens.sock'), resolve)
+  })
+  renameSync(at('listens.sock'), at('agent.sock'))
+  await new Promise((resolve) => {
+    killed.close(resolve)
+  })
+  expect(lstatSync(at('agent.sock')).isSocket()).toBe(true)
   const agent = await start()
   expect(agent.watch.answer?.mayRun).toBe(false)
+})
+
+it('a file that is no socket is left as it is', async () => {
+  writeFileSync(at('agent.sock'), 'of somebody')
+  await expect(start()).rejects.toThrow('is there already and is no socket')
+  expect(readFileSync(at('agent.sock'), 'utf8')).toBe('of somebody')
 })
 
 it('between two judgements a second apart a key is enough for one at once', async () => {

@@ -8,6 +8,8 @@ import { ChangeBuffer } from './link/change-buffer.ts'
 import { ControlLink } from './link/control-link.ts'
 import { linkFile, readLink } from './link/link-file.ts'
 import { GuestReports } from './heard/guest-reports.ts'
+import { LockWatch } from './session/lock-watch.ts'
+import { readRaplZones } from './read/rapl-zones.ts'
 import { openAgentSocket } from './talk/agent-socket.ts'
 import type { AgentQuestion, AgentReply, AgentStatus } from './talk/agent-status.ts'
 import { DesktopWatch } from './watch/desktop-watch.ts'
@@ -49,6 +51,10 @@ export async function runAgent(config: AgentConfig, around: AgentSurroundings): 
   )
   const reports =
     config.reports.length === 0 ? undefined : new GuestReports({ patterns: config.reports, clocks, say: around.say })
+  if (config.rapl) {
+    const { fault } = readRaplZones(roots.sys)
+    if (fault !== undefined) around.say(`what the processors use cannot be told: ${fault}`)
+  }
   const file = linkFile(config.stateDirectory)
   const reading = readLink(file)
   if (reading.state === 'broken')
@@ -71,9 +77,12 @@ export async function runAgent(config: AgentConfig, around: AgentSurroundings): 
             guests: watch.guests().map((guest) => guest.state()),
             slowestPauseMs: watch.totals.slowestPauseMs,
             reports: reports?.now(),
+            power: config.rapl ? readRaplZones(roots.sys) : undefined,
           }),
         })
       : undefined
+  const lock = config.lending.lockedAfterMs === undefined ? undefined : new LockWatch(roots.run)
+  lock?.start()
   const watch: DesktopWatch = new DesktopWatch({
     policy: policyOf(config, monitors),
     monitors,
@@ -83,6 +92,7 @@ export async function runAgent(config: AgentConfig, around: AgentSurroundings): 
     say: around.say,
     warn: around.warn ?? (() => {}),
     changed: (answer) => link?.changed(answer),
+    ...(lock === undefined ? {} : { isLocked: () => lock.isLocked }),
     contractUntilMs: () =>
       link?.contractUntilMs ?? (reading.state === 'none' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY),
   })
@@ -103,6 +113,7 @@ export async function runAgent(config: AgentConfig, around: AgentSurroundings): 
       await new Promise((resolve) => socket.close(resolve))
       for (const monitor of monitors) monitor.close()
       guests.close()
+      lock?.close()
       reports?.close()
     },
   }

@@ -1,168 +1,25 @@
-// What people read, word for word: every command against a real server with a simulated cloud of a fixed seed, a clock
-// that the test turns, and PostgreSQL. The texts stand in golden/; look at the difference before accepting it (vitest -u).
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+// What people read, word for word, of every command. The texts stand in golden/; look at the difference before accepting it
+// (vitest -u).
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseConfig, type RunningGleaner, startGleaner } from '@gleaner/server'
-import { createTestDatabase, type TestDatabase } from '@gleaner/store/testing'
-import { VirtualClock } from '@gleaner/testkit'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { run } from './run.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  begin,
+  clock,
+  end,
+  folder,
+  gleaner,
+  golden,
+  idleInstance,
+  meterHourBefore,
+  server,
+  transcript,
+  turn,
+  turnUntil,
+} from './testing/golden-scene.ts'
 
-const config = (database: string) => `
-listen: 127.0.0.1:0
-databaseUrl: ${database}
-anonymous: viewer
-log: error
-clouds:
-  - { id: sim, kind: simulated, seed: 7, hosts: 6, desktops: 1, instances: 40, projects: 3, owners: false }
-modes: { idleness: advise }
-rules:
-  - name: forgotten
-    description: Nothing has happened on it for half a day.
-    expression: >-
-      instance.state == "running" && instance.ageS > 86400 && coverage(cpu, "12h") > 0.9 &&
-      shareBelow(cpu, 0.05, "12h") >= 0.97
-    action: suspend
-    grace: 3m
-    mode: enforce
-  - name: oversized
-    expression: instance.vcpus >= 4 && coverage(cpu, "7d") > 0.9 && percentile(cpu, 95, "7d") < 0.1 * instance.vcpus
-    action: notify
-    grace: 1d
-    priority: 50
-`
-
-const clock = new VirtualClock(Date.UTC(2026, 2, 4, 9, 30))
-let folder: string
-let database: TestDatabase
-let server: RunningGleaner
-let admin: string
-let sleepersAtRest: number
-
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'gleaner-golden-'))
-  const large = { preemptible: false, vcpus: 16, ramMiB: 65_536, diskGiB: 40, count: 4 }
-  writeFileSync(join(folder, 'request.json'), JSON.stringify(large))
-  database = await createTestDatabase()
-  const file = join(folder, 'gleaner.yaml')
-  const parsed = parseConfig(config(database.url), file, {
-    environment: { GLEANER_STATE_DIR: join(folder, 'state') },
-    directory: folder,
-  })
-  server = await startGleaner({ config: parsed, clock })
-  // All loops, and the simulated cloud, which waits for what happens next in it.
-  sleepersAtRest = server.application.loops().length + 1
-  await turnUntil(() => (server.application.state.plan?.proposals.length ?? 0) > 0)
-  await turn(3)
-  const made = await gleaner('tokens create --role administrator --name golden --quiet', { local: true })
-  admin = made.out.trim()
-}, 60_000)
-
-afterAll(async () => {
-  await server?.stop()
-  await database?.drop()
-  rmSync(folder, { recursive: true, force: true })
-})
-
-/**
- * Minutes in steps of a second, so that no loop sleeps past its time; before and after each step every loop has done in
- * real time what it had to and sleeps again, so that the same minutes always bring the same.
- */
-async function turn(minutes: number): Promise<void> {
-  await settled()
-  for (let second = 0; second < minutes * 60; second++) {
-    await clock.advance(1000)
-    await settled()
-  }
-}
-
-async function settled(): Promise<void> {
-  const asleep = () => expect(clock.sleepers).toBeGreaterThanOrEqual(sleepersAtRest)
-  await vi.waitFor(asleep, { timeout: 10_000, interval: 1 })
-}
-
-async function turnUntil(condition: () => boolean): Promise<void> {
-  for (let minute = 0; minute < 10 && !condition(); minute++) await turn(1)
-  expect(condition()).toBe(true)
-}
-
-interface Call {
-  readonly columns?: number
-  readonly colour?: boolean
-  readonly token?: string | undefined
-  /** With the token that the server left in its state directory. */
-  readonly local?: boolean
-  readonly url?: string
-}
-
-async function gleaner(words: string, call: Call = {}) {
-  let out = ''
-  let err = ''
-  const token = 'token' in call ? call.token : admin
-  const code = await run(words.match(/"[^"]*"|\S+/g)?.map((word) => word.replaceAll('"', '')) ?? [], {
-    out: (text) => void (out += text),
-    err: (text) => void (err += text),
-    columns: call.columns ?? 100,
-    isTerminal: call.colour ?? false,
-    environment: {
-      GLEANER_URL: call.url ?? server.url,
-      ...(call.local === true
-        ? { GLEANER_STATE_DIR: join(folder, 'state') }
-        : { GLEANER_STATE_DIR: '/nowhere', ...(token === undefined ? {} : { GLEANER_TOKEN: token }) }),
-      TERM: 'xterm',
-    },
-    directory: folder,
-    timeZone: 'Europe/Berlin',
-    signal: new AbortController().signal,
-  })
-  return { out, err, code }
-}
-
-/** The words, both outputs and the exit code, without what differs from run to run. */
-async function transcript(words: string, call: Call = {}): Promise<string> {
-  const { out, err, code } = await gleaner(words, call)
-  const text = `$ gleaner ${words}\n${out}${err === '' ? '' : `--- standard error\n${err}`}--- exit code ${code}\n`
-  return text
-    .replaceAll(server.application.replica, 'host:1')
-    .replaceAll(server.url, 'http://127.0.0.1:7878')
-    .replaceAll(folder, '/here')
-    .replace(/\b([a-z]+)_[0-9a-f]{8}-[0-9a-f-]{27}/g, '$1_00000000-0000-7000-8000-000000000000')
-    .replace(/\bgln_[\w-]{43}/g, 'gln_SECRET')
-}
-
-function golden(name: string, text: string): Promise<void> {
-  return expect(text).toMatchFileSnapshot(`./golden/${name}.txt`)
-}
-
-/** Names that the seed gives, found by what they are, so that a change of the simulation shows as such. */
-function idleInstance(): string {
-  const { state } = server.application
-  const proposal = state.plan?.proposals.find(({ action }) => action === 'suspend')
-  const instance = [...state.clouds.values()]
-    .flatMap(({ snapshot }) => snapshot?.instances ?? [])
-    .find(({ id }) => id === proposal?.instanceId)
-  return instance?.name ?? 'none'
-}
-
-/** As if a meter had seen the work of the instance draw 24 W in the hour before it was suspended, 8:00 to 9:00. */
-async function meterHourBefore(name: string): Promise<void> {
-  const { state, store } = server.application
-  const instance = [...state.clouds.values()]
-    .flatMap(({ snapshot }) => snapshot?.instances ?? [])
-    .find((each) => each.name === name)
-  const entry = (await store.journal.since(0)).find(({ instanceId }) => instanceId === instance?.id)
-  if (state.fence === undefined || instance === undefined || entry?.hostId === undefined)
-    throw new Error(`${name} was not suspended on any host`)
-  const hour = { hostId: entry.hostId, cloudId: instance.cloudId, atMs: Date.UTC(2026, 2, 4, 8), estimatedJ: 0 }
-  await store.energy.add(state.fence, {
-    id: 'the hour before',
-    hosts: [{ ...hour, energyJ: 100 * 3600, measuredMs: 3_600_000, bridgedJ: 0 }],
-    tenants: [
-      { ...hour, instanceId: instance.id, projectId: instance.projectId, idleJ: 76 * 3600, dynamicJ: 24 * 3600 },
-    ],
-  })
-}
+beforeAll(begin, 60_000)
+afterAll(end)
 
 describe('the command line', () => {
   it.each([
@@ -207,6 +64,10 @@ describe('the command line', () => {
     ['error-unreachable', 'status', { url: 'http://127.0.0.1:6' }],
     ['error-json', 'status --json', { url: 'http://127.0.0.1:6' }],
     ['error-read-only', 'mode idleness enforce', {}],
+    ['error-lease-counts', 'leases create exam --hosts 2-3-4 --for 1h', {}],
+    ['error-lease-zone', 'leases create exam --hosts 2 --for 1h --zone Europe/Berlin', {}],
+    ['error-lease-change', 'leases change exam', {}],
+    ['error-lease-change-both', 'leases change exam --hosts 2 --instances 3', {}],
     ['error-usage', 'stats', {}],
     ['error-usage-option', 'keep web', {}],
     ['error-savings', 'savings --by colour', {}],
@@ -216,6 +77,7 @@ describe('the command line', () => {
     ['error-usage-mode', 'mode idleness loud', {}],
     ['error-users', 'users activate CN=Nobody', {}],
     ['error-users-role', 'users activate CN=Nobody --role king', {}],
+    ['error-users-projects', 'users activate CN=Nobody --project web-shop --without-projects', {}],
     ['error-approve', 'approve nothing', {}],
     ['error-eviction-test', 'evictions test there-is-no-such-instance', {}],
     ['error-mark', 'evictions mark web loud', {}],
@@ -237,6 +99,9 @@ describe('the command line', () => {
       'name: night\nexpression: instance.state == "running" && cpu < 0.02\naction: suspend\n',
     )
     await golden('rule-preview', await transcript('rules preview right.yaml --limit 3'))
+    await transcript('projects limit web-shop --grace 7d')
+    await golden('rule-preview-held', await transcript('rules preview right.yaml --limit 1'))
+    await transcript('projects limit web-shop --grace none')
   })
 
   it('brings the rules to what a file says, and shows first what would change', async () => {
@@ -290,6 +155,8 @@ describe('the command line', () => {
     )
     const { items } = JSON.parse((await gleaner('users list --json')).out) as { items: object[] }
     expect(items).toMatchObject([{ state: 'active', role: 'member', projects: ['web-shop'], decidedBy: 'golden' }])
+    const widened = await transcript('users activate CN=Alice,OU=People --role viewer --without-projects')
+    await golden('users-activate-without-projects', widened)
     await golden('users-deactivate', await transcript('users deactivate CN=Alice,OU=People'))
     await golden('audit-users', await transcript('audit "activate user"'))
     await golden('users-remove', await transcript('users remove CN=Alice,OU=People'))
@@ -387,8 +254,10 @@ describe('the command line', () => {
     await golden('savings', await transcript('savings --for 1d'))
     await golden('savings-project', await transcript('savings --by project'))
     await golden('report', await transcript('report --for 1d'))
+    await golden('error-report-project', await transcript('report --for 1d --project web-shp'))
     await meterHourBefore(name)
     await golden('savings-energy', await transcript('savings --for 1d'))
+    await golden('energy-host', await transcript('energy --by host'))
     await golden('keep', await transcript(`keep ${name} --for 8h --reason "the demo of Thursday"`))
     await turn(1)
     await golden('why-kept', await transcript(`why ${name}`))
@@ -447,6 +316,27 @@ describe('the command line', () => {
     await golden('error-projects-end', await transcript(`projects opt-out ${project} --reason x`))
     await golden('error-projects-limit', await transcript(`projects limit ${project} --strongest reboot`))
     await turn(2)
+  })
+
+  it('shows where notices go and what was answered, and tries a channel', async () => {
+    const { store, state } = server.application
+    const { fence } = state
+    if (fence === undefined) throw new Error('it does not lead')
+    await golden('error-notifications-channel', await transcript('notifications show webhook:none'))
+    const nowMs = clock.nowMs()
+    const plain = { instanceId: 'sim:i-1', proposalId: undefined, dueAtMs: undefined, sentBy: [], about: undefined }
+    for (const [id, sentence] of [
+      ['ntc_1', 'ci-runner-2 was stopped.'],
+      ['ntc_2', 'web-3 could not be suspended.'],
+    ] as const)
+      await store.notices.add(fence, { ...plain, id, sentence, createdAtMs: nowMs }, ['webhook:ops'])
+    await store.outbox.sent(fence, 'webhook:ops', { id: 'ntc_1' })
+    await store.outbox.giveUp(fence, 'webhook:ops', { id: 'ntc_2', atMs: nowMs, fault: 'it answers 422' })
+    await golden('notifications', await transcript('notifications'))
+    await golden('notifications-show', await transcript('notifications show webhook:ops'))
+    await golden('notifications-show-limit', await transcript('notifications show webhook:ops --limit 1'))
+    // Nothing listens at the port of the discard service.
+    await golden('notifications-test', await transcript('notifications test webhook:ops'))
   })
 
   it('gives programs the form of the API', async () => {

@@ -156,6 +156,33 @@ describe('the configuration', () => {
     expect(json.clouds[0]).toMatchObject({ id: 'sim', kind: 'simulated' })
   })
 
+  it('asks its meters only when told to, and tells each of them', async () => {
+    const directory = folder()
+    mkdirSync(join(directory, 'zones/intel-rapl:0'), { recursive: true })
+    for (const [name, text] of [
+      ['name', 'package-0'],
+      ['energy_uj', '5000000'],
+    ] as const)
+      writeFileSync(join(directory, 'zones/intel-rapl:0', name), `${text}\n`)
+    writeFileSync(
+      join(directory, 'gleaner.yaml'),
+      `clouds: [{ id: sim, kind: simulated, hosts: 3, instances: 5 }]
+meters:
+  - { id: cpu, kind: rapl, folder: ${join(directory, 'zones')}, outlets: { package-0: hv-01, package-1: hv-02 } }
+  - { id: all, kind: simulated, cloud: sim }
+`,
+    )
+    expect(JSON.parse((await gleaner(['config', 'check', '--json'], { directory })).out).meters).toBeUndefined()
+    const { code, out } = await gleaner(['config', 'check', '--meters', '--json'], { directory })
+    expect(code).toBe(1)
+    const { meters } = JSON.parse(out) as { meters: { id: string; items: { ok: boolean }[] }[] }
+    expect(meters.map(({ id, items }) => [id, items.map(({ ok }) => ok)])).toEqual([
+      ['cpu', [true, false]],
+      ['all', [true]],
+    ])
+    expect((await gleaner(['config', 'check', '--meters'], { directory })).out).toContain('zone package-0: has counted')
+  })
+
   it('says what is missing when a cloud does not answer, with exit code 1', async () => {
     const directory = folder()
     writeFileSync(

@@ -50,6 +50,10 @@ export function desktopAgent({ session, program }: Words): void {
     .action(async (token, options) =>
       done(await (await load()).agentJoin({ ...given(options), ...options, token }, io)),
     )
+  add(agent, 'session-helper', 'tell the agent whether somebody is at this Wayland session; runs within it')
+    .option('--session <id>', 'as loginctl names it (the one this runs in)')
+    .option('--folder <folder>', 'of the monitor "wayland" of the agent (/run/gleaner-agent/sessions)')
+    .action(async (options) => done(await (await load()).agentSessionHelper(options, io)))
   add(agent, 'hold', 'pause every guest, whether an agent runs or not')
     .option(...configured)
     .action(async (options) => done(await (await load()).agentHold(given(options), io)))

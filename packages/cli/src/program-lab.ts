@@ -1,18 +1,24 @@
 // The words of `gleaner lab`.
-import { type Words, add, whole } from './program-parts.ts'
+import { type Words, add, collect, whole } from './program-parts.ts'
 
 export function laboratory({ program, context }: Words): void {
   const lab = add(program, 'lab', 'strategies and policies on recorded data')
   add(lab, 'estimate', 'run strategies over traces; Ctrl-C stops, the same command goes on')
     .argument('<trace...>', 'files or folders')
     .requiredOption('--out <folder>', 'where the results go')
-    .option('--strategy <names>', 'separated by commas, or all')
+    .option('--strategy <names>', 'separated by commas, or all; gleaner@5: with its knob at 5')
+    .option('--set <name=number>', 'a setting, such as scroogevm.lowest=3; may be repeated', collect)
     .option('--scope <seconds>', 'length of a scope', whole)
     .option('--slice <seconds>', 'length of a slice', whole)
     .option('--history <scopes>', 'scopes that are remembered', whole)
     .option('--format <format>', 'of the traces; found out by itself')
     .option('--stability <file>', 'given flags instead of the detector')
+    .option('--step <seconds>', 'between samples, where the format does not tell', whole)
     .option('--instances-per-host <count>', 'for traces that know no hosts', whole)
+    .option('--host-cores <count>', 'of every host, where the format does not tell')
+    .option('--host-memory <MB>', 'of every host, where the format does not tell')
+    .option('--sold-ratio <factor>', 'what is booked at most to what a host has, where neither is told (3)')
+    .option('--aggregation <count>', 'neighbouring samples that doa and greedy see as one (1)', whole)
     .option('--as-published', 'the ancestors as they were, faults included')
     .option('--with-input', 'the samples in the dumps as well')
     .action(async (traces, options) => (await import('./commands/lab.ts')).estimate(context(), traces, options))

@@ -1,6 +1,6 @@
 // The words of `gleaner leases`: hosts promised in advance.
 import { Option } from 'commander'
-import { type Words, add, whole } from './program-parts.ts'
+import { type Words, add, counts, whole } from './program-parts.ts'
 
 export function leasing({ program, context }: Words): void {
   const parent = add(program, 'leases', 'hosts promised to a project for a time to come')
@@ -32,7 +32,7 @@ export function leasing({ program, context }: Words): void {
     .action(async (id) => (await import('./commands/leases.ts')).showLease(context(), id))
   add(parent, 'create', 'reserve hosts or room, at the earliest moment of a window or at fixed times')
     .argument('<name>')
-    .option('--hosts <count>', '2, or 2-4: as many as are free, at least 2')
+    .option('--hosts <count>', '2, or 2-4: as many as are free, at least 2', counts)
     .option('--instances <count>', 'in place of hosts: room for so many equal instances', whole)
     .option('--vcpus <number>', 'of each instance', whole)
     .option('--memory <MiB>', 'of each instance', whole)
@@ -82,7 +82,7 @@ export function leasing({ program, context }: Words): void {
     .option('--name <name>')
     .option('--start <time>', 'RFC 3339; only before it has begun')
     .option('--end <time>', 'RFC 3339')
-    .option('--hosts <count>', '2, or 2-4; also while it runs')
+    .option('--hosts <count>', '2, or 2-4; also while it runs', counts)
     .option('--instances <count>', 'room for so many; also while it runs', whole)
     .action(async (id, options) => (await import('./commands/leases.ts')).changeLease(context(), id, options))
   add(parent, 'swap', 'another host that is as good in place of one of the lease')

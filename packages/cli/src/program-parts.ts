@@ -18,12 +18,18 @@ export const watchable = (command: Command): Command =>
   command.option('--watch', 'show it again and again until Ctrl-C').option('--interval <seconds>', 'with --watch', '2')
 
 export function whole(text: string): string {
-  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('A whole number is needed.')
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('A whole number from 0 to 999999 is needed.')
   return text
 }
 
-export function collect(project: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), project]
+/** 2, or 2-4. */
+export function counts(text: string): string {
+  if (!/^\d{1,6}(-\d{1,6})?$/.test(text)) throw new InvalidArgumentError('A count is needed: 2, or 2-4.')
+  return text
+}
+
+export function collect(text: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), text]
 }
 
 export type Multipliers = Readonly<Partial<Record<WeigherName, number>>>

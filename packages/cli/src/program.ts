@@ -11,6 +11,7 @@ import { powering } from './program-power.ts'
 import { laboratory } from './program-lab.ts'
 import { type Words, add, multiplier, watchable, whole } from './program-parts.ts'
 import { lettingIn } from './program-people.ts'
+import { notificationWords } from './program-notifications.ts'
 import { projectWords } from './program-projects.ts'
 import { rules } from './program-rules.ts'
 import type { WatchOptions } from './watch.ts'
@@ -48,6 +49,7 @@ export function buildProgram(session: Session): Command {
   desktopWords(words)
   rules(words)
   projectWords(words)
+  notificationWords(words)
   administering(words)
   lettingIn(words)
   desktopAgent(words)
@@ -256,7 +258,8 @@ function administering({ program, context }: Words): void {
   const config = add(program, 'config', 'the configuration file')
   add(config, 'check', 'is it right, and can each cloud be reached with the rights that are needed')
     .option('--config <file>', 'GLEANER_CONFIG; ./gleaner.yaml')
-    .action(async (options) => (await import('./commands/config.ts')).configCheck(context(), options.config))
+    .option('--meters', 'ask each meter once as well')
+    .action(async (options) => (await import('./commands/config.ts')).configCheck(context(), options))
   add(config, 'show', 'what is configured, from where, with what effect')
     .option('--config <file>', 'GLEANER_CONFIG; ./gleaner.yaml')
     .action(async (options) => (await import('./commands/config.ts')).configShow(context(), options.config))

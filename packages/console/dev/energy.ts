@@ -99,6 +99,7 @@ export function metersOf(state: FakeState): MeterView[] {
     {
       id: 'strip',
       kind: 'simulated',
+      covers: 'machine',
       state: 'reading',
       readAt: state.iso(),
       outlets: state.world.hosts.map(({ id, name }, nth) => ({

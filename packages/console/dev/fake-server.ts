@@ -6,7 +6,9 @@ import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import { type EndpointName, endpoints, GleanerError, isError, type LiveEvent } from '@gleaner/model'
 import { type FakeOptions, FakeState } from './fake-state.ts'
-import { ada, fakeToken, type Handlers, handlersOf } from './handlers.ts'
+import { handlersOf } from './handlers.ts'
+import { ada, fakeToken } from './handlers/ada.ts'
+import type { Handlers } from './handlers/handler.ts'
 
 export interface FakeServerOptions extends Partial<FakeOptions> {
   readonly port?: number

@@ -58,7 +58,7 @@ function leaseOf({ id, host, startMs, endMs, nowMs, random }: Parts): LeaseView 
   }
 }
 
-const isOpen = ({ state }: LeaseView) => state === 'active' || state === 'pending'
+const isOpen = ({ state }: LeaseView) => state === 'active' || state === 'pending' || state === 'proposed'
 
 export function calendarOf(state: FakeState, query: { from?: string; to?: string }): LeaseCalendarView {
   const from = query.from ?? state.iso()
@@ -111,9 +111,36 @@ export function makeLease(state: FakeState, body: BodyOf<(typeof endpoints)['cre
   const [startMs, endMs] = [Date.parse(slot.start), Date.parse(slot.end)]
   const id = state.leases.length + 1
   const made = leaseOf({ id, host: slot.hosts.flat(), startMs, endMs, nowMs: state.nowMs(), random: () => 0 })
-  const lease = { ...made, name: body.name, project: body.project ?? 'webshop' }
+  const [held] = made.reservations
+  const { instances } = body.reservations[0] ?? {}
+  if (held !== undefined && instances !== undefined) held.instances = roomOf(instances, held.hosts)
+  const { name, project = 'webshop', endAction = 'nothing', holdFor } = body
+  const lease: LeaseView = { ...made, name, project, endAction }
+  if (holdFor !== undefined) {
+    lease.state = 'proposed'
+    lease.heldUntil = state.iso(parseDurationMs(holdFor) ?? hourMs)
+  }
   state.leases.unshift(lease)
   state.tell('lease')
+  return lease
+}
+
+type Room = NonNullable<LeaseView['reservations'][number]['instances']>
+
+/** All of it on the first host. */
+function roomOf(asked: { amount: number } & Partial<Room>, [host = '']: readonly string[]): Room {
+  const { amount, vcpus = 0, memoryMiB = 0, diskGiB = 0, affinity } = asked
+  const on = [{ host, instances: amount }]
+  return { amount, vcpus, memoryMiB, diskGiB, on, ...(affinity === undefined ? {} : { affinity }) }
+}
+
+export function confirmedLease(state: FakeState, id: string): LeaseView {
+  const lease = leaseById(state, id)
+  if (lease.state === 'proposed') {
+    lease.state = Date.parse(lease.start) <= state.nowMs() ? 'active' : 'pending'
+    delete lease.heldUntil
+    state.tell('lease')
+  }
   return lease
 }
 
@@ -121,7 +148,16 @@ export function makeLease(state: FakeState, body: BodyOf<(typeof endpoints)['cre
 export function quotaOf(state: FakeState, project = 'webshop'): LeaseQuotaView {
   const [start, end] = [state.nowMs(), state.nowMs() + 7 * 86_400_000].map((atMs) => new Date(atMs).toISOString())
   const hostHours = { used: 150, limit: 200, left: 50 }
-  return { project, cloud: 'lab', period: 'week', start: start ?? '', end: end ?? '', hostHours, longest: '7d' }
+  return {
+    project,
+    cloud: 'lab',
+    period: 'week',
+    start: start ?? '',
+    end: end ?? '',
+    hostHours,
+    priority: 0,
+    longest: '7d',
+  }
 }
 
 export function leaseById(state: FakeState, id: string): LeaseView {

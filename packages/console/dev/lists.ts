@@ -7,6 +7,12 @@ export function pageOf<T>(items: readonly T[], { limit = 100, offset = 0 }: { li
   return { items: items.slice(offset, offset + limit), total: items.length }
 }
 
+export function hostById(state: FakeState, id: string): HostView {
+  const host = state.world.hosts.find((h) => h.id === id || h.name === id)
+  if (!host) throw new GleanerError('not-found', { object: `host ${id}` })
+  return host
+}
+
 export function instanceById(state: FakeState, id: string): InstanceView {
   const instance = state.world.instances.find((i) => i.id === id || i.name === id)
   if (!instance) throw new GleanerError('not-found', { object: `instance ${id}` })

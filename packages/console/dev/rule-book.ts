@@ -131,6 +131,8 @@ export function previewOf(
     faults: [],
     result: {
       covered: running.length,
+      mode: definition.mode,
+      held: [],
       matched: matched
         .slice(0, limit)
         .map(row((i) => `cpu below 0.03 cores in 99 % of the samples of 24 h (${i.name})`)),

@@ -22,6 +22,7 @@ export * from './people/journal-holds.ts'
 export * from './idleness/rule-matches.ts'
 export * from './idleness/matches-of.ts'
 export * from './idleness/chain.ts'
+export * from './idleness/rule-reach.ts'
 export { createEvidenceMemory, type EvidenceMemory } from './idleness/evidence-memory.ts'
 export * from './idleness/propose-idleness.ts'
 export * from './idleness/command-candidate.ts'
@@ -39,13 +40,8 @@ export * from './why/rule-stories.ts'
 export * from './why/why-instance.ts'
 export * from './why/why-host.ts'
 export { isoTime } from './text/iso-time.ts'
-export {
-  type IngestOutcome,
-  type LoadOutcome,
-  type QuietRequest,
-  type SlotBatch,
-  TelemetryWindows,
-} from './telemetry/telemetry-windows.ts'
+export type { IngestOutcome, LoadOutcome, QuietRequest, SlotBatch } from './telemetry/telemetry-exchange.ts'
+export { TelemetryWindows } from './telemetry/telemetry-windows.ts'
 export type { TelemetryOptions } from './telemetry/layout.ts'
 export { type RefusalReason, refusalReasons, type Refusals } from './telemetry/sample-writer.ts'
 export { type LoadRefusal, loadRefusalText } from './telemetry/subject-decoder.ts'
@@ -60,7 +56,7 @@ export {
 export * from './rules/cases/judge-case.ts'
 export { parseCourse } from './rules/cases/parse-course.ts'
 export { type CronInstants, parseCron } from './rules/cron-instants.ts'
-export { isTimeZone, parseTimestampMs } from './rules/calendar.ts'
+export { isTimeZone, parseTimestampMs, wallClockEnd } from './rules/calendar.ts'
 export * from './rules/compile-rule.ts'
 export * from './rules/rule-program.ts'
 export * from './rules/rule-fault.ts'

@@ -54,6 +54,26 @@ describe('labEstimate', () => {
     expect(console.lines.join('\n')).toContain('gleaner')
   })
 
+  it('turns the knob of a strategy, which is the same as setting it', async () => {
+    const { options } = prepare()
+    await labEstimate({ ...options, strategies: ['nsigma', 'nsigma@3', 'gleaner@3.25', 'gleaner', 'gleaner@20'] })
+    const figures = (strategy: string) =>
+      readFileSync(join(options.out, 'summary.csv'), 'utf8')
+        .split('\n')
+        .filter((line) => line.includes(`,${strategy},`))
+        .map((line) => line.replace(strategy, 'it'))
+    const knob = figures('nsigma@3')
+    expect(knob).toHaveLength(4)
+    expect(knob).not.toEqual(figures('nsigma'))
+    expect(figures('gleaner@3.25')).toEqual(figures('gleaner'))
+    expect(figures('gleaner@20')).not.toEqual(figures('gleaner'))
+    expect(readdirSync(options.out)).toContain('t1.gleaner%403%2e25.dump.json')
+    expect(readFileSync(labReport(options.out, options.console), 'utf8')).toContain('value="nsigma@3"')
+
+    await labEstimate({ ...options, strategies: ['nsigma'], settings: ['nsigma.deviations=3'] })
+    expect(figures('nsigma')).toEqual(knob)
+  })
+
   it('keeps what is finished, and does again what changed', async () => {
     const { options, console, folder } = prepare()
     await labEstimate(options)
@@ -104,12 +124,43 @@ describe('labEstimate', () => {
     expect(dump.node['cpu_stable_state']).toEqual(flags)
   })
 
+  it('says from where on flags are missing', async () => {
+    const { options, folder, console } = prepare()
+    const stabilityFile = join(folder, 'flags.json')
+    writeFileSync(stabilityFile, JSON.stringify({ cpu: [true, false], memory: Array(8).fill(true) }))
+    expect(await labEstimate({ ...options, strategies: ['scroogevm'], stabilityFile })).toBe(0)
+    expect(console.lines.join('\n')).toContain('t1.json, slice 2: 2 flags are given for cpu and there are 8 slices')
+    expect(readFileSync(join(options.out, 'faults.csv'), 'utf8').match(/no-flag/g)).toHaveLength(2)
+  })
+
+  it.each([
+    ['time,instance,cpu\n', 'it has no samples'],
+    ['time,instance,cpu\n0,a,1\n300,a,1\n', 'slice 0: host "" has 17 % of the samples'],
+    ['vm,0\na,x\n', 'line 2, column 2: "x" is no percentage'],
+  ])('fails for a trace of which nothing can be used: %j', async (text, told) => {
+    const { options, folder, console } = prepare()
+    const file = join(folder, 'nothing.csv')
+    writeFileSync(file, text)
+    expect(await labEstimate({ ...options, traces: [file] })).toBe(1)
+    expect(console.lines.at(-1)).toContain(`${file}: there is nothing in it that could be used`)
+    expect(console.lines.at(-1)).toContain(told)
+  })
+
+  it('says why a trace of a single slice has no result', async () => {
+    const { options, folder, console } = prepare()
+    const file = join(folder, 'short.csv')
+    writeFileSync(file, 'vm,0,1,2,3\na,1,2,3,4\n')
+    expect(await labEstimate({ ...options, traces: [file], scopeS: 1200 })).toBe(0)
+    expect(console.lines.at(-1)).toContain('no estimate could be judged')
+  })
+
   it.each<[Partial<LabEstimateOptions>, string]>([
     [{ strategies: ['gredy'] }, 'gredy'],
     [{ scopeS: 0 }, 'scope'],
     [{ history: -1 }, 'history'],
     [{ traces: [] }, 'TRACE'],
     [{ stabilityFile: '/nowhere' }, '/nowhere'],
+    [{ out: '/dev/null' }, '/dev/null'],
   ])('refuses %j', async (wrong, named) => {
     const { options } = prepare()
     let refusal: unknown

@@ -14,6 +14,7 @@ import { defaultStrategies, parseStrategies } from './run/lab-strategy.ts'
 import { Progress } from './run/progress.ts'
 import { runPool } from './run/run-pool.ts'
 import { RunState } from './run/run-state.ts'
+import { readSettings } from './run/strategy-settings.ts'
 import { type SummaryRow, summaryCsv } from './run/summary.ts'
 import type { TraceFormat } from './trace/detect-format.ts'
 import { traceBytes, traceName } from './trace/open-trace.ts'
@@ -33,8 +34,10 @@ export const processConsole: LabConsole = {
 
 export interface LabEstimateOptions {
   readonly traces: readonly string[]
-  /** Names, or `all`; Gleaner's and the eight published ones unless told. */
+  /** Names, or `all`; Gleaner's and the eight published ones unless told. `gleaner@5`: with its knob at 5. */
   readonly strategies?: readonly string[]
+  /** `scroogevm.lowest=3`: other values than those of the authors. */
+  readonly settings?: readonly string[]
   readonly scopeS?: number
   readonly sliceS?: number
   readonly history?: number
@@ -57,6 +60,9 @@ export interface LabEstimateOptions {
 export async function labEstimate(options: LabEstimateOptions): Promise<number> {
   const console = options.console ?? processConsole
   const estimate = estimateOptions(options)
+  const isFolder = statSync(options.out, { throwIfNoEntry: false })?.isDirectory() ?? true
+  if (!isFolder)
+    throw new GleanerError('lab-option', { option: 'out', value: options.out, detail: 'that is no folder' })
   const tasks = makeTasks(options.traces, estimate, options.out)
   const state = new RunState(options.out, estimate)
   const results = new Map<string, TraceResult>()
@@ -127,6 +133,8 @@ function estimateOptions(options: LabEstimateOptions): EstimateOptions {
     slice: options.sliceS,
     step: options.stepS,
     'host-cores': options.hostCores,
+    'host-memory': options.hostMemoryMB,
+    aggregation: options.aggregation,
     'sold-ratio': options.soldRatio,
     'instances-per-host': options.instancesPerHost,
   })) {
@@ -157,6 +165,7 @@ function estimateOptions(options: LabEstimateOptions): EstimateOptions {
     ...given('soldRatio', options.soldRatio),
     ...given('aggregation', options.aggregation),
     ...given('withInput', options.withInput),
+    ...given('settings', options.settings === undefined ? undefined : readSettings(options.settings)),
     ...given('stabilityFlags', options.stabilityFile === undefined ? undefined : readFlags(options.stabilityFile)),
   }
 }
@@ -216,6 +225,10 @@ function sayResults(console: LabConsole, results: readonly TraceResult[]): void 
     console.print(`${name}: ${hosts} host${hosts === 1 ? '' : 's'}, ${slices} slices`)
     for (const row of rows.filter(({ host, resource }) => host === '*' && resource === 'cpu'))
       console.print(rowText(row))
+    if (rows.length === 0)
+      console.print(
+        '  no estimate could be judged: that takes a host with a capacity, and a slice after it; see --scope',
+      )
     const counts = Object.entries(faults.counts)
     if (counts.length === 0) continue
     console.print(`  left out: ${counts.map(([kind, count]) => `${count} × ${kind}`).join(', ')} (faults.csv)`)

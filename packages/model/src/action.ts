@@ -3,7 +3,7 @@ import type { StepKind } from './host-step.ts'
 import type { InstanceState } from './inventory.ts'
 
 /**
- * notify only tells the owner; migrate moves a running guest to another host, where it runs on; balloon lends memory from a running guest, return-memory gives it all of it back; delete ends
+ * notify only tells the owner; migrate moves a guest with its memory to another host, where it runs on, or stands still as before; balloon lends memory from a running guest, return-memory gives it all of it back; delete ends
  * an instance for good, which only preemptible instances and the ends of leases know: no rule and no person's command of the API does it.
  */
 export const actionKinds = [
@@ -64,7 +64,7 @@ export const startStates: Readonly<Record<ActionKind, readonly InstanceState[]>>
   start: ['stopped', 'shelved'],
   balloon: ['running'],
   'return-memory': ['running'],
-  migrate: ['running'],
+  migrate: ['running', 'paused'],
   delete: ['running', 'paused', 'suspended', 'stopped', 'shelved', 'error'],
 }
 

@@ -1,4 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { accessErrors } from './errors/access.ts'
+import { callerErrors } from './errors/callers.ts'
+import { cloudErrors } from './errors/clouds.ts'
+import { frontErrors } from './errors/front.ts'
+import { labErrors } from './errors/lab.ts'
+import { measurementErrors } from './errors/measurements.ts'
+import { serverErrors } from './errors/server.ts'
+import { storeErrors } from './errors/store.ts'
 import { describeError, type ErrorCode, errorRegistry, GleanerError, isError } from './errors.ts'
 
 const codes = Object.keys(errorRegistry) as ErrorCode[]
@@ -14,6 +22,20 @@ describe('the registry', () => {
     if (kind === 'not-found') expect(status).toBe(404)
     if (kind === 'conflict' || kind === 'capacity') expect(status).toBe(409)
     if (kind === 'unavailable') expect([503, 504, 507]).toContain(status)
+  })
+
+  test('has every code once', () => {
+    const areas = [
+      cloudErrors,
+      measurementErrors,
+      storeErrors,
+      callerErrors,
+      labErrors,
+      frontErrors,
+      accessErrors,
+      serverErrors,
+    ]
+    expect(areas.flatMap((area) => Object.keys(area))).toEqual(codes)
   })
 })
 

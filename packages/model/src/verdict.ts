@@ -136,6 +136,7 @@ export const reasonCodes = {
   'desktop-revoked': 'The desktop may not speak any more: an administrator has ended that.',
   'desktop-unjoined': 'The host is a desktop, and no agent speaks for it, or more than one may; that counts as in use.',
   'desktop-back': 'The desktop that the instance is on is needed by its user.',
+  'desktop-moved': 'The instance was moved away from a desktop that is needed by its user.',
   'desktop-memory': 'The user of the desktop has been back for so long that the memory of its guests is wanted back.',
   'desktop-lent-again': 'The user of the desktop has left: guests that stood still go on.',
   'closed-by-others': 'Somebody else closed the host; Gleaner opens only what it closed.',
@@ -151,6 +152,9 @@ export const reasonCodes = {
   'power-rate': 'As many hosts as are allowed within the hour were sent to sleep already.',
   'power-excluded': 'The configuration keeps the host from being switched off.',
   'power-unset': 'Nothing is configured by which the host could be switched off and on.',
+  'host-emptied':
+    'The host runs so little that all its instances have room on others: they move, running, and it can sleep.',
+  'host-overloaded': 'By what its instances use, the host may soon be overloaded: one of them moves away, running.',
   'wake-demand': 'A request found no room, and this host would have it.',
   'wake-lease': 'A lease of the host begins in the time it needs to wake up.',
   'wake-reserve': 'Fewer empty hosts are awake than should be.',

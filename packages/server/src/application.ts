@@ -269,6 +269,8 @@ export interface PowerNow {
   /** Infinity: none is known. */
   readonly nextLeaseMs: number
   readonly wakesInMs: number
+  /** What leases have of it that are not over. */
+  readonly promised: readonly Interval[]
   readonly step: StepKind | undefined
   readonly reason: Verdict | undefined
 }

@@ -24,6 +24,7 @@ import { InstanceMemories } from './decide/instance-memories.ts'
 import { RuleShelf } from './decide/rule-book.ts'
 import { DesktopDesk } from './desktops/desktop-desk.ts'
 import { LendingBook } from './desktops/lending-book.ts'
+import { Consolidator } from './energy/consolidator.ts'
 import { PowerBook } from './energy/power-book.ts'
 import { EventHub } from './events/hub.ts'
 import { actionEnded } from './actions/action-ended.ts'
@@ -48,6 +49,7 @@ import { preemptLoop } from './loops/preempt.ts'
 import { fencesLoop } from './loops/fences.ts'
 import { leasesLoop } from './loops/leases.ts'
 import { persistLoop, persistNow } from './loops/persist.ts'
+import { checkListsLoop } from './loops/check-lists.ts'
 import { renewCertificateLoop } from './loops/renew-certificate.ts'
 import { sampleLoop } from './loops/sample.ts'
 import { sampleSourceLoop } from './loops/sample-source.ts'
@@ -195,6 +197,13 @@ async function start(options: StartOptions, cleanups: Cleanup[]): Promise<Omit<R
     renewal.start()
   }
 
+  const { certificates } = config.people
+  if (certificates !== undefined) {
+    const lists = checkListsLoop({ certificates, problems: runtime.problems })
+    cleanups.push(() => lists.stop())
+    lists.start()
+  }
+
   for (const cloud of clouds) {
     const unsubscribe = cloud.subscribe(() => runtime.wake(`observe:${cloud.id}`, 'watch'))
     cleanups.push(async () => unsubscribe())
@@ -283,7 +292,7 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
   }
   const meters = config.energy.meters.map((settings) => ({
     settings,
-    meter: makeMeter(settings, { clock, clouds, state, usage }),
+    meter: makeMeter(settings, { clock, clouds, state, usage, store }),
   }))
   const commands = new CommandQueue()
   const memories = new InstanceMemories()
@@ -296,6 +305,7 @@ function assemble({ config, store, log, clock, clouds, sources, telemetry, opene
     due: { proposals: [] },
     refused: { list: [] },
     awake: { list: [] },
+    consolidator: new Consolidator(runtime),
     seen: { table: undefined },
   }
   const saga = new PreemptionSaga(runtime, parts)

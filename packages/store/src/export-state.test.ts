@@ -174,7 +174,8 @@ async function fill({ store, fence }: TestStore): Promise<void> {
     dueAtMs: undefined,
     about: undefined,
   }
-  await store.notices.add(fence, { ...notice, sentBy: ['log', 'mail'] }, ['hook'])
+  await store.notices.add(fence, { ...notice, sentBy: ['log', 'mail'] }, ['hook', 'picky'])
+  await store.outbox.giveUp(fence, 'picky', { id: notice.id, atMs: nowMs, fault: 'it answers 422' })
   await store.hostOffers.save(fence, {
     hostId: 'lab:h' as never,
     withdrawn: false,
@@ -248,6 +249,7 @@ async function everything(store: Store): Promise<unknown> {
     telemetry,
     notices: await store.notices.forInstance('lab:a', 9),
     outbox: await store.outbox.waiting('hook'),
+    refused: await store.outbox.recent('picky', { limit: 9, offset: 0 }),
     audit: await store.audit.list({ limit: 9, offset: 0 }),
   }
 }

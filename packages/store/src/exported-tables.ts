@@ -31,6 +31,7 @@ export const exportedTables: readonly ExportedTable[] = [
   { name: 'telemetry_blob', order: ['subject'] },
   { name: 'notice', order: ['id'] },
   { name: 'notice_delivery', order: ['notice_id', 'notifier'] },
+  { name: 'notice_failure', order: ['notice_id', 'notifier'] },
   { name: 'notice_outbox', order: ['notifier', 'notice_id'] },
   { name: 'audit', order: ['id'] },
   { name: 'estimate', order: ['host_id', 'at_ms'] },

@@ -8,6 +8,7 @@ import {
   GleanerError,
   type GuestMemory,
   type Host,
+  type HostId,
   type Instance,
   type InstanceId,
   type InstanceState,
@@ -18,6 +19,7 @@ import {
   instanceId,
   isMemoryStep,
   metrics,
+  nativeOf,
   projectId,
   startStates,
   targetState,
@@ -31,6 +33,7 @@ import type {
   CloudEvent,
   GuestMemoryReading,
   HostControl,
+  InstanceMigration,
   Look,
   PowerControl,
   RatioControl,
@@ -55,6 +58,8 @@ export interface FileCloudOptions {
   readonly coreRatio?: number
   /** Its host can be closed, opened, and switched off and on while it is closed. */
   readonly switchesHost?: boolean
+  /** Has a second host, and instances run on from one to the other. There is a second project, which has none. */
+  readonly migrates?: boolean
   /** Its guests tell their memory, lend some, and need it back as soon as they have left it. */
   readonly lendsMemory?: boolean
 }
@@ -64,6 +69,8 @@ interface FileState {
   readonly leftMiB?: Readonly<Record<string, number>>
   readonly coreRatio?: number | undefined
   readonly host?: Host['state']
+  /** Of instances that are no longer on the first host. */
+  readonly hostOf?: Readonly<Record<string, string>>
   readonly states: Readonly<Record<string, InstanceState>>
 }
 
@@ -75,6 +82,7 @@ export class FileCloud implements Cloud {
   readonly ratioControl?: RatioControl
   readonly guestMemory?: GuestMemoryReading
   readonly hostControl?: HostControl
+  readonly migration?: InstanceMigration
   readonly powerControl?: PowerControl
   readonly #options: FileCloudOptions
 
@@ -82,7 +90,11 @@ export class FileCloud implements Cloud {
     this.#options = options
     this.id = options.id
     this.address = options.path
-    const kinds = [...stateKinds, ...(options.lendsMemory === true ? (['balloon', 'return-memory'] as const) : [])]
+    const kinds = [
+      ...stateKinds,
+      ...(options.lendsMemory === true ? (['balloon', 'return-memory'] as const) : []),
+      ...(options.migrates === true ? (['migrate'] as const) : []),
+    ]
     this.actions = kinds.map(supportOf)
     if (options.lendsMemory === true) this.guestMemory = { read: async () => this.#memories() }
     if (options.switchesHost === true) {
@@ -93,6 +105,7 @@ export class FileCloud implements Cloud {
         wake: async () => this.#switch('wake'),
       }
     }
+    if (options.migrates === true) this.migration = { migrate: async (id, to) => this.#migrate(id, to) }
     if (options.coreRatio !== undefined) this.ratioControl = this.#ratioControl()
   }
 
@@ -102,10 +115,10 @@ export class FileCloud implements Cloud {
 
   async observe(): Promise<Inventory> {
     const states = this.#read()
-    const host: Host = {
-      id: hostId(this.id, 'h1'),
+    const host = (name: string): Host => ({
+      id: hostId(this.id, name),
       cloudId: this.id,
-      name: 'h1',
+      name,
       kind: 'hypervisor',
       state: states.host ?? 'up',
       cores: 16,
@@ -117,11 +130,13 @@ export class FileCloud implements Cloud {
       memoryRatio: undefined,
       idlePowerW: undefined,
       fullPowerW: undefined,
-    }
+    })
+    const project = (name: string) => ({ id: projectId(this.id, name), cloudId: this.id, name })
+    const isTwo = this.#options.migrates === true
     return {
-      hosts: [host],
+      hosts: (isTwo ? ['h1', 'h2'] : ['h1']).map(host),
       instances: this.#names().map((name) => this.#instance(name, states)),
-      projects: [{ id: projectId(this.id, 'p1'), cloudId: this.id, name: 'p1' }],
+      projects: (isTwo ? ['p1', 'p2'] : ['p1']).map(project),
       gaps: [],
     }
   }
@@ -226,6 +241,14 @@ export class FileCloud implements Cloud {
     this.#write({ ...state, host: to })
   }
 
+  /** The same of moves. */
+  #migrate(id: InstanceId, to: HostId): void {
+    const [name, host] = [nativeOf(id), nativeOf(to)]
+    appendFileSync(`${this.#options.path}.log`, `${name} migrate ${host}\n`)
+    const state = this.#read()
+    this.#write({ ...state, hostOf: { ...state.hostOf, [name]: host } })
+  }
+
   #names(): readonly string[] {
     return Array.from({ length: this.#options.instances }, (_, index) => `i${index + 1}`)
   }
@@ -236,7 +259,7 @@ export class FileCloud implements Cloud {
       cloudId: this.id,
       name,
       projectId: projectId(this.id, 'p1'),
-      hostId: hostId(this.id, 'h1'),
+      hostId: hostId(this.id, states.hostOf?.[name] ?? 'h1'),
       flavor: 'small',
       state: stateOf(states, name),
       stateSinceMs: undefined,

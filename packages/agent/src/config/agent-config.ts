@@ -17,6 +17,8 @@ export interface AgentConfig {
   readonly guests: readonly GuestConfig[]
   /** Where guests of this host report, to be told to the control plane. */
   readonly reports: readonly ReportPattern[]
+  /** Whether what the processors of this machine count is told to the control plane. */
+  readonly rapl: boolean
 }
 
 /** The times of one monitor; all but the first kind of them are in every line. */
@@ -36,6 +38,8 @@ export type MonitorKind =
   | { readonly kind: 'terminals'; readonly ignored: readonly string[] }
   | { readonly kind: 'sessions' }
   | { readonly kind: 'x11'; readonly display: number; readonly authority: string; readonly sockets: string }
+  /** `folder`: where the helpers of the sessions write. */
+  | { readonly kind: 'wayland'; readonly folder: string }
   | { readonly kind: 'idle-detect'; readonly path: string }
   | { readonly kind: 'load'; readonly startBelowCores: number; readonly suspendAboveCores: number }
   | { readonly kind: 'pressure'; readonly limits: PressureLimits }
@@ -55,7 +59,9 @@ export type MonitorKind =
     }
 
 export type GuestConfig =
-  /** A QEMU that listens for QMP; a folder: all sockets in it. */
-  | { readonly kind: 'qmp'; readonly path: string }
+  /** A QEMU that listens for QMP; a folder: all sockets in it. `group`: the control group whose load is theirs. */
+  | { readonly kind: 'qmp'; readonly path: string; readonly group: string | undefined }
+  /** Guests of a libvirt daemon of this machine, by their names; others are not touched. */
+  | { readonly kind: 'libvirt'; readonly uri: string; readonly names: readonly RegExp[] }
   /** A control group below /sys/fs/cgroup, frozen as a whole. */
   | { readonly kind: 'cgroup'; readonly group: string }

@@ -17,7 +17,11 @@ export class ConfigReader {
   }
 
   failAt(offset: number, detail: string): never {
-    throw new GleanerError('config-invalid', { file: this.#file, line: this.#lines.linePos(offset).line || 1, detail })
+    throw new GleanerError('agent-config-invalid', {
+      file: this.#file,
+      line: this.#lines.linePos(offset).line || 1,
+      detail,
+    })
   }
 
   map(node: Node | null | undefined, keys: readonly string[]): MapReader {

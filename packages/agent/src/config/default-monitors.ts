@@ -1,10 +1,14 @@
 // What is watched when nothing else is said, and the times of each monitor. Presence waits for the absent time; load has to last
 // before guests are sent away; what is true or not, like a battery, needs no wait.
 import type { MonitorRule } from '@gleaner/engine/opportunism'
+import type { PortRange } from '../monitors/port-monitor.ts'
 import type { MonitorConfig, MonitorKind, MonitorTimes } from './agent-config.ts'
 
 const second = 1000
 const minute = 60 * second
+
+/** In the folder of the agent's socket. */
+export const sessionFolder = '/run/gleaner-agent/sessions'
 
 export const defaultTimes: { readonly absentMs: number; readonly continueAfterMs: number } = {
   absentMs: 15 * minute,
@@ -32,6 +36,7 @@ export const kindDefaults: Readonly<Record<MonitorKind['kind'], KindDefaults>> =
   terminals: { ...presence, code: 'user-terminal', everyMs: 500 },
   sessions: { ...presence, code: 'user-session' },
   x11: { ...presence, code: 'user-desktop' },
+  wayland: { ...presence, code: 'user-desktop', everyMs: 500 },
   'idle-detect': { ...presence, code: 'user-desktop' },
   load: { ...condition, code: 'host-busy', waitMs: minute, suspendAfterMs: 2 * minute },
   pressure: { ...condition, code: 'host-pressed', waitMs: minute, suspendAfterMs: 20 * second },
@@ -45,6 +50,16 @@ export const kindDefaults: Readonly<Record<MonitorKind['kind'], KindDefaults>> =
   temperature: { ...condition, code: 'too-hot', everyMs: 5 * second, waitMs: 5 * minute },
   hours: { ...condition, code: 'outside-lending-hours', everyMs: 5 * second },
 }
+
+/** What only who sits in front of the machine moves, as far as one can tell. */
+const locals: ReadonlySet<MonitorKind['kind']> = new Set([
+  'keyboard',
+  'pointer',
+  'ps2',
+  'x11',
+  'wayland',
+  'idle-detect',
+])
 
 /** The monitor with the times of its kind. */
 export function monitorOf(
@@ -63,11 +78,20 @@ export function monitorOf(
   }
 }
 
+/** RDP; VNC of the displays 0 to 10, which shares the screen of whoever is logged in and begins no session. */
+const remoteDesktopPorts: readonly PortRange[] = [
+  { from: 3389, to: 3389 },
+  { from: 5900, to: 5910 },
+]
+
 export const defaultKinds: readonly MonitorKind[] = [
   { kind: 'keyboard' },
   { kind: 'pointer', bump: true },
   { kind: 'ps2', needed: false },
   { kind: 'terminals', ignored: [] },
+  // Who works from afar without a terminal passes none of the above.
+  { kind: 'sessions' },
+  { kind: 'ports', ports: remoteDesktopPorts },
   { kind: 'load', startBelowCores: 0.3, suspendAboveCores: 0.5 },
   { kind: 'battery' },
   { kind: 'lid' },
@@ -84,6 +108,7 @@ export function ruleOf(config: MonitorConfig): MonitorRule {
     // Three looks that did not come.
     staleAfterMs: Math.max(3 * config.everyMs, 3000),
     presence,
+    local: locals.has(config.kind),
     ...(config.kind === 'pointer' && config.bump
       ? { bump: { afterIdleMs: 15 * minute, againAfterMs: second, forgetAfterMs: 4 * second } }
       : {}),

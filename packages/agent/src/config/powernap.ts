@@ -175,5 +175,5 @@ function literal(text: string, { file, line }: { readonly file: string; readonly
 }
 
 function fail(file: string, line: number, detail: string): never {
-  throw new GleanerError('config-invalid', { file, line, detail })
+  throw new GleanerError('agent-config-invalid', { file, line, detail })
 }

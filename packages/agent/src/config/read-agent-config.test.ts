@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { GleanerError } from '@gleaner/model/errors'
+import { ruleOf } from './default-monitors.ts'
 import { parseAgentConfig } from './read-agent-config.ts'
 
 const read = (text: string) => parseAgentConfig(text, 'agent.yaml')
@@ -7,7 +8,7 @@ const fault = (text: string) => {
   try {
     read(text)
   } catch (error) {
-    if (error instanceof GleanerError && error.code === 'config-invalid') return error.message
+    if (error instanceof GleanerError && error.code === 'agent-config-invalid') return error.message
     throw error
   }
   return 'no fault'
@@ -20,6 +21,8 @@ it('an empty file watches what every desktop has, and lends nothing because no g
     'pointer',
     'ps2',
     'terminals',
+    'sessions',
+    'ports',
     'load',
     'battery',
     'lid',
@@ -33,6 +36,13 @@ it('an empty file watches what every desktop has, and lends nothing because no g
   })
 })
 
+it('a lock shortens the wait of whoever sits there, where that is set', () => {
+  expect(read('').lending.lockedAfterMs).toBeUndefined()
+  const config = read('lockedAbsent: 2m\nmonitors: { keyboard: {}, x11: {}, terminals: {}, sessions: {} }')
+  expect(config.lending.lockedAfterMs).toBe(120_000)
+  expect(config.monitors.map((each) => ruleOf(each).local)).toEqual([true, true, false, false])
+})
+
 it('takes the times of all, then those of one', () => {
   const config = read(`
 absent: 20m
@@ -43,6 +53,8 @@ monitors:
   lid: false
 guests:
   - qmp: /run/guests
+  - { qmp: /run/more, group: more.slice }
+  - { libvirt: "qemu:///system", names: ["^instance-"] }
   - cgroup: /lent.slice
 `)
   expect(config.monitors.map(({ name, absentMs, continueAfterMs }) => [name, absentMs, continueAfterMs])).toEqual([
@@ -52,7 +64,9 @@ guests:
   ])
   expect(config.monitors[2]).toMatchObject({ startBelowCores: 0.2, suspendAboveCores: 1.5, suspendAfterMs: 30_000 })
   expect(config.guests).toEqual([
-    { kind: 'qmp', path: '/run/guests' },
+    { kind: 'qmp', path: '/run/guests', group: undefined },
+    { kind: 'qmp', path: '/run/more', group: 'more.slice' },
+    { kind: 'libvirt', uri: 'qemu:///system', names: [/^instance-/] },
     { kind: 'cgroup', group: 'lent.slice' },
   ])
 })
@@ -86,11 +100,19 @@ describe('faults name the line and what would be right', () => {
     ['monitors: [keyboard]', 'agent.yaml:1: monitors: a monitor is a key with its settings'],
     ['monitors:\n  keyboard: { every: 1ms }', 'agent.yaml:2: every: has to lie between 50ms and 60s'],
     ['monitors:\n  load: { startBelow: 2, suspendAbove: 1 }', 'suspendAbove may not be less than startBelow'],
+    ['monitors:\n  temperature: { startBelow: 90 }', 'suspendAbove may not be less than startBelow'],
     ['monitors:\n  hours: { lend: [always] }', 'agent.yaml:2: "always" is no time such as'],
     ['monitors:\n  ports: { ports: [99999] }', '"99999" is no port'],
     ['monitors:\n  processes: { names: ["("] }', '"(" is no regular expression'],
     ['monitors:\n  processes: {}', 'processes: give names or commands'],
-    ['guests:\n  - { qmp: /a, cgroup: b }', 'agent.yaml:2: a guest is either'],
+    ['guests:\n  - { qmp: /a, cgroup: b }', 'agent.yaml:2: a guest is one of'],
+    ['guests:\n  - { libvirt: "qemu:///system" }', 'agent.yaml:2: names: tell which guests of libvirt are lent'],
+    ['guests:\n  - { libvirt: "qemu:///system", names: ["("] }', '"(" is no regular expression'],
+    ['guests:\n  - { libvirt: "qemu+ssh://a/system", names: [a] }', 'is not of this machine'],
+    ['guests:\n  - { libvirt: nonsense, names: [a] }', 'is not a libvirt URI'],
+    ['guests:\n  - { cgroup: a, names: [a] }', 'names: goes with libvirt only'],
+    ['guests:\n  - { cgroup: a, group: b }', 'group: goes with qmp only'],
+    ['guests:\n  - { qmp: /a, group: ../b }', 'may not lead out of /sys/fs/cgroup'],
     ['guests:\n  - { cgroup: ../../etc }', 'may not lead out of /sys/fs/cgroup'],
     ['- a', 'agent.yaml:1: the file has to hold keys and values'],
     ['a: [', 'agent.yaml:1: '],

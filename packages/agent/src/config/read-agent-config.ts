@@ -3,13 +3,14 @@ import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { defaultLending } from '@gleaner/engine/opportunism'
 import { GleanerError } from '@gleaner/model/errors'
+import { parseLibvirtUri } from '@gleaner/wire-libvirt'
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type YAMLMap } from 'yaml'
 import type { AgentConfig, GuestConfig, MonitorConfig } from './agent-config.ts'
 import { defaultKinds, defaultTimes, monitorOf } from './default-monitors.ts'
 import { ConfigReader, type MapReader } from './config-reader.ts'
 import { type ReportPattern, readReportPattern } from '../heard/report-places.ts'
 import { readPowerNap } from './powernap.ts'
-import { readMonitor } from './read-monitor.ts'
+import { patternsOf, readMonitor } from './read-monitor.ts'
 
 export const defaultConfigFile = '/etc/gleaner/agent.yaml'
 
@@ -18,6 +19,7 @@ const topKeys = [
   'socket',
   'stateDirectory',
   'absent',
+  'lockedAbsent',
   'continueAfter',
   'grace',
   'wishAfter',
@@ -28,6 +30,7 @@ const topKeys = [
   'guests',
   'lend',
   'reports',
+  'rapl',
 ]
 
 export function loadAgentConfig(file: string): AgentConfig {
@@ -38,7 +41,7 @@ function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    throw new GleanerError('config-missing', { file, detail: (error as Error).message }, { cause: error })
+    throw new GleanerError('agent-config-missing', { file, detail: (error as Error).message }, { cause: error })
   }
 }
 
@@ -62,8 +65,12 @@ export function parseAgentConfig(text: string, file: string): AgentConfig {
   const lends = root.truth('lend', true)
   const ancestor = ancestorOf(reader, root)
   const reports = reportsOf(reader, root)
-  if (!lends && reports.length === 0)
-    reader.fail(root.node('lend'), 'lend: false leaves nothing to do unless "reports" names lines of guests')
+  const rapl = root.truth('rapl', false)
+  if (!lends && reports.length === 0 && !rapl)
+    reader.fail(
+      root.node('lend'),
+      'lend: false leaves nothing to do unless "reports" names lines of guests, or "rapl" is true',
+    )
   if (!lends && root.node('monitors') !== undefined)
     reader.fail(root.node('monitors'), 'either monitors or lend: false: who does not lend watches nothing')
   return {
@@ -74,6 +81,7 @@ export function parseAgentConfig(text: string, file: string): AgentConfig {
     monitors: !lends ? [] : (ancestor?.monitors ?? monitorsOf(reader, root.node('monitors'), all)),
     lending: {
       graceMs: root.duration('grace', ancestor?.lending.graceMs ?? standard.graceMs),
+      ...(root.node('lockedAbsent') === undefined ? {} : { lockedAfterMs: root.duration('lockedAbsent', absentMs) }),
       wishAfterMs: root.duration('wishAfter', standard.wishAfterMs),
       preemptAfterMs: root.duration('preemptAfter', standard.preemptAfterMs),
       maxGapMs: standard.maxGapMs,
@@ -86,6 +94,7 @@ export function parseAgentConfig(text: string, file: string): AgentConfig {
     },
     guests: guestsOf(reader, root.node('guests')),
     reports,
+    rapl,
   }
 }
 
@@ -139,12 +148,44 @@ function guestsOf(reader: ConfigReader, node: Node | undefined): readonly GuestC
   if (node === undefined) return []
   if (!isSeq(node)) reader.fail(node, 'guests: has to be a list')
   return (node as unknown as { readonly items: readonly Node[] }).items.map((item) => {
-    const guest = reader.map(item, ['qmp', 'cgroup'])
-    const path = guest.text('qmp', '')
-    const group = guest.text('cgroup', '')
-    if ((path === '') === (group === ''))
-      reader.fail(item, 'a guest is either "qmp: <socket or folder>" or "cgroup: <group below /sys/fs/cgroup>"')
-    if (group.includes('..')) reader.fail(item, 'cgroup: may not lead out of /sys/fs/cgroup')
-    return path === '' ? { kind: 'cgroup', group: group.replace(/^\/+/, '') } : { kind: 'qmp', path }
+    const guest = reader.map(item, ['qmp', 'group', 'cgroup', 'libvirt', 'names'])
+    const [path, uri] = [guest.text('qmp', ''), guest.text('libvirt', '')]
+    const [frozen, loaded] = [groupOf(reader, guest, 'cgroup'), groupOf(reader, guest, 'group')]
+    const named = [path !== '', uri !== '', frozen !== undefined].filter((each) => each)
+    if (named.length !== 1)
+      reader.fail(
+        item,
+        'a guest is one of "qmp: <socket or folder>", "libvirt: <uri>" with "names", or "cgroup: <group below /sys/fs/cgroup>"',
+      )
+    if (guest.node('group') !== undefined && path === '') reader.fail(item, 'group: goes with qmp only')
+    if (guest.node('names') !== undefined && uri === '') reader.fail(item, 'names: goes with libvirt only')
+    if (frozen !== undefined) return { kind: 'cgroup', group: frozen }
+    return uri === '' ? { kind: 'qmp', path, group: loaded } : libvirtOf(reader, item, { guest, uri })
   })
+}
+
+/** Below /sys/fs/cgroup. */
+function groupOf(reader: ConfigReader, guest: MapReader, key: 'cgroup' | 'group'): string | undefined {
+  const group = guest.text(key, '').replace(/^\/+/, '')
+  if (group.includes('..')) reader.fail(guest.node(key), `${key}: may not lead out of /sys/fs/cgroup`)
+  return group === '' ? undefined : group
+}
+
+function libvirtOf(
+  reader: ConfigReader,
+  item: Node,
+  { guest, uri }: { readonly guest: MapReader; readonly uri: string },
+): GuestConfig {
+  const names = guest.list('names')
+  if (names.length === 0)
+    reader.fail(
+      item,
+      'names: tell which guests of libvirt are lent, such as ["^instance-"]; a user\'s own are not touched',
+    )
+  try {
+    if (parseLibvirtUri(uri).transport !== 'unix') throw new TypeError(`"${uri}" is not of this machine`)
+  } catch (error) {
+    reader.fail(guest.node('libvirt'), `libvirt: ${(error as Error).message}`)
+  }
+  return { kind: 'libvirt', uri, names: patternsOf(reader, names) }
 }

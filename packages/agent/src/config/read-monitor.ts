@@ -3,7 +3,7 @@ import type { Node } from 'yaml'
 import type { PortRange } from '../monitors/port-monitor.ts'
 import type { MonitorConfig, MonitorKind } from './agent-config.ts'
 import type { ConfigReader, MapReader } from './config-reader.ts'
-import { kindDefaults, monitorOf } from './default-monitors.ts'
+import { kindDefaults, monitorOf, sessionFolder } from './default-monitors.ts'
 import { lendingHours } from './lending-hours.ts'
 
 const timeKeys = ['absent', 'every', 'continueAfter', 'suspendAfter']
@@ -14,6 +14,7 @@ const ownKeys: Readonly<Record<MonitorKind['kind'], readonly string[]>> = {
   terminals: ['ignore'],
   sessions: [],
   x11: ['display', 'authority', 'sockets'],
+  wayland: ['folder'],
   'idle-detect': ['path'],
   load: ['startBelow', 'suspendAbove'],
   pressure: ['cpu', 'memory', 'io'],
@@ -90,6 +91,8 @@ function kindsOf(
         sockets: map.text('sockets', '/tmp/.X11-unix'),
       })
     }
+    case 'wayland':
+      return one({ kind, folder: map.text('folder', sessionFolder) })
     case 'idle-detect':
       return one({ kind, path: map.text('path', '/dev/shm/idle_detect_shmem') })
     case 'load': {
@@ -141,12 +144,12 @@ function kindsOf(
       if (ports.length === 0) reader.fail(key, 'ports: give at least one')
       return one({ kind, ports })
     }
-    case 'temperature':
-      return one({
-        kind,
-        startBelowC: map.number('startBelow', 60, { least: 0, most: 120 }),
-        suspendAboveC: map.number('suspendAbove', 80, { least: 0, most: 120 }),
-      })
+    case 'temperature': {
+      const startBelowC = map.number('startBelow', 60, { least: 0, most: 120 })
+      const suspendAboveC = map.number('suspendAbove', 80, { least: 0, most: 120 })
+      if (suspendAboveC < startBelowC) reader.fail(key, 'temperature: suspendAbove may not be less than startBelow')
+      return one({ kind, startBelowC, suspendAboveC })
+    }
     case 'hours': {
       const hours = map
         .list('lend')
@@ -166,7 +169,7 @@ function kindsOf(
   }
 }
 
-function patternsOf(
+export function patternsOf(
   reader: ConfigReader,
   list: readonly { readonly text: string; readonly node: Node }[],
 ): readonly RegExp[] {

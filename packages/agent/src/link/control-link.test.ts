@@ -108,8 +108,10 @@ afterEach(async () => {
 })
 
 let reports: BeatRequest['reports']
+let power: BeatRequest['power']
 afterEach(() => {
   reports = undefined
+  power = undefined
 })
 
 const file = () => join(folder, 'link.json')
@@ -128,7 +130,7 @@ async function start() {
     buffer,
     clocks: () => ({ monoMs: nowMs, bootMs: nowMs, wallMs }),
     say: () => {},
-    now: () => ({ answer: { phase, verdict }, phaseForMs: 0, guests: [], slowestPauseMs: 0, reports }),
+    now: () => ({ answer: { phase, verdict }, phaseForMs: 0, guests: [], slowestPauseMs: 0, power, reports }),
   })
   links.push(link)
   const goes = (to: LendingPhase) => {
@@ -231,4 +233,18 @@ it('carries what guests reported, and nothing about them where nobody listens', 
   reports = [{ instance: 'web-1', agoMs: 5, everyMs: 15_000, users: 0, idleMs: 60_000 }]
   await link.beat()
   expect(plane.heard.map((beat) => beat.reports)).toEqual([undefined, reports])
+})
+
+it('what the processors have counted goes with every beat, where it is to be told', async () => {
+  const { link } = await start()
+  await link.beat()
+  power = { zones: [{ name: 'package-0', counterUj: 12, rangeUj: 100 }] }
+  await link.beat()
+  power = { zones: [], fault: 'can be read by root only' }
+  await link.beat()
+  expect(plane.heard.map((beat) => beat.power)).toEqual([
+    undefined,
+    { zones: [{ name: 'package-0', counterUj: 12, rangeUj: 100 }] },
+    { zones: [], fault: 'can be read by root only' },
+  ])
 })

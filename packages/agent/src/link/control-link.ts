@@ -5,7 +5,7 @@
 // with one power switch do not speak at once. A sequence is used once, also when nobody answered; it follows the clock on the wall, so
 // that one whose file was lost is ahead all the same. Changes have numbers of their own, which they keep when a beat is lost and they are
 // sent again; a sequence is never below the numbers that its beat carries.
-import type { BeatAnswer, BeatRequest, ToldReport } from '@gleaner/model'
+import type { BeatAnswer, BeatRequest, ToldPower, ToldReport } from '@gleaner/model'
 import type { ClockReading, DesktopAnswer } from '@gleaner/engine/opportunism'
 import { agentPaths } from '@gleaner/model/desktop'
 import type { GuestState } from '../guests/guest.ts'
@@ -31,6 +31,8 @@ export interface LinkWord {
   readonly slowestPauseMs: number
   /** Undefined where guests are not heard here. */
   readonly reports: readonly ToldReport[] | undefined
+  /** Undefined where it is not to be told. */
+  readonly power: ToldPower | undefined
 }
 
 export interface LinkStanding {
@@ -148,7 +150,7 @@ export class ControlLink {
   }
 
   #request(sent: ChangeBuffer['changes'], wallMs: number): BeatRequest {
-    const { answer, phaseForMs, guests, slowestPauseMs, reports } = this.#parts.now()
+    const { answer, phaseForMs, guests, slowestPauseMs, reports, power } = this.#parts.now()
     const { phase, verdict } = answer
     const { nextKey } = this.#link
     return {
@@ -170,6 +172,7 @@ export class ControlLink {
       })),
       lostChanges: this.#parts.buffer.lost,
       ...(reports === undefined ? {} : { reports: [...reports] }),
+      ...(power === undefined ? {} : { power }),
       ...(nextKey === undefined ? {} : { nextKey: publicPart(nextKey) }),
     }
   }

@@ -1,6 +1,7 @@
 // One connection to an X server that asks how long nobody has touched its keyboard and pointer: the extension MIT-SCREEN-SAVER, request
 // QueryInfo (X11 protocol, little-endian; screensaver protocol 1.0). Nothing else is asked, nothing is drawn, no event is wanted.
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
+import { openLine } from '../read/open-line.ts'
 import type { XCookie } from './x-authority.ts'
 
 const setupBytes = 8
@@ -24,18 +25,11 @@ export class XIdleLine {
     on: { readonly told: (idleMs: number) => void; readonly ended: (reason: string) => void },
   ) {
     this.#told = on.told
-    let reason = 'the X server has closed'
-    this.#socket = connect(path, () => this.#socket.write(setupRequest(cookie)))
-    this.#socket.on('data', (chunk) => {
-      try {
-        this.#take(chunk)
-      } catch (error) {
-        reason = (error as Error).message
-        this.#socket.destroy()
-      }
+    this.#socket = openLine(path, 'the X server', {
+      opened: () => this.#socket.write(setupRequest(cookie)),
+      took: (chunk) => this.#take(chunk),
+      ended: on.ended,
     })
-    this.#socket.on('error', (error: NodeJS.ErrnoException) => (reason = `${path}: ${error.code ?? error.message}`))
-    this.#socket.on('close', () => on.ended(reason))
   }
 
   /** Asks, unless the last question is still open. */

@@ -1,6 +1,6 @@
 // The socket at which the users of the desktop ask and decide: one line of JSON in, one out. Everybody on the machine may take it back
 // or lend it: both only ever shorten or lengthen a wait, and whoever touches the machine has it at once in any case.
-import { chmodSync, existsSync, mkdirSync, unlinkSync } from 'node:fs'
+import { chmodSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { dirname } from 'node:path'
 import { type AgentQuestion, type AgentReply, isQuestion } from './agent-status.ts'
@@ -10,7 +10,11 @@ const patienceMs = 5000
 
 export async function openAgentSocket(path: string, answer: (question: AgentQuestion) => AgentReply): Promise<Server> {
   mkdirSync(dirname(path), { recursive: true })
-  if (existsSync(path)) {
+  const there = lstatSync(path, { throwIfNoEntry: false })
+  if (there !== undefined) {
+    // Of somebody who wrote the wrong path: nothing of his is lost for that.
+    if (!there.isSocket())
+      throw new Error(`${path} is there already and is no socket; give the agent another "socket:"`)
     // A socket that answers belongs to an agent that runs: two of them would pause and resume against each other.
     if (await answers(path)) throw new Error(`another agent already listens at ${path}`)
     unlinkSync(path)

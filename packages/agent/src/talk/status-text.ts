@@ -19,7 +19,7 @@ export function statusText(status: AgentStatus): string {
     `  ${status.verdict.sentence}`,
   ]
   if (wish !== undefined) lines.push(`  the owner wishes: ${wishWords(wish)}`)
-  if (guests.length === 0) lines.push('  no guests are set up: nothing of others runs here')
+  if (guests.length === 0) lines.push('  no guests: nothing of others runs here')
   for (const guest of guests) lines.push(`  ${guest.name}: ${guest.state}`)
   lines.push(
     `  since the agent started: lent ${formatDurationMs(totals.lentMs)}, interrupted ${times(totals.interruptions)}` +

@@ -1,5 +1,5 @@
 // The watch on its own: monitors and guests that do as they are told, clocks turned by hand. The state machine is the real one.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defaultLending, type MonitorRule } from '@gleaner/engine/opportunism'
@@ -192,7 +192,7 @@ it('a guest that refuses to stand still is tried again at every look, and the ma
   await pass(3 * second)
   expect(guest.tries).toBeGreaterThanOrEqual(3)
   expect(watch.answer?.phase).toBe('reclaiming')
-  expect(lines).toContain('guest: could not be paused: it does not listen')
+  expect(lines.filter((line) => line === 'guest: could not be paused: it does not listen')).toHaveLength(1)
   guest.refuses = false
   await pass(second)
   expect(guest.now).toBe('paused')
@@ -222,6 +222,18 @@ it('a wish that is over is forgotten; what was lent is counted in time', async (
   await pass(2 * minute)
   expect(watch.wish).toBeUndefined()
   expect(new KeptState(folder).wish({ monoMs: nowMs, wallMs: nowMs })).toBeUndefined()
+})
+
+it('a wish counts also where it cannot be written down, and its end ends no agent', async () => {
+  await lent()
+  rmSync(folder, { recursive: true })
+  watch.setWish({ kind: 'not-now', untilMonoMs: nowMs + minute, untilWallMs: nowMs + minute })
+  await settled()
+  expect(guest.now).toBe('paused')
+  expect(lines.some((line) => line.startsWith('what the owner wishes could not be written down: ENOENT'))).toBe(true)
+  await pass(2 * minute)
+  expect(watch.wish).toBeUndefined()
+  mkdirSync(folder)
 })
 
 it('the last word of an agent that ends holds every guest', async () => {

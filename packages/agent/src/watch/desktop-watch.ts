@@ -32,6 +32,8 @@ export interface DesktopWatchParts {
   readonly warn: () => void
   /** The phase is another than a look ago; at the first look it always is. */
   readonly changed: (answer: DesktopAnswer) => void
+  /** Whether every session of whoever sits here is locked; absent: that is not to count. */
+  readonly isLocked?: () => boolean
   /** Until when guests may be here without a further word of the control plane. */
   readonly contractUntilMs: () => number
 }
@@ -53,6 +55,8 @@ export class DesktopWatch {
   readonly #monitors: readonly Monitor[]
   readonly #readings = new Map<string, Reading>()
   readonly #busy = new Set<string>()
+  /** What was told last of each guest that refuses: it is tried at every look, and told when it changes. */
+  readonly #refusals = new Map<string, string>()
   #memory: LendingMemory
   #answer: DesktopAnswer | undefined
   #wish: OwnerWish | undefined
@@ -88,10 +92,10 @@ export class DesktopWatch {
     return this.#parts.guests.all(this.#parts.clocks().monoMs)
   }
 
-  /** The owner's word, kept over a restart; undefined takes it back. */
+  /** The owner's word, kept over a restart; undefined takes it back. It counts also where it cannot be written down. */
   setWish(wish: OwnerWish | undefined): void {
-    this.#parts.kept.setWish(wish)
     this.#wish = wish
+    this.#keepWish()
     this.look()
   }
 
@@ -132,6 +136,7 @@ export class DesktopWatch {
         paused: states.filter((state) => state === 'paused').length,
       },
       wish: this.#wish,
+      locked: this.#parts.isLocked?.() === true,
       contractUntilMs: this.#parts.contractUntilMs(),
     })
     this.#account(answer, clocks.monoMs)
@@ -140,11 +145,19 @@ export class DesktopWatch {
     this.#answer = answer
     if (this.#wish !== undefined && !wishStands(this.#wish, clocks)) {
       this.#wish = undefined
-      this.#parts.kept.setWish(undefined)
+      this.#keepWish()
     }
     if (answer.mayRun) this.#letGoOn(guests)
     else this.#stop(guests)
     return answer
+  }
+
+  #keepWish(): void {
+    try {
+      this.#parts.kept.setWish(this.#wish)
+    } catch (error) {
+      this.#parts.say(`what the owner wishes could not be written down: ${(error as Error).message}`)
+    }
   }
 
   /** The quickest first. While guests run the first that sends them away is enough: the others are asked when they stand still. */
@@ -180,7 +193,9 @@ export class DesktopWatch {
       if (guest.state() === 'paused') this.#act(guest, 'running', () => guest.resume())
       else if (guest.state() === 'running' || guest.state() === 'gone') left.delete(guest.name)
     }
-    for (const name of paused) if (!guests.some((guest) => guest.name === name)) left.delete(name)
+    // What is not seen just now may be there again.
+    if (this.#parts.guests.fault === undefined)
+      for (const name of paused) if (!guests.some((guest) => guest.name === name)) left.delete(name)
     if (left.size !== paused.size) remember(this.#parts.kept, left, this.#parts.say)
   }
 
@@ -188,13 +203,22 @@ export class DesktopWatch {
     this.#busy.add(guest.name)
     act()
       .then(
-        () => this.#parts.say(`${guest.name}: ${guest.state()}`),
-        (error: Error) => this.#parts.say(`${guest.name}: could not be ${aim}: ${error.message}`),
+        () => {
+          this.#refusals.delete(guest.name)
+          this.#parts.say(`${guest.name}: ${guest.state()}`)
+        },
+        ({ message }: Error) => this.#sayRefusal(guest.name, `could not be ${aim}: ${message}`),
       )
       .finally(() => {
         this.#busy.delete(guest.name)
         if (aim === 'paused') this.#settled()
       })
+  }
+
+  #sayRefusal(name: string, words: string): void {
+    if (this.#refusals.get(name) === words) return
+    this.#refusals.set(name, words)
+    this.#parts.say(`${name}: ${words}`)
   }
 
   #settled(): void {

@@ -15,6 +15,7 @@ import { ProcessMonitor } from '../monitors/process-monitor.ts'
 import { Ps2Monitor } from '../monitors/ps2-monitor.ts'
 import { SessionMonitor } from '../monitors/session-monitor.ts'
 import { TerminalMonitor } from '../monitors/terminal-monitor.ts'
+import { WaylandMonitor } from '../monitors/wayland-monitor.ts'
 import { WindowMonitor } from '../monitors/window-monitor.ts'
 import { X11Monitor } from '../monitors/x11-monitor.ts'
 
@@ -40,6 +41,8 @@ export function makeMonitor(config: MonitorConfig, around: MonitorSurroundings):
       return new SessionMonitor(rule, how)
     case 'x11':
       return new X11Monitor(rule, { ...config, ...how })
+    case 'wayland':
+      return new WaylandMonitor(rule, { ...how, folder: config.folder })
     case 'idle-detect':
       return new IdleDetectMonitor(rule, { ...how, path: config.path, wallMs: around.wallMs })
     case 'load':

@@ -1,13 +1,23 @@
 // `gleaner config check`: is the configuration right, can each cloud and each source of measurements be reached with the
-// rights that are needed, and do the series of a source belong to what is in its clouds;
+// rights that are needed, do the series of a source belong to what is in its clouds, and, if wanted, does each meter answer;
 // `gleaner config show`: what is configured, from where, with what effect. Neither needs a running server.
 import type { Config } from '@gleaner/server'
-import { checkFront, loadConfig, makeClouds, makeSources, realClock, subjectDirectory } from '@gleaner/server'
+import {
+  checkFront,
+  checkMeters,
+  loadConfig,
+  makeClouds,
+  makeSources,
+  realClock,
+  subjectDirectory,
+} from '@gleaner/server'
 import { describeError, type Inventory, isError } from '@gleaner/model'
 import type { CommandContext } from '../command-context.ts'
 import type { Column } from '../format/table.ts'
 
 const checkTimeoutMs = 30_000
+/** Of each meter; they are asked at the same time. */
+const meterTimeoutMs = 15_000
 
 type Source = ReturnType<typeof makeSources>[number]
 
@@ -25,7 +35,10 @@ interface Checked {
   readonly items: readonly CheckItem[]
 }
 
-export async function configCheck(context: CommandContext, file: string | undefined): Promise<void> {
+export async function configCheck(
+  context: CommandContext,
+  { config: file, meters: asksMeters = false }: { readonly config?: string | undefined; readonly meters?: boolean },
+): Promise<void> {
   const config = load(context, file)
   const clouds: Checked[] = []
   const sources: Checked[] = []
@@ -36,6 +49,8 @@ export async function configCheck(context: CommandContext, file: string | undefi
     )
   const signalOf = () => AbortSignal.any([context.io.signal, AbortSignal.timeout(checkTimeoutMs)])
   const wanted = new Set<string>(config.sources.flatMap((source) => source.clouds))
+  const meterSettings = asksMeters ? config.energy.meters : []
+  for (const { clouds: named } of meterSettings) for (const cloud of named) wanted.add(cloud)
   for (const cloud of makeClouds(config, realClock)) {
     try {
       const checked = { id: cloud.id, kind: cloud.kind, address: cloud.address, items: await cloud.check(signalOf()) }
@@ -59,13 +74,47 @@ export async function configCheck(context: CommandContext, file: string | undefi
       await source.close()
     }
   }
+  const meters = await metersOf(context, config, { settings: meterSettings, inventories })
+  if (!context.json) for (const checked of meters) show(context, checked)
   const front = await checkedFront(context, config)
   if (front !== undefined && !context.json) show(context, front)
-  const all = [...clouds, ...sources, ...(front === undefined ? [] : [front])]
+  const all = [...clouds, ...sources, ...meters, ...(front === undefined ? [] : [front])]
   if (all.some(({ items }) => items.some(({ ok }) => !ok))) context.fail()
-  if (context.printJson({ file: config.file ?? null, clouds, sources, ...(front === undefined ? {} : { front }) }))
+  if (
+    context.printJson({
+      file: config.file ?? null,
+      clouds,
+      sources,
+      ...(asksMeters ? { meters } : {}),
+      ...(front === undefined ? {} : { front }),
+    })
+  )
     return
   if (clouds.length === 0) context.say('No cloud is configured; docs/configuration.md tells how to connect one.')
+}
+
+async function metersOf(
+  { io }: CommandContext,
+  config: Config,
+  {
+    settings,
+    inventories,
+  }: { readonly settings: Config['energy']['meters']; readonly inventories: ReadonlyMap<string, Inventory> },
+): Promise<readonly Checked[]> {
+  if (settings.length === 0) return []
+  // A simulated meter measures a simulated cloud.
+  const clouds = makeClouds(config, realClock)
+  try {
+    return await checkMeters(settings, {
+      clock: realClock,
+      clouds,
+      hostsOf: (cloudId) => inventories.get(cloudId)?.hosts ?? [],
+      signal: io.signal,
+      timeoutMs: meterTimeoutMs,
+    })
+  } finally {
+    for (const cloud of clouds) await cloud.close()
+  }
 }
 
 async function checkedFront(context: CommandContext, { front }: Config): Promise<Checked | undefined> {

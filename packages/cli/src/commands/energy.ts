@@ -2,7 +2,7 @@
 import { type EnergyItem, type EnergyReport, energyCsv, energyGroups } from '@gleaner/model'
 import type { CommandContext } from '../command-context.ts'
 import { UsageError } from '../failure.ts'
-import { figures, share } from '../format/quantity.ts'
+import { figures, share, span } from '../format/quantity.ts'
 import type { Column } from '../format/table.ts'
 
 export interface EnergyWords {
@@ -28,11 +28,13 @@ export async function energy(context: CommandContext, words: EnergyWords): Promi
   if (context.printJson(report)) return
   if (words.csv === true) return context.io.out(energyCsv(report))
   const { items, total } = report
-  const span = `${report.from.slice(0, 16)}Z to ${report.to.slice(0, 16)}Z`
+  const when = `${report.from.slice(0, 16)}Z to ${report.to.slice(0, 16)}Z`
   if (items.length === 0)
-    return context.say(`No energy was metered from ${span}. What is metered is said under meters in the configuration.`)
+    return context.say(`No energy was metered from ${when}. What is metered is said under meters in the configuration.`)
   context.table(items.length > 1 ? [...items, { name: 'all', ...total }] : items, columnsFor(report))
-  context.say(span)
+  context.say(when)
+  if (items.some(({ measuredS }) => measuredS !== undefined))
+    context.say('Hosts were metered for so long; for the rest of the time nothing is counted.')
   if (total.estimatedKWh > 0)
     context.say(
       `${share(total.estimatedKWh, total.kWh)} of it is estimated by a model, because nothing measures there.`,
@@ -57,6 +59,20 @@ function columnsFor({ by, currency, items }: EnergyReport): readonly Column<Ener
     { title: currency, cell: ({ cost }) => (cost === undefined ? '' : figures(cost)), right: true },
   ]
   if (by === 'instance') columns.splice(1, 0, { title: 'project', cell: ({ project }) => project ?? '', rank: 3 })
+  if (items.some(({ measuredS }) => measuredS !== undefined))
+    columns.push({
+      title: 'metered',
+      cell: ({ measuredS }) => (measuredS === undefined ? '' : span(measuredS)),
+      right: true,
+      rank: 3,
+    })
+  if (items.some(({ bridgedKWh = 0 }) => bridgedKWh > 0))
+    columns.push({
+      title: 'bridged',
+      cell: ({ kWh, bridgedKWh = 0 }) => (bridgedKWh > 0 ? share(bridgedKWh, kWh) : ''),
+      right: true,
+      rank: 4,
+    })
   if (items.some(({ estimatedKWh }) => estimatedKWh > 0))
     columns.push({
       title: 'estimated',

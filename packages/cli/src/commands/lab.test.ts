@@ -35,13 +35,17 @@ describe('gleaner lab', () => {
       'estimate',
       'trace.json',
       '--strategy',
-      'gleaner,percentile',
+      'gleaner,percentile,gleaner@2',
+      '--set',
+      'percentile.cpu=95',
+      '--set',
+      'gleaner.learning=0.1',
       '--out',
       'results',
     )
     expect(estimated).toMatchObject({ code: 0 })
     expect(estimated.out).toMatch(/gleaner .* misprediction .* violation/)
-    expect(readFileSync(join(directory, 'results/summary.csv'), 'utf8')).toContain('percentile')
+    expect(readFileSync(join(directory, 'results/summary.csv'), 'utf8')).toMatch(/percentile,.*gleaner@2,/s)
     expect((await gleaner('lab', 'report', 'results')).code).toBe(0)
     expect(existsSync(join(directory, 'results/report.html'))).toBe(true)
   })
@@ -55,6 +59,16 @@ describe('gleaner lab', () => {
       code: 1,
       err: expect.stringContaining('mixed'),
     })
+    for (const [option, value] of [
+      ['--set', 'nsigma=3'],
+      ['--sold-ratio', 'much'],
+      ['--host-cores', '0'],
+      ['--aggregation', '0'],
+    ] as const)
+      expect(await gleaner('lab', 'estimate', 'trace.json', option, value, '--out', 'x')).toMatchObject({
+        code: 1,
+        err: expect.stringContaining(option.slice(2)),
+      })
     expect((await gleaner('lab', 'estimate', 'trace.json')).code).toBe(2)
   })
 })

@@ -25,7 +25,13 @@ export interface EstimateWords {
   readonly history?: string
   readonly format?: string
   readonly stability?: string
+  readonly set?: readonly string[]
+  readonly step?: string
   readonly instancesPerHost?: string
+  readonly hostCores?: string
+  readonly hostMemory?: string
+  readonly soldRatio?: string
+  readonly aggregation?: string
   readonly asPublished?: boolean
   readonly withInput?: boolean
 }
@@ -58,8 +64,14 @@ export async function estimate(
       scopeS: words.scope,
       sliceS: words.slice,
       history: words.history,
+      stepS: words.step,
       instancesPerHost: words.instancesPerHost,
+      hostCores: words.hostCores,
+      hostMemoryMB: words.hostMemory,
+      soldRatio: words.soldRatio,
+      aggregation: words.aggregation,
     }),
+    ...(words.set === undefined ? {} : { settings: words.set }),
     ...(words.format === undefined ? {} : { format: oneOf<TraceFormat>('--format', words.format, traceFormats) }),
     ...(words.stability === undefined ? {} : { stabilityFile: resolve(directory, words.stability) }),
     asPublished: words.asPublished === true,

@@ -1,6 +1,7 @@
 // `gleaner leases`: hosts promised for a time to come; made, confirmed, changed, ended.
 import type { LeasePlanView, LeaseView } from '@gleaner/model'
 import type { CommandContext } from '../command-context.ts'
+import { UsageError } from '../failure.ts'
 import type { Moments } from '../format/moment.ts'
 import { byState, type Column } from '../format/table.ts'
 import { pageEnd } from './page-end.ts'
@@ -82,21 +83,27 @@ export async function showLease(context: CommandContext, id: string): Promise<vo
 }
 
 export async function createLease(context: CommandContext, name: string, options: LeaseOptions): Promise<void> {
-  const wish = wishOf(options)
+  const { atEnd, notice, hold, wait, zone, skipClashes } = options
+  if (zone !== undefined || skipClashes !== undefined)
+    throw new UsageError('--zone and --skip-clashes are about leases that repeat.', 'Give --repeat, or leave them out.')
+  const wish = {
+    ...wishOf(options),
+    ...(hold === undefined ? {} : { holdFor: hold }),
+    ...(wait === undefined ? {} : { waitFor: wait }),
+  }
   if (options.dryRun === true) {
     const plan = await context.client.call('planLease', { body: wish })
     if (!plan.feasible) context.fail()
     if (context.printJson(plan)) return
-    return printPlan(context, plan, await moments(context))
+    printPlan(context, plan, await moments(context))
+    if (!plan.feasible && wait !== undefined) context.say('It would wait for a place.')
+    return
   }
-  const { atEnd, notice, hold, wait } = options
   const body = {
     name,
     ...wish,
     ...(atEnd === undefined ? {} : { endAction: atEnd }),
     ...(notice === undefined ? {} : { notice }),
-    ...(hold === undefined ? {} : { holdFor: hold }),
-    ...(wait === undefined ? {} : { waitFor: wait }),
   }
   await printLease(context, await context.client.call('createLease', { body }))
 }
@@ -171,11 +178,12 @@ export interface ChangeOptions extends Pick<LeaseOptions, 'start' | 'end' | 'hos
   readonly name?: string
 }
 
-export async function changeLease(
-  context: CommandContext,
-  id: string,
-  { name, start, end, hosts, instances }: ChangeOptions,
-): Promise<void> {
+export async function changeLease(context: CommandContext, id: string, options: ChangeOptions): Promise<void> {
+  const { name, start, end, hosts, instances } = options
+  if (Object.keys(options).length === 0)
+    throw new UsageError('There is nothing to change.', 'Give --name, --start, --end, --hosts or --instances.')
+  if (hosts !== undefined && instances !== undefined)
+    throw new UsageError('--hosts and --instances exclude each other.', 'Give the one that the lease is on.')
   const body = {
     ...(name === undefined ? {} : { name }),
     ...(start === undefined ? {} : { start }),
@@ -191,7 +199,11 @@ export async function swapLeaseHost(context: CommandContext, id: string, host: s
 }
 
 export async function endLease(context: CommandContext, id: string): Promise<void> {
-  await printLease(context, await context.client.call('endLease', { params: { id } }))
+  const lease = await context.client.call('endLease', { params: { id } })
+  // One that runs is over within a moment: its hosts are cleared and opened first.
+  if (lease.state !== 'active') return printLease(context, lease)
+  if (context.printJson(lease)) return
+  context.say(`${lease.name} ends now: ${hostsOf(lease)} will be given back.`)
 }
 
 async function printLease(context: CommandContext, lease: LeaseView): Promise<void> {

@@ -135,6 +135,10 @@ function showPreview(
   context.say(
     `"${definition.name}" would ${definition.action} ${matchedTotal} of ${count(covered, 'instance')} now; ${matchedOverPastDay} matched at some time of the past day; ${unknownTotal} cannot be decided for want of data.`,
   )
+  if (result.mode !== definition.mode)
+    context.say(`Written for ${definition.mode}, it would count under ${result.mode}: that is the mode of idleness.`)
+  for (const { project, instances, sentence } of result.held)
+    context.say(`In ${project} (${count(instances, 'instance')}): ${sentence}.`)
   section(context, 'Matches', { items: result.matched, total: matchedTotal })
   section(context, 'Nearly', { items: result.nearly, total: result.nearly.length })
   section(context, 'Undecided', { items: result.unknown, total: unknownTotal })

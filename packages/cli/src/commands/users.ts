@@ -7,6 +7,8 @@ import type { Column } from '../format/table.ts'
 export interface UserRights {
   readonly role?: string
   readonly project?: readonly string[]
+  /** The projects named before do not count any more. */
+  readonly withoutProjects?: boolean
 }
 
 export async function listUsers(context: CommandContext): Promise<void> {
@@ -36,7 +38,10 @@ export async function listUsers(context: CommandContext): Promise<void> {
 }
 
 export async function activateUser(context: CommandContext, user: string, rights: UserRights): Promise<void> {
-  const { role, project } = rights
+  const { role, withoutProjects = false } = rights
+  if (withoutProjects && rights.project !== undefined)
+    throw new UsageError('--project and --without-projects exclude each other.', 'Give one of them.')
+  const project = withoutProjects ? [] : rights.project
   if (role !== undefined && !(roles as readonly string[]).includes(role))
     throw new UsageError(`"${role}" is no role.`, `One of: ${roles.join(', ')}.`)
   const changed = await context.client.call('changeUser', {

@@ -49,7 +49,7 @@ const makesOld: Readonly<Record<LiveEventKind, readonly EndpointName[]>> = {
     'getFleetEstimates',
     'getHostEstimates',
   ],
-  energy: ['getEnergy', 'getEnergyHours', 'getPower', 'listMeters'],
+  energy: ['getEnergy', 'getEnergyHours', 'getPower', 'listMeters', 'getSwitchedHosts', 'getSleepHours'],
   // Each reading of a meter: the page is not drawn anew for that.
   power: [],
   desktop: ['listDesktops', 'getDesktop'],

@@ -23,6 +23,7 @@ const pages = {
   problems: () => import('../problems/problems-page.tsx').then((m) => ({ default: m.ProblemsPage })),
   notifications: () =>
     import('../notifications/notifications-page.tsx').then((m) => ({ default: m.NotificationsPage })),
+  notification: () => import('../notifications/channel-page.tsx').then((m) => ({ default: m.ChannelPage })),
   settings: () => import('../settings/settings-page.tsx').then((m) => ({ default: m.SettingsPage })),
   users: () => import('../people/users-page.tsx').then((m) => ({ default: m.UsersPage })),
   tokens: () => import('../people/tokens-page.tsx').then((m) => ({ default: m.TokensPage })),
@@ -45,6 +46,7 @@ const RulePage = lazy(pages.rule)
 const HistoryPage = lazy(pages.history)
 const ProblemsPage = lazy(pages.problems)
 const NotificationsPage = lazy(pages.notifications)
+const ChannelPage = lazy(pages.notification)
 const SettingsPage = lazy(pages.settings)
 const UsersPage = lazy(pages.users)
 const TokensPage = lazy(pages.tokens)
@@ -80,6 +82,7 @@ export function Routes() {
           <Route path="/history" component={HistoryPage} />
           <Route path="/problems" component={ProblemsPage} />
           <Route path="/notifications" component={NotificationsPage} />
+          <Route path="/notifications/:id">{({ id }) => <ChannelPage key={id} id={decodeURIComponent(id)} />}</Route>
           <Route path="/settings" component={SettingsPage} />
           <Route path="/users" component={UsersPage} />
           <Route path="/tokens" component={TokensPage} />

@@ -2,6 +2,7 @@
 import { PageHead } from '../parts/page-head.tsx'
 import { MetersPanel } from './meters-panel.tsx'
 import { PowerPanel } from './power-panel.tsx'
+import { SleepersPanel } from './sleepers-panel.tsx'
 import { SharesPanel } from './shares-panel.tsx'
 
 export function EnergyPage() {
@@ -13,6 +14,7 @@ export function EnergyPage() {
       />
       <div className="g-stack">
         <PowerPanel />
+        <SleepersPanel />
         <SharesPanel />
         <MetersPanel />
       </div>

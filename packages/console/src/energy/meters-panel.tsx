@@ -56,7 +56,12 @@ function Meters({ meters }: { readonly meters: readonly MeterView[] }) {
 }
 
 const columns: readonly Column<Row>[] = [
-  { key: 'meter', title: 'meter', width: '150px', cell: ({ meter }) => `${meter.id} (${meter.kind})` },
+  {
+    key: 'meter',
+    title: 'meter',
+    width: 'minmax(150px, 0.6fr)',
+    cell: ({ meter }) => `${meter.id} (${meter.kind}${meter.covers === 'processors' ? ', processors only' : ''})`,
+  },
   { key: 'outlet', title: 'outlet', width: 'minmax(110px, 1fr)', cell: ({ outlet }) => outlet.outlet },
   { key: 'hosts', title: 'hosts on it', width: 'minmax(140px, 1fr)', cell: ({ outlet }) => outlet.hosts.join(', ') },
   {

@@ -30,6 +30,15 @@ describe('bars of a host', () => {
     expect(bars.flatMap((bar) => bar.busy)).toEqual(many)
   })
 
+  it('of leases that are over are one by themselves: they hide nothing that is promised', () => {
+    const over = [busy(0, 1000), busy(2000, 3000)].map((one): Busy => ({ ...one, state: 'ended' }))
+    expect(drawn([...over, busy(3000, 50_000), { ...busy(50_000, 51_000), state: 'ended' }])).toEqual([
+      [0, 0.003, 2],
+      [0.003, 0.05, 1],
+      [0.05, 0.051, 1],
+    ])
+  })
+
   it('stay apart when they are wide, even where one follows another at once', () => {
     expect(drawn([busy(0, 100_000), busy(100_000, 200_000)])).toEqual([
       [0, 0.1, 1],

@@ -16,6 +16,11 @@ export interface Bar {
 /** Of the window: what is narrower than this cannot be aimed at. */
 const narrow = 0.004
 
+/** What is over hides nothing of what is promised. */
+function isOver(one: Busy | undefined): boolean {
+  return one?.state === 'ended'
+}
+
 export function barsOf(busy: readonly Busy[], { fromMs, toMs }: TimeWindow): readonly Bar[] {
   const lengthMs = toMs - fromMs
   const bars: Bar[] = []
@@ -28,7 +33,10 @@ export function barsOf(busy: readonly Busy[], { fromMs, toMs }: TimeWindow): rea
     const to = Math.min(1, (endMs - fromMs) / lengthMs)
     const last = bars.at(-1)
     const isCrowded =
-      last !== undefined && from - last.to < narrow && (to - from < narrow || last.to - last.from < narrow)
+      last !== undefined &&
+      isOver(last.busy[0]) === isOver(one) &&
+      from - last.to < narrow &&
+      (to - from < narrow || last.to - last.from < narrow)
     if (last !== undefined && isCrowded && last.to - last.from < 0.1)
       bars[bars.length - 1] = { from: last.from, to: Math.max(last.to, to), busy: [...last.busy, one] }
     else bars.push({ from, to, busy: [one] })

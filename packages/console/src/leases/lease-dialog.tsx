@@ -8,20 +8,20 @@ import { useApi } from '../api/use-api.ts'
 import { useMay } from '../api/use-who.ts'
 import { Answer } from '../parts/answer.tsx'
 import { ErrorNote } from '../parts/error-note.tsx'
-import { absolute } from '../time/absolute.ts'
+import { MomentInput } from '../parts/moment-input.tsx'
+import { momentOf, msOf } from '../time/local-moment.ts'
 import { RelativeTime } from '../time/relative-time.tsx'
-import { hostsOf } from './lease-columns.tsx'
-import { localTime } from './lease-form.ts'
-import { LeaseStateWord, spanText } from './lease-words.tsx'
+import { LeaseFacts } from './lease-facts.tsx'
+import { hasPlace, isOver } from './lease-standing.ts'
+import { SeriesPart } from './series-part.tsx'
 
 const touched = ['getLease', 'listLeases', 'getLeaseCalendar'] as const
-const hasPlace = ({ state }: LeaseView) => state === 'proposed' || state === 'pending' || state === 'active'
-const isOpen = (lease: LeaseView) => lease.state === 'waiting' || hasPlace(lease)
 
 export function LeaseDialog({ id, onClose }: { readonly id: string; readonly onClose: () => void }) {
   const lease = useApi('getLease', { params: { id } }, { keepPrevious: true })
   const confirm = useAct('confirmLease', touched)
   const end = useAct('endLease', touched)
+  const renew = useAct('renewLease', touched)
   const may = useMay('member')
   const view = lease.data
   return (
@@ -31,7 +31,7 @@ export function LeaseDialog({ id, onClose }: { readonly id: string; readonly onC
         <Answer read={lease} height="30vh" what="the lease">
           {(shown) => (
             <div className="g-stack">
-              <Facts lease={shown} />
+              <LeaseFacts lease={shown} />
               {hasPlace(shown) && may && <NewEnd key={shown.end} lease={shown} />}
               {shown.swaps !== undefined && (
                 <ul className="g-list" aria-label="Hosts that were replaced">
@@ -42,12 +42,14 @@ export function LeaseDialog({ id, onClose }: { readonly id: string; readonly onC
                   ))}
                 </ul>
               )}
+              {shown.series !== undefined && <SeriesPart series={shown.series} />}
               <Events lease={shown} />
             </div>
           )}
         </Answer>
         {confirm.error !== null && <ErrorNote error={confirm.error} />}
         {end.error !== null && <ErrorNote error={end.error} />}
+        {renew.error !== null && <ErrorNote error={renew.error} />}
       </ModalBody>
       <ModalFooter>
         {view?.state === 'proposed' && (
@@ -55,14 +57,19 @@ export function LeaseDialog({ id, onClose }: { readonly id: string; readonly onC
             Confirm
           </Button>
         )}
-        {view !== undefined && isOpen(view) && (
+        {view?.openEnded !== undefined && !isOver(view) && (
+          <Button isDisabled={!may} isLoading={renew.isPending} onClick={() => renew.mutate({ params: { id } })}>
+            It is still needed
+          </Button>
+        )}
+        {view !== undefined && !isOver(view) && (
           <Button
             variant="secondary"
             isDisabled={!may}
             isLoading={end.isPending}
             onClick={() => end.mutate({ params: { id } })}
           >
-            {view.state === 'active' ? 'End now' : 'Call off'}
+            {view.state === 'active' ? 'End now' : view.state === 'waiting' ? 'Wait no more' : 'Call off'}
           </Button>
         )}
         <Button variant="link" onClick={onClose}>
@@ -73,82 +80,25 @@ export function LeaseDialog({ id, onClose }: { readonly id: string; readonly onC
   )
 }
 
-function Facts({ lease }: { readonly lease: LeaseView }) {
-  const hosts = hostsOf(lease.reservations)
-  return (
-    <dl className="g-facts">
-      <Fact name="State">
-        <LeaseStateWord state={lease.state} />
-        {lease.heldUntil !== undefined && (
-          <>
-            , held until <RelativeTime at={lease.heldUntil} />
-          </>
-        )}
-      </Fact>
-      <Fact name="When">{spanText(lease.start, lease.end)}</Fact>
-      <Fact name="Project">{lease.project}</Fact>
-      <Fact name="Asked for by">{lease.by}</Fact>
-      <Fact name={`Hosts (${hosts.length})`}>{hosts.join(', ')}</Fact>
-      {lease.unused !== undefined && (
-        <Fact name="Unused since">
-          {absolute(lease.unused.since)}
-          {lease.unused.endsAt !== undefined &&
-            lease.unused.endedAt === undefined &&
-            `; it ends at ${absolute(lease.unused.endsAt)} unless it is used before`}
-          {lease.unused.endedAt !== undefined && `; ended for that at ${absolute(lease.unused.endedAt)}`}
-        </Fact>
-      )}
-      {lease.waiting !== undefined && (
-        <Fact name="On the waitlist">
-          number {lease.waiting.position} of {lease.waiting.of}, until {absolute(lease.waiting.until)};{' '}
-          {lease.waiting.earliest === undefined
-            ? 'as things are there will be no place'
-            : `as things are the earliest is ${absolute(lease.waiting.earliest)}`}
-        </Fact>
-      )}
-      {hasPlace(lease) && (
-        <Fact name="Can be extended until">
-          {lease.longestUntil === undefined ? 'nobody comes after it' : absolute(lease.longestUntil)}
-        </Fact>
-      )}
-    </dl>
-  )
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: React.ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
-  )
-}
-
 function NewEnd({ lease }: { readonly lease: LeaseView }) {
   const change = useAct('updateLease', touched)
-  const [end, setEnd] = useState(localTime(Date.parse(lease.end)))
-  const endMs = new Date(end).getTime()
+  const [end, setEnd] = useState(momentOf(Date.parse(lease.end)))
+  const endMs = msOf(end)
   return (
     <form
       className="g-row"
       onSubmit={(event) => {
         event.preventDefault()
-        if (Number.isFinite(endMs))
+        if (endMs !== undefined)
           change.mutate({ params: { id: lease.id }, body: { end: new Date(endMs).toISOString() } })
       }}
     >
       <label className="g-row">
-        <span className="g-quiet">Ends</span>
-        <input
-          className="g-input"
-          type="datetime-local"
-          value={end}
-          required
-          onChange={(event) => setEnd(event.target.value)}
-        />
+        <span className="g-quiet">{lease.openEnded === undefined ? 'Ends' : 'Give it an end'}</span>
+        <MomentInput value={end} required onChange={setEnd} />
       </label>
-      <Button type="submit" variant="secondary" isLoading={change.isPending} isDisabled={!Number.isFinite(endMs)}>
-        Extend or shorten
+      <Button type="submit" variant="secondary" isLoading={change.isPending} isDisabled={endMs === undefined}>
+        {lease.openEnded === undefined ? 'Extend or shorten' : 'End it then'}
       </Button>
       {change.error !== null && <ErrorNote error={change.error} />}
     </form>

@@ -14,14 +14,16 @@ import { SearchBox } from '../parts/search-box.tsx'
 import { usePagedRows } from '../parts/use-paged-rows.ts'
 import { useUrlState } from '../parts/use-url-state.ts'
 import { VirtualTable } from '../parts/virtual-table.tsx'
+import { momentOf } from '../time/local-moment.ts'
 import { useNow } from '../time/use-now.ts'
 import { counted } from '../words/quantity.ts'
 import { leaseColumns } from './lease-columns.tsx'
 import { LeaseDialog } from './lease-dialog.tsx'
-import { durationText, emptyForm, type LeaseForm, localTime } from './lease-form.ts'
+import { durationText, emptyForm, type LeaseForm } from './lease-form.ts'
 import './leases.css'
 import { ReserveDialog } from './reserve-dialog.tsx'
 import { Timeline } from './timeline.tsx'
+import { WaitingPanel } from './waiting-panel.tsx'
 import { isZoom, lengthOf, middleAfterZoom, middleFrom, nextZoom, windowAround, type Zoom, zooms } from './window.ts'
 
 export function LeasesPage() {
@@ -134,7 +136,7 @@ export function LeasesPage() {
                           ...emptyForm,
                           cloud: clouds.length > 1 ? host.cloud : '',
                           filter: `name == ${JSON.stringify(host.host)}`,
-                          start: localTime(startMs),
+                          start: momentOf(startMs),
                           duration: durationText(endMs - startMs),
                         })
                     : undefined
@@ -145,8 +147,10 @@ export function LeasesPage() {
         </Answer>
         <p className="g-hint g-cal__key">
           <span data-state="active">active</span> <span data-state="pending">pending</span>{' '}
-          <span data-state="proposed">proposed</span> <span data-state="others">somebody else</span>
+          <span data-state="proposed">proposed</span> <span data-state="ended">ended</span>{' '}
+          <span data-state="others">somebody else</span>
         </p>
+        <WaitingPanel onOpen={open} />
         {rows.error !== null && <ErrorNote error={rows.error} retry={rows.retry} />}
         {rows.total === 0 ? (
           <p className="g-quiet">Nothing was reserved yet.</p>

@@ -2,14 +2,19 @@
 // known before anything is asked for.
 import type { LeaseEndAction } from '@gleaner/model'
 import { Button, Modal, ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core'
-import { type ReactNode, useId, useState } from 'react'
+import { useId, useState } from 'react'
 import { useAct } from '../api/use-act.ts'
 import { useWho } from '../api/use-who.ts'
 import { ErrorNote } from '../parts/error-note.tsx'
-import { createBody, type LeaseForm } from './lease-form.ts'
+import { Field, Select, Text } from './field.tsx'
+import { HoldField } from './hold-field.tsx'
+import { canHold, canWait, type LeaseForm, leaseRequest, mayHold } from './lease-form.ts'
+import { clashesOf } from './series-preview.tsx'
 import { SlotPreview } from './slot-preview.tsx'
 import { quotaText, useQuota } from './use-quota.ts'
-import { useSlot } from './use-slot.ts'
+import { type Slot, useSlot } from './use-slot.ts'
+import { WhatFields } from './what-fields.tsx'
+import { WhenFields } from './when-fields.tsx'
 
 interface ReserveDialogProps {
   readonly initial: LeaseForm
@@ -25,15 +30,19 @@ const endings: readonly (readonly [LeaseEndAction, string])[] = [
   ['delete', 'are deleted'],
 ]
 
+const touched = ['listLeases', 'getLeaseCalendar'] as const
+
 export function ReserveDialog({ initial, clouds, projects, onClose }: ReserveDialogProps) {
   const [form, setForm] = useState(initial)
   const slot = useSlot(form)
-  const make = useAct('createLease', ['listLeases', 'getLeaseCalendar'])
+  const make = useAct('createLease', touched)
+  const makeSeries = useAct('createLeaseSeries', touched)
   const who = useWho()
   const known = [...new Set([...(who?.projects ?? []), ...projects])].sort()
   const quota = useQuota(form, known)
   const left = quota === undefined ? '' : quotaText(quota)
-  const body = createBody(form)
+  const request = leaseRequest(form)
+  const error = make.error ?? makeSeries.error
   const list = useId()
   const put = (part: Partial<LeaseForm>) => setForm((now) => ({ ...now, ...part }))
   return (
@@ -45,7 +54,10 @@ export function ReserveDialog({ initial, clouds, projects, onClose }: ReserveDia
           className="g-lease-form"
           onSubmit={(event) => {
             event.preventDefault()
-            if (body !== undefined) make.mutate({ body }, { onSuccess: onClose })
+            make.reset()
+            makeSeries.reset()
+            if (request?.of === 'series') makeSeries.mutate({ body: request.body }, { onSuccess: onClose })
+            else if (request !== undefined) make.mutate({ body: request.body }, { onSuccess: onClose })
           }}
         >
           <Field label="Name">
@@ -67,65 +79,41 @@ export function ReserveDialog({ initial, clouds, projects, onClose }: ReserveDia
           {clouds.length > 1 && (
             <Field label="Cloud">
               {(id) => (
-                <select
+                <Select
                   id={id}
-                  className="g-input"
                   value={form.cloud}
-                  onChange={(event) => put({ cloud: event.target.value })}
-                >
-                  {clouds.map((cloud) => (
-                    <option key={cloud}>{cloud}</option>
-                  ))}
-                </select>
+                  options={clouds.map((cloud) => [cloud, cloud] as const)}
+                  onPick={(cloud) => put({ cloud })}
+                />
               )}
             </Field>
           )}
-          <Field label="Hosts, at least">
-            {(id) => <Text id={id} value={form.min} inputMode="numeric" required onText={(min) => put({ min })} />}
-          </Field>
-          <Field label="Hosts, at most" hint="As many if empty">
-            {(id) => <Text id={id} value={form.max} inputMode="numeric" onText={(max) => put({ max })} />}
-          </Field>
+          <WhatFields form={form} put={put} />
+          <WhenFields form={form} put={put} />
           <Field label="Only hosts for which" hint='CEL or JSON: vcpus >= 16 && rack == "r2"' wide>
             {(id) => <Text id={id} value={form.filter} onText={(filter) => put({ filter })} />}
           </Field>
-          <Field label="From" hint="Now if empty">
-            {(id) => <Text id={id} type="datetime-local" value={form.start} onText={(start) => put({ start })} />}
-          </Field>
-          <Field label="For" hint="90m, 4h, 2d12h">
-            {(id) => <Text id={id} value={form.duration} required onText={(duration) => put({ duration })} />}
-          </Field>
-          <Field label="At the earliest moment before" hint="Exactly from the start if empty">
-            {(id) => <Text id={id} type="datetime-local" value={form.until} onText={(until) => put({ until })} />}
-          </Field>
           <Field label="At the end, instances that are still there">
             {(id) => (
-              <select
-                id={id}
-                className="g-input"
-                value={form.endAction}
-                onChange={(event) => put({ endAction: event.target.value as LeaseEndAction })}
-              >
-                {endings.map(([value, text]) => (
-                  <option key={value} value={value}>
-                    {text}
-                  </option>
-                ))}
-              </select>
+              <Select id={id} value={form.endAction} options={endings} onPick={(endAction) => put({ endAction })} />
             )}
           </Field>
+          <Field label="Told before the end" hint="Their owners get a notice so long before; empty: none">
+            {(id) => <Text id={id} value={form.notice} onText={(notice) => put({ notice })} />}
+          </Field>
+          {mayHold(form) && <HoldField form={form} put={put} />}
         </form>
-        <SlotPreview slot={slot} onTake={put} />
-        {make.error !== null && <ErrorNote error={make.error} />}
+        <SlotPreview slot={slot} form={form} priority={quota?.priority} onTake={put} />
+        {error !== null && <ErrorNote error={error} />}
       </ModalBody>
       <ModalFooter>
         <Button
           type="submit"
           form="reserve"
-          isDisabled={body === undefined || slot.plan?.feasible === false}
-          isLoading={make.isPending}
+          isDisabled={request === undefined || !isPossible(form, slot)}
+          isLoading={make.isPending || makeSeries.isPending}
         >
-          Reserve
+          {wordOf(form, slot)}
         </Button>
         <Button variant="link" onClick={onClose}>
           Close
@@ -135,26 +123,16 @@ export function ReserveDialog({ initial, clouds, projects, onClose }: ReserveDia
   )
 }
 
-interface FieldProps {
-  readonly label: string
-  readonly hint?: string
-  readonly wide?: boolean
-  readonly children: (id: string) => ReactNode
+function wordOf(form: LeaseForm, { plan }: Slot): string {
+  if (plan?.feasible === false && form.wait && canWait(form)) return 'Wait for a place'
+  return form.hold && canHold(form) ? 'Hold' : 'Reserve'
 }
 
-function Field({ label, hint, wide = false, children }: FieldProps) {
-  const id = useId()
-  return (
-    <div className="g-field" data-wide={wide}>
-      <label htmlFor={id}>{label}</label>
-      {children(id)}
-      {hint !== undefined && <p className="g-hint">{hint}</p>}
-    </div>
-  )
-}
-
-type TextProps = Omit<React.ComponentProps<'input'>, 'onChange'> & { readonly onText: (text: string) => void }
-
-function Text({ onText, ...rest }: TextProps) {
-  return <input className="g-input" autoComplete="off" {...rest} onChange={(event) => onText(event.target.value)} />
+/** What is not known yet is not refused here: the server has the last word. */
+function isPossible(form: LeaseForm, { plan, series }: Slot): boolean {
+  if (series !== undefined) {
+    const clashes = clashesOf(series.times)
+    return clashes === 0 || (form.recurrence.skipClashes && clashes < series.times.length)
+  }
+  return plan?.feasible !== false || (form.wait && canWait(form))
 }

@@ -153,14 +153,14 @@ function BarOf({ bar: { from, to, busy }, host, isButton, onOpen }: BarProps) {
     const words = `${counted(busy.length, 'lease')}, ${whole}: zoom in to tell them apart`
     return <span className="g-cal__bar" data-state="many" style={style} title={words} />
   }
-  const { id, lease, project, state } = first
+  const { id, lease, project, state, openEnded } = first
   if (id === undefined || lease === undefined)
     return (
       <span className="g-cal__bar" data-state="others" style={style} title={`promised to somebody else, ${whole}`}>
         <span className="g-hidden">{`${host} is promised to somebody else, ${whole}`}</span>
       </span>
     )
-  const words = `${lease} of ${project}, ${state}, ${whole}`
+  const words = `${lease} of ${project}, ${state}, ${whole}${openEnded === true ? ', renewed by itself' : ''}`
   if (!isButton)
     return (
       <span className="g-cal__bar" data-state={state} style={style} title={words}>
@@ -172,6 +172,7 @@ function BarOf({ bar: { from, to, busy }, host, isButton, onOpen }: BarProps) {
       type="button"
       className="g-cal__bar"
       data-state={state}
+      data-endless={openEnded}
       style={style}
       title={words}
       aria-label={`${words}, on ${host}`}

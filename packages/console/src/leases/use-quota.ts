@@ -4,11 +4,11 @@ import type { LeaseQuotaView } from '@gleaner/model'
 import { useQuery } from '@tanstack/react-query'
 import { client } from '../api/client.ts'
 import { apiKey } from '../api/use-api.ts'
-import { type LeaseForm, planBody } from './lease-form.ts'
+import { type LeaseForm, planRequest } from './lease-form.ts'
 
 export function useQuota(form: LeaseForm, knownProjects: readonly string[]): LeaseQuotaView | undefined {
   const project = form.project.trim()
-  const start = planBody(form)?.start
+  const start = planRequest(form)?.body.start
   const query = {
     project,
     ...(form.cloud === '' ? {} : { cloud: form.cloud }),

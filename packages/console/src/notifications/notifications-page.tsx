@@ -11,7 +11,7 @@ export function NotificationsPage() {
     <>
       <PageHead
         title="Notifications"
-        lead="Channels are set in the configuration file, where their secrets stay. Here is who is told of what, and what came of it."
+        lead="Channels and their secrets stay in the configuration file. Here is who is told of what, and what came of it."
       />
       <Answer read={channels} height="240px" what="the channels">
         {({ items }) =>

@@ -4,8 +4,7 @@ import type { RuleFaultView } from '@gleaner/model'
 export function FieldFaults({ faults }: { readonly faults: readonly RuleFaultView[] }) {
   return faults.map((fault) => (
     <p key={fault.message} className="g-fault">
-      {fault.message}
-      {fault.hint !== undefined && ` ${fault.hint}`}
+      {fault.hint === undefined ? fault.message : `${fault.message}. ${fault.hint}`}
     </p>
   ))
 }

@@ -1,5 +1,5 @@
 // What the rule as written would match, live: now, over the past day, nearly, and what lacks data.
-import type { RulePreviewView } from '@gleaner/model'
+import type { Mode, RulePreviewView } from '@gleaner/model'
 import { Skeleton } from '@patternfly/react-core'
 import { Link } from 'wouter'
 import { ErrorNote } from '../parts/error-note.tsx'
@@ -14,7 +14,14 @@ const opening = /^Rule "[^"]*" (?:matches|does not match) [^:]+: /
 
 type Result = NonNullable<RulePreviewView['result']>
 
-export function PreviewPanel({ preview, empty }: { readonly preview: Preview; readonly empty: boolean }) {
+interface PreviewPanelProps {
+  readonly preview: Preview
+  /** That the rule is written for. */
+  readonly mode: Mode
+  readonly empty: boolean
+}
+
+export function PreviewPanel({ preview, mode, empty }: PreviewPanelProps) {
   const { result, faults, error, behind } = preview
   return (
     <div className="g-live">
@@ -26,18 +33,19 @@ export function PreviewPanel({ preview, empty }: { readonly preview: Preview; re
             saved and nothing is done.
           </p>
         ) : faults.length > 0 ? (
-          <p className="g-quiet">The rule cannot be tried yet: correct what is underlined.</p>
+          <p className="g-quiet">The rule cannot be tried yet: correct what is marked.</p>
         ) : result === undefined ? (
           error === null && <Skeleton height="300px" screenreaderText="Trying the rule" />
         ) : (
-          <PreviewResult result={result} />
+          // A former answer is one to a former mode.
+          <PreviewResult result={result} mode={behind ? result.mode : mode} />
         )}
       </Panel>
     </div>
   )
 }
 
-function PreviewResult({ result }: { readonly result: Result }) {
+function PreviewResult({ result, mode }: { readonly result: Result; readonly mode: Mode }) {
   const top = Math.max(1, ...result.pastDay.map(({ matched }) => matched))
   return (
     <>
@@ -55,6 +63,23 @@ function PreviewResult({ result }: { readonly result: Result }) {
           <dd className="g-num">{count(result.unknownTotal)}</dd>
         </div>
       </dl>
+      {(result.mode !== mode || result.held.length > 0) && (
+        <section aria-label="How far it would go">
+          <h3>How far it would go</h3>
+          <ul className="g-lines">
+            {result.mode !== mode && (
+              <li>
+                Under {result.mode}, the mode of idleness, though it is written for {mode}.
+              </li>
+            )}
+            {result.held.map(({ project, instances, sentence }) => (
+              <li key={project}>
+                In {project} ({counted(instances, 'match', 'matches')}): {sentence}.
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
       {result.pastDay.length > 0 && (
         <figure>
           <div className="g-hours" role="img" aria-label="Matches over the past day; the table has each value.">

@@ -133,7 +133,7 @@ export function RuleForm({ rule, start }: { readonly rule: RuleView | undefined;
           </div>
         </form>
       </Panel>
-      <PreviewPanel preview={preview} empty={draft.expression.trim() === ''} />
+      <PreviewPanel preview={preview} mode={draft.mode} empty={draft.expression.trim() === ''} />
     </div>
   )
 }

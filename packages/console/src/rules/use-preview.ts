@@ -17,10 +17,10 @@ export interface Preview {
 }
 
 export function usePreview(draft: Draft): Preview {
-  // Name, mode and the like do not change what matches; a name that is not there yet must not stand in the way.
+  // A name that is not there yet must not stand in the way.
   const text = useMemo(() => {
     const definition = definitionOf(draft)
-    return JSON.stringify({ ...definition, name: definition.name || 'new-rule', mode: 'observe', enabled: true })
+    return JSON.stringify({ ...definition, name: definition.name || 'new-rule', enabled: true })
   }, [draft])
   const [settled, setSettled] = useState(text)
   const written = draft.expression.trim() !== ''

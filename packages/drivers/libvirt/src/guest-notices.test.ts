@@ -121,7 +121,8 @@ describe('gleaner-notices', () => {
     // An answer replaces the one before; the shell opens the file anew each time.
     const env = { ...process.env, GLEANER_GUEST_ANSWERS: file('answers') }
     const listener = spawn('sh', [script, file('guest.conf')], { env, stdio: 'ignore' })
-    const line = createWriteStream(file('tty'))
+    // A line has both its ends at any time. A pipe has only those that are open, and the script's stty opens and closes it first.
+    const line = createWriteStream(file('tty'), { flags: 'r+' })
     closing.push(async () => {
       const ended = new Promise((resolve) => listener.once('close', resolve))
       listener.kill('SIGKILL')

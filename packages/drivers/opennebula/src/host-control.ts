@@ -9,7 +9,8 @@ import { hostState } from './states.ts'
 import { templateText } from './template-text.ts'
 import type { VmCalls } from './vm-calls.ts'
 
-const mark = 'GLEANER_CLOSED'
+/** Attribute of a host that Gleaner has closed: the reason. */
+export const closedMark = 'GLEANER_CLOSED'
 const merge = 1
 const status = { enable: 0, disable: 1, offline: 2 } as const
 
@@ -17,7 +18,7 @@ export function hostControl(calls: VmCalls, closeBy: CloseBy): HostControl {
   const set = (row: HostRow, to: keyof typeof status, signal: AbortSignal) =>
     calls.change('one.host.status', [row.id, status[to]], { object: `host ${row.name}`, signal })
   const write = (row: HostRow, reason: string, signal: AbortSignal) =>
-    calls.change('one.host.update', [row.id, templateText({ [mark]: reason }), merge], {
+    calls.change('one.host.update', [row.id, templateText({ [closedMark]: reason }), merge], {
       object: `host ${row.name}`,
       signal,
     })
@@ -30,7 +31,7 @@ export function hostControl(calls: VmCalls, closeBy: CloseBy): HostControl {
     },
     async open(id: HostId, signal: AbortSignal) {
       const row = await calls.getHost(id, signal)
-      const isOurs = (row.attributes[mark] ?? '') !== ''
+      const isOurs = (row.attributes[closedMark] ?? '') !== ''
       if (isClosed(row)) {
         if (!isOurs) throw calls.conflict(`host ${row.name}`, 'it was closed by somebody else')
         await set(row, 'enable', signal)

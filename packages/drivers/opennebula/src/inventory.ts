@@ -9,6 +9,7 @@ import {
   type Project,
   projectId,
 } from '@gleaner/model'
+import { closedMark } from './host-control.ts'
 import { hostIdOf } from './native-id.ts'
 import { readMarks } from './marks.ts'
 import type { ProjectBy } from './options.ts'
@@ -49,7 +50,9 @@ export function toInstance(row: VmRow, { cloudId, projectBy, nowMs }: InventoryC
 
 export function toHost(row: HostRow, cloudId: CloudId): Host {
   const isSized = row.totalCpu > 0 && row.totalMemoryKiB > 0
-  const state = hostState(row.state)
+  const told = hostState(row.state)
+  // Offline by an operator's wish it is left alone; set so by Gleaner it is closed, and asleep when its switch says so.
+  const state = told === 'maintenance' && (row.attributes[closedMark] ?? '') !== '' ? 'disabled' : told
   const { ARCH: arch, HYPERVISOR: hypervisor, MODELNAME: model } = row.attributes
   return {
     id: hostIdOf(cloudId, row.id),

@@ -101,7 +101,7 @@ const lcmStates: Readonly<Record<number, Meaning>> = {
   71: ['RESTORE', 'stopped'],
 }
 
-/** OFFLINE hosts are not even monitored, by an operator's wish. 1, 5, 6 and 7 are seen on old servers only. */
+/** OFFLINE hosts are not even monitored, by an operator's wish or because Gleaner closes hosts so (inventory.ts). 1, 5, 6 and 7 are seen on old servers only. */
 const hostStates: Readonly<Record<number, readonly [name: string, state: HostState]>> = {
   0: ['INIT', 'unknown'],
   1: ['MONITORING_MONITORED', 'up'],

@@ -1,11 +1,11 @@
 // What the processors of the machine Gleaner runs on have used, as Linux counts it by RAPL (Documentation/power/powercap): an outlet is
-// a zone by its name, "package-0", "package-0/dram" or "psys". It counts microjoules and begins again at max_energy_range_uj; between
-// two readings that may be passed once. Where more than once is possible (a long silence), and where the counter fell without
-// reaching its end (a restart), the count begins anew, which readers take for a gap: nothing is made up.
+// a zone by its name, "package-0", "package-0/dram" or "psys". It counts microjoules and begins again at max_energy_range_uj; what that
+// comes to stands in rapl-count.ts.
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GleanerError, type OutletFault } from '@gleaner/model'
 import type { CheckItem, Clock, OutletReading, PowerMeter } from '@gleaner/ports'
+import { RaplCount } from './rapl-count.ts'
 
 export interface RaplMeterOptions {
   readonly id: string
@@ -16,12 +16,6 @@ export interface RaplMeterOptions {
   readonly maxPowerW: number
 }
 
-interface Count {
-  readonly atMs: number
-  readonly counterUj: number
-  readonly totalJ: number
-}
-
 type Zones = ReadonlyMap<string, string>
 
 export class RaplMeter implements PowerMeter {
@@ -30,7 +24,7 @@ export class RaplMeter implements PowerMeter {
   readonly address: string
   readonly isEstimate = false
   readonly #options: RaplMeterOptions
-  readonly #counts = new Map<string, Count>()
+  readonly #counts = new Map<string, RaplCount>()
   #isClosed = false
 
   constructor(options: RaplMeterOptions) {
@@ -103,17 +97,9 @@ export class RaplMeter implements PowerMeter {
     const counterUj = await this.#number(join(zone, 'energy_uj'))
     if (counterUj === undefined) return 'garbled'
     const rangeUj = await this.#number(join(zone, 'max_energy_range_uj'))
-    const before = this.#counts.get(outlet)
-    const begun: Count = { atMs, counterUj, totalJ: 0 }
-    const silentMs = before === undefined ? 0 : atMs - before.atMs
-    const isTooLong = rangeUj !== undefined && (silentMs / 1000) * maxPowerW * 1e6 >= rangeUj
-    const stepUj = before === undefined || isTooLong ? undefined : stepOf(before.counterUj, counterUj, rangeUj)
-    const most = (silentMs / 1000) * maxPowerW * 1e6
-    const count: Count =
-      before === undefined || stepUj === undefined || (counterUj < before.counterUj && stepUj > most)
-        ? begun
-        : { atMs, counterUj, totalJ: before.totalJ + stepUj / 1e6 }
+    const count = this.#counts.get(outlet) ?? new RaplCount()
     this.#counts.set(outlet, count)
+    count.take(atMs, { counterUj, rangeUj }, maxPowerW)
     return count.totalJ
   }
 
@@ -129,12 +115,6 @@ export class RaplMeter implements PowerMeter {
   #fault(code: 'meter-unavailable' | 'meter-refused', detail: string): GleanerError {
     return new GleanerError(code, { meter: this.id, detail })
   }
-}
-
-/** Undefined: it fell, and its end is not known. */
-function stepOf(beforeUj: number, nowUj: number, rangeUj: number | undefined): number | undefined {
-  if (nowUj >= beforeUj) return nowUj - beforeUj
-  return rangeUj === undefined || beforeUj > rangeUj ? undefined : rangeUj - beforeUj + nowUj
 }
 
 function textOf(path: string): Promise<string> {

@@ -117,13 +117,14 @@ describe('redfish', () => {
     service.hangs = true
     const enough = new AbortController()
     const given = power.state(enough.signal)
-    const other = power.state(never)
+    const other = faultOf(power.state(never))
     enough.abort(new Error('enough'))
     await expect(given).rejects.toThrow('enough')
-    service.hangs = false
+    await service.nextRequest()
     await service.close()
+    service.hangs = false
     await service.listen()
-    expect((await faultOf(other)).code).toBe('cloud-unavailable')
+    expect((await other).code).toBe('cloud-unavailable')
     expect(await power.state(never)).toBe('on')
   })
 

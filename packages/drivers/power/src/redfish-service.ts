@@ -104,14 +104,18 @@ export class RedfishService {
   }
 
   /** Made once for all who ask at the same time, so that none of them ends it for the others. */
-  async #open(signal: AbortSignal): Promise<Session> {
-    const opening = (this.#session ??= this.#login())
-    try {
-      return await unlessAborted(opening, signal)
-    } catch (error) {
-      if (!signal.aborted && this.#session === opening) this.#session = undefined
-      throw error
-    }
+  #open(signal: AbortSignal): Promise<Session> {
+    this.#session ??= this.#begin()
+    return unlessAborted(this.#session, signal)
+  }
+
+  /** One that fails is forgotten also when nobody waits for it any more. */
+  #begin(): Promise<Session> {
+    const opening = this.#login()
+    opening.catch(() => {
+      if (this.#session === opening) this.#session = undefined
+    })
+    return opening
   }
 
   async #reopen(spent: Session, signal: AbortSignal): Promise<Session> {

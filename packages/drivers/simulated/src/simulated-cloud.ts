@@ -1,19 +1,7 @@
 // The simulated datacentre behind the Cloud port. Every call first runs the world up to the clock's present, so nothing
-// needs to tick while nobody looks; only while there are listeners one sleeper waits for whatever happens next. Faults
-// are applied here, at the edge: the world behind them stays true. What it can do beyond the common part of the port
+// needs to tick while nobody looks. Faults are applied at the edge, here and in as-told.ts: the world behind them stays true. What it can do beyond the common part of the port
 // stands in facets/, one file each.
-import type {
-  ActionKind,
-  CloudId,
-  Host,
-  Instance,
-  InstanceId,
-  InstanceState,
-  Inventory,
-  InventoryGap,
-  Project,
-  SampleBatch,
-} from '@gleaner/model'
+import type { ActionKind, CloudId, Host, InstanceId, Inventory, SampleBatch } from '@gleaner/model'
 import { GleanerError, endsInstance, isError, isMemoryStep, metrics, startStates, targetState } from '@gleaner/model'
 import type {
   ActionRequest,
@@ -33,6 +21,7 @@ import type {
   RoomClaims,
 } from '@gleaner/ports'
 import { supportedActions } from './actions.ts'
+import { AsTold } from './as-told.ts'
 import { FaultBoard } from './faults.ts'
 import { claims } from './facets/claims.ts'
 import { creation } from './facets/creation.ts'
@@ -44,19 +33,20 @@ import { labels } from './facets/labels.ts'
 import { migration } from './facets/migration.ts'
 import { powerControl } from './facets/power-control.ts'
 import { ratioControl } from './facets/ratio-control.ts'
-import type { CloudCall, FaultContext } from './faults.ts'
+import type { FaultContext } from './faults.ts'
 import type { Guest } from './guest.ts'
 import type { SimulatedCloudOptions, WorldSize } from './options.ts'
 import { worldSize } from './options.ts'
-import { unit } from './random.ts'
+import { Listeners } from './listeners.ts'
 import { historyOf, sampleAt } from './sampling.ts'
 import type { SimulatedState } from './state.ts'
 import { loadWorld, saveWorld } from './state.ts'
+import { ended } from './until-ended.ts'
 import { type Course, World } from './world.ts'
 
 const rememberedKeys = 1000
-/** No single sleep is longer, so that any clock can count it. */
-const longestSleepMs = 3_600_000
+/** How long a person stays at an instance that was started by hand. */
+const attendedMs = 3_600_000
 const smallestBalloonMiB = 64
 /** What a balloon that takes its time would need if it did not. */
 const balloonMs = 1000
@@ -69,7 +59,8 @@ export class SimulatedCloud implements Cloud {
   readonly faults: FaultBoard
   readonly #clock: Clock
   readonly #size: WorldSize
-  readonly #listeners = new Set<(event: CloudEvent) => void>()
+  readonly #listeners: Listeners
+  readonly #told: AsTold
   readonly #closed = new AbortController()
   readonly #keys = new Set<string>()
   readonly #made = new Map<string, InstanceId>()
@@ -84,15 +75,15 @@ export class SimulatedCloud implements Cloud {
   readonly guestMemory?: GuestMemoryReading
   readonly desktopAgents?: DesktopAgents
   #world: World
-  #inventory: { readonly revision: number; readonly inventory: Inventory } | undefined
-  #alarm: AbortController | undefined
 
   constructor(options: SimulatedCloudOptions) {
     this.#size = worldSize(options)
     this.#clock = options.clock
     this.faults = new FaultBoard(this.#size.seed, options.faults)
     this.#world = new World(this.#size, this.#clock.nowMs())
-    this.#world.onHappening = (guest, detail) => this.#tell(guest, detail)
+    this.#listeners = new Listeners(this.#clock, () => this.#world)
+    this.#told = new AsTold(this.faults, () => this.#world)
+    this.#world.onHappening = (guest, detail) => this.#listeners.tell(guest, detail)
     this.id = this.#world.cloud
     this.#inside = {
       cloud: this.id,
@@ -101,7 +92,7 @@ export class SimulatedCloud implements Cloud {
       world: () => this.#world,
       enter: (context, signal) => this.#enter(context, signal),
       course: (context) => this.#course(context),
-      changed: () => this.#wakeUp(),
+      changed: () => this.#listeners.wakeUp(),
     }
     this.creation = creation(this.#inside)
     this.migration = migration(this.#inside)
@@ -111,7 +102,7 @@ export class SimulatedCloud implements Cloud {
     this.claims = claims(this.#inside)
     this.labels = labels(this.#inside)
     if (this.#size.desktops > 0 && options.desktopAgents !== false) this.desktopAgents = desktopAgents(this.#inside)
-    if (options.guestMemory === true) this.guestMemory = guestMemory(this.#inside, () => this.#hidden('memory'))
+    if (options.guestMemory === true) this.guestMemory = guestMemory(this.#inside, () => this.#told.hidden('memory'))
     this.address = `simulated datacentre, seed ${this.#size.seed}: ${this.#size.hosts} hosts, about ${this.#size.instances} instances`
   }
 
@@ -139,13 +130,13 @@ export class SimulatedCloud implements Cloud {
 
   async observe(signal: AbortSignal): Promise<Inventory> {
     await this.#enter({ call: 'observe' }, signal)
-    return this.#lied(this.#whole(), this.#hidden('observe'))
+    return this.#told.inventory()
   }
 
   async sample(signal: AbortSignal): Promise<SampleBatch> {
     await this.#enter({ call: 'sample' }, signal)
     const world = this.#world
-    return sampleAt(world, world.nowMs, { guests: world.guests, hidden: this.#hidden('sample') })
+    return sampleAt(world, world.nowMs, { guests: world.guests, hidden: this.#told.hidden('sample') })
   }
 
   /** What each host is doing at this moment, for what hangs on it, such as a meter. Faults of the cloud do not reach it. */
@@ -185,33 +176,25 @@ export class SimulatedCloud implements Cloud {
     await this.#enter({ call: 'look', instanceId }, signal)
     const guest = this.#world.find(instanceId)
     if (guest === undefined) return { instance: undefined, fault: undefined }
-    if (this.#hidden('look').has(guest.host))
+    if (this.#told.hidden('look').has(guest.host))
       throw new GleanerError('cloud-unavailable', {
         cloud: this.id,
         detail: `host of ${guest.spec.name} is unreadable`,
       })
     const memory = this.guestMemory && memoryOf(this.#inside, this.#world, guest)
     return {
-      instance: this.#lie(guest.view(this.#world.hostIds), 'look'),
+      instance: this.#told.instance(guest.view(this.#world.hostIds), 'look'),
       fault: guest.fault,
       ...(memory === undefined ? {} : { memory }),
     }
   }
 
   subscribe(listener: (event: CloudEvent) => void): () => void {
-    // Wrapped, so that the same function can be subscribed twice and each leaves by itself.
-    const own = (event: CloudEvent) => listener(event)
-    this.#listeners.add(own)
-    this.#wakeUp()
-    return () => {
-      this.#listeners.delete(own)
-      if (this.#listeners.size === 0) this.#alarm?.abort()
-    }
+    return this.#listeners.add(listener)
   }
 
   async close(): Promise<void> {
-    this.#listeners.clear()
-    this.#alarm?.abort()
+    this.#listeners.close()
     this.#closed.abort(new GleanerError('cloud-unavailable', { cloud: this.id, detail: 'the connection was closed' }))
   }
 
@@ -234,9 +217,9 @@ export class SimulatedCloud implements Cloud {
     if (guest === undefined || guest.move !== undefined || (guest.unplaced && action !== 'delete')) return false
     if (action === 'notify' || isMemoryStep(action)) return false
     if (action !== 'delete' && !startStates[action].includes(guest.state)) return false
-    const attendedUntilMs = action === 'start' || action === 'resume' ? this.#world.nowMs + longestSleepMs : 0
+    const attendedUntilMs = action === 'start' || action === 'resume' ? this.#world.nowMs + attendedMs : 0
     const began = this.#world.begin(guest, { action, by: by ?? guest.spec.owner, attendedUntilMs })
-    this.#wakeUp()
+    this.#listeners.wakeUp()
     return began
   }
 
@@ -249,13 +232,12 @@ export class SimulatedCloud implements Cloud {
   importState(state: unknown): void {
     const { world, keys, made } = loadWorld(state, this.#size)
     this.#world = world
-    this.#world.onHappening = (guest, detail) => this.#tell(guest, detail)
-    this.#inventory = undefined
+    this.#world.onHappening = (guest, detail) => this.#listeners.tell(guest, detail)
     this.#keys.clear()
     for (const key of keys) this.#keys.add(key)
     this.#made.clear()
     for (const [key, id] of made) this.#made.set(key, id)
-    this.#wakeUp()
+    this.#listeners.wakeUp()
   }
 
   /** Lets a call in: faults of the whole call first, then the world runs up to now. */
@@ -292,7 +274,7 @@ export class SimulatedCloud implements Cloud {
       throw new GleanerError('cloud-conflict', { ...facts, detail: `it is ${guest.state}` })
     const began = this.#world.begin(guest, { action, by: 'the API', ...this.#course(context) })
     if (!began) throw new GleanerError('cloud-capacity', { ...facts, detail: 'no host has room for its flavor' })
-    this.#wakeUp()
+    this.#listeners.wakeUp()
   }
 
   /** What becomes of a move that begins now. */
@@ -335,108 +317,4 @@ export class SimulatedCloud implements Cloud {
       return
     }
   }
-
-  /** The same object until something in the world changes. */
-  #whole(): Inventory {
-    const world = this.#world
-    if (this.#inventory?.revision !== world.revision) {
-      const projects: readonly Project[] = world.projects.map(({ id, cloudId, name }) => ({ id, cloudId, name }))
-      const instances = world.guests.map((guest) => guest.view(world.hostIds))
-      const hosts = world.machines.map((machine) => machine.view)
-      this.#inventory = { revision: world.revision, inventory: { hosts, instances, projects, gaps: [] } }
-    }
-    return this.#inventory.inventory
-  }
-
-  /** Hosts that cannot be read in this call. */
-  #hidden(call: CloudCall): ReadonlySet<number> {
-    const struck = this.faults.strike('partial', { call })
-    if (struck === undefined) return new Set()
-    const { hosts: names, hostShare } = struck.fault
-    const hidden = this.#world.machines.filter(
-      (machine) =>
-        names?.includes(machine.view.name) || (hostShare !== undefined && unit(struck.draw, machine.index) < hostShare),
-    )
-    // A share that hits no host of a small cloud still means that something is missing.
-    const [first] = this.#world.machines
-    if (hidden.length === 0 && names === undefined && first !== undefined) hidden.push(first)
-    return new Set(hidden.map((machine) => machine.index))
-  }
-
-  #lied(whole: Inventory, hidden: ReadonlySet<number>): Inventory {
-    const lies = this.faults.list().some((fault) => fault.kind === 'lie')
-    if (hidden.size === 0 && !lies) return whole
-    const hiddenIds = new Set<string | undefined>([...hidden].map((index) => this.#world.hostIds[index]))
-    const gaps: InventoryGap[] = whole.hosts
-      .filter((host) => hiddenIds.has(host.id))
-      .map((host) => ({ scope: `host ${host.name}`, reason: 'it does not answer (simulated)' }))
-    return {
-      projects: whole.projects,
-      hosts: whole.hosts.filter((host) => !hiddenIds.has(host.id)),
-      instances: whole.instances
-        .filter((instance) => !hiddenIds.has(instance.hostId ?? ''))
-        .map((instance) => this.#lie(instance, 'observe')),
-      gaps,
-    }
-  }
-
-  #lie(instance: Instance, call: CloudCall): Instance {
-    const told = this.faults.strike('lie', { call, instanceId: instance.id })
-    const state: InstanceState | undefined = told?.fault.state
-    return state === undefined ? instance : { ...instance, state }
-  }
-
-  #tell(guest: Guest, detail: string): void {
-    const hostId = this.#world.hostIds[guest.host]
-    const event: CloudEvent = {
-      kind: 'instance-changed',
-      instanceId: guest.spec.id,
-      ...(hostId === undefined ? {} : { hostId }),
-      detail,
-    }
-    // One who leaves while being told is not told twice, and one who comes is told of the next event.
-    for (const listener of Array.from(this.#listeners)) {
-      try {
-        listener(event)
-      } catch {
-        // What a listener does with an event is its own affair: the world and the other listeners go on.
-      }
-    }
-  }
-
-  /** Sets the alarm anew: something may now happen earlier than it was set for. */
-  #wakeUp(): void {
-    this.#alarm?.abort()
-    if (this.#listeners.size === 0 || this.#closed.signal.aborted) return
-    const alarm = new AbortController()
-    this.#alarm = alarm
-    void this.#watch(alarm.signal)
-  }
-
-  async #watch(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      const waitMs = Math.min(longestSleepMs, Math.max(1, this.#world.nextMs - this.#clock.nowMs()))
-      try {
-        await this.#clock.sleep(waitMs, signal)
-      } catch {
-        return
-      }
-      this.#world.advance(this.#clock.nowMs())
-    }
-  }
-}
-
-/** Resolves when the first signal fires, rejects when the second does. */
-function ended(awaited: AbortSignal, aborted: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const settle = () => {
-      awaited.removeEventListener('abort', settle)
-      aborted.removeEventListener('abort', settle)
-      if (aborted.aborted) reject(aborted.reason)
-      else resolve()
-    }
-    awaited.addEventListener('abort', settle)
-    aborted.addEventListener('abort', settle)
-    if (aborted.aborted) settle()
-  })
 }

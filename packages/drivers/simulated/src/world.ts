@@ -201,14 +201,14 @@ export class World {
     return guest
   }
 
-  /** Moves a running instance to another host, which has been checked to have room. */
+  /** Moves an instance that runs, or is paused, to another host, which has been checked to have room. */
   migrate(guest: Guest, toHost: number, { by, ...course }: Course & { readonly by: string }): void {
     this.machines[toHost]?.claim(guest.spec)
     guest.move = {
       action: 'migrate',
       toHost,
-      from: 'running',
-      target: 'running',
+      from: guest.state,
+      target: guest.state,
       by,
       ...this.#course(course, migrationMs(guest.spec)),
     }

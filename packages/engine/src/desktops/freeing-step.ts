@@ -1,11 +1,13 @@
-// By which step the memory of one guest is given back: as its terms say, a stronger one where that has failed or the cloud cannot do it,
-// never a stronger one than stopping unless the terms ask for it. A firm or protected instance is never deleted.
+// By which step the memory of one guest is given back: as its terms say, a stronger one where that has failed or cannot be done, never a
+// stronger one than stopping unless the terms ask for it. A firm or protected instance is never deleted. One that moves away stands still
+// by the cloud's own doing before and goes on there: who only stands still by its desktop's agent would do so for ever.
 import { type ActionKind, type Instance, type Project, startStates } from '@gleaner/model'
 import type { StepSupports } from '../ledger/action-support.ts'
 import { type FreeingWay, freeingWayOf, type LendingTerms } from './lending-terms.ts'
 import type { GuestPast } from './plan-lending.ts'
 
 const stepsOf: Readonly<Record<FreeingWay, readonly ActionKind[]>> = {
+  migrate: ['migrate', 'suspend', 'stop'],
   save: ['suspend', 'stop'],
   stop: ['stop'],
   delete: ['delete', 'stop'],
@@ -18,17 +20,26 @@ export interface FreeingQuestion {
   readonly past: GuestPast
   readonly can: StepSupports
   readonly terms: LendingTerms
+  /** Whether another host has room for it. */
+  readonly hasRefuge: () => boolean
 }
 
 /** Undefined: nothing is to be done about its memory, or it is given back already. */
-export function freeingStep({ guest, project, past, can, terms }: FreeingQuestion): ActionKind | undefined {
+export function freeingStep({ guest, project, past, can, terms, hasRefuge }: FreeingQuestion): ActionKind | undefined {
   if (guest.state !== 'running' && guest.state !== 'paused') return undefined
   const mayDelete = guest.firmness === 'preemptible' && guest.protectedBy === undefined
-  return stepsOf[freeingWayOf(guest, project, terms)].find(
-    (step) =>
+  return stepsOf[freeingWayOf(guest, project, terms)].find((step) => {
+    if (step === 'migrate') return canMove(past, guest, can) && hasRefuge()
+    return (
       can.get(step)?.physicalMemory === true &&
       !past.failed.has(step) &&
       startStates[step].includes(guest.state) &&
-      (step !== 'delete' || mayDelete),
-  )
+      (step !== 'delete' || mayDelete)
+    )
+  })
+}
+
+function canMove({ failed }: GuestPast, { state }: Instance, can: StepSupports): boolean {
+  const standsStill = state === 'paused' || !failed.has('pause')
+  return standsStill && !failed.has('migrate') && can.has('migrate') && can.has('pause') && can.has('resume')
 }

@@ -1,4 +1,5 @@
 export * from './desktop-presence.ts'
+export * from './find-refuge.ts'
 export * from './fold-beat.ts'
 export * from './forecast-availability.ts'
 export * from './lending-past.ts'

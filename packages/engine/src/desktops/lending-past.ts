@@ -22,6 +22,8 @@ export interface LendingPast {
   readonly mayOpen: (id: HostId) => boolean
   /** Whether the journal has a step on this host as a whole at all. */
   readonly isKnown: (id: HostId) => boolean
+  /** Where the guests went that were moved away from a desktop for its user, whatever became of it. */
+  readonly moved: ReadonlyMap<InstanceId, HostId>
   /** `readAtMs`: when the reading began that shows the instance. */
   readonly pastOf: (instance: Instance, readAtMs: number) => GuestPast
 }
@@ -39,6 +41,7 @@ export function lendingPast(journal: Iterable<JournalEntry>): LendingPast {
   const turns = new Map<HostId, number>()
   const lastOn = new Map<InstanceId, JournalEntry>()
   const pending = new Set<InstanceId>()
+  const moves = new Map<InstanceId, JournalEntry>()
   const failures = new Map<InstanceId, JournalEntry[]>()
   for (const entry of journal) {
     const atMs = entry.finishedAtMs
@@ -48,6 +51,7 @@ export function lendingPast(journal: Iterable<JournalEntry>): LendingPast {
     }
     if (isOnInstance(entry)) {
       if (isHostStep(entry.action)) continue
+      if (entry.action === 'migrate' && entry.capability === 'opportunism') newest(moves, entry)
       if (entry.state === 'done' && targetState[entry.action] !== undefined) newest(lastOn, entry)
       else if (entry.state !== 'done' && entry.capability === 'opportunism') add(failures, entry)
     } else if (entry.hostId !== undefined && (entry.action === 'close' || entry.action === 'open')) {
@@ -71,6 +75,7 @@ export function lendingPast(journal: Iterable<JournalEntry>): LendingPast {
       if (door?.action === 'open') return false
       return (refused.get(id) ?? Number.NEGATIVE_INFINITY) <= (door?.atMs ?? Number.NEGATIVE_INFINITY)
     },
+    moved: new Map([...moves].flatMap(([id, { setting }]) => (setting?.toHostId ? [[id, setting.toHostId]] : []))),
     isKnown: (id) => doors.has(id),
     pastOf: ({ id, state, hostId }, readAtMs) => {
       const last = lastOn.get(id)

@@ -3,8 +3,11 @@
 import type { Instance, Project } from '@gleaner/model'
 import { ofProject } from '../eviction/victim-terms.ts'
 
-/** save: its memory is written to disk; delete: only of preemptible instances; nothing: it keeps its memory, standing still. */
-export const freeingWays = ['save', 'stop', 'delete', 'nothing'] as const
+/**
+ * migrate: it moves to a host that has room, with its memory, and goes on there; save: its memory is written to disk; delete: only of preemptible instances; nothing: it keeps its memory,
+ * standing still.
+ */
+export const freeingWays = ['migrate', 'save', 'stop', 'delete', 'nothing'] as const
 export type FreeingWay = (typeof freeingWays)[number]
 
 export interface LendingTerms {
@@ -18,7 +21,7 @@ export interface LendingTerms {
 }
 
 /** The owner's own word, on the instance; to keep the memory is not the owner's to decide. */
-const tagged = /^gleaner-desktop=(save|stop|delete)$/
+const tagged = /^gleaner-desktop=(migrate|save|stop|delete)$/
 
 export function freeingWayOf(
   { tags, flavor }: Pick<Instance, 'tags' | 'flavor'>,

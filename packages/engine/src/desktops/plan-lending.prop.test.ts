@@ -1,7 +1,7 @@
 // The order of steps over random histories: users come and go, beats are missing, calls fail, readings are late. Checked from the outside,
 // on a host and guests of the test's own that know nothing of the plan.
 import type { Host, Instance, InstanceState, JournalEntry, LendingPhase, Proposal, StepKind } from '@gleaner/model'
-import { aHostEntry, aJournalEntry, anInstance, aSnapshot, testCloud, testStartMs } from '@gleaner/testkit'
+import { aHost, aHostEntry, aJournalEntry, anInstance, aSnapshot, testCloud, testStartMs } from '@gleaner/testkit'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { passGate } from '../gate/gate.ts'
@@ -12,6 +12,7 @@ import { factsOf } from '../testing/a-world.ts'
 import { allSupports } from '../testing/all-supports.ts'
 import { type DesktopPresence, presenceOf } from './desktop-presence.ts'
 import { lendingPast } from './lending-past.ts'
+import type { FreeingWay } from './lending-terms.ts'
 import { planLending } from './plan-lending.ts'
 import { aDesk, aDesktop, limits, terms } from './testing/a-desktop.ts'
 
@@ -51,7 +52,11 @@ const targets: Readonly<Partial<Record<StepKind, InstanceState>>> = {
   start: 'running',
 }
 
+/** Where those go that have to leave; it has room for all. */
+const refuge = aHost({ name: 'kvm-1' })
+
 class Scene {
+  readonly #freeBy: FreeingWay
   nowMs = testStartMs
   host: Host = aDesk({ state: 'disabled' })
   guests: Instance[] = [0, 1].map((nth) => this.#guest(nth))
@@ -63,12 +68,16 @@ class Scene {
   #ids = 0
   done: string[] = []
 
+  constructor(freeBy: FreeingWay = 'save') {
+    this.#freeBy = freeBy
+  }
+
   #guest(nth: number) {
     return anInstance({ name: `guest-${nth}`, hostId: this.host.id, firmness: 'preemptible' })
   }
 
   #read() {
-    return aSnapshot({ hosts: [this.host], instances: this.guests, takenAtMs: this.nowMs, version: this.nowMs })
+    return aSnapshot({ hosts: [this.host, refuge], instances: this.guests, takenAtMs: this.nowMs, version: this.nowMs })
   }
 
   presence(): DesktopPresence {
@@ -108,7 +117,8 @@ class Scene {
       snapshots: [snapshot],
       supports: allSupports(testCloud),
       presenceOf: () => this.presence(),
-      terms,
+      findRefuge: () => refuge,
+      terms: { ...terms, freeBy: this.#freeBy },
       nowMs: this.nowMs,
     })
     const decision = decide({
@@ -124,7 +134,7 @@ class Scene {
   }
 
   act(due: Proposal, fails: boolean) {
-    const { action, instanceId, hostId } = due
+    const { action, instanceId, hostId, setting } = due
     if (instanceId === undefined) {
       // What is opened is lendable at this very moment, and none that Gleaner stopped is left behind but those that cannot go on.
       if (action === 'open') {
@@ -132,15 +142,29 @@ class Scene {
         const past = lendingPast(this.journal)
         for (const guest of this.guests) {
           const { stoppedBy, failed } = past.pastOf(guest, this.nowMs + 1)
-          if (stoppedBy !== undefined) expect(failed.size).toBeGreaterThan(0)
+          if (stoppedBy !== undefined && guest.hostId === this.host.id) expect(failed.size).toBeGreaterThan(0)
         }
       }
       if (action === 'close') expect(this.presence().lendable).toBe(false)
       if (!fails) this.host = { ...this.host, state: action === 'open' ? 'up' : 'disabled' }
+    } else if (action === 'migrate') {
+      const guest = this.guests.find(({ id }) => id === instanceId)
+      // Whoever stands still by the cloud's doing, from a desktop that takes nobody, to the host that was found.
+      expect([guest?.state, guest?.hostId, this.host.state, setting?.toHostId]).toEqual([
+        'paused',
+        this.host.id,
+        'disabled',
+        refuge.id,
+      ])
+      if (!fails)
+        this.guests = this.guests.map((each) => (each.id === instanceId ? { ...each, hostId: refuge.id } : each))
     } else {
+      const isAway = this.guests.some(({ id, hostId: on }) => id === instanceId && on === refuge.id)
       const target = targets[action]
       expect(['running', 'paused', 'suspended', 'stopped']).toContain(target)
-      if (target === 'running') expect(this.presence().lendable).toBe(true)
+      // Who has moved goes on whatever the user does, and nothing else is done to it.
+      if (isAway) expect(action).toBe('resume')
+      else if (target === 'running') expect(this.presence().lendable).toBe(true)
       // Closed before the first guest is touched: on the cloud itself, not only in the last reading.
       else expect(this.host.state).toBe('disabled')
       if (!fails)
@@ -154,7 +178,7 @@ class Scene {
       proposalId: due.id,
       capability: 'opportunism',
       action,
-      setting: undefined,
+      setting,
       hostId,
       intendedAtMs: this.nowMs,
       acceptedAtMs: this.nowMs,
@@ -175,21 +199,41 @@ class Scene {
   }
 }
 
-test('closed before the first guest is touched, reopened last, and never while somebody is there', () => {
-  let acted = 0
-  fc.assert(
-    fc.property(fc.array(steps, { minLength: 3, maxLength: 30 }), (history) => {
-      const scene = new Scene()
-      for (const step of history) scene.cycle(step)
-      // Whatever was before: who comes has the machine, and who leaves gives it again.
-      scene.settle('in-use')
-      expect(scene.host.state).toBe('disabled')
-      expect(scene.guests.filter(({ state }) => state === 'running')).toEqual([])
-      acted += scene.done.length
-    }),
-    { numRuns: 150, seed: 20260304 },
-  )
-  expect(acted).toBeGreaterThan(500)
+test.each<FreeingWay>(['save', 'migrate'])(
+  'closed before the first guest is touched, reopened last, and never while somebody is there (%s)',
+  (freeBy) => {
+    let acted = 0
+    let moved = 0
+    fc.assert(
+      fc.property(fc.array(steps, { minLength: 3, maxLength: 30 }), (history) => {
+        const scene = new Scene(freeBy)
+        for (const step of history) scene.cycle(step)
+        // Whatever was before: who comes has the machine, and who leaves gives it again.
+        scene.settle('in-use')
+        expect(scene.host.state).toBe('disabled')
+        expect(scene.guests.filter(({ state, hostId }) => state === 'running' && hostId === scene.host.id)).toEqual([])
+        acted += scene.done.length
+        moved += scene.done.filter((action) => action === 'migrate').length
+      }),
+      { numRuns: 150, seed: 20260304 },
+    )
+    expect(acted).toBeGreaterThan(500)
+    if (freeBy === 'migrate') expect(moved).toBeGreaterThan(50)
+    else expect(moved).toBe(0)
+  },
+)
+
+test('a whole round with a move: paused, moved, going on elsewhere while the user stays, and the desktop open again without it', () => {
+  const scene = new Scene('migrate')
+  scene.guests = []
+  scene.settle('lendable')
+  scene.guests = [anInstance({ name: 'guest-0', hostId: scene.host.id, firmness: 'preemptible' })]
+  scene.settle('in-use')
+  scene.nowMs += 600_000
+  scene.settle('in-use')
+  expect(scene.guests).toMatchObject([{ state: 'running', hostId: refuge.id }])
+  scene.settle('lendable')
+  expect(scene.done).toEqual(['open', 'close', 'pause', 'migrate', 'resume', 'open'])
 })
 
 test('a whole round: open, closed, paused, saved, going on, open', () => {

@@ -1,6 +1,7 @@
 // The capability `opportunism`: what is done in the cloud about desktops, from what their agents said and from the time.
 //
 //   user back, silent, or without a contract:  close ─► pause ─► free the memory
+//   moved elsewhere:                           guests go on there
 //   lendable with a contract that runs:        guests go on ─► open
 //
 // Guaranteed: nothing is done to a guest while its host takes new ones, where the cloud can close it; the host is opened only when
@@ -25,6 +26,7 @@ import type { ActionSupports, StepSupports } from '../ledger/action-support.ts'
 import { type CapabilityAnswer, countReason, type ReasonCounts, type Refused } from '../plan/capability-answer.ts'
 import type { Snapshot } from '../snapshot/snapshot.ts'
 import type { DesktopPresence } from './desktop-presence.ts'
+import type { FindRefuge } from './find-refuge.ts'
 import { freeingStep } from './freeing-step.ts'
 import type { LendingTerms } from './lending-terms.ts'
 
@@ -47,6 +49,8 @@ export interface LendingInput {
   /** It is Gleaner's to open. */
   readonly mayOpen: (id: HostId) => boolean
   readonly pastOf: (instance: Instance, readAtMs: number) => GuestPast
+  readonly moved: ReadonlyMap<InstanceId, HostId>
+  readonly findRefuge: FindRefuge
   readonly terms: LendingTerms
   readonly nowMs: number
 }
@@ -56,8 +60,10 @@ export const desktopCause = 'desktop'
 
 export function planLending(input: LendingInput): CapabilityAnswer {
   const draft: Draft = { input, candidates: [], refused: [], reasons: {} }
-  for (const snapshot of input.snapshots)
+  for (const snapshot of input.snapshots) {
     for (const host of snapshot.hosts) if (host.kind === 'desktop') planDesktop(draft, { snapshot, host })
+    for (const [id, hostId] of input.moved) goOnElsewhere(draft, snapshot, { id, hostId })
+  }
   return { candidates: draft.candidates, refused: draft.refused, reasons: draft.reasons }
 }
 
@@ -83,7 +89,7 @@ function planDesktop(draft: Draft, desk: Desk): void {
 }
 
 function takeBack(draft: Draft, { snapshot, host }: Desk, presence: DesktopPresence): void {
-  const { supports, terms, nowMs, closedAtMs, pastOf } = draft.input
+  const { supports, terms, nowMs, closedAtMs, pastOf, findRefuge } = draft.input
   const can = supports.get(host.cloudId) ?? noSteps
   if (host.state === 'up' && can.has('close')) {
     proposeOnHost(draft, host, ['close', 'local-user', presence.verdict])
@@ -95,9 +101,12 @@ function takeBack(draft: Draft, { snapshot, host }: Desk, presence: DesktopPrese
   for (const guest of snapshot.instancesOfHost.get(host.id) ?? []) {
     const past = pastOf(guest, snapshot.takenAtMs)
     const project = snapshot.projectById.get(guest.projectId) ?? { id: guest.projectId, name: guest.projectId }
-    const frees = freeingStep({ guest, project, past, can, terms })
-    if (frees !== undefined && sinceMs >= terms.freeAfterMs && presence.standing !== 'grace')
-      proposeOnGuest(draft, { guest, host }, [frees, 'local-user', memoryVerdict(sinceMs)])
+    const isDue = sinceMs >= terms.freeAfterMs && presence.standing !== 'grace'
+    const hasRefuge = () => !isDue || findRefuge(guest) !== undefined
+    const frees = freeingStep({ guest, project, past, can, terms, hasRefuge })
+    const to = frees === 'migrate' && isDue ? findRefuge(guest) : undefined
+    if (frees !== undefined && isDue && (to === undefined || guest.state === 'paused'))
+      proposeOnGuest(draft, { guest, host, to }, [frees, 'local-user', memoryVerdict(sinceMs, to)])
     else if (guest.state === 'running' && can.has('pause') && sinceMs >= terms.pauseAfterMs)
       proposeOnGuest(draft, { guest, host }, ['pause', 'local-user', pauseVerdict(frees, terms)])
   }
@@ -132,6 +141,21 @@ function lend(draft: Draft, { snapshot, host }: Desk, { verdict }: DesktopPresen
   } else proposeOnHost(draft, host, ['open', 'lending', verdict])
 }
 
+/** On a hypervisor; on another desktop it goes on like all that is there. */
+function goOnElsewhere(
+  draft: Draft,
+  snapshot: Snapshot,
+  { id, hostId }: { readonly id: InstanceId; readonly hostId: HostId },
+): void {
+  const guest = snapshot.instanceById.get(id)
+  const host = snapshot.hostById.get(hostId)
+  if (guest?.hostId !== hostId || guest.state !== 'paused' || host?.kind !== 'hypervisor') return
+  const { stoppedBy, failed, isUnsettled } = draft.input.pastOf(guest, snapshot.takenAtMs)
+  const can = draft.input.supports.get(host.cloudId) ?? noSteps
+  if (stoppedBy === undefined || isUnsettled || failed.has('resume') || !can.has('resume')) return
+  proposeOnGuest(draft, { guest, host }, ['resume', 'lending', goesOnElsewhere])
+}
+
 /** Its owner reads these: whose desktop it is, and what its user does, is nobody's business. */
 function pauseVerdict(frees: StepKind | undefined, { freeAfterMs }: LendingTerms): Verdict {
   const then =
@@ -139,21 +163,32 @@ function pauseVerdict(frees: StepKind | undefined, { freeAfterMs }: LendingTerms
   return say('desktop-back', `The desktop it is on is needed by its user; it goes on when the user has left.${then}`)
 }
 
-function memoryVerdict(sinceMs: number): Verdict {
-  const sentence = `The desktop it is on has been needed by its user for ${formatDurationMs(Math.round(sinceMs))}: its memory is wanted back.`
+function memoryVerdict(sinceMs: number, to: Host | undefined): Verdict {
+  const goes = to === undefined ? '' : ` It goes on at ${to.name}.`
+  const sentence = `The desktop it is on has been needed by its user for ${formatDurationMs(Math.round(sinceMs))}: its memory is wanted back.${goes}`
   return say('desktop-memory', sentence, { sinceS: Math.round(sinceMs / 1000) })
 }
 
+const goesOnElsewhere = say(
+  'desktop-moved',
+  'It was moved away from a desktop that is needed by its user, and goes on here.',
+)
 const goesOn = say('desktop-lent-again', 'The user of the desktop it is on has left: it goes on.')
 
 type Step = readonly [action: StepKind, claim: Claim, reason: Verdict]
 
 function proposeOnHost(draft: Draft, { id }: Host, step: Step): void {
-  propose(draft, { instanceId: undefined, projectId: undefined, hostId: id, gives: noYield }, step)
+  propose(draft, { instanceId: undefined, projectId: undefined, hostId: id, gives: noYield, setting: undefined }, step)
 }
 
-function proposeOnGuest(draft: Draft, on: { readonly guest: Instance; readonly host: Host }, step: Step): void {
-  const { guest, host } = on
+interface OnGuest {
+  readonly guest: Instance
+  readonly host: Host
+  /** Where it moves to. */
+  readonly to?: Host | undefined
+}
+
+function proposeOnGuest(draft: Draft, { guest, host, to }: OnGuest, step: Step): void {
   const gives = draft.input.supports.get(host.cloudId)?.get(step[0])
   const frees = isReclaiming(step[0]) && gives !== undefined
   propose(
@@ -162,6 +197,7 @@ function proposeOnGuest(draft: Draft, on: { readonly guest: Instance; readonly h
       instanceId: guest.id,
       projectId: guest.projectId,
       hostId: host.id,
+      setting: to === undefined ? undefined : { toHostId: to.id },
       gives: {
         ...noYield,
         physicalCores: frees && gives.physicalCores && guest.state === 'running' ? guest.vcpus : 0,
@@ -172,7 +208,7 @@ function proposeOnGuest(draft: Draft, on: { readonly guest: Instance; readonly h
   )
 }
 
-type On = Pick<Candidate, 'projectId' | 'gives'> & Pick<Candidate, 'instanceId' | 'hostId'>
+type On = Pick<Candidate, 'projectId' | 'gives' | 'setting'> & Pick<Candidate, 'instanceId' | 'hostId'>
 
 function propose(draft: Draft, on: On, [action, claim, reason]: Step): void {
   countReason(draft.reasons, reason.code)
@@ -180,7 +216,6 @@ function propose(draft: Draft, on: On, [action, claim, reason]: Step): void {
     capability: 'opportunism',
     claim,
     action,
-    setting: undefined,
     ...on,
     cause: desktopCause,
     ruleId: undefined,

@@ -11,6 +11,7 @@ export class FleetDraft {
   /** What the instances of each host ask for together. */
   readonly load: Float64Array
   readonly memoryMiB: Float64Array
+  readonly #soldVcpus: Float64Array
   readonly #members: number[][]
 
   constructor(view: FleetView) {
@@ -18,6 +19,7 @@ export class FleetDraft {
     this.hostOf = view.hostOf.slice()
     this.load = new Float64Array(view.hosts.count)
     this.memoryMiB = new Float64Array(view.hosts.count)
+    this.#soldVcpus = new Float64Array(view.hosts.count)
     this.#members = Array.from({ length: view.hosts.count }, () => [])
     for (let instance = 0; instance < view.instances.count; instance++) this.#enter(instance, this.#at(instance))
   }
@@ -39,9 +41,14 @@ export class FleetDraft {
     if (host !== nowhere) this.#enter(instance, host)
   }
 
-  /** Whether the host could take it now: its demand on one core and on what the host has left, and its memory. */
+  /** Whether the host could take it now: its demand on one core and on what the host has left, its memory, and what is sold. */
   fits(instance: number, host: number): boolean {
-    const { hosts, memoryBinds } = this.view
+    const { hosts, memoryBinds, limits } = this.view
+    if (limits !== undefined) {
+      const { ofHost, ofInstance } = limits.soldVcpus
+      const sold = (this.#soldVcpus[host] as number) + (ofInstance[instance] as number)
+      if (!limits.mayTake(host) || sold > (ofHost[host] as number)) return false
+    }
     const demand = this.#demand(instance)
     if (demand > (hosts.coreCapacity[host] as number)) return false
     if ((this.load[host] as number) + demand > (hosts.capacity[host] as number)) return false
@@ -67,12 +74,14 @@ export class FleetDraft {
     const isEmpty = members.length === 0
     this.load[host] = isEmpty ? 0 : (this.load[host] as number) - this.#demand(instance)
     this.memoryMiB[host] = isEmpty ? 0 : (this.memoryMiB[host] as number) - this.#memory(instance)
+    this.#soldVcpus[host] = isEmpty ? 0 : (this.#soldVcpus[host] as number) - this.#vcpus(instance)
   }
 
   #enter(instance: number, host: number): void {
     ;(this.#members[host] as number[]).push(instance)
     this.load[host] = (this.load[host] as number) + this.#demand(instance)
     this.memoryMiB[host] = (this.memoryMiB[host] as number) + this.#memory(instance)
+    this.#soldVcpus[host] = (this.#soldVcpus[host] as number) + this.#vcpus(instance)
   }
 
   #at(instance: number): number {
@@ -85,5 +94,9 @@ export class FleetDraft {
 
   #memory(instance: number): number {
     return this.view.instances.memoryMiB[instance] as number
+  }
+
+  #vcpus(instance: number): number {
+    return this.view.limits?.soldVcpus.ofInstance[instance] ?? 0
   }
 }

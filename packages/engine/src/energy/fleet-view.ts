@@ -31,6 +31,19 @@ export interface FleetView {
   pastDemand(instance: number, lag: number): number
   /** Whether the memory of a host limits what it takes. */
   readonly memoryBinds: boolean
+  /** Absent: whatever the figures allow may be done. */
+  readonly limits?: FleetLimits
+}
+
+/** What a cloud that runs adds to the figures. */
+export interface FleetLimits {
+  mayMove(instance: number): boolean
+  /** Whether the host may get instances that it has not. */
+  mayTake(host: number): boolean
+  /** Whether anything is won by emptying the host. */
+  mayEmpty(host: number): boolean
+  /** What the scheduler sells of each host, and what each instance was sold: that is counted besides what is used. */
+  readonly soldVcpus: { readonly ofHost: Float64Array; readonly ofInstance: Float64Array }
 }
 
 /** An instance shall go to another host, running all the while. */

@@ -58,6 +58,9 @@ export function gleanerConsolidation(options: Partial<GleanerConsolidationOption
   }
 }
 
+/** So many steps back the averages are learned from, where the policy comes to a fleet that has run before. */
+const learnedSteps = 48
+
 /** What is expected of each instance in the next step. */
 class Outlook {
   readonly expected: Float64Array
@@ -72,21 +75,38 @@ class Outlook {
     this.#last = fleet.demand.slice()
     this.expected = fleet.demand.slice()
     this.variance = fleet.instances.size.map((size) => (size * unknownChangeShare) ** 2)
+    for (let i = 0; i < fleet.instances.count; i++) this.#recall(fleet, i)
   }
 
   learn({ demand, instances, step }: FleetView): void {
-    const { memory, blend } = this.#settings
+    const { blend } = this.#settings
     for (let i = 0; i < instances.count; i++) {
       const now = demand[i] as number
-      const mean = this.#mean[i] as number
-      const variance = this.variance[i] as number
-      if (step > 0) {
-        this.variance[i] = variance + memory * ((now - (this.#last[i] as number)) ** 2 - variance)
-        this.#mean[i] = mean + memory * (now - mean)
-        this.#last[i] = now
-      }
+      if (step > 0) this.#see(i, now)
       this.expected[i] = Math.min(instances.size[i] as number, blend * now + (1 - blend) * (this.#mean[i] as number))
     }
+  }
+
+  #recall({ step, pastDemand }: FleetView, i: number): void {
+    let isFirst = true
+    for (let lag = Math.min(step, learnedSteps); lag > 0; lag--) {
+      const then = pastDemand(i, lag)
+      if (Number.isNaN(then)) continue
+      if (isFirst) {
+        this.#mean[i] = then
+        this.#last[i] = then
+      } else this.#see(i, then)
+      isFirst = false
+    }
+  }
+
+  #see(i: number, now: number): void {
+    const { memory } = this.#settings
+    const mean = this.#mean[i] as number
+    const variance = this.variance[i] as number
+    this.variance[i] = variance + memory * ((now - (this.#last[i] as number)) ** 2 - variance)
+    this.#mean[i] = mean + memory * (now - mean)
+    this.#last[i] = now
   }
 }
 
@@ -149,7 +169,9 @@ class Step {
     let found: number | undefined
     let isEnough = false
     let least = Number.POSITIVE_INFINITY
+    const { limits } = this.#fleet
     for (const instance of this.#draft.membersOf(host)) {
+      if (limits?.mayMove(instance) === false) continue
       const gain = this.#gainOf(instance, host)
       const cost = (this.#fleet.instances.memoryMiB[instance] as number) * (this.#fleet.demand[instance] as number)
       const suffices = gain >= excess
@@ -215,8 +237,10 @@ class Step {
     const order = running.toSorted((a, b) => value(a) - value(b) || a - b)
     const receivers = new Set<number>()
     const closed = new Set(hot)
+    const { limits } = this.#fleet
     for (const host of order) {
       if (left === 0) return
+      if (limits !== undefined && !(limits.mayEmpty(host) && draft.membersOf(host).every(limits.mayMove))) continue
       if (receivers.has(host) || hot.has(host) || draft.membersOf(host).length === 0) continue
       const leaving = [...draft.membersOf(host)].sort((a, b) => this.#expects(b) - this.#expects(a))
       const moved: number[] = []

@@ -68,9 +68,15 @@ function utilisationHistory(draft: FleetDraft, host: number, steps: number): num
   const capacity = view.hosts.capacity[host] as number
   return Array.from({ length: steps }, (_, lag) => {
     let sum = 0
-    for (const instance of draft.membersOf(host)) sum += view.pastDemand(instance, lag)
+    for (const instance of draft.membersOf(host)) sum += then(view, instance, lag)
     return sum / capacity
   })
+}
+
+/** Of what is not known it is taken that it was as it is. */
+function then(view: FleetDraft['view'], instance: number, lag: number): number {
+  const past = view.pastDemand(instance, lag)
+  return Number.isNaN(past) ? (view.demand[instance] as number) : past
 }
 
 function medianOf(values: readonly number[]): number {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { minimumMigrationTime, minimumUtilisation, randomChoice } from './instance-choice.ts'
+import { maximumCorrelation, minimumMigrationTime, minimumUtilisation, randomChoice } from './instance-choice.ts'
 import { FleetDraft } from './fleet-draft.ts'
 import { thresholdDetector } from './overload-detectors.ts'
 import { publishedConsolidation } from './published-consolidation.ts'
@@ -107,4 +107,25 @@ test('the other ways to choose: least use of the own size, or by chance', () => 
   expect(randomChoice(() => 0.5)(draft, [7, 8, 9])).toBe(8)
   expect(randomChoice(() => 0.5)(draft, [])).toBeUndefined()
   expect(minimumMigrationTime(draft, [])).toBeUndefined()
+})
+
+test('by correlation the one leaves whose past the others explain best', () => {
+  const wave = [10, 30, 10, 30, 10, 30]
+  const fleet = aFleet({
+    hosts: 1,
+    step: 6,
+    instances: [
+      { on: 0, asks: 12, past: [9, 11, 14, 8, 10, 13] },
+      { on: 0, asks: 20, past: wave },
+      { on: 0, asks: 7, past: [20, 5, 7, 25, 6, 4] },
+      { on: 0, asks: 40, past: wave.map((value) => 2 * value) },
+      { on: 0, asks: 5, past: [5, 5, 5, 5, 5, 5] },
+    ],
+  })
+  const draft = new FleetDraft(fleet)
+  // 1 and 3 go together wholly; of equals the one that has been there longest. What never changes is explained by nobody.
+  expect(maximumCorrelation(draft, [0, 1, 2, 3, 4])).toBe(1)
+  expect(maximumCorrelation(draft, [0, 3, 4, 1])).toBe(3)
+  expect(maximumCorrelation(draft, [4])).toBe(4)
+  expect(maximumCorrelation(draft, [])).toBeUndefined()
 })

@@ -53,9 +53,13 @@ class Step {
   #relieve(overloaded: ReadonlySet<number>): Set<number> {
     const draft = this.#draft
     const leaving: number[] = []
+    const { limits } = draft.view
+    const movable = (host: number) =>
+      limits === undefined ? draft.membersOf(host) : draft.membersOf(host).filter(limits.mayMove)
     for (const host of overloaded) {
       do {
-        const instance = this.#rules.choose(draft, draft.membersOf(host))
+        const candidates = movable(host)
+        const instance = candidates.length === 0 ? undefined : this.#rules.choose(draft, candidates)
         if (instance === undefined) break
         draft.move(instance, nowhere)
         leaving.push(instance)
@@ -79,6 +83,8 @@ class Step {
       const host = this.#leastUsed(tried)
       if (host === undefined) return
       tried.add(host)
+      const { limits } = draft.view
+      if (limits !== undefined && !(limits.mayEmpty(host) && draft.membersOf(host).every(limits.mayMove))) continue
       closed.add(host)
       const moved: number[] = []
       for (const instance of byDemand(draft.view, draft.membersOf(host))) {

@@ -2,6 +2,7 @@
 import { defaultPolicy, type Host, type Proposal } from '@gleaner/model'
 import {
   aHold,
+  aHost,
   aHostEntry,
   aHostProposal,
   anInstance,
@@ -182,6 +183,35 @@ describe('what is done to its guests', () => {
     // A pause for any other reason waits as well.
     const idle = ofGuest({ claim: 'idleness', capability: 'idleness' })
     expect(answer({ proposal: idle, host: closed, facts })).not.toBe('passed')
+  })
+
+  test('may move to a host that takes it, waits for nothing else than the rest does, and for the pause of everything', () => {
+    const free = aHost({ name: 'kvm-1' })
+    const other = aDesk({ name: 'desk-2' })
+    const to = (host: Host, more: Partial<Spoiled> = {}) =>
+      answer({
+        proposal: ofGuest({ action: 'migrate', setting: { toHostId: host.id } }),
+        reading: { hosts: [{ ...desk, ...closed }, host] },
+        guest: { state: 'paused' },
+        ...more,
+      })
+    expect(to(free)).toBe('passed')
+    const holds = [aHold({ instanceId: guest.id, kind: 'keep', untilMs: nowMs + 1e6 })]
+    expect(to(free, { facts: { holds } })).toBe('passed')
+    expect(to(free, { facts: { policy: pausedByHand } })).toBe('kill-switch')
+    expect(to({ ...free, state: 'disabled' })).toBe('state-not-suitable')
+    expect(to(free, { reading: { hosts: [desk, free] } })).toBe('host-not-closed')
+    expect(to(free, { presence: away })).toBe('lendable')
+    // Another desktop only while its own agent says so.
+    const presences = (standing: DesktopPresence) => ({
+      facts: { presenceOf: ({ id }: Pick<Host, 'id'>) => (id === other.id ? standing : back) },
+    })
+    expect(to(other, presences(away))).toBe('passed')
+    expect(to(other, presences(back))).toBe('state-not-suitable')
+    expect(to({ ...other, state: 'disabled' }, presences(away))).toBe('state-not-suitable')
+    // Nobody else moves anything to a desktop.
+    const lease = ofGuest({ action: 'migrate', claim: 'pending-lease', setting: { toHostId: other.id } })
+    expect(to(other, { ...presences(away), proposal: lease })).toBe('state-not-suitable')
   })
 
   test('needs a fresh reading', () => {

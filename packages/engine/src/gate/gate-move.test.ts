@@ -1,8 +1,10 @@
 // A move before the gate: it waits for no notice and no confirmation; protection, a refusal, the pause, the mode and a host that
 // takes nothing stop it.
 import type { Hold, Host, HostId, Instance, Proposal } from '@gleaner/model'
-import { aHold, aHost, anInstance, aProposal, aSnapshot, testStartMs } from '@gleaner/testkit'
-import { expect, test } from 'vitest'
+import { aHold, aHost, aHostEntry, anInstance, aProposal, aSnapshot, testStartMs } from '@gleaner/testkit'
+import { describe, expect, it, test } from 'vitest'
+import { type HostPromise, noPromise } from '../energy/power/host-promise.ts'
+import { noUsage } from '../ledger/usage-access.ts'
 import { enforcing, factsOf } from '../testing/a-world.ts'
 import { passGate } from './gate.ts'
 import { type GateFacts, openGateWorld } from './gate-world.ts'
@@ -45,6 +47,40 @@ function code({ to = {}, instance = {}, step = {}, holds = [], facts = {} }: Sce
 test('it needs neither notice nor confirmation, and a keep is kept by it', () => {
   expect(code()).toBe('passed')
   expect(code({ holds: [aHold({ kind: 'keep', untilMs: nowMs + 60_000 })] })).toBe('passed')
+})
+
+describe('one that only saves energy', () => {
+  const energy = { capability: 'energy', claim: 'energy', confirmations: 2, confirmedAtMs: nowMs - 20_000 } as const
+  const hostUse = () => ({ isHeld: false, promise: noPromise, leadMs: 0 })
+  const ask = (scene: Scene = {}) =>
+    code({ ...scene, step: { ...energy, ...scene.step }, facts: { hostUse, ...scene.facts } })
+
+  it('is confirmed, rests upon usage, and heeds every hold', () => {
+    expect(ask()).toBe('passed')
+    expect(ask({ step: { ...energy, confirmations: 1 } })).toBe('not-confirmed')
+    expect(ask({ facts: { hostUse, usage: noUsage } })).toBe('telemetry-stale')
+    for (const [kind, reason] of [
+      ['keep', 'kept'],
+      ['veto', 'vetoed'],
+      ['person-acted', 'person-acted'],
+      ['cool-down', 'cool-down'],
+    ] as const)
+      expect(ask({ holds: [aHold({ kind, untilMs: nowMs + 60_000 })] })).toBe(reason)
+  })
+
+  it('goes to no host of a lease, now or within the hour, nor where nobody knows', () => {
+    const promised = (promise: HostPromise | undefined) =>
+      ask({ facts: { hostUse: () => ({ isHeld: false, promise, leadMs: 0 }) } })
+    expect(promised(undefined)).toBe('host-promised')
+    expect(promised({ isActive: true, nextStartMs: Number.POSITIVE_INFINITY })).toBe('host-promised')
+    expect(promised({ isActive: false, nextStartMs: nowMs + 3_600_000 })).toBe('host-promised')
+    expect(promised({ isActive: false, nextStartMs: nowMs + 3_600_001 })).toBe('passed')
+  })
+
+  it('goes to no host that is being closed', () => {
+    const closing = aHostEntry({ action: 'close', hostId: aHost({ name: 'h2' }).id, state: 'accepted' })
+    expect(ask({ facts: { hostUse, journal: [closing] } })).toBe('in-flight')
+  })
 })
 
 test('a person, a mark and the pause stop it', () => {

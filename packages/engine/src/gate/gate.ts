@@ -20,6 +20,7 @@ import { confirmed } from './checks/confirmed.ts'
 import { desktopClosed } from './checks/desktop-closed.ts'
 import { desktopLent } from './checks/desktop-lent.ts'
 import { desktopNeeded } from './checks/desktop-needed.ts'
+import { destinationFree } from './checks/destination-free.ts'
 import { destinationOpen } from './checks/destination-open.ts'
 import { evictionValidated, roomReserved } from './checks/eviction-stage.ts'
 import { graceOver } from './checks/grace-over.ts'
@@ -59,6 +60,7 @@ const ofInstances: readonly StepClass[] = [
   'reclaim-command',
   'evict',
   'move',
+  'consolidate',
   'restore',
   'restore-command',
   'notify',
@@ -66,17 +68,27 @@ const ofInstances: readonly StepClass[] = [
 ]
 const all: readonly StepClass[] = [...ofInstances, ...ofHosts]
 /** By Gleaner itself, for a rule, an estimate or a firm request. */
-const byItself: readonly StepClass[] = ['reclaim', 'evict', 'move', 'restore', 'notify', 'yield', ...ofHosts]
-/** What a rule can want. */
-const byRules: readonly StepClass[] = ['reclaim', 'restore', 'notify']
+const byItself: readonly StepClass[] = [
+  'reclaim',
+  'evict',
+  'move',
+  'consolidate',
+  'restore',
+  'notify',
+  'yield',
+  ...ofHosts,
+]
+/** What a rule can want, and what nobody needs. */
+const byRules: readonly StepClass[] = ['reclaim', 'restore', 'notify', 'consolidate']
 const reclaiming: readonly StepClass[] = ['reclaim', 'reclaim-command']
 const ending: readonly StepClass[] = [...reclaiming, 'evict']
-const taking: readonly StepClass[] = [...ending, 'move', 'host-take']
+const moving: readonly StepClass[] = ['move', 'consolidate']
+const taking: readonly StepClass[] = [...ending, ...moving, 'host-take']
 const held: readonly StepClass[] = [
   'reclaim',
   'reclaim-command',
   'evict',
-  'move',
+  ...moving,
   'restore',
   'notify',
   'host-take',
@@ -94,10 +106,11 @@ const checks: readonly GateCheck[] = [
   gateCheck('host', 'standing', [ofHosts, targetThere]),
   gateCheck('state', 'standing', [ofInstances, stateSuitable]),
   gateCheck('state', 'standing', [ofHosts, hostSuitable]),
-  gateCheck('destination', 'standing', [['move'], destinationOpen]),
+  gateCheck('destination', 'standing', [[...moving, 'yield'], destinationOpen]),
+  gateCheck('destination-free', 'passing', [['consolidate'], destinationFree]),
   gateCheck('in-use', 'standing', [['host-take'], hostFree]),
   gateCheck('user-there', 'standing', [yielding, desktopNeeded]),
-  gateCheck('protection', 'standing', [['reclaim', 'reclaim-command', 'evict', 'move', 'restore'], notProtected]),
+  gateCheck('protection', 'standing', [['reclaim', 'reclaim-command', 'evict', ...moving, 'restore'], notProtected]),
   gateCheck('hold', 'standing', [held, notHeld]),
   gateCheck('opt-out', 'standing', [byRules, projectIn]),
   gateCheck('project-limit', 'standing', [byRules, projectAllows]),
@@ -105,19 +118,19 @@ const checks: readonly GateCheck[] = [
   gateCheck('kill-switch', 'passing', [pausable, killSwitch]),
   gateCheck('snapshot-age', 'passing', [[...held, 'yield'], snapshotFresh]),
   gateCheck('snapshot-gaps', 'passing', [taking, snapshotWhole]),
-  gateCheck('usage-age', 'passing', [['reclaim', 'host-take'], usageFresh]),
+  gateCheck('usage-age', 'passing', [['reclaim', 'consolidate', 'host-take'], usageFresh]),
   gateCheck('in-flight', 'passing', [
-    ['reclaim', 'reclaim-command', 'evict', 'move', 'restore', 'restore-command', 'give-back', 'yield', ...ofHosts],
+    ['reclaim', 'reclaim-command', 'evict', ...moving, 'restore', 'restore-command', 'give-back', 'yield', ...ofHosts],
     notInFlight,
   ]),
   gateCheck('desktop', 'passing', [['restore', 'restore-command', 'host-give'], desktopLent]),
   gateCheck('door', 'passing', [['yield'], desktopClosed]),
-  gateCheck('confirmation', 'progress', [['reclaim', 'notify', 'host-take'], confirmed]),
+  gateCheck('confirmation', 'progress', [['reclaim', 'consolidate', 'notify', 'host-take'], confirmed]),
   gateCheck('approval', 'progress', [byItself, approved]),
   gateCheck('room', 'progress', [['evict'], roomReserved]),
   gateCheck('grace', 'progress', [ending, graceOver]),
   gateCheck('validation', 'progress', [['evict'], evictionValidated]),
-  gateCheck('window', 'passing', [['reclaim', 'host-take'], windowOpen]),
+  gateCheck('window', 'passing', [['reclaim', 'consolidate', 'host-take'], windowOpen]),
   gateCheck('rate', 'passing', [taking, budgetRate]),
   gateCheck('host-share', 'passing', [reclaiming, budgetHost]),
   gateCheck('project-share', 'passing', [reclaiming, budgetProject]),
@@ -139,6 +152,7 @@ const checksOf: Readonly<Record<StepClass, readonly GateCheck[]>> = {
   restore: applying('restore'),
   'restore-command': applying('restore-command'),
   move: applying('move'),
+  consolidate: applying('consolidate'),
   'give-back': applying('give-back'),
   notify: applying('notify'),
   yield: applying('yield'),
@@ -168,6 +182,29 @@ export function passStep(step: GateStep): GateAnswer {
   }
   return { passed: true, verdict: passed(step.proposal) }
 }
+
+/** What stands against the step whatever is made of it by modes, budgets and confirmations: who proposes looks at it first. */
+export function standsAgainst(step: GateStep): Verdict | undefined {
+  for (const { name, check } of checksOf[step.kind]) {
+    if (!ofTarget.has(name)) continue
+    const verdict = check(step)
+    if (verdict !== undefined) return verdict
+  }
+  return undefined
+}
+
+/** Checks that look at nothing but the instance or host. */
+const ofTarget: ReadonlySet<string> = new Set([
+  'instance',
+  'host',
+  'state',
+  'protection',
+  'hold',
+  'opt-out',
+  'project-limit',
+  'usage-age',
+  'in-flight',
+])
 
 export interface CheckAnswer {
   readonly check: string

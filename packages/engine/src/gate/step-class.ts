@@ -8,9 +8,11 @@
 // shares that limit reclaiming are replaced by notice, minimum run time and the disruption budgets of its decision.
 // A move takes nothing from the instance: it runs on, on a host that has room. It waits for no notice and no confirmation, for its
 // cause is a date and not a measurement, and for no keep, which wants it to go on running; protection and a refusal stop it.
+// A move that only saves energy is nobody's need: it passes what a move passes, and rests upon usage, is confirmed, keeps to the
+// windows, and heeds every hold and the terms of the project.
 // Memory that was lent from a guest goes back to it whatever anybody set: no mode, pause, hold, budget or age of data keeps from an
 // owner what is the owner's. Only another action under way on the same guest makes it wait.
-// For the person in front of a desktop (the claim `local-user`) its host is closed and its guests are stopped at once: no data on usage, no
+// For the person in front of a desktop (the claim `local-user`) its host is closed and its guests are stopped, or moved away, at once: no data on usage, no
 // confirmation, notice, window, hold or budget stands in front of somebody's own machine; a whole floor comes at eight o'clock. The kill
 // switch holds neither the closing nor the pause, only what would end a guest.
 // What is taken so takes nothing from the budgets of others.
@@ -23,6 +25,7 @@ export type StepClass =
   | 'restore'
   | 'restore-command'
   | 'move'
+  | 'consolidate'
   | 'give-back'
   | 'notify'
   | 'yield'
@@ -32,7 +35,10 @@ export type StepClass =
 
 export function stepClass(step: Pick<Candidate, 'action' | 'claim' | 'eviction'>): StepClass {
   if (step.action === 'return-memory') return 'give-back'
-  if (step.action === 'migrate') return 'move'
+  if (step.action === 'migrate') {
+    if (step.claim === 'local-user') return 'yield'
+    return step.claim === 'energy' ? 'consolidate' : 'move'
+  }
   if (step.eviction !== undefined) return 'evict'
   const isYielding = step.claim === 'local-user'
   if (isHostStep(step.action)) {

@@ -97,6 +97,17 @@ describe('what an outlet says', () => {
     expect(new Set(said(watch, Array(8000).fill(0), { fromMs: 5_000_000 }))).toEqual(new Set([undefined]))
   })
 
+  it('that draws little and always the same while its host sleeps is believed, and not doubted when the host wakes', () => {
+    const watch = new OutletWatch()
+    said(watch, usual)
+    const asleep = said(watch, Array(8000).fill(24), { awake: false, fromMs: 10_000 })
+    expect(new Set(asleep)).toEqual(new Set([undefined]))
+    expect(said(new OutletWatch(), Array(4000).fill(6), { awake: false }).at(-1)).toBeUndefined()
+    expect(said(watch, [180, 200, 190], { fromMs: 9_000_000 })).toEqual([undefined, undefined, undefined])
+    // A meter that froze while the host was on tells of more than sleep.
+    expect(said(watch, Array(4000).fill(190), { awake: false, fromMs: 10_000_000 }).at(-1)).toBe('stuck')
+  })
+
   it('that is read seldom is not called stuck for two equal figures', () => {
     const watch = new OutletWatch()
     const hourly = Array.from({ length: 20 }, (_, nth) =>

@@ -26,6 +26,8 @@ const memory = 32
 /** A rise that is looked at twice: so many times the highest that was believed, and so much above it. */
 const jumpFactor = 4
 const jumpW = 200
+/** Less than this share of what is usual is drawn by a machine that sleeps. */
+const restShare = 0.25
 /** How close to a power of ten a quotient has to be. */
 const unitTolerance = 0.12
 /** Below this a figure is rest or noise, and no quotient is formed with it. */
@@ -44,14 +46,16 @@ export class OutletWatch {
   #sameReadings = 0
 
   /**
-   * Undefined when the figure is believed. `awake`: the host is known to be on, so that a fall to a tenth is no sleep.
+   * Undefined when the figure is believed. `awake`: the host is known to be on, so that a fall to a tenth is no sleep, and
+   * little power that never changes is not that of one at sleep.
    */
   judge(reading: { readonly powerW: number; readonly atMs: number }, limits: WatchLimits, awake: boolean) {
     const { powerW, atMs } = reading
     const doubt = this.#doubtOf(powerW, awake, limits)
     if (doubt !== undefined) return doubt
-    const stuck = this.#isStuck(powerW, atMs, limits.stuckAfterMs)
-    this.#believe(powerW)
+    const rests = !awake && this.#isRest(powerW)
+    const stuck = this.#isStuck(powerW, atMs, { ...limits, mayStay: powerW === 0 || rests })
+    this.#believe(powerW, rests)
     return stuck ? ('stuck' as const) : undefined
   }
 
@@ -62,7 +66,7 @@ export class OutletWatch {
     const ratio = known ? powerW / this.#usualW : 1
     const tooHigh = powerW > maxPowerW
     const rises = known && powerW > jumpFactor * this.#highW && powerW > this.#highW + jumpW
-    const falls = known && awake && powerW > 0 && ratio < 0.25
+    const falls = known && awake && powerW > 0 && ratio < restShare
     const otherUnit =
       (rises || falls || (known && tooHigh)) && (isPowerOfTen(ratio) || isPowerOfTen(powerW / this.#lastW))
     this.#unitSuspects = otherUnit ? this.#unitSuspects + 1 : 0
@@ -75,8 +79,17 @@ export class OutletWatch {
     return undefined
   }
 
-  #isStuck(powerW: number, atMs: number, stuckAfterMs: number): boolean {
-    if (powerW !== this.#sameW || powerW === 0) {
+  /** What a board draws for itself while its machine sleeps: the same for days. */
+  #isRest(powerW: number): boolean {
+    return powerW < leastUsualW || powerW < restShare * this.#usualW
+  }
+
+  #isStuck(
+    powerW: number,
+    atMs: number,
+    { stuckAfterMs, mayStay }: WatchLimits & { readonly mayStay: boolean },
+  ): boolean {
+    if (powerW !== this.#sameW || mayStay) {
       this.#sameW = powerW
       this.#sameSinceMs = atMs
       this.#sameReadings = 0
@@ -85,10 +98,10 @@ export class OutletWatch {
     return this.#sameReadings >= readingsToStick && atMs - this.#sameSinceMs > stuckAfterMs
   }
 
-  #believe(powerW: number): void {
+  #believe(powerW: number, rests: boolean): void {
     this.#suspects = 0
     // What is off tells nothing about what is usual when it is on.
-    if (powerW < leastUsualW) return
+    if (rests || powerW < leastUsualW) return
     this.#lastW = powerW
     if (this.#believed === 0) {
       this.#usualW = powerW

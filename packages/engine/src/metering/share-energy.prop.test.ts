@@ -88,6 +88,12 @@ describe('sharing energy', () => {
     expect([...shareEnergy(drawn, none, usage).dynamicJ]).toEqual([750, 250])
   })
 
+  it('takes next to nothing for nothing: the smallest number there is shares nothing out', () => {
+    const idle = { ...tenancy, tenants: [tenant(1, 3, 5e-324), tenant(2, 1, 1e-310)] }
+    const given = shareEnergy(drawn, idle, { idle: 'none', dynamic: 'usage' })
+    expect([[...given.dynamicJ], given.restDynamicJ]).toEqual([[750, 250], 0])
+  })
+
   it('leaves all with nobody where nobody is', () => {
     const given = shareEnergy(drawn, { ...tenancy, tenants: [] }, { idle: 'equal', dynamic: 'usage' })
     expect([given.restIdleJ, given.restDynamicJ]).toEqual([1000, 1000])

@@ -62,12 +62,21 @@ export function shareEnergy(
   return { idleJ, dynamicJ, restIdleJ, restDynamicJ }
 }
 
+/** Less is nothing: shares of it would be shares of rounding. */
+const leastCores = 1e-9
+
+function coresOf({ usedCores }: Tenant): number {
+  return usedCores < leastCores ? 0 : usedCores
+}
+
 function weightsOf({ tenants }: Tenancy, rule: IdleShareRule): Float64Array {
   const weights = new Float64Array(tenants.length)
   if (rule === 'none') return weights
   if (rule === 'equal') return weights.fill(1)
   const busy = rule === 'usage' ? busyOf(tenants) : undefined
-  tenants.forEach(({ vcpus, usedCores }, index) => {
+  tenants.forEach((tenant, index) => {
+    const { vcpus } = tenant
+    const usedCores = coresOf(tenant)
     // Nobody's usage is known, or all of them do nothing: what there is goes by size.
     weights[index] = busy === undefined || busy === 0 ? vcpus : Number.isNaN(usedCores) ? busy * vcpus : usedCores
   })
@@ -79,8 +88,9 @@ function busyOf(tenants: readonly Tenant[]): number | undefined {
   let used = 0
   let vcpus = 0
   for (const tenant of tenants) {
-    if (Number.isNaN(tenant.usedCores)) continue
-    used += tenant.usedCores
+    const usedCores = coresOf(tenant)
+    if (Number.isNaN(usedCores)) continue
+    used += usedCores
     vcpus += tenant.vcpus
   }
   return vcpus === 0 ? undefined : used / vcpus

@@ -29,7 +29,7 @@ export function follow(rule: MonitorRule, known: Evidence, look: FollowedLook): 
   const { reading, nowMs } = look
   if (reading === undefined || isMissing(rule, reading, nowMs))
     return { ...known, restlessAtMs: nowMs, activeSinceMs: undefined, bumpAtMs: undefined }
-  if (reading.readAtMs <= known.readAtMs) return forgotten(rule, known, nowMs)
+  if (isCounted(reading, known)) return forgotten(rule, known, nowMs)
   const { state, readAtMs } = reading
   const base = { ...known, readAtMs }
   if (state === 'between') return { ...base, restlessAtMs: readAtMs, activeSinceMs: undefined, bumpAtMs: undefined }
@@ -49,6 +49,13 @@ export function follow(rule: MonitorRule, known: Evidence, look: FollowedLook): 
 export interface FollowedLook {
   readonly reading: Reading | undefined
   readonly nowMs: number
+}
+
+/** Seen before. Of two readings of one moment the one counts in which somebody is there, whichever comes first. */
+function isCounted({ state, readAtMs }: Reading, known: Evidence): boolean {
+  if (readAtMs !== known.readAtMs) return readAtMs < known.readAtMs
+  if (state === 'active') return known.activeSinceMs !== undefined
+  return state === 'idle' || known.restlessAtMs >= readAtMs
 }
 
 function forgotten(rule: MonitorRule, known: Evidence, nowMs: number): Evidence {

@@ -28,6 +28,7 @@ const step = fc.record({
   load: state,
   afterMs: fc.oneof(
     { weight: 20, arbitrary: fc.constant(1000) },
+    { weight: 1, arbitrary: fc.constant(0) },
     { weight: 1, arbitrary: fc.integer({ min: -2000, max: 30_000 }) },
   ),
   sleptMs: fc.oneof(
@@ -101,4 +102,50 @@ it('more interruptions never make the wait shorter', () => {
     }),
     { numRuns: 30 },
   )
+})
+
+it('a lock shortens waits and nothing else: who is there has the machine, an unlocked screen is somebody, and nobody waits longer for it', () => {
+  const locking = {
+    ...policy,
+    lockedAfterMs: 5000,
+    rules: policy.rules.map((each) => ({ ...each, local: each.presence })),
+  }
+  let sooner = 0
+  fc.assert(
+    fc.property(
+      fc.array(fc.record({ input: state, load: state, turnsLock: fc.nat(30) }), { minLength: 60, maxLength: 160 }),
+      (steps) => {
+        const desktop = new WatchedDesktop(locking)
+        const plain = new WatchedDesktop(policy)
+        desktop.guests = { running: 0, paused: 1 }
+        plain.guests = { running: 0, paused: 1 }
+        let locked = false
+        let unlockedBefore = false
+        for (const { turnsLock, ...states } of steps) {
+          const was = locked
+          if (turnsLock === 0) locked = !locked
+          desktop.locked = locked
+          for (const [name, value] of Object.entries(states)) {
+            desktop.states.set(name, value)
+            plain.states.set(name, value)
+          }
+          const answer = desktop.look()
+          const other = plain.look()
+          const signals = Object.values(states)
+          if (signals.some((each) => each === 'missing' || each === 'silent') || states.input === 'active')
+            expect(answer.mayRun).toBe(false)
+          if (was && !locked) {
+            expect(answer.mayRun).toBe(false)
+            unlockedBefore = true
+          }
+          // Until it is unlocked for the first time, and no interruption has come that the other one did not have.
+          const alike = !unlockedBefore && desktop.memory.interruptedAtMs.length <= plain.memory.interruptedAtMs.length
+          if (alike && other.mayRun) expect(answer.mayRun).toBe(true)
+          if (answer.mayRun && !other.mayRun) sooner += 1
+        }
+      },
+    ),
+    { numRuns: 300 },
+  )
+  expect(sooner).toBeGreaterThan(100)
 })

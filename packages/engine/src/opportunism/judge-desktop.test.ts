@@ -36,6 +36,18 @@ describe('from in use to lent and back', () => {
     expect(desktop.look()).toMatchObject({ phase: 'quiet', mayRun: false })
   })
 
+  it.each(['active', 'between'] as const)('counts what is %s in the very moment of a calm reading', (state) => {
+    const desktop = new WatchedDesktop(policyOf([rule('input')]))
+    desktop.stay(14 * minuteMs)
+    desktop.states.set('input', state)
+    desktop.look(0)
+    // The other way round the calm one takes nothing back.
+    desktop.states.set('input', 'idle')
+    desktop.look(0)
+    expect(desktop.stay(15 * minuteMs - 1000).mayRun).toBe(false)
+    expect(desktop.look().mayRun).toBe(true)
+  })
+
   it('stays reclaiming as long as a guest cannot be paused, whoever is there by then', () => {
     const desktop = new WatchedDesktop(policyOf([rule('input')]))
     desktop.stay(15 * minuteMs + 1000)
@@ -260,6 +272,64 @@ describe('the owner and the control plane', () => {
     expect(desktop.stay(2 * minuteMs)).toMatchObject({ mayRun: false, verdict: { code: 'lend-contract-over' } })
     desktop.contractUntilMs = desktop.clocks.monoMs + minuteMs
     expect(desktop.look().mayRun).toBe(true)
+  })
+})
+
+describe('a screen that is locked', () => {
+  const rules = [rule('keys', { local: true }), rule('terminals', { code: 'user-terminal' })]
+  const lockedAfterMs = 2 * minuteMs
+  const calm = (how: object, locked: boolean) => {
+    const desktop = new WatchedDesktop(policyOf([rules[0] ?? rule('keys')], how))
+    desktop.touch('keys')
+    desktop.locked = locked
+    return desktop
+  }
+
+  it('shortens the wait for whoever sat there, from the last key on, and that alone', () => {
+    const desktop = calm({ lockedAfterMs }, true)
+    expect(desktop.stay(lockedAfterMs - 1000).mayRun).toBe(false)
+    expect(desktop.look()).toMatchObject({ phase: 'lendable', mayRun: true })
+    expect(desktop.touch('keys').mayRun).toBe(false)
+    // Somebody at a terminal from afar has locked nothing.
+    const far = new WatchedDesktop(policyOf(rules, { lockedAfterMs }))
+    far.locked = true
+    far.touch('terminals')
+    expect(far.stay(15 * minuteMs - 1000).mayRun).toBe(false)
+    expect(far.look().phase).toBe('lendable')
+  })
+
+  it('changes nothing where the policy does not say so, and never makes a wait longer', () => {
+    expect(calm({}, true).stay(14 * minuteMs).mayRun).toBe(false)
+    expect(calm({ lockedAfterMs }, false).stay(14 * minuteMs).mayRun).toBe(false)
+    expect(calm({ lockedAfterMs: 60 * minuteMs }, true).stay(15 * minuteMs).phase).toBe('lendable')
+  })
+
+  it('waits longer after interruptions all the same', () => {
+    const desktop = calm({ lockedAfterMs }, true)
+    desktop.stay(lockedAfterMs)
+    desktop.guests = { running: 1, paused: 0 }
+    desktop.look()
+    desktop.touch('keys')
+    expect(desktop.stay(lockedAfterMs).mayRun).toBe(false)
+    expect(desktop.stay(defaultBackOff.firstMs).mayRun).toBe(true)
+  })
+
+  it('when it is unlocked somebody is there, without any key; so is when nobody can tell any more', () => {
+    const desktop = calm({ lockedAfterMs }, true)
+    desktop.stay(5 * minuteMs)
+    desktop.guests = { running: 1, paused: 0 }
+    expect(desktop.look().phase).toBe('lent')
+    desktop.locked = false
+    expect(desktop.look()).toMatchObject({ phase: 'reclaiming', mayRun: false, verdict: { code: 'user-session' } })
+    expect(desktop.look()).toMatchObject({ mayRun: false, verdict: { code: 'absent-time' } })
+    // From then on as if a key had been pressed: five minutes to go on, and one for the interruption.
+    expect(desktop.stay(6 * minuteMs - 2000).mayRun).toBe(false)
+    expect(desktop.look().mayRun).toBe(true)
+    // Without the policy an unlocked screen is not looked at.
+    const plain = calm({}, true)
+    plain.stay(16 * minuteMs)
+    plain.locked = false
+    expect(plain.look().mayRun).toBe(true)
   })
 })
 

@@ -6,7 +6,8 @@
 //
 // Guaranteed, whatever the readings: guests may run only while every rule has a fresh reading and none objects; after a start, a
 // sleep of the machine or a time without looks every absent time begins anew; without a rule nothing is ever lendable. A lend
-// contract that is over pauses like a user does. Each interruption within the window makes the next wait longer.
+// contract that is over pauses like a user does. Where a lock shortens the wait, its end is somebody: a screen is unlocked by hands that
+// touch no keyboard, too. Each interruption within the window makes the next wait longer.
 //
 // Left to others: reading the monitors, pausing the guests (the agent); closing the host to placement (the control plane).
 import { type ClockReading, clockBreak } from './clock-break.ts'
@@ -14,7 +15,7 @@ import type { GuestsSeen } from './guests-seen.ts'
 import { type Evidence, evidenceFrom, follow } from './evidence.ts'
 import { judgeMonitor, type MonitorVerdict } from './judge-monitor.ts'
 import type { LendingMemory } from './lending-memory.ts'
-import { backOffMs, type LendingPolicy } from './lending-policy.ts'
+import { backOffMs, type LendingPolicy, type MonitorRule } from './lending-policy.ts'
 import { lendingVerdict } from './lending-verdict.ts'
 import { type OwnerWish, wishStands } from './owner-wish.ts'
 import type { Reading } from './reading.ts'
@@ -25,6 +26,8 @@ export interface DesktopLook {
   readonly readings: readonly Reading[]
   readonly guests: GuestsSeen
   readonly wish: OwnerWish | undefined
+  /** Every session of whoever sits here is locked; absent: not known, which counts as not locked. */
+  readonly locked?: boolean
   /** Until when guests may be here without a further word of the control plane; Infinity where there is none to ask. */
   readonly contractUntilMs: number
 }
@@ -52,12 +55,14 @@ export function judgeDesktop(policy: LendingPolicy, before: LendingMemory, look:
   const broken = clockBreak(before.clocks, look.clocks, policy.maxGapMs)
   const anew = broken === 'asleep' || broken === 'unwatched'
   const wish = standingWish(look, broken === 'set' || anew)
-  const evidence = followAll(policy, anew ? new Map() : before.evidence, look)
+  const locked = look.locked === true
+  const unlocked = policy.lockedAfterMs !== undefined && before.locked && !locked
+  const evidence = followAll(policy, anew ? new Map() : before.evidence, { look, unlocked })
   const recent = before.interruptedAtMs.filter((atMs) => nowMs - atMs < policy.backOff.windowMs && atMs <= nowMs)
   const paused = look.guests.paused > 0
   const addedMs = wish?.kind === 'lend' ? 0 : backOffMs(policy.backOff, recent.length)
   const monitors = policy.rules.map((rule) => {
-    const base = paused ? rule.continueAfterMs : rule.startAfterMs
+    const base = waitOf(rule, policy, { paused, locked })
     const neededMs = wish?.kind === 'lend' && rule.presence ? Math.min(base, policy.wishAfterMs) : base
     return judgeMonitor(rule, {
       reading: lastOf(look.readings, rule.monitor),
@@ -69,7 +74,7 @@ export function judgeDesktop(policy: LendingPolicy, before: LendingMemory, look:
   const objection = monitors.find(({ answer }) => answer === 'in-use')
   const refused = wish?.kind === 'not-now'
   const contractOver = !(nowMs < look.contractUntilMs)
-  const barred = policy.rules.length === 0 || refused || contractOver || objection !== undefined || anew
+  const barred = policy.rules.length === 0 || refused || contractOver || objection !== undefined || anew || unlocked
   const leftMs = monitors.reduce((most, monitor) => Math.max(most, monitor.leftMs), 0)
   const lending = before.phase === 'lent' || before.phase === 'lendable'
   const phase = phaseNow({ barred, leftMs, lending, graceMs: policy.graceMs, guests: look.guests })
@@ -85,6 +90,7 @@ export function judgeDesktop(policy: LendingPolicy, before: LendingMemory, look:
     pausedSinceMs,
     bumped: interruption.bumped,
     wokeBy: broken === 'asleep' || broken === 'unwatched' ? broken : before.wokeBy,
+    locked,
   }
   return {
     memory,
@@ -99,6 +105,7 @@ export function judgeDesktop(policy: LendingPolicy, before: LendingMemory, look:
       anew: anew ? broken : undefined,
       refused,
       contractOver,
+      unlocked,
       leftMs,
       addedMs,
       interruptions: recent.length,
@@ -107,6 +114,15 @@ export function judgeDesktop(policy: LendingPolicy, before: LendingMemory, look:
     monitors,
     backOffMs: addedMs,
   }
+}
+
+function waitOf(
+  { continueAfterMs, startAfterMs, local }: MonitorRule,
+  { lockedAfterMs = Number.POSITIVE_INFINITY }: LendingPolicy,
+  { paused, locked }: { readonly paused: boolean; readonly locked: boolean },
+): number {
+  const waitMs = paused ? continueAfterMs : startAfterMs
+  return locked && local === true ? Math.min(waitMs, lockedAfterMs) : waitMs
 }
 
 interface PhaseFacts {
@@ -136,16 +152,20 @@ function interrupted(
   return { counts: stopped && !onlyBump, bumped: stopped && onlyBump }
 }
 
-function followAll(policy: LendingPolicy, known: ReadonlyMap<string, Evidence>, look: DesktopLook) {
+function followAll(
+  policy: LendingPolicy,
+  known: ReadonlyMap<string, Evidence>,
+  { look, unlocked }: { readonly look: DesktopLook; readonly unlocked: boolean },
+) {
   const nowMs = look.clocks.monoMs
   return new Map(
-    policy.rules.map((rule) => [
-      rule.monitor,
-      follow(rule, known.get(rule.monitor) ?? evidenceFrom(nowMs), {
+    policy.rules.map((rule) => {
+      const followed = follow(rule, known.get(rule.monitor) ?? evidenceFrom(nowMs), {
         reading: lastOf(look.readings, rule.monitor),
         nowMs,
-      }),
-    ]),
+      })
+      return [rule.monitor, unlocked && rule.local === true ? { ...followed, restlessAtMs: nowMs } : followed]
+    }),
   )
 }
 

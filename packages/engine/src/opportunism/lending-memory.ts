@@ -17,6 +17,8 @@ export interface LendingMemory {
   readonly bumped: boolean
   /** Before this nothing was watched: the machine slept, or nobody looked. */
   readonly wokeBy: 'start' | 'asleep' | 'unwatched'
+  /** Every session here was locked at the last look. */
+  readonly locked: boolean
 }
 
 export function newLendingMemory(clocks: ClockReading): LendingMemory {
@@ -29,5 +31,6 @@ export function newLendingMemory(clocks: ClockReading): LendingMemory {
     pausedSinceMs: undefined,
     bumped: false,
     wokeBy: 'start',
+    locked: false,
   }
 }

@@ -18,6 +18,8 @@ export interface MonitorRule {
   readonly staleAfterMs: number
   /** A user's own presence: the owner's "lend now" shortens the wait for it. */
   readonly presence: boolean
+  /** Of whoever sits in front of the machine: a locked screen says that they left. */
+  readonly local?: boolean
   readonly bump?: BumpRule
 }
 
@@ -41,6 +43,8 @@ export interface LendingPolicy {
   readonly graceMs: number
   /** With the owner's "lend now" presence has to be idle only so long. */
   readonly wishAfterMs: number
+  /** While every session here is locked, `local` presence has to be idle only so long; undefined: a lock changes nothing. */
+  readonly lockedAfterMs?: number | undefined
   /** Guests paused for so long have to free their memory. */
   readonly preemptAfterMs: number
   /** Nobody looked for longer than this: what happened meanwhile is unknown. */

@@ -11,6 +11,7 @@ interface VerdictGround {
   readonly anew: 'asleep' | 'unwatched' | undefined
   readonly refused: boolean
   readonly contractOver: boolean
+  readonly unlocked: boolean
   readonly leftMs: number
   readonly addedMs: number
   readonly interruptions: number
@@ -42,6 +43,12 @@ export function lendingVerdict(ground: VerdictGround): Verdict {
         : `${objection.monitor}: ${objection.detail}.`,
       facts: { monitor: objection.monitor, ...objection.facts },
     }
+  if (ground.unlocked)
+    return {
+      code: 'user-session',
+      sentence: 'The screen was unlocked, or nobody can tell any more that it is locked.',
+      facts: {},
+    }
   if (ground.contractOver)
     return {
       code: 'lend-contract-over',
@@ -50,8 +57,9 @@ export function lendingVerdict(ground: VerdictGround): Verdict {
     }
   if (phase === 'lent' || phase === 'lendable') {
     const { running, paused } = ground.guests
-    const sentence =
-      phase === 'lent' ? `Lent: ${running} guests run, ${paused} are paused.` : 'Nobody is there: guests may come.'
+    const run = running === 1 ? '1 guest runs' : `${running} guests run`
+    const stand = paused === 1 ? '1 is paused' : `${paused} are paused`
+    const sentence = phase === 'lent' ? `Lent: ${run}, ${stand}.` : 'Nobody is there: guests may come.'
     return { code: phase, sentence, facts: { running, paused } }
   }
   const last = monitors.find((monitor) => monitor.leftMs === leftMs)

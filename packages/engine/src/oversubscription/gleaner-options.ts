@@ -2,10 +2,10 @@
 // docs/oversubscription.md for which, and for what else was tried.
 
 export interface GleanerOptions {
-  /** Deviations above the mean that count before anything has been learned. The knob to turn for more or less risk. */
+  /** Deviations above the mean that count before anything has been learned. The one knob to turn for more or less risk, 0 to 20. */
   readonly caution: number
-  /** What one core (or MB) too little costs, in cores unsold. */
-  readonly price: number
+  /** What one core (or MB) too little costs, in cores unsold; undefined: what goes with the caution (`priceOf`). */
+  readonly price: number | undefined
   /** How much the record of a bet counts against what is believed beforehand. */
   readonly learning: number
   /** What is left of the record of a bet after each scope. */
@@ -27,14 +27,22 @@ export interface GleanerOptions {
 
 export const defaultGleanerOptions: GleanerOptions = {
   caution: 3.25,
-  price: 20,
-  learning: 0.05,
-  memory: 0.99,
+  price: undefined,
+  learning: 0.06,
+  memory: 0.97,
   depth: 60,
-  spread: 0.3,
-  backOff: 0.3,
-  backOffFade: 0.5,
+  spread: 0.2,
+  backOff: 0.5,
+  backOffFade: 0.2,
   warmScopes: 3,
   newcomerShare: 0.25,
   seasonWorth: 0.5,
+}
+
+/** At the default caution. */
+export const usualPrice = 20
+
+/** Whoever is more cautious minds being short more: a factor of 4.5 for each deviation. */
+export function priceOf({ price, caution }: Pick<GleanerOptions, 'price' | 'caution'>): number {
+  return price ?? usualPrice * 10 ** (0.65 * (caution - defaultGleanerOptions.caution))
 }

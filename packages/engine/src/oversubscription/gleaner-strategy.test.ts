@@ -68,7 +68,7 @@ describe('gleaner', () => {
     const kept = estimates.map(({ evidence }) => evidence['keptAfterViolation'] as number)
     expect(kept[19]).toBeCloseTo(0, 6)
     expect(kept[20]).toBeGreaterThan(1)
-    expect(kept[21]).toBeCloseTo((kept[20] as number) / 2, 9)
+    expect(kept[21]).toBeCloseTo((kept[20] as number) / 5, 9)
     expect(estimates[20]?.evidence['confidence']).toBeLessThan(estimates[19]?.evidence['confidence'] as number)
     expect(estimates[21]?.used).toBeGreaterThan((estimates[19]?.used as number) + 3)
     expect(estimates[39]?.used).toBeLessThan(estimates[21]?.used as number)
@@ -100,6 +100,26 @@ describe('gleaner', () => {
     for (const slice of slices.slice(11, 15)) second.warm(slice)
     const rest = slices.slice(15).map((slice) => second.add(slice).get('gleaner')?.cpu.used)
     expect(rest).toEqual(whole.slice(15).map(({ used }) => used))
+  })
+
+  it('is more cautious with every step of caution, from last scope to nothing sold', () => {
+    const cpu = (index: number) => wave(5 + (index % 5 === 3 ? 2 : 0), 1)
+    const slices = Array.from({ length: 30 }, (_, index) => hostOf(index, [{ name: 'a', cores: 16, cpu: cpu(index) }]))
+    const used = [0, 1, 2, 3, 5, 7, 10, 20].map(
+      (caution) => run(slices, { ...defaultGleanerOptions, caution }).at(-1)?.used ?? Number.NaN,
+    )
+    expect(used).toEqual(used.toSorted((a, b) => a - b))
+    expect(used[0]).toBeLessThan(7)
+    expect(used.at(-1)).toBe(16)
+  })
+
+  it('forgets what an instance reached before it was made smaller', () => {
+    const slices = Array.from({ length: 20 }, (_, index) =>
+      hostOf(index, [{ name: 'a', cores: index < 15 ? 16 : 4, cpu: wave(index < 15 ? 10 : 3) }]),
+    )
+    const estimates = run(slices)
+    expect(estimates[14]?.used).toBeGreaterThan(10)
+    expect(estimates[15]?.used).toBeLessThanOrEqual(4)
   })
 
   it('is bolder with less caution', () => {

@@ -7,7 +7,7 @@
 // Source of the weighing: Littlestone and Warmuth's weighted majority (Hedge). Of the bounds: gleaner-bets.ts.
 import type { InstanceSlice } from './host-slice.ts'
 import { beliefsOf, betCount, placeBets } from './gleaner-bets.ts'
-import type { GleanerOptions } from './gleaner-options.ts'
+import { type GleanerOptions, priceOf } from './gleaner-options.ts'
 import { HostMemory } from './host-memory.ts'
 import type { SavedState, SavedValue, Strategy, StrategyRun } from './strategy.ts'
 
@@ -32,6 +32,7 @@ export function gleanerStrategy(options: GleanerOptions): Strategy {
 function startRun(options: GleanerOptions, saved: SavedState | undefined): StrategyRun {
   const memory = saved === undefined ? new HostMemory(options.depth) : HostMemory.load(saved['memory'] as SavedState)
   const beliefs = beliefsOf(options)
+  const price = priceOf(options)
   const losses = rowOf(saved?.['losses'], 0)
   /** The bets of the scope before; NaN = not placed. */
   const standing = rowOf(saved?.['standing'], Number.NaN)
@@ -52,7 +53,7 @@ function startRun(options: GleanerOptions, saved: SavedState | undefined): Strat
     for (let bet = 0; bet < betCount; bet++) {
       const bound = standing[bet] as number
       if (Number.isNaN(bound)) continue
-      const cost = bound > actual ? bound - actual : options.price * (actual - bound)
+      const cost = bound > actual ? bound - actual : price * (actual - bound)
       losses[bet] = (losses[bet] as number) * options.memory + cost / state.scale
     }
   }
@@ -101,7 +102,8 @@ function startRun(options: GleanerOptions, saved: SavedState | undefined): Strat
 const noBet = -1
 
 function rowOf(saved: SavedValue | undefined, empty: number): Float64Array {
-  if (saved === undefined) return new Float64Array(betCount).fill(empty)
+  // Of another version, with other bets: what it had learned says nothing of these.
+  if (!Array.isArray(saved) || saved.length !== betCount) return new Float64Array(betCount).fill(empty)
   return Float64Array.from(saved as readonly number[], (value) => (value === noBet ? Number.NaN : value))
 }
 

@@ -3,7 +3,7 @@
 // had run that are there now: what has left is taken out of every remembered scope, and what came later is put into the
 // scopes before it with what it uses on average since. Fixed size: `depth` scopes, three figures an instance and scope.
 import type { InstanceSlice, Resource, Samples } from './host-slice.ts'
-import { deviationOf, maximumOf, meanOf } from './sample-statistics.ts'
+import { deviationOf, meanOf } from './sample-statistics.ts'
 import type { SavedState } from './strategy.ts'
 
 export interface InstanceMemory {
@@ -13,7 +13,7 @@ export interface InstanceMemory {
   /** By scope mod depth. */
   readonly atPeak: Float32Array
   readonly mean: Float32Array
-  /** In full precision: a bound that is a hair below the peak would be broken by the same peak again. */
+  /** All but the highest samples. In full precision: a bound that is a hair below would be broken by the same peak again. */
   readonly peak: Float64Array
 }
 
@@ -68,13 +68,14 @@ export class HostMemory {
       const own = meanOf(samples)
       let memory = this.instances.get(instance.name)
       if (memory === undefined) this.instances.set(instance.name, (memory = this.#makeInstance(scope, allocation)))
+      if (allocation < memory.allocation) lower(memory.peak, allocation)
       memory.allocation = allocation
       // Of another length than the host's, samples cannot be matched to moments: the mean stands for all.
       const there = samples.length === usage.length ? (samples[moment] as number) : Number.NaN
       memory.atPeak[at] = Number.isNaN(there) ? (Number.isNaN(own) ? 0 : own) : there
       memory.mean[at] = Number.isNaN(own) ? 0 : own
       // Never measured: it may have used all it was promised.
-      const highest = maximumOf(samples)
+      const highest = highestBut(samples, strayShare)
       memory.peak[at] = Number.isNaN(highest) ? allocation : highest
       if (memory.born === scope) ofNewcomers += memory.atPeak[at]
     }
@@ -129,7 +130,8 @@ export class HostMemory {
       for (let back = 1; back <= Math.min(length, seen, this.depth); back++) {
         peak = Math.max(peak, memory.peak[(this.scopes - back) % this.depth] as number)
       }
-      sum += Math.min(memory.allocation, peak)
+      // Also where that is more than it was promised: what measures more than all of an instance may do so again.
+      sum += peak
     }
     return sum
   }
@@ -207,6 +209,20 @@ export class HostMemory {
     const oldest = this.scopes - this.known
     return Array.from({ length: this.known }, (_, index) => value((oldest + index) % this.depth, index))
   }
+}
+
+/** The part of an instance's samples that may be strays: a host is not short of what one instance needs for a moment. */
+const strayShare = 0.04
+
+/** The highest sample but for so large a part of them, rounded down: of 12 the highest, of 144 the sixth; NaN without any. */
+function highestBut(samples: Samples, share: number): number {
+  const sorted = samples.filter((value) => !Number.isNaN(value)).sort()
+  return sorted[sorted.length - 1 - Math.floor(share * sorted.length)] ?? Number.NaN
+}
+
+/** What it reached before it was made smaller it cannot reach any more. */
+function lower(peaks: Float64Array, most: number): void {
+  for (let at = 0; at < peaks.length; at++) peaks[at] = Math.min(peaks[at] as number, most)
 }
 
 function momentOfPeak(usage: Samples): number {

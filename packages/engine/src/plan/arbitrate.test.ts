@@ -1,31 +1,14 @@
 import type { Candidate } from '@gleaner/model'
-import { aHostProposal, aProposal, anInstance } from '@gleaner/testkit'
+import { aHostProposal, anInstance } from '@gleaner/testkit'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { aCandidate } from '../testing/a-candidate.ts'
 import { enforcing, modesAll } from '../testing/a-world.ts'
 import { arbitrate } from './arbitrate.ts'
 import { claimRank, isActing } from './strength.ts'
 
-function wish(overrides: Partial<Candidate>): Candidate {
-  const { capability, claim, action, instanceId, projectId, hostId, cause, ruleId, ruleRevision } = aProposal()
-  const { mode, priority, graceMs, reason, gives } = aProposal()
-  const base = {
-    capability,
-    claim,
-    action,
-    setting: undefined,
-    instanceId,
-    projectId,
-    hostId,
-    cause,
-    ruleId,
-    ruleRevision,
-  }
-  return { ...base, mode, priority, graceMs, reason, gives, ...overrides }
-}
-
-const lease = wish({ capability: 'reservations', claim: 'active-lease', action: 'resume', cause: 'lease-7' })
-const idle = wish({})
+const lease = aCandidate({ capability: 'reservations', claim: 'active-lease', action: 'resume', cause: 'lease-7' })
+const idle = aCandidate({})
 
 test('a stronger claim cancels a weaker one and says by what', () => {
   const { winners, losers } = arbitrate([idle, lease], enforcing)
@@ -59,7 +42,7 @@ test('a capability that only observes displaces none that acts, and is recorded 
 
 test('a rule on trial displaces none that would act, also while the capability observes', () => {
   const policy = { ...enforcing, modes: modesAll('observe') }
-  const trial = wish({ mode: 'observe', action: 'shelve', cause: 'trial', priority: 900 })
+  const trial = aCandidate({ mode: 'observe', action: 'shelve', cause: 'trial', priority: 900 })
   const { winners } = arbitrate([trial, idle], policy)
   expect(winners.map(({ cause }) => cause)).toEqual(['trial', 'idle-hour'])
 })
@@ -72,8 +55,8 @@ test('what is off takes no part, however strong', () => {
 })
 
 test('a notice competes with notices only', () => {
-  const tell = wish({ action: 'notify', cause: 'tell' })
-  const tellMore = wish({ action: 'notify', cause: 'tell-more', priority: 200 })
+  const tell = aCandidate({ action: 'notify', cause: 'tell' })
+  const tellMore = aCandidate({ action: 'notify', cause: 'tell-more', priority: 200 })
   const { winners, losers } = arbitrate([tell, idle, tellMore], enforcing)
   expect(winners.map(({ cause }) => cause)).toEqual(['tell-more', 'idle-hour'])
   expect(losers.map(({ candidate }) => candidate.cause)).toEqual(['tell'])
@@ -91,7 +74,7 @@ test('whatever is wished: one answer each, one per instance and action, nothing 
         mode: fc.constantFrom('off' as const, 'observe' as const, 'advise' as const, 'enforce' as const),
         priority: fc.nat({ max: 3 }),
       })
-      .map(wish),
+      .map(aCandidate),
     { maxLength: 10 },
   )
   const modes = fc.constantFrom(modesAll('enforce'), modesAll('observe'), {
@@ -126,7 +109,7 @@ test('whatever is wished: one answer each, one per instance and action, nothing 
 describe('wishes about a host as a whole', () => {
   const host = aHostProposal()
   const onHost = (overrides: Partial<Candidate>): Candidate =>
-    wish({ instanceId: undefined, projectId: undefined, hostId: host.hostId, ...overrides })
+    aCandidate({ instanceId: undefined, projectId: undefined, hostId: host.hostId, ...overrides })
   const raise = onHost({ capability: 'oversubscription', claim: 'lending', action: 'raise-ratio' })
   const close = onHost({ capability: 'energy', claim: 'energy', action: 'close', cause: 'saving' })
   const open = onHost({ capability: 'reservations', claim: 'active-lease', action: 'open', cause: 'lease-7' })

@@ -16,6 +16,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { openGateWorld } from '../gate/gate-world.ts'
 import { passGate } from '../gate/gate.ts'
+import { aCandidate } from '../testing/a-candidate.ts'
 import { enforcing, factsOf, modesAll } from '../testing/a-world.ts'
 import { idleUsage } from '../testing/fake-usage.ts'
 import { decide } from './decide.ts'
@@ -62,26 +63,8 @@ const budgets = fc.record({
 })
 
 function wish(nth: number, hostId: Candidate['hostId']): OnInstance<Candidate> {
-  const { capability, claim, action, projectId, cause, ruleId, ruleRevision, mode, priority, reason, gives } =
-    aProposal()
-  const instanceId = anInstance({ name: `i${nth}` }).id
-  return {
-    capability,
-    claim,
-    action,
-    setting: undefined,
-    instanceId,
-    projectId,
-    hostId,
-    cause,
-    ruleId,
-    ruleRevision,
-    mode,
-    priority,
-    graceMs: 3 * minute,
-    reason,
-    gives,
-  }
+  const { projectId } = aProposal()
+  return { ...aCandidate({ hostId, graceMs: 3 * minute }), instanceId: anInstance({ name: `i${nth}` }).id, projectId }
 }
 
 function run(policyBudgets: Policy['budgets'], history: readonly Step[]) {

@@ -1,6 +1,7 @@
 // Which of the hosts that are free for a span are taken. A span cut out of the free time of a host leaves zero, one or two
 // pieces; hosts are taken so that the fewest pieces are left, and among equals those where the least free time is left
-// over, so that long free stretches stay long. For a lease that begins within a day those on which the fewest instances of
+// over, so that long free stretches stay long. A lease that is renewed wants the contrary: hosts that nobody has after it, or later
+// than others. For a lease that begins within a day those on which the fewest instances of
 // others stand come first, because they would have to leave; later than that nobody knows who will be there, and it only
 // decides among equals. Room for instances is taken first on hosts that have such bookings already,
 // the fullest first, so that whole hosts stay free for those who want whole ones. Where all of this is equal the hosts that do
@@ -25,6 +26,8 @@ export interface ChoiceQuestion {
   readonly burdenOf?: ((host: number) => number) | undefined
   /** Work per watt, above 0; undefined where it is not known. */
   readonly efficiencyOf?: ((host: number) => number | undefined) | undefined
+  /** What is taken is kept as long as nobody comes after it. */
+  readonly isRenewed?: boolean | undefined
   /** Free time before this moment is past and worth nothing. */
   readonly nowMs: number
 }
@@ -51,21 +54,23 @@ export function chooseHosts(question: ChoiceQuestion): readonly Share[] | undefi
 
 const foreseeableMs = 86_400_000
 
-function score({ calendars, units, span, nowMs, burdenOf, efficiencyOf }: ChoiceQuestion, host: number): Scored[] {
+function score(question: ChoiceQuestion, host: number): Scored[] {
+  const { calendars, units, span, nowMs, burdenOf, efficiencyOf, isRenewed } = question
   const calendar = calendars[host]
   const free = calendar?.fits(span, units.need, units.perHost) ?? 0
   if (calendar === undefined || free === 0) return []
   const last = [-(efficiencyOf?.(host) ?? 0), host]
+  const runway = isRenewed === true ? [-calendar.fitsUntilMs(span.startMs, units.need, 1)] : []
   if (units.need !== 'whole') {
     const used = calendar.bookings.some((booking) => overlaps(booking.span, span))
-    return [{ host, units: free, keys: [used ? 0 : 1, free, ...last] }]
+    return [{ host, units: free, keys: [...runway, used ? 0 : 1, free, ...last] }]
   }
   const around = calendar.freeAround(span)
   const beforeMs = Math.max(0, span.startMs - Math.max(around.startMs, nowMs))
   const afterMs = Number.isFinite(span.endMs) ? around.endMs - span.endMs : 0
   const pieces = (beforeMs > 0 ? 1 : 0) + (afterMs > 0 ? 1 : 0)
   const burden = burdenOf?.(host) ?? 0
-  const gaps = [pieces, beforeMs + afterMs, beforeMs]
+  const gaps = [...runway, pieces, beforeMs + afterMs, beforeMs]
   const isSoon = span.startMs < nowMs + foreseeableMs
   return [{ host, units: free, keys: isSoon ? [burden, ...gaps, ...last] : [...gaps, burden, ...last] }]
 }

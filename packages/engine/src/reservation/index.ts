@@ -7,6 +7,7 @@ export { type Alternative, type HostOut, type HostOutCode, hostOutCodes, type No
 export { type HostBooking, type ReservableHost, ReservationBook } from './reservation-book.ts'
 export { reservableHosts } from './reservable-hosts.ts'
 export { type HostProperties, hostProperties, propertyNames } from './host-properties.ts'
+export { hostsOut } from './hosts-out.ts'
 export { matchesFilter, type PropertyFilter } from './property-filter.ts'
 export { checkFilter, type FilterFault } from './filter-fault.ts'
 export { readJsonFilter } from './read-json-filter.ts'

@@ -119,7 +119,11 @@ describe('a proposal', () => {
   })
 
   it('that is held beyond its start lapses at the start', () => {
-    expect(caughtUp(aLease({ heldUntilMs: 150 }), 100).lease.state).toBe('lapsed')
+    const proposal = aLease({ heldUntilMs: 150 })
+    expect(caughtUp(proposal, 100)).toMatchObject({ did: ['lapse'], lease: { state: 'lapsed' } })
+    const lapseOf = ({ events }: Lease) => events.find(({ kind }) => kind === 'lapse')?.dueAtMs
+    expect(lapseOf(proposal)).toBe(100)
+    expect(lapseOf(moved(proposal, { startMs: 70, endMs: 200 }, 50))).toBe(70)
   })
 })
 
@@ -143,9 +147,21 @@ describe('ending', () => {
       ['end', 500],
     ])
   })
+
+  it('tells those who were told of one end of the other one as well', () => {
+    const told = caughtUp(aLease(), 190).lease
+    const longer = moved(told, { startMs: 100, endMs: 500 }, 195)
+    expect(caughtUp(longer, 489).did).toEqual([])
+    expect(caughtUp(longer, 490).did).toEqual(['before-end'])
+    const shorter = moved(caughtUp(longer, 490).lease, { startMs: 100, endMs: 495 }, 491)
+    expect(caughtUp(shorter, 491).did).toEqual(['before-end'])
+    // Ended now, or only given another name: what was told stays told.
+    expect(leased(endLease(told, 195)).events[1]).toBe(told.events[1])
+    expect(moved(told, told.span, 195).events).toEqual(told.events)
+  })
 })
 
-it('whatever happens in whatever order, no event happens twice and what is over stays over', () => {
+it('whatever happens in whatever order, no event happens twice for the same end and what is over stays over', () => {
   const step = fc.oneof(
     fc.constantFrom(...leaseEventKinds).map((kind) => ({ kind })),
     fc.constantFrom('confirm' as const, 'end' as const).map((call) => ({ call })),
@@ -167,6 +183,7 @@ it('whatever happens in whatever order, no event happens twice and what is over 
           if (!('refused' in next)) lease = next
         }
         if (!isLeaseOpen(before)) expect(lease.state).toBe(before.state)
+        if (before.span.endMs !== lease.span.endMs) doneAt.delete('before-end')
         for (const { kind, state, doneAtMs } of lease.events) {
           if (state !== 'done' || doneAtMs === undefined) continue
           expect(doneAt.get(kind) ?? doneAtMs).toBe(doneAtMs)

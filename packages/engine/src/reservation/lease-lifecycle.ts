@@ -22,13 +22,13 @@ export interface LeaseTimes {
   readonly span: Interval
   /** How long before the end those who are on the hosts are told; 0: not at all. */
   readonly noticeMs: number
-  /** Until when a proposal is held; undefined for a lease that is promised at once. */
+  /** Until when a proposal is held, if its start does not come first; undefined for a lease that is promised at once. */
   readonly heldUntilMs: number | undefined
 }
 
 export function eventsFor({ span, noticeMs, heldUntilMs }: LeaseTimes): readonly LeaseEvent[] {
   return [
-    ...(heldUntilMs === undefined ? [] : [waiting('lapse', heldUntilMs)]),
+    ...(heldUntilMs === undefined ? [] : [waiting('lapse', Math.min(heldUntilMs, span.startMs))]),
     waiting('start', span.startMs),
     ...(noticeMs > 0 ? [waiting('before-end', Math.max(span.startMs, span.endMs - noticeMs))] : []),
     waiting('end', span.endMs),
@@ -130,7 +130,7 @@ export function endLease(lease: Lease, nowMs: number): Transition {
   return moved(lease, { startMs: lease.span.startMs, endMs }, nowMs)
 }
 
-/** The same lease at other times. What has happened stays; a notice that was given counts for the new end as well. */
+/** The same lease at other times. What has happened stays, but for the notice: who was told of one end is told of another. */
 export function moved(lease: Lease, span: Interval, nowMs: number): Lease {
   const noticeMs =
     lease.span.endMs - (lease.events.find(({ kind }) => kind === 'before-end')?.dueAtMs ?? lease.span.endMs)
@@ -139,9 +139,15 @@ export function moved(lease: Lease, span: Interval, nowMs: number): Lease {
     'before-end': Math.max(span.startMs, span.endMs - noticeMs),
     end: span.endMs,
   }
-  const events = lease.events.map((event) =>
-    event.state === 'waiting' ? { ...event, dueAtMs: due[event.kind] ?? event.dueAtMs } : event,
-  )
+  const isToldAnew = span.endMs !== lease.span.endMs && span.endMs > nowMs
+  const events = lease.events.map((event) => {
+    const { kind, state, dueAtMs } = event
+    if (kind === 'lapse') return state === 'waiting' ? { ...event, dueAtMs: Math.min(dueAtMs, span.startMs) } : event
+    const nextMs = due[kind] ?? dueAtMs
+    if (state === 'waiting') return { ...event, dueAtMs: nextMs }
+    // One that is done is due once: at another time it is another one.
+    return kind === 'before-end' && isToldAnew ? waiting(kind, nextMs === dueAtMs ? nowMs : nextMs) : event
+  })
   return { ...lease, span, updatedAtMs: nowMs, events }
 }
 

@@ -10,6 +10,8 @@ export interface LeaseQuestion {
   readonly window: Interval
   /** Undefined: the lease fills the window. */
   readonly durationMs: number | undefined
+  /** It is renewed as long as nobody comes after it: hosts where that is late are taken first. */
+  readonly isRenewed?: boolean
   readonly reservations: readonly ReservationQuestion[]
   /** How many would have to leave a whole host, weighed: among hosts that are free those with fewest are taken. */
   readonly burdenOf?: (hostId: HostId) => number

@@ -56,6 +56,22 @@ describe('when', () => {
     expect(planLease(calendar, asking(hosts(1), { from: 10, to: 20 })).found).toBe(true)
   })
 
+  it('gives a lease that is renewed the host on which the next promise is furthest, and leaves the gaps to others', () => {
+    const calendar = aBook(3)
+    book(calendar, 'a', { hosts: ['h0'], from: 12, to: 20 })
+    book(calendar, 'b', { hosts: ['h1'], from: 30, to: 40 })
+    const asked = asking(hosts(1), { from: 0, to: 10 })
+    expect(named(calendar, planLease(calendar, asked)).hosts).toEqual([[['h0', 1]]])
+    expect(named(calendar, planLease(calendar, { ...asked, isRenewed: true })).hosts).toEqual([[['h2', 1]]])
+    book(calendar, 'c', { hosts: ['h2'], from: 29, to: 40 })
+    expect(named(calendar, planLease(calendar, { ...asked, isRenewed: true })).hosts).toEqual([[['h1', 1]]])
+    const room: Wish = { kind: 'instances', amount: 1, size: [1, 1, 1] }
+    const some = { ...asked, reservations: [{ wish: room, filter: undefined }] }
+    book(calendar, 'd', { hosts: ['h0'], from: 0, to: 5, need: [1, 1, 1] })
+    expect(named(calendar, planLease(calendar, some)).hosts).toEqual([[['h0', 1]]])
+    expect(named(calendar, planLease(calendar, { ...some, isRenewed: true })).hosts).toEqual([[['h1', 1]]])
+  })
+
   it('takes as many hosts as are free, up to the most that are wished', () => {
     const calendar = aBook(4)
     // Reservations in another month do not count.

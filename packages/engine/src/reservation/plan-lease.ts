@@ -63,7 +63,10 @@ const planning = { leaseId: 'planning' as LeaseId, reservationId: 'planning' as 
 function chooseAll(
   book: ReservationBook,
   prepared: readonly Prepared[],
-  { span, question: { nowMs, burdenOf, efficiencyOf } }: { readonly span: Interval; readonly question: LeaseQuestion },
+  {
+    span,
+    question: { nowMs, burdenOf, efficiencyOf, isRenewed },
+  }: { readonly span: Interval; readonly question: LeaseQuestion },
 ):
   | { readonly shares: readonly (readonly Share[])[]; readonly failed?: undefined }
   | (Failure & { readonly shares?: undefined }) {
@@ -71,7 +74,7 @@ function chooseAll(
   const shares: (readonly Share[])[] = []
   const burden = burdenOf && ((at: number) => burdenOf((book.hosts[at] as ReservableHost).id))
   const efficiency = efficiencyOf && ((at: number) => efficiencyOf((book.hosts[at] as ReservableHost).id))
-  const choosing = { calendars: book.calendars, span, nowMs, burdenOf: burden, efficiencyOf: efficiency }
+  const choosing = { calendars: book.calendars, span, nowMs, burdenOf: burden, efficiencyOf: efficiency, isRenewed }
   const touched: HostCalendar[] = []
   try {
     for (const at of order) {

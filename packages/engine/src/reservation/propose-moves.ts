@@ -11,13 +11,12 @@ import {
   noYield,
   type Proposal,
   type RoomWish,
-  startStates,
   type Verdict,
 } from '@gleaner/model'
 import type { TakenRoom } from '../eviction/hosts-now.ts'
+import { roomUnderWay, sizesOf, wishToMove } from '../eviction/moving-room.ts'
 import { planEviction } from '../eviction/plan-eviction.ts'
 import type { HostLease, RoomWorld } from '../eviction/room-world.ts'
-import { isOpenEntry } from '../people/journal-entry.ts'
 import { type CapabilityAnswer, countReason, type ReasonCounts, type Refused } from '../plan/capability-answer.ts'
 import { isoTime } from '../text/iso-time.ts'
 import { strangersOn } from './strangers-on.ts'
@@ -41,7 +40,7 @@ export function proposeMoves(question: MovesQuestion): CapabilityAnswer {
   const candidates: Candidate[] = []
   const refused: Refused[] = []
   const reasons: ReasonCounts = {}
-  const taken = roomUnderWay(question)
+  const taken = [...roomUnderWay(journal, world.snapshot)]
   const resting = restingOf(journal, world.nowMs)
   for (const [hostId, lease] of world.promisedTo ?? []) {
     const host = world.snapshot.hostById.get(hostId)
@@ -68,18 +67,8 @@ export function proposeMoves(question: MovesQuestion): CapabilityAnswer {
 function movable(host: Host, { projectId }: HostLease, { snapshot, support }: RoomWorld): readonly Instance[] {
   if (support?.has('migrate') !== true) return []
   return strangersOn(host, { snapshot, support, projectId })
-    .filter(({ firmness, state }) => firmness === 'firm' && startStates.migrate.includes(state))
+    .filter(({ firmness, state }) => firmness === 'firm' && state === 'running')
     .sort((a, b) => b.memoryMiB - a.memoryMiB || (a.id < b.id ? -1 : 1))
-}
-
-/** Room of those under way, on the hosts where the reading does not show them yet. */
-function roomUnderWay({ journal, world }: MovesQuestion): TakenRoom[] {
-  return journal.flatMap((entry): TakenRoom[] => {
-    const hostId = entry.setting?.toHostId
-    if (entry.action !== 'migrate' || hostId === undefined || !isOpenEntry(entry)) return []
-    const instance = entry.instanceId && world.snapshot.instanceById.get(entry.instanceId)
-    return instance === undefined || instance.hostId === hostId ? [] : [{ ...sizesOf(instance), hostId }]
-  })
 }
 
 function restingOf(journal: readonly JournalEntry[], nowMs: number): ReadonlySet<InstanceId> {
@@ -107,15 +96,7 @@ function targetOf(
     { notOnHosts: own(instance) },
   ]
   for (const each of hints) {
-    const wish: RoomWish = {
-      ...sizesOf(instance),
-      projectId: instance.projectId,
-      name: instance.name,
-      flavor: instance.flavor,
-      firmness: 'firm',
-      count: 1,
-      hints: each,
-    }
+    const wish = wishToMove(instance, each)
     const plan = planEviction({ world, wish, mayEvict: false, taken })
     const [placement] = plan.placements
     if (plan.feasible && placement !== undefined) return world.snapshot.hostById.get(placement.hostId)
@@ -125,10 +106,6 @@ function targetOf(
 
 function own({ hostId }: Instance): readonly HostId[] {
   return hostId === undefined ? [] : [hostId]
-}
-
-function sizesOf({ vcpus, memoryMiB, diskGiB }: Instance) {
-  return { vcpus, memoryMiB, diskGiB }
 }
 
 function candidateOf(

@@ -107,9 +107,13 @@ describe('a recurrence that cannot be is told, never guessed', () => {
   })
 
   it('a day that never is, an unknown zone, and one that is longer than the time to the next', () => {
-    expect(occurrencesOf(first, { rule: 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;COUNT=1', timeZone })).toHaveProperty(
-      'fault',
-    )
+    for (const rule of [
+      'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;COUNT=1',
+      'FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;UNTIL=20291231',
+      'FREQ=MONTHLY;BYDAY=6MO;COUNT=3',
+      'FREQ=YEARLY;INTERVAL=999999999;COUNT=5',
+    ])
+      expect(occurrencesOf(first, { rule, timeZone })).toEqual({ fault: 'its days do not come, or not so many times' })
     expect(occurrencesOf(first, { rule: 'FREQ=DAILY;COUNT=2', timeZone: 'Mars/Olympus' })).toEqual({
       fault: 'there is no time zone "Mars/Olympus"',
     })

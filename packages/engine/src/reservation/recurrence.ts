@@ -111,10 +111,18 @@ function startsOf(
       return true
     })
   } catch (error) {
-    return fault(error instanceof Error ? error.message : 'it cannot be read')
+    return fault(wordsOf(error))
   }
   if (isTooMany) return fault(`it comes more than ${mostOccurrences} times; give an earlier UNTIL`)
   return starts.length === 0 ? fault('it never comes') : starts
+}
+
+/** The library gives up on a rule that hits no day for very long, the 30th of February among them, in words of its own. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'it cannot be read'
+  return /^(Maximum iterations|Out-of-bounds)/.test(error.message)
+    ? 'its days do not come, or not so many times'
+    : error.message
 }
 
 /** The last moment that counts. */

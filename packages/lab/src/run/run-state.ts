@@ -7,7 +7,7 @@ import { traceBytes } from '../trace/open-trace.ts'
 import type { EstimateOptions, TraceResult } from './estimate-trace.ts'
 
 /** Raised when a result of before may no longer be what this code would give. */
-const stateVersion = 1
+const stateVersion = 3
 
 interface StateFile {
   readonly version: number

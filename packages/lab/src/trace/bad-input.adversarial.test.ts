@@ -231,6 +231,31 @@ describe('tables', () => {
     expect(faults.first[0]?.position).toMatch(/^line \d+$/)
   })
 
+  it('a compressed file that is damaged is refused: what came before the damage shows may be wrong', async () => {
+    const rows = Array.from({ length: 40_000 }, (_, i) => `${i * 60},a,${Math.round(Math.sin(i) ** 2 * 1e6) / 1e6}`)
+    const packed = gzipSync(`time,instance,cpu\n${rows.join('\n')}\n`)
+    packed.fill(0xff, packed.length >> 1, (packed.length >> 1) + 4)
+    const file = join(tempFolder(), 'trace.csv.gz')
+    writeFileSync(file, packed)
+    const { message, code } = await refusal(file, perMinute)
+    expect(code).toBe('trace-unreadable')
+    expect(message).toMatch(/trace\.csv\.gz: the compressed data are damaged \(after byte \d+ of them\)/)
+  })
+
+  it('what no machine can use is left out by line, so that no strategy is lost to it', async () => {
+    const rows = ['0,a,1,5', '60,a,1e308,5', '120,a,18446744073.7,5', '180,a,1,8589934592', '240,a,1,5', '300,a,1,5']
+    const file = table('time,instance,cpu,memory', ...rows, '360,a,Infinity,5', '420,a,1,5', '480,a,1,5', '540,a,1,5')
+    const { slices, faults } = await readAll(file, { scopeS: 360, stepS: 60 })
+    expect(faults.first.map(({ kind, position }) => `${kind} ${position}`)).toEqual([
+      'too-high line 3',
+      'too-high line 4',
+      'too-high line 5',
+      'too-high line 8',
+    ])
+    expect(slices[0]?.cpu.usage).toEqual(Float64Array.of(1, Number.NaN, Number.NaN, 1, 1, 1))
+    expect(slices[0]?.memory.usage).toEqual(Float64Array.of(5, 5, 5, Number.NaN, 5, 5))
+  })
+
   it('an endless line is skipped without being held', async () => {
     const file = join(tempFolder(), 'trace.csv.gz')
     const packer = createGzip({ level: 1 })

@@ -1,14 +1,16 @@
 // The bytes of a file, plain or gzip (told by the first two bytes, not by the name), chunk by chunk. Progress counts the
-// bytes of the file as it lies on the disk. A compressed file that ends too early gives what it holds and then says so.
+// bytes of the file as it lies on the disk. A compressed file that ends too early gives what it holds and then says so; one
+// whose data are damaged may have given anything before that was noticed, and is refused.
 import { createReadStream, openSync, readSync, closeSync } from 'node:fs'
 import { createGunzip } from 'node:zlib'
+import { GleanerError } from '@gleaner/model/errors'
 
 export interface ByteSource {
   readonly file: string
   readonly onBytes: (count: number) => void
 }
 
-/** Thrown after the last good byte of a compressed file that is cut off or damaged. */
+/** Thrown after the last good byte of a compressed file that is cut off. */
 export class CutOff extends Error {}
 
 export async function* readBytes({ file, onBytes }: ByteSource): AsyncGenerator<Buffer> {
@@ -21,13 +23,28 @@ export async function* readBytes({ file, onBytes }: ByteSource): AsyncGenerator<
   const gunzip = createGunzip({ chunkSize: 1 << 18 })
   raw.on('error', (error) => gunzip.destroy(error))
   raw.pipe(gunzip)
+  let given = 0
   try {
-    for await (const chunk of gunzip) yield chunk as Buffer
+    for await (const chunk of gunzip) {
+      given += (chunk as Buffer).length
+      yield chunk as Buffer
+    }
   } catch (error) {
-    throw new CutOff('the compressed data are cut off or damaged', { cause: error })
+    if (isEndOfFile(error)) throw new CutOff('the compressed data are cut off', { cause: error })
+    const detail = 'the compressed data are damaged'
+    throw new GleanerError(
+      'trace-unreadable',
+      { file, detail, position: `after byte ${given} of them` },
+      { cause: error },
+    )
   } finally {
     raw.destroy()
   }
+}
+
+/** Only then is everything before it as it was written: damage is noticed late, by a checksum at the end if at all. */
+function isEndOfFile(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'Z_BUF_ERROR'
 }
 
 export function firstBytes(file: string, count: number): Buffer {

@@ -4,6 +4,7 @@
 export const faultKinds = [
   'not-a-number',
   'negative',
+  'too-high',
   'missing',
   'counter-went-back',
   'time-went-back',
@@ -16,6 +17,7 @@ export const faultKinds = [
   'bad-row',
   'cut-off',
   'short-slice',
+  'no-flag',
 ] as const
 export type FaultKind = (typeof faultKinds)[number]
 

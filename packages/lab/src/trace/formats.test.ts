@@ -110,13 +110,15 @@ describe('opendc', () => {
       [
         ['1', 300_000, 300_000, 2, 2600],
         ['1', 900_000, 600_000, 0, 1300],
+        ['1', 9e12, 8.9e12, 2, 1300],
         ['9', 900_000, 600_000, 2, 1300],
       ],
     )
     const { slices, faults } = await readAll(folder, { scopeS: 900 })
     // 2600 of 5200 MHz of 2 cores is one core; a cpu_count of 0 keeps the size.
     expect(Array.from(slices[0]?.cpu.usage ?? [])).toEqual([1, 0.5, 0.5])
-    expect(faults.first.map(({ kind }) => kind)).toEqual(['no-size'])
+    // One row of three centuries is no sample.
+    expect(faults.first.map(({ kind }) => kind)).toEqual(['bad-row', 'no-size'])
   })
 })
 

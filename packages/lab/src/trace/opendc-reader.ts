@@ -8,6 +8,8 @@ import { openParquet } from './parquet-rows.ts'
 import type { KnownInstance, TraceSink } from './trace-sink.ts'
 
 export const opendcStepS = 300
+/** A mean over more than this is no sample, and would be written out step by step. */
+const longestS = 86_400
 
 export function isOpendcFolder(folder: string): boolean {
   return existsSync(join(folder, 'meta.parquet')) && existsSync(join(folder, 'trace.parquet'))
@@ -43,6 +45,11 @@ export async function readOpendc(folder: string, sink: TraceSink, place: (instan
         }
         if (typeof count === 'number' && count > 0) sink.resize(instance.number, { cpu: count })
         const durationS = typeof durationMs === 'number' && durationMs > 0 ? durationMs / 1000 : opendcStepS
+        if (!(durationS <= longestS)) {
+          const detail = `it lasts ${durationS} s; what is longer than a day is left out`
+          sink.fault('bad-row', file, { position: where, detail })
+          continue
+        }
         const cores = sink.instances[instance.number]?.cpuAllocation ?? 0
         const cpu = (usageMHz / instance.capacityMHz) * cores
         const timeS = timestampMs / 1000 - durationS

@@ -5,7 +5,7 @@
 import { GleanerError } from '@gleaner/model/errors'
 import { CutOff, readBytes } from './byte-source.ts'
 import { JsonFault, type JsonListener, JsonScanner } from './json-scanner.ts'
-import type { TraceSink } from './trace-sink.ts'
+import { isUsage, type TraceSink } from './trace-sink.ts'
 
 export interface ScroogeConfig {
   readonly nodeName: string
@@ -195,8 +195,8 @@ class ScroogeListener implements JsonListener {
       epochS: Number.NaN,
       cpuAllocation,
       memoryAllocation,
-      cpu: this.#sound(record.cpu_usage, `${where}.cpu_usage`),
-      memory: this.#sound(record.mem_usage, `${where}.mem_usage`),
+      cpu: this.#sound(record, 'cpu', where),
+      memory: this.#sound(record, 'memory', where),
       extra: Float64Array.of(
         p90(record.swpagefaults),
         p90(record.sched_busy),
@@ -206,15 +206,16 @@ class ScroogeListener implements JsonListener {
     })
   }
 
-  #sound(list: readonly number[] | undefined, where: string): Float64Array {
-    const samples = Float64Array.from(list ?? [])
+  #sound(record: Partial<Record<Metric, number[]>>, resource: 'cpu' | 'memory', where: string): Float64Array {
+    const metric = resource === 'cpu' ? 'cpu_usage' : 'mem_usage'
+    const samples = Float64Array.from(record[metric] ?? [])
     for (let i = 0; i < samples.length; i++) {
       const value = samples[i] as number
-      if (value >= 0 && value < Number.POSITIVE_INFINITY) continue
+      if (isUsage(value, resource)) continue
       samples[i] = Number.NaN
-      const kind = value < 0 && value > Number.NEGATIVE_INFINITY ? 'negative' : 'not-a-number'
+      const kind = !Number.isFinite(value) ? 'not-a-number' : value < 0 ? 'negative' : 'too-high'
       const detail = `${value} is no usage; the sample is left out`
-      this.#sink.fault(kind, this.#file, { position: `${where}[${i}]`, detail })
+      this.#sink.fault(kind, this.#file, { position: `${where}.${metric}[${i}]`, detail })
     }
     return samples
   }

@@ -103,8 +103,10 @@ export class TraceSink {
 
   sample(sample: TimedSample, file: string): void {
     const { instance, timeS, where } = sample
-    const cpu = isSound(sample.cpu) ? sample.cpu : this.#unsound(sample.cpu, 'cpu', { file, where })
-    const memory = isSound(sample.memory) ? sample.memory : this.#unsound(sample.memory, 'memory', { file, where })
+    const cpu = isUsage(sample.cpu, 'cpu') ? sample.cpu : this.#unsound(sample.cpu, 'cpu', { file, where })
+    const memory = isUsage(sample.memory, 'memory')
+      ? sample.memory
+      : this.#unsound(sample.memory, 'memory', { file, where })
     if (Number.isNaN(cpu) && Number.isNaN(memory)) return
     const { sliceS, stepS } = this.#shape
     const steps = Math.max(1, Math.round((sample.durationS ?? stepS) / stepS))
@@ -194,8 +196,8 @@ export class TraceSink {
   }
 
   #unsound(value: number, what: string, { file, where }: { file: string; where: string | Position }): number {
-    if (value < 0) {
-      this.fault('negative', file, {
+    if (!Number.isNaN(value)) {
+      this.fault(value < 0 ? 'negative' : 'too-high', file, {
         position: where.toString(),
         detail: `${what} is ${value}; the sample is left out`,
       })
@@ -204,8 +206,14 @@ export class TraceSink {
   }
 }
 
-function isSound(value: number): boolean {
-  return value >= 0 && value < Number.POSITIVE_INFINITY
+/**
+ * Cores and MB that no machine has: a counter that wrapped, or bytes. One such sample in a mean would hide all others for as
+ * long as it is remembered.
+ */
+const mostUsage = { cpu: 1e6, memory: 1e9 }
+
+export function isUsage(value: number, resource: keyof typeof mostUsage): boolean {
+  return value >= 0 && value <= mostUsage[resource]
 }
 
 /** Shared: most formats know nothing of memory. */

@@ -21,6 +21,15 @@ export const EnergyItem = Type.Object({
   name: Type.String(),
   project: Type.Optional(Type.String({ description: 'Of an instance' })),
   ...amounts,
+  measuredS: Type.Optional(
+    Type.Number({
+      description:
+        'Of a host, for those from whom nothing is hidden: how much of the time it was metered. The rest is a gap, for which nothing is counted but bridgedKWh',
+    }),
+  ),
+  bridgedKWh: Type.Optional(
+    Type.Number({ description: 'Of it, counted by the device itself in a gap: known as a sum, and nobody’s' }),
+  ),
 })
 export type EnergyItem = Static<typeof EnergyItem>
 
@@ -60,6 +69,9 @@ export type PowerView = Static<typeof PowerView>
 export const MeterView = Type.Object({
   id: Type.String(),
   kind: Type.String(),
+  covers: OneOf(['machine', 'processors'], {
+    description: 'What of a host it measures: all, or processors and memory',
+  }),
   state: OneOf(['starting', 'reading', 'failing']),
   readAt: Type.Optional(Time),
   fault: Type.Optional(Type.String()),

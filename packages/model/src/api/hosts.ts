@@ -8,7 +8,7 @@ import { JournalView } from './history.ts'
 import { GateCheckView, HoldView, TimelineView } from './instances.ts'
 import { DurationText, GuestsLentView, IdParam, OneOf, PageOf, PageQuery, SeriesView } from './parts.ts'
 import { ProposalView } from './plan.ts'
-import { LedgerLineView } from './system.ts'
+import { LedgerLineView } from './ledger.ts'
 
 export const HostView = Type.Object({
   id: Type.String(),

@@ -2,7 +2,8 @@
 import { type Static, Type } from 'typebox'
 import { leaseEndActions } from '../reservation/lease.ts'
 import { endpoint } from './endpoint.ts'
-import { LeaseView, LeaseWishBody } from './leases.ts'
+import { LeaseView } from './lease-view.ts'
+import { LeaseWishBody } from './lease-wish.ts'
 import { DurationText, IdParam, OneOf, Time } from './parts.ts'
 
 const tag = 'leases'

@@ -39,6 +39,25 @@ export const SwitchedHostsView = Type.Object({
 })
 export type SwitchedHostsView = Static<typeof SwitchedHostsView>
 
+/** asleep: it was; sleeps: it will be; wakes: on its way back for a lease; promised: a lease has it. */
+export const SleepSpanView = Type.Object({
+  from: Time,
+  to: Time,
+  kind: OneOf(['asleep', 'sleeps', 'wakes', 'promised'] as const),
+})
+export type SleepSpanView = Static<typeof SleepSpanView>
+
+/** What is left out of the spans of a host is awake, or not known. */
+export const SleepHoursView = Type.Object({
+  from: Time,
+  now: Time,
+  to: Time,
+  hosts: Type.Array(
+    Type.Object({ id: Type.String(), host: Type.String(), cloud: Type.String(), spans: Type.Array(SleepSpanView) }),
+  ),
+})
+export type SleepHoursView = Static<typeof SleepHoursView>
+
 export const RankedHostView = Type.Object({
   rank: Type.Integer(),
   host: Type.String(),
@@ -60,6 +79,19 @@ export const powerEndpoints = {
   getSwitchedHosts: endpoint(
     { method: 'GET', path: '/api/v1/power', role: 'viewer', tag, summary: 'Hosts that can be switched off and on' },
     { response: SwitchedHostsView },
+  ),
+  getSleepHours: endpoint(
+    {
+      method: 'GET',
+      path: '/api/v1/power/hours',
+      role: 'viewer',
+      tag,
+      summary: 'When hosts that can be switched slept, and when they will sleep',
+    },
+    {
+      query: Type.Object({ back: Type.Optional(DurationText), ahead: Type.Optional(DurationText) }),
+      response: SleepHoursView,
+    },
   ),
   getRanking: endpoint(
     { method: 'GET', path: '/api/v1/ranking', role: 'viewer', tag, summary: 'Hosts by the work they do per watt' },

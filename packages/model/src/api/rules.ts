@@ -1,5 +1,7 @@
 // Rules: store, check, preview.
 import { type Static, Type } from 'typebox'
+import { actionKinds } from '../action.ts'
+import { modes } from '../capability.ts'
 import { RuleDefinition } from '../rule.ts'
 import { endpoint } from './endpoint.ts'
 import { IdParam, OneOf, Time } from './parts.ts'
@@ -58,6 +60,25 @@ export const RulePreviewView = Type.Object({
       /** How many would have matched over the past day. */
       pastDay: Type.Array(Type.Object({ at: Time, matched: Type.Integer(), unknown: Type.Integer() })),
       matchedOverPastDay: Type.Integer({ description: 'Different instances that matched at least once' }),
+      mode: OneOf(modes, { description: 'Under which it would count: the stricter of its own and that of idleness' }),
+      held: Type.Array(
+        Type.Object({
+          project: Type.String(),
+          instances: Type.Integer({ description: 'That match now' }),
+          mode: OneOf(modes),
+          optedOut: Type.Boolean(),
+          steps: Type.Array(
+            Type.Object({
+              action: OneOf(actionKinds),
+              grace: Type.String({ description: 'What owners have between notice and action there' }),
+              barred: Type.Boolean({ description: 'Severer than the project allows: it is not done' }),
+            }),
+            { description: 'The action, then the later steps' },
+          ),
+          sentence: Type.String({ description: 'In what it differs from the rule as written' }),
+        }),
+        { description: 'Projects with matches in which the rule goes less far than it is written, most matches first' },
+      ),
     }),
   ),
 })

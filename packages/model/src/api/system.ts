@@ -1,44 +1,13 @@
-// Status, ledger, modes, the pause button, settings, sessions, tokens, audit.
-import { ReportBody } from '../report.ts'
+// Status, clouds and loops, modes, the pause button, settings, sessions, tokens, audit; and the questions for ledger and savings.
 import { type Static, Type } from 'typebox'
+import { ReportBody } from '../report.ts'
 import { roles } from '../role.ts'
 import { endpoint } from './endpoint.ts'
-import { NobodyView, WhoAmIView } from './people.ts'
 import { FleetEstimateView } from './estimates.ts'
+import { LedgerPointView, LedgerView } from './ledger.ts'
 import { ActionName, CapabilityName, DurationText, IdParam, ModeName, OneOf, PageOf, PageQuery, Time } from './parts.ts'
-
-export const LedgerLineView = Type.Object({
-  physical: Type.Number(),
-  reserved: Type.Number(),
-  usable: Type.Number(),
-  booked: Type.Number(),
-  used: Type.Optional(Type.Number()),
-  firmPeak: Type.Number(),
-  measuredPeak: Type.Number(),
-  estimatedPeak: Type.Optional(Type.Number()),
-  leased: Type.Number(),
-  lent: Type.Number(),
-  headroom: Type.Number(),
-  idle: Type.Number(),
-  overdrawn: Type.Number(),
-  physicallyFree: Type.Number(),
-  sellable: Type.Number(),
-})
-export type LedgerLineView = Static<typeof LedgerLineView>
-
-export const LedgerView = Type.Object({
-  at: Type.Optional(Time),
-  hosts: Type.Integer(),
-  /** Hosts whose firm peak rests on measurements of every running instance. */
-  measuredHosts: Type.Integer(),
-  cores: LedgerLineView,
-  memoryMiB: LedgerLineView,
-})
-export type LedgerView = Static<typeof LedgerView>
-
-/** The totals at one moment of the past. */
-export const LedgerPointView = Type.Object({ at: Time, cores: LedgerLineView, memoryMiB: LedgerLineView })
-export type LedgerPointView = Static<typeof LedgerPointView>
+import { NobodyView, WhoAmIView } from './people.ts'
+import { savingsGroups, SavingsReport, SavingsView } from './savings.ts'
 
 export const CloudView = Type.Object({
   id: Type.String(),
@@ -104,70 +73,6 @@ export const LoopView = Type.Object({
   detail: Type.String(),
 })
 export type LoopView = Static<typeof LoopView>
-
-/** Capacity given back over a span, as hours: measured from the journal, never estimated from intentions. */
-export const SavingsView = Type.Object({
-  from: Time,
-  to: Time,
-  actionsDone: Type.Integer(),
-  physicalCoreHours: Type.Number(),
-  physicalMemoryGiBHours: Type.Number(),
-  sellableCoreHours: Type.Number(),
-  sellableMemoryGiBHours: Type.Number(),
-  /** Reclaimed at this moment. */
-  now: Type.Object({ instances: Type.Integer(), physicalCores: Type.Number(), physicalMemoryMiB: Type.Number() }),
-  /** What open proposals would give back if all were carried out. */
-  would: Type.Object({
-    instances: Type.Integer(),
-    physicalCores: Type.Number(),
-    physicalMemoryMiB: Type.Number(),
-    sellableCores: Type.Number(),
-    sellableMemoryMiB: Type.Number(),
-  }),
-})
-export type SavingsView = Static<typeof SavingsView>
-
-export const savingsGroups = ['rule', 'project', 'action', 'capability'] as const
-export type SavingsGroup = (typeof savingsGroups)[number]
-
-const SavingsSum = {
-  actionsDone: Type.Integer({ description: 'Actions that ended well in the span' }),
-  undone: Type.Integer({ description: 'How many of those a person undid' }),
-  physicalCoreHours: Type.Number(),
-  physicalMemoryGiBHours: Type.Number(),
-  sellableCoreHours: Type.Number(),
-  sellableMemoryGiBHours: Type.Number(),
-  now: Type.Object({ instances: Type.Integer(), physicalCores: Type.Number(), physicalMemoryMiB: Type.Number() }),
-  energy: Type.Object(
-    {
-      kWh: Type.Optional(Type.Number({ description: 'Absent where it is not known of any action' })),
-      knownOf: Type.Integer({ description: 'Of how many actions it is known' }),
-      unknownOf: Type.Integer({
-        description: 'Of how many it is not: their hosts were not metered in the hour before',
-      }),
-    },
-    {
-      description:
-        'An estimate: the mean power that the work of each instance drew in the whole hour before it was paused, suspended, stopped or shelved, times how long it was away',
-    },
-  ),
-}
-
-/** Who gained what over a span: the figures of `SavingsView`, in groups. */
-export const SavingsReport = Type.Object({
-  from: Time,
-  to: Time,
-  by: OneOf(savingsGroups),
-  items: Type.Array(
-    Type.Object({
-      key: Type.String({ description: 'Name of the rule, project, action or capability' }),
-      ...SavingsSum,
-    }),
-    { description: 'The largest gain of memory first' },
-  ),
-  total: Type.Object(SavingsSum),
-})
-export type SavingsReport = Static<typeof SavingsReport>
 
 export const ModeView = Type.Object({
   capability: CapabilityName,

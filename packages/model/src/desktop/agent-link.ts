@@ -60,6 +60,28 @@ const ToldReport = Type.Object(
 )
 export type ToldReport = Static<typeof ToldReport>
 
+/** What the processors and memory of this machine have counted: all of them, or none and why. */
+const ToldPower = Type.Object(
+  {
+    zones: Type.Array(
+      Type.Object(
+        {
+          /** package-0, package-0/dram. */
+          name: Type.String({ minLength: 1, maxLength: 60 }),
+          counterUj: Type.Number({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+          /** Where the counter begins again. */
+          rangeUj: Type.Optional(Type.Number({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
+        },
+        strict,
+      ),
+      { maxItems: 64 },
+    ),
+    fault: Type.Optional(Type.String({ maxLength: 200 })),
+  },
+  strict,
+)
+export type ToldPower = Static<typeof ToldPower>
+
 export const BeatRequest = Type.Object(
   {
     sequence: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
@@ -77,6 +99,8 @@ export const BeatRequest = Type.Object(
     lostChanges: Count,
     /** Newest report of each guest that was heard lately; those of instances that are not on this host count for nothing. */
     reports: Type.Optional(Type.Array(ToldReport, { maxItems: mostReports })),
+    /** Counted when the beat was made; absent where the agent is not to tell it. */
+    power: Type.Optional(ToldPower),
     /** A new key in place of the one that signs; it counts from the first beat that it signs. */
     nextKey: Type.Optional(PublicKey),
   },

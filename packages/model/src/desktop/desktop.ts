@@ -35,6 +35,15 @@ export interface DesktopWord {
   readonly slowestPauseMs: number
   /** Of the agent. */
   readonly version: string
+  /** What its processors had counted at this beat; absent where it does not tell. */
+  readonly power?: CountedPower
+}
+
+export interface CountedPower {
+  /** By names such as package-0 or package-0/dram; counters begin again at their range, where one is known. */
+  readonly zones: readonly { readonly name: string; readonly counterUj: number; readonly rangeUj?: number }[]
+  /** Why there is none. */
+  readonly fault?: string
 }
 
 export interface Desktop {

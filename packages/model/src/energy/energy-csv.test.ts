@@ -20,13 +20,13 @@ describe('the table for billing', () => {
           co2Grams: 18,
           cost: 0.06,
         },
-        { name: 'nobody', kWh: 2, idleKWh: 2, estimatedKWh: 2 },
+        { name: 'nobody', kWh: 2, idleKWh: 2, estimatedKWh: 2, measuredS: 5400, bridgedKWh: 0.5 },
       ],
     })
     expect(text.split('\r\n')).toEqual([
-      'from,to,by,id,name,project,kWh,idle_kWh,estimated_kWh,co2_g,cost,currency',
-      `2026-03-01T00:00:00.000Z,2026-04-01T00:00:00.000Z,instance,lab:1,"'=cmd(""x""), y",shop,0.3,0.1,0,18,0.06,EUR`,
-      '2026-03-01T00:00:00.000Z,2026-04-01T00:00:00.000Z,instance,,nobody,,2,2,2,,,',
+      'from,to,by,id,name,project,kWh,idle_kWh,estimated_kWh,co2_g,cost,currency,measured_h,bridged_kWh',
+      `2026-03-01T00:00:00.000Z,2026-04-01T00:00:00.000Z,instance,lab:1,"'=cmd(""x""), y",shop,0.3,0.1,0,18,0.06,EUR,,`,
+      '2026-03-01T00:00:00.000Z,2026-04-01T00:00:00.000Z,instance,,nobody,,2,2,2,,,,1.5,0.5',
       '',
     ])
   })

@@ -15,6 +15,8 @@ const columns = [
   'co2_g',
   'cost',
   'currency',
+  'measured_h',
+  'bridged_kWh',
 ]
 
 export function energyCsv({ from, to, by, currency, items }: EnergyReport): string {
@@ -32,6 +34,8 @@ export function energyCsv({ from, to, by, currency, items }: EnergyReport): stri
       item.co2Grams ?? '',
       item.cost ?? '',
       item.cost === undefined ? '' : currency,
+      item.measuredS === undefined ? '' : item.measuredS / 3600,
+      item.bridgedKWh ?? '',
     ]
       .map(cell)
       .join(','),

@@ -1,25 +1,12 @@
 // Steps on hosts through the real journal: written before the call, verified in a reading that begins after it, and taken up
 // again by a second process wherever the first one died.
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { freezeSnapshot, type Snapshot } from '@gleaner/engine'
-import { type Host, type JournalEntry, noYield } from '@gleaner/model'
-import type { Cloud, Fence, RatioControl, Store } from '@gleaner/ports'
-import { openStore } from '@gleaner/store'
-import { createTestDatabase, type TestDatabase } from '@gleaner/store/testing'
-import { aHost, anInventory, testCloud, VirtualClock } from '@gleaner/testkit'
-import { pino } from 'pino'
+import { type Host, noYield } from '@gleaner/model'
+import type { Cloud, RatioControl } from '@gleaner/ports'
+import { aHost, anInventory, testCloud } from '@gleaner/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { EventHub } from '../events/hub.ts'
-import { Executor, type Order } from './executor.ts'
-
-const directory = mkdtempSync(join(tmpdir(), 'gleaner-executor-'))
-let database: TestDatabase
-let store: Store
-let fence: Fence
-const clock = new VirtualClock()
-const signal = new AbortController().signal
+import type { Order } from './executor.ts'
+import { anotherExecutor, begin, clock, end, fence, onlyOpen, signal, store } from './testing/executor-scene.ts'
 
 /** A cloud whose ratios can be set, and which can fail before or after it has done so. */
 let host: Host
@@ -47,18 +34,8 @@ const read = () => {
   })
 }
 
-/** Another process: it knows nothing but the journal and the cloud. */
 const executor = () =>
-  new Executor({
-    store,
-    clouds: new Map([[testCloud, cloud]]),
-    readingOf: () => reading,
-    clock,
-    hub: new EventHub(clock),
-    log: pino({ level: 'silent' }),
-    actionTimeoutMs: 300_000,
-    callTimeoutMs: 1000,
-  })
+  anotherExecutor({ clouds: new Map([[testCloud, cloud]]), readingOf: () => reading, actionTimeoutMs: 300_000 })
 
 let proposals = 0
 const order = (): Order => ({
@@ -72,24 +49,8 @@ const order = (): Order => ({
   gives: noYield,
 })
 
-async function only(): Promise<JournalEntry> {
-  const open = await store.journal.open()
-  expect(open).toHaveLength(1)
-  return open[0] as JournalEntry
-}
-
-beforeAll(async () => {
-  database = await createTestDatabase()
-  store = (await openStore({ databaseUrl: database.url, stateDirectory: directory, nowMs: clock.nowMs() })).store
-  const led = await store.leadership.tryLead('main', 'test')
-  if (led === undefined) throw new Error('does not lead')
-  fence = led.fence
-})
-afterAll(async () => {
-  await store.close()
-  await database.drop()
-  rmSync(directory, { recursive: true, force: true })
-})
+beforeAll(begin)
+afterAll(end)
 beforeEach(async () => {
   host = aHost()
   failing = 'never'
@@ -119,7 +80,7 @@ describe('a step on a host', () => {
     failing = 'never'
     await clock.advance(1000)
     read()
-    expect((await executor().pursue(fence, await only(), signal)).state).toBe('done')
+    expect((await executor().pursue(fence, await onlyOpen(), signal)).state).toBe('done')
     expect(calls).toBe(1)
   })
 
@@ -130,10 +91,10 @@ describe('a step on a host', () => {
     await clock.advance(1000)
     read()
     const next = executor()
-    expect((await next.pursue(fence, await only(), signal)).state).toBe('accepted')
+    expect((await next.pursue(fence, await onlyOpen(), signal)).state).toBe('accepted')
     await clock.advance(1000)
     read()
-    expect((await next.pursue(fence, await only(), signal)).state).toBe('done')
+    expect((await next.pursue(fence, await onlyOpen(), signal)).state).toBe('done')
     expect(calls).toBe(2)
   })
 
@@ -144,7 +105,7 @@ describe('a step on a host', () => {
     host = { ...host, coreRatio: 8 }
     await clock.advance(1000)
     read()
-    expect(await executor().pursue(fence, await only(), signal)).toMatchObject({
+    expect(await executor().pursue(fence, await onlyOpen(), signal)).toMatchObject({
       state: 'failed',
       outcome: 'not called: somebody changed the host to core ratio 8, memory ratio 1 meanwhile',
     })
@@ -157,7 +118,7 @@ describe('a step on a host', () => {
     expect(calls).toBe(1)
     await clock.advance(1000)
     read()
-    await executor().pursue(fence, await only(), signal)
+    await executor().pursue(fence, await onlyOpen(), signal)
   })
 
   it('on a cloud that has no ratios fails and says so', async () => {

@@ -28,9 +28,9 @@ import {
   returnKey,
 } from '@gleaner/model'
 import type { Clock, Cloud, Fence, Store } from '@gleaner/ports'
+import { newId } from '@gleaner/store'
 import type { Logger } from 'pino'
 import type { EventHub } from '../events/hub.ts'
-import { newId } from '../ids/new-id.ts'
 import { callStep } from './call-step.ts'
 
 /** An action that has passed the gate. */

@@ -29,8 +29,8 @@ export interface Call<E extends Endpoint> extends ApiContext {
   readonly query: QueryOf<E>
   readonly body: BodyOf<E>
   readonly caller: Caller
-  /** Fires when the caller has gone before the answer. */
-  readonly signal: AbortSignal
+  /** Fires when the caller has gone before the answer; made for those who ask for it. */
+  readonly whenGone: () => AbortSignal
   /** What the caller may see. */
   readonly sight: Visibility
 }

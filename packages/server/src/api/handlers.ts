@@ -37,7 +37,7 @@ import {
   swapLeaseHost,
   updateLease,
 } from './leases/leases.ts'
-import { listChannels, testChannel } from './notifications/notifications.ts'
+import { listChannels, listDeliveries, testChannel } from './notifications/notifications.ts'
 import { getRoom, place, takeRoom } from './placements/place.ts'
 import { approveProposals } from './plan/approve-proposals.ts'
 import { diffPlan } from './plan/diff-plan.ts'
@@ -48,6 +48,7 @@ import { vetoProposals } from './plan/veto-proposals.ts'
 import { approveDecision, cancelDecision, getDecision, listDecisions } from './preemption/decisions.ts'
 import { getSwitchedHosts, wishPower } from './power/power.ts'
 import { createJoinToken, getDesktop, listDesktops, revokeDesktop } from './desktops/desktops.ts'
+import { getSleepHours } from './power/get-sleep-hours.ts'
 import { getRanking } from './power/get-ranking.ts'
 import { getPreemption } from './preemption/get-preemption.ts'
 import { setFirmness, setOptOut, testEviction } from './preemption/instance-preemption.ts'
@@ -155,6 +156,7 @@ export const handlers: Handlers = {
   getLeaseCalendar,
   getSwitchedHosts,
   getRanking,
+  getSleepHours,
   wishPower,
   listDesktops,
   getDesktop,
@@ -174,6 +176,7 @@ export const handlers: Handlers = {
   listProblems,
   clearProblem,
   listChannels,
+  listDeliveries,
   testChannel,
   listProjects,
   optOutProject,

@@ -259,9 +259,16 @@ notices:
         capabilities: null,
         projects: ['physics'],
         clouds: null,
+        messages: 0,
         deliveries: [],
       },
     ])
+    const messages = (secret: string, id: string) => other.as(secret, { url: `/api/v1/notifications/${id}/deliveries` })
+    const mine = await messages(other.secretOf('member', ['physics']), 'webhook:physicists')
+    expect(mine.json()).toEqual({ items: [], total: 0 })
+    for (const id of ['webhook:ops', 'mail:chem', 'webhook:none'])
+      expect((await messages(other.secretOf('member', ['physics']), id)).statusCode, id).toBe(404)
+    expect((await messages(other.secretOf('operator'), 'mail:chem')).statusCode).toBe(200)
     const test = (secret: string, id: string) =>
       other.as(secret, { method: 'POST', url: `/api/v1/notifications/${id}/test`, payload: {} })
     expect((await test(other.secretOf('member', ['physics']), 'webhook:physicists')).statusCode).toBe(403)

@@ -53,15 +53,22 @@ export function registerEndpoint(
     },
     handler: async (request, reply) => {
       const parts = { params: request.params ?? {}, query: request.query ?? {}, body: request.body ?? {} }
-      const gone = new AbortController()
-      reply.raw.once('close', () => gone.abort(new Error('the caller has gone')))
-      const answer: unknown = await handler(callOf(request, reply, { ...context, ...parts, signal: gone.signal }))
+      const whenGone = () => signalOf(reply)
+      const answer: unknown = await handler(callOf(request, reply, { ...context, ...parts, whenGone }))
       return endpoint.status === 204 ? reply.code(204).send() : reply.code(endpoint.status).send(answer)
     },
   })
 }
 
-type Parts = ApiContext & Pick<Call<Endpoint>, 'params' | 'query' | 'body' | 'signal'>
+type Parts = ApiContext & Pick<Call<Endpoint>, 'params' | 'query' | 'body' | 'whenGone'>
+
+function signalOf({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController()
+  const giveUp = () => gone.abort(new Error('the caller has gone'))
+  if (raw.destroyed) giveUp()
+  else raw.once('close', giveUp)
+  return gone.signal
+}
 
 function callOf(request: FastifyRequest, reply: FastifyReply, parts: Parts): Call<Endpoint> | PublicCall<Endpoint> {
   const { caller, refusal } = request

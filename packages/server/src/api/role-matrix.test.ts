@@ -52,6 +52,7 @@ const samples: Readonly<Record<EndpointName, Sample>> = {
   getFleetEstimates: { query: { for: '2d' } },
   getEnergy: { query: { by: 'instance', for: '2d' } },
   getEnergyHours: { query: { project: 'physics', host: 'hv-1' } },
+  getSleepHours: { query: { back: '1d', ahead: '12h' } },
   getPower: { query: { host: 'hv-1', for: '1h' } },
   listMeters: {},
   getHostEstimates: { path: { id: 'hv-1' }, query: { for: '2d' } },
@@ -117,6 +118,7 @@ const samples: Readonly<Record<EndpointName, Sample>> = {
   listProblems: { query: { all: 'true' } },
   clearProblem: { path: { id: 'prb_1' } },
   listChannels: {},
+  listDeliveries: { path: { id: 'webhook:physicists' } },
   testChannel: { path: { id: 'webhook:ops' } },
   listProjects: {},
   optOutProject: { path: { id: 'physics' }, body: { for: '7d', reason: 'exams' } },
@@ -133,7 +135,9 @@ describe('the matrix of rights', () => {
   const clock = new VirtualClock()
   beforeAll(async () => {
     // Nobody listens there: what comes of a message is told, and that is the answer.
-    const config = 'anonymous: nobody\nnotices: { webhooks: [{ id: ops, url: "http://127.0.0.1:1/" }] }'
+    const url = '"http://127.0.0.1:1/"'
+    const webhooks = `[{ id: ops, url: ${url} }, { id: physicists, url: ${url}, projects: [physics] }]`
+    const config = `anonymous: nobody\nnotices: { webhooks: ${webhooks} }`
     harness = await apiHarness({ clock, config })
     const [first] = plainInstances(clock.nowMs())
     if (first !== undefined) {

@@ -139,13 +139,15 @@ function resized(lease: Lease, sizes: LeaseChange['sizes']): Lease {
 }
 
 function resizedNow(runtime: Runtime, { before, after }: { readonly before: Lease; readonly after: Lease }): Lease {
-  const reservations = after.reservations.map((reservation, at) => {
-    const old = before.reservations[at]
-    return old === undefined || old === reservation
-      ? reservation
-      : resizedRunning(runtime, before, { before: old, after: reservation })
-  })
-  return { ...after, reservations, updatedAtMs: runtime.clock.nowMs() }
+  // One after the other: what the first of them finds the next must not find again.
+  let now = before
+  for (const [at, old] of before.reservations.entries()) {
+    const wanted = after.reservations[at]
+    if (wanted === undefined || wanted === old) continue
+    const resized = resizedRunning(runtime, now, { before: old, after: wanted })
+    now = { ...now, reservations: now.reservations.with(at, resized) }
+  }
+  return { ...after, reservations: now.reservations, updatedAtMs: runtime.clock.nowMs() }
 }
 
 interface Replan {

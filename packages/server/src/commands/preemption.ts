@@ -9,8 +9,8 @@ import {
   type InstanceId,
   preemptibleMark,
 } from '@gleaner/model'
+import { newId } from '@gleaner/store'
 import type { Caller } from '../application.ts'
-import { newId } from '../ids/new-id.ts'
 import { roomWorldNow } from '../preemption/room-world-now.ts'
 import { type Runtime, cloudCallTimeoutMs } from '../runtime.ts'
 import { audit } from './audit.ts'

@@ -10,9 +10,9 @@ import {
   type Verdict,
 } from '@gleaner/model'
 import type { Fence } from '@gleaner/ports'
+import { newId } from '@gleaner/store'
 import type { PreemptionSaga } from '../actions/preemption-saga.ts'
 import type { Caller, Commands } from '../application.ts'
-import { newId } from '../ids/new-id.ts'
 import { answerOf, isMaking } from '../preemption/answer-of.ts'
 import { checkRoomRequest } from '../preemption/check-request.ts'
 import { overQuota } from '../preemption/over-quota.ts'

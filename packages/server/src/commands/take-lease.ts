@@ -9,8 +9,8 @@ import {
 } from '@gleaner/engine'
 import { GleanerError, type Lease, type LeaseId, type LeaseReservation, type ReservationId } from '@gleaner/model'
 import type { Fence } from '@gleaner/ports'
+import { newId } from '@gleaner/store'
 import type { Caller, Commands } from '../application.ts'
-import { newId } from '../ids/new-id.ts'
 import { hostPreferences } from '../reservation/host-preferences.ts'
 import { LeaseAdmission } from '../reservation/lease-admission.ts'
 import {
@@ -48,6 +48,7 @@ export function questionOf(runtime: Runtime, request: LeaseWishRequest, book: Re
     nowMs,
     window: request.window,
     durationMs: request.durationMs,
+    isRenewed: request.termMs !== undefined,
     reservations: request.reservations.map(({ wish, filter }) => ({ wish, filter: readFilter(filter, properties) })),
     ...hostPreferences(runtime, request),
   }
@@ -80,6 +81,7 @@ export async function takeLease(runtime: Runtime, taking: Taking): Promise<Lease
     if (before !== undefined && runtime.leases.find(before.id)?.state !== 'waiting')
       throw changedMeanwhile(request.name)
     const placed = planned(runtime, { ...taking, book })
+    if (before === undefined) checkHold(placed, runtime.clock.nowMs())
     const lease = before === undefined ? placed : promoted(before, placed)
     admission.check(lease)
     if (!admission.isApproved(lease)) {
@@ -90,6 +92,18 @@ export async function takeLease(runtime: Runtime, taking: Taking): Promise<Lease
     return lease
   }
   throw changedMeanwhile(request.name)
+}
+
+/** A proposal lapses when it should have begun: one for a lease that begins at once would be gone before anybody could confirm it. */
+function checkHold({ state, span, events }: Lease, nowMs: number): void {
+  if (state === 'proposed' && span.startMs <= nowMs)
+    throw new GleanerError('request-invalid', {
+      detail: 'holdFor: the lease would begin at once, so that nobody could confirm it before; let it begin later.',
+    })
+  if (state === 'proposed' && events.some(({ kind, dueAtMs }) => kind === 'lapse' && dueAtMs <= nowMs))
+    throw new GleanerError('request-invalid', {
+      detail: 'holdFor: held for no time, nobody could confirm it; leave it out, or give a time.',
+    })
 }
 
 export function changedMeanwhile(name: string): GleanerError {
@@ -106,11 +120,15 @@ export async function planLease(runtime: Runtime, request: LeaseWishRequest): Re
   const { book } = await ready(runtime, request)
   const { slot, asked } = slotFor(runtime, request, book)
   const dry = { ...request, ...dryRun, reservations: asked }
-  if (slot.found) admission.check(leaseAt(runtime, { request: dry, slot, book, id: 'lea_dry' as LeaseId, by: '' }))
+  if (slot.found) {
+    const lease = leaseAt(runtime, { request: dry, slot, book, id: 'lea_dry' as LeaseId, by: '' })
+    checkHold(lease, runtime.clock.nowMs())
+    admission.check(lease)
+  }
   return { book, slot }
 }
 
-const dryRun = { name: '', endAction: 'nothing', noticeMs: 0, holdMs: undefined } as const
+const dryRun = { name: '', endAction: 'nothing', noticeMs: 0 } as const
 
 /** The lease as it would be now, beside others that would be there as well; throws as `takeLease` does. */
 export function triedLease(
@@ -146,10 +164,12 @@ function slotFor(
   request: LeaseWishRequest,
   book: ReservationBook,
 ): { readonly slot: FoundSlot | NoSlot; readonly asked: readonly AskedReservation[] } {
+  const plan = (reservations: readonly AskedReservation[]) =>
+    runtime.leases.plan(book, questionOf(runtime, { ...request, reservations }, book))
   let asked = request.bestEffort === true ? request.reservations.map(atLeastOne) : request.reservations
   for (;;) {
-    const slot = runtime.leases.plan(book, questionOf(runtime, { ...request, reservations: asked }, book))
-    const fewer = slot.found || request.bestEffort !== true ? undefined : fewerInstances(asked, slot)
+    const slot = plan(asked)
+    const fewer = slot.found || request.bestEffort !== true ? undefined : fewerInstances(asked, slot, plan)
     if (fewer === undefined) return { slot, asked }
     asked = fewer
   }
@@ -159,11 +179,30 @@ function slotFor(
 function fewerInstances(
   asked: readonly AskedReservation[],
   { reservation, available }: NoSlot,
+  plan: (reservations: readonly AskedReservation[]) => FoundSlot | NoSlot,
 ): readonly AskedReservation[] | undefined {
-  const wish = asked[reservation]?.wish
-  if (wish?.kind !== 'instances' || wish.affinity === 'together') return undefined
-  if (available < 1 || available >= wish.amount) return undefined
-  return asked.map((one, at) => (at === reservation ? { ...one, wish: { ...wish, amount: available } } : one))
+  const short = asked[reservation]
+  if (short?.wish.kind !== 'instances') return undefined
+  const { wish } = short
+  const of = (amount: number): AskedReservation => ({ ...short, wish: { ...wish, amount } })
+  // Those that stay together are all there or not at all: how many one host can have is found by asking.
+  const amount =
+    wish.affinity === 'together'
+      ? largestBelow(wish.amount, (count) => plan([of(count)]).found)
+      : Math.min(available, wish.amount)
+  if (amount < 1 || amount === wish.amount) return undefined
+  return asked.map((one, at) => (at === reservation ? of(amount) : one))
+}
+
+/** The largest whole number below `limit` that is possible, where all below a possible one are as well; 0 if none is. */
+function largestBelow(limit: number, isPossible: (count: number) => boolean): number {
+  let low = 0
+  for (let high = limit; high - low > 1; ) {
+    const middle = (low + high) >> 1
+    if (isPossible(middle)) low = middle
+    else high = middle
+  }
+  return low
 }
 
 function leaseAt({ clock }: Runtime, { request, book, id, by, slot }: Planning & { readonly slot: FoundSlot }): Lease {

@@ -46,8 +46,20 @@ export const RedfishMeterConfig = Type.Object(
 export const RaplMeterConfig = Type.Object(
   {
     ...commonMeterKeys,
-    ...outletKeys,
+    outlets: Type.Optional(outletKeys.outlets),
     kind: Type.Literal('rapl'),
+    agents: Type.Optional(
+      Type.Literal(true, {
+        description:
+          'What agents on hosts tell, in place of outlets: each host is an outlet by itself (rapl: true in agent.yaml)',
+      }),
+    ),
+    hosts: Type.Optional(
+      Type.Array(someText('Name of a host; * stands for any text'), {
+        minItems: 1,
+        description: 'With agents: which hosts; those that hang on another meter are left out (all)',
+      }),
+    ),
     folder: Type.Optional(someText('Where Linux has the zones, by whose names outlets go (/sys/class/powercap)')),
   },
   strict,
@@ -91,6 +103,11 @@ export function readBoard(config: MeterConfig, reading: MeterReadingContext): Bo
       return { kind: 'redfish', user, scheme, ca: file, verify, ...reachedOf(config, reading) }
     }
     case 'rapl':
+      if ((config.agents === undefined) === (config.outlets === undefined))
+        reading.fault([], 'give outlets, or agents: true')
+      if (config.agents === undefined && config.hosts !== undefined)
+        reading.fault(['hosts'], 'hosts belongs to agents: true')
+      if (config.agents === true && config.folder !== undefined) reading.fault(['folder'], 'agents have their own')
       return { kind: 'rapl', folder: config.folder ?? defaultFolder }
     default:
       return undefined

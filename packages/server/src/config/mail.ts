@@ -1,6 +1,6 @@
 // The part `mail` of the section `notices`: through which server mails go, from whom, and who gets which. The password is
 // resolved here and stands in no log, no answer and no database.
-import { capabilities, type Capability, type MessageKind, messageKinds, OneOf } from '@gleaner/model'
+import { OneOf } from '@gleaner/model'
 import { type Static, Type } from 'typebox'
 import { templateFields, templateLength } from '../notices/message-template.ts'
 import { compileMail, type MailTemplate, usualSubject, usualText } from '../notices/mail-text.ts'
@@ -9,6 +9,7 @@ import { readCertificates } from './hook-address.ts'
 import { isLoopback } from './listen.ts'
 import type { NoticesReading } from './notices.ts'
 import { SectionName, Secret } from './schema-parts.ts'
+import { wantedKeys, type WantedMessages } from './wanted-messages.ts'
 
 const strict = { additionalProperties: false } as const
 const securities = ['starttls', 'tls', 'none'] as const
@@ -31,22 +32,7 @@ const RecipientsConfig = Type.Object(
         description: 'What it says, with {fields}; a line whose fields are all empty is left out (all that matters)',
       }),
     ),
-    kinds: Type.Optional(
-      Type.Array(OneOf(messageKinds), {
-        minItems: 1,
-        description: 'Which messages: announced, called-off, told, done, failed, report (all)',
-      }),
-    ),
-    capabilities: Type.Optional(
-      Type.Array(OneOf(capabilities), { minItems: 1, description: 'Of which capabilities (all)' }),
-    ),
-    projects: Type.Optional(
-      Type.Array(Type.String({ minLength: 1 }), {
-        minItems: 1,
-        description: 'Of the instances of which projects, by name or id (all)',
-      }),
-    ),
-    clouds: Type.Optional(Type.Array(Type.String(), { minItems: 1, description: 'Of which clouds, by id (all)' })),
+    ...wantedKeys,
   },
   strict,
 )
@@ -94,14 +80,10 @@ export interface MailServer {
   readonly domain: string
 }
 
-export interface MailRecipients {
+export interface MailRecipients extends WantedMessages {
   readonly id: string
   readonly addresses: readonly string[]
   readonly template: MailTemplate
-  readonly kinds: readonly MessageKind[] | undefined
-  readonly capabilities: readonly Capability[] | undefined
-  readonly projects: readonly string[] | undefined
-  readonly clouds: readonly string[] | undefined
 }
 
 export interface MailSettings {

@@ -53,6 +53,7 @@ export const commonMeterKeys = {
 /** Of those whose outlets have names of their own. */
 export const outletKeys = {
   outlets: Type.Record(Type.String({ minLength: 1, maxLength: 100 }), Wiring, {
+    minProperties: 1,
     description: 'What hangs on each outlet, by the name the meter has for it',
   }),
 }

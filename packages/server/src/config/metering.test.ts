@@ -107,8 +107,10 @@ meters:
   })
 
   const ipmi = (more: string) => `meters:\n  - { id: a, kind: ipmi, user: u, password: p, ${more} }`
+  const rapl = (more: string) => `meters:\n  - { id: a, kind: rapl, ${more} }`
   const redfish = (more: string) => `meters:\n  - { id: a, kind: redfish, user: u, password: p, ${more} }`
   it.each([
+    [ipmi('outlets: {}'), 'fewer than 1'],
     [ipmi('outlets: { "bmc 1": k }'), 'no address of a board'],
     [ipmi('outlets: { "bmc:0": k }'), 'no address of a board'],
     [ipmi('outlets: { "bmc/1": k }'), 'no address of a board'],
@@ -118,6 +120,10 @@ meters:
     [redfish('outlets: { "bmc/a/b": k }'), 'no address of a board'],
     [redfish('outlets: { "https://bmc": k }'), 'no address of a board'],
     [redfish('outlets: { bmc: k }, scheme: http, ca: x'), 'belong to https'],
+    [rapl('agents: true, outlets: { package-0: k }'), 'give outlets, or agents: true'],
+    [rapl('folder: /x'), 'give outlets, or agents: true'],
+    [rapl('hosts: [k*], outlets: { package-0: k }'), 'hosts belongs to agents: true'],
+    [rapl('agents: true, folder: /x'), 'agents have their own'],
     ['meters:\n  - { id: a, kind: ipmi, user: u, password: { env: NONE }, outlets: { bmc: k } }', 'NONE'],
   ])('%s is told as a fault', (text, detail) => {
     expect(faultOf(text)).toContain(detail)
@@ -162,6 +168,7 @@ meters:
     [prom('url: "http://x", preset: kepler, timeout: 1m'), 'at most 14s'],
     ['meters:\n  - { id: a, kind: simulated, cloud: none }', 'is no simulated cloud'],
     ['meters:\n  - { id: a, kind: model, curve: [1, 2], idleW: 3 }', 'give a curve, or idleW and fullW'],
+    ['meters:\n  - { id: a, kind: model, idleW: 500, fullW: 100 }', 'idleW 500 is above fullW 100'],
     ['meters:\n  - { id: sim, kind: model }', 'used twice'],
     ['meters:\n  - { id: a, kind: thermometer }', 'one of'],
     ['energy: { idle: fair }', 'one of equal, size, usage, none'],
@@ -197,6 +204,8 @@ describe('a file of values over time', () => {
     ['time,g\n2026-01-01T01:00:00Z,lots', 'carbon.csv:2'],
     ['2026-01-01T01:00:00Z,-3', 'carbon.csv:1'],
     ['2026-01-01T01:00:00Z', 'carbon.csv:1'],
+    ['2026-01-01T01:00:00Z,48,5', 'carbon.csv:1'],
+    ['2026-01-01T01:00:00Z;0,21', 'carbon.csv:1'],
     ['2026-13-01T01:00:00Z,5', 'carbon.csv:1'],
     ['', 'holds no values'],
   ])('%j is told', (text, told) => {

@@ -243,6 +243,8 @@ export function readMeter(config: MeterConfig, reading: MeterReadingContext): Me
     fault(['cloud'], `"${config.cloud}" is no simulated cloud of this configuration`)
   if (config.kind === 'model' && config.curve !== undefined && (config.idleW ?? config.fullW) !== undefined)
     fault(['curve'], 'give a curve, or idleW and fullW')
+  if (config.kind === 'model' && (config.idleW ?? 0) > (config.fullW ?? Number.POSITIVE_INFINITY))
+    fault(['idleW'], `idleW ${config.idleW} is above fullW ${config.fullW}`)
   const named = config.kind === 'simulated' ? [config.cloud] : (config.clouds ?? cloudIds)
   const given = (config as { readonly outlets?: Readonly<Record<string, Wiring>> }).outlets
   return {

@@ -1,6 +1,6 @@
 // The section `notices` of the configuration: who is told besides the lists of Gleaner itself. Secrets are resolved here and
 // stand in no log, no answer and no database; neither does the path of an address, which is a secret at many services.
-import { capabilities, type Capability, DurationText, type MessageKind, messageKinds, OneOf } from '@gleaner/model'
+import { DurationText, OneOf } from '@gleaner/model'
 import { type Static, Type } from 'typebox'
 import { type ChatSettings, chatForms, usualChatTemplate } from '../notices/chat-body.ts'
 import { compileTemplate, templateFields, templateLength } from '../notices/message-template.ts'
@@ -10,6 +10,7 @@ import { KeepLinksConfig, type KeepLinksChosen, readKeepLinks } from './keep-lin
 import { MailConfig, type MailSettings, readMail } from './mail.ts'
 import { ReportConfig, type ReportSettings, readReport } from './report.ts'
 import { SectionName, Secret } from './schema-parts.ts'
+import { wantedKeys, type WantedMessages } from './wanted-messages.ts'
 
 const strict = { additionalProperties: false } as const
 
@@ -42,22 +43,7 @@ const HookConfig = Type.Object(
         description: `What a message says, with {fields} (${usualChatTemplate})`,
       }),
     ),
-    kinds: Type.Optional(
-      Type.Array(OneOf(messageKinds), {
-        minItems: 1,
-        description: 'Which messages: announced, called-off, told, done, failed, report (all)',
-      }),
-    ),
-    capabilities: Type.Optional(
-      Type.Array(OneOf(capabilities), { minItems: 1, description: 'Of which capabilities (all)' }),
-    ),
-    projects: Type.Optional(
-      Type.Array(Type.String({ minLength: 1 }), {
-        minItems: 1,
-        description: 'Of the instances of which projects, by name or id (all)',
-      }),
-    ),
-    clouds: Type.Optional(Type.Array(Type.String(), { minItems: 1, description: 'Of which clouds, by id (all)' })),
+    ...wantedKeys,
   },
   strict,
 )
@@ -85,7 +71,7 @@ export const NoticesConfig = Type.Object(
 )
 export type NoticesConfig = Static<typeof NoticesConfig>
 
-export interface HookSettings {
+export interface HookSettings extends WantedMessages {
   readonly id: string
   readonly url: URL
   /** Bytes of the key. */
@@ -94,10 +80,6 @@ export interface HookSettings {
   readonly ca: string | undefined
   /** Undefined: it gets all about the notice. */
   readonly chat: ChatSettings | undefined
-  readonly kinds: readonly MessageKind[] | undefined
-  readonly capabilities: readonly Capability[] | undefined
-  readonly projects: readonly string[] | undefined
-  readonly clouds: readonly string[] | undefined
 }
 
 export interface NoticeSettings {

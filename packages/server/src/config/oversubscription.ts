@@ -9,6 +9,7 @@ import {
   type OnlineOptions,
   type RatioLimits,
   type RatioOptions,
+  usualPrice,
   strategyNames,
 } from '@gleaner/engine'
 import { DurationText, OneOf } from '@gleaner/model'
@@ -65,7 +66,7 @@ export const OversubscriptionConfig = Type.Object(
       Type.Number({
         minimum: 1,
         maximum: 10_000,
-        description: `gleaner: what one core too little costs, in cores unsold (${defaultGleanerOptions.price})`,
+        description: `gleaner: what one core too little costs, in cores unsold (${usualPrice}, more with more caution)`,
       }),
     ),
     leastCoverage: Type.Optional(

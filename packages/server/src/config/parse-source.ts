@@ -1,5 +1,6 @@
 // A YAML or JSON text to its values, with the line of each at hand. Keys that are there twice and texts that are no YAML are
-// faults.
+// faults, and so are few lines that stand for very many.
+import { GleanerError } from '@gleaner/model'
 import { LineCounter, parseDocument } from 'yaml'
 import { type Source, throwFaults } from './faults.ts'
 
@@ -22,5 +23,15 @@ export function parseSource({ name, text }: NamedText): { readonly source: Sourc
       detail: (error.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, ''),
     })),
   )
-  return { source, value: document.toJS({ maxAliasCount: 20 }) as unknown }
+  try {
+    return { source, value: document.toJS({ maxAliasCount: 20 }) as unknown }
+  } catch (error) {
+    // The parser names no place for it.
+    if (!(error instanceof ReferenceError)) throw error
+    throw new GleanerError(
+      'config-invalid',
+      { file: name, line: 1, detail: `its aliases cannot be followed: ${error.message}` },
+      { cause: error },
+    )
+  }
 }

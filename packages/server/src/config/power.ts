@@ -2,6 +2,7 @@
 import { defaultPowerOptions, type PowerOptions } from '@gleaner/engine'
 import { DurationText } from '@gleaner/model'
 import { type Static, Type } from 'typebox'
+import { ConsolidationConfig, type ConsolidationSettings, readConsolidation } from './consolidation.ts'
 import type { DurationReader } from './duration-reader.ts'
 import { HostPowerConfig } from './host-power.ts'
 import { hostPowerSettings, type HostPowerSettings } from './host-power-settings.ts'
@@ -79,6 +80,7 @@ export const PowerConfig = Type.Object(
       }),
     ),
     repackAhead: Type.Optional(DurationText),
+    consolidation: Type.Optional(ConsolidationConfig),
     exclude: Type.Optional(
       Type.Array(Type.Object({ property: Type.String({ minLength: 1 }), value: PropertyValue }, strict), {
         maxItems: 1000,
@@ -113,6 +115,7 @@ export interface PowerSettings {
   readonly wakeTimeoutMs: number
   /** Leases that begin later than this may be given other hosts; Infinity: none may. */
   readonly repackAheadMs: number
+  readonly consolidation: ConsolidationSettings
   readonly efficiency: NonNullable<PowerConfig['efficiency']>
   readonly hosts: readonly HostPowerSettings[]
 }
@@ -160,6 +163,10 @@ export function readPower(given: PowerConfig = {}, reading: PowerReading): Power
     },
     wakeTimeoutMs,
     repackAheadMs: given.repack === false ? Number.POSITIVE_INFINITY : repackAheadMs,
+    consolidation: readConsolidation(given.consolidation, {
+      durationMs,
+      fault: (path, detail) => fault(['consolidation', ...path], detail),
+    }),
     efficiency: given.efficiency ?? [],
     hosts: hostPowerSettings(given.hosts ?? [], {
       ...reading,

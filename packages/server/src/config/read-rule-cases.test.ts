@@ -97,13 +97,30 @@ describe('a file of cases', () => {
   })
 
   it('tells faults of the file beside it by the name of that file', () => {
-    expect(faultOf(() => read('cases:\n  - { name: a, rule: x, expect: matched }\n', 'rules: []\n'))).toContain(
+    expect(faultOf(() => read('cases:\n  - { name: a, rule: x, expect: matched }\n', 'modes: {}\n'))).toContain(
       'rules.yaml:1',
     )
   })
 })
 
 describe('a file of rules', () => {
+  it('may have none, as the export of a server without any; a file without the key is another one', () => {
+    expect(readRules({ name: 'rules.yaml', text: writeRules([]) })).toEqual([])
+    expect(faultOf(() => readRules({ name: 'rules.yaml', text: 'modes: {}\n' }))).toContain('there are no rules')
+  })
+
+  it('is refused with its name when few lines of it stand for very many', () => {
+    const tens = 'abcde'.split('').map(
+      (name, nth) =>
+        `${name}: &${name} [${Array(10)
+          .fill(nth === 0 ? 'x' : `*${'abcde'[nth - 1]}`)
+          .join(',')}]`,
+    )
+    expect(faultOf(() => readRules({ name: 'rules.yaml', text: `${tens.join('\n')}\nrules: *e\n` }))).toMatch(
+      /^rules\.yaml:1: its aliases cannot be followed: /,
+    )
+  })
+
   it('may be a configuration: what is not about rules is for others to judge', () => {
     const rules = readRules({ name: 'gleaner.yaml', text: `listen: 127.0.0.1:7878\nrules:\n${rule('a')}` })
     expect(rules).toEqual([

@@ -28,17 +28,18 @@ export interface RuleCases {
   readonly untested: readonly string[]
 }
 
-/** Rules of a file with the key `rules`, such as an export or a configuration. Throws `config-invalid`. */
+/** Rules of a file with the key `rules`, such as an export or a configuration; there may be none. Throws `config-invalid`. */
 export function readRules(file: NamedText): readonly RuleDefinition[] {
   const { source, value } = parseSource(file)
   const given = withDefaults(value)
   const faults = schemaFaults(source, RuleList, { value: given, at: [] })
   throwFaults(source, faults)
-  const rules = (given as { readonly rules?: readonly RuleDefinition[] }).rules ?? []
-  if (rules.length === 0)
+  const { rules } = given as { readonly rules?: readonly RuleDefinition[] }
+  if (rules === undefined)
     throwFaults(source, [{ line: 1, path: 'rules', detail: 'there are no rules: write them below the key "rules"' }])
-  throwFaults(source, [...doubles(source, rules, 'rules'), ...compiled(source, rules).faults])
-  return rules
+  const found = rules ?? []
+  throwFaults(source, [...doubles(source, found, 'rules'), ...compiled(source, found).faults])
+  return found
 }
 
 /** Cases and their rules: of the same file, of `beside`, else ready-made. Throws `config-invalid`. */

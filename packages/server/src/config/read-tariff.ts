@@ -13,10 +13,11 @@ export function readTariff(path: string, fault: (detail: string) => void): Tarif
   }
   const steps: TariffStep[] = []
   for (const [index, line] of text.split(/\r?\n/).entries()) {
-    const [time = '', value = ''] = line.split(/[,;]/).map((part) => part.trim())
+    const [time = '', value = '', ...more] = line.split(/[,;]/).map((part) => part.trim())
     if (line.trim() === '' || line.startsWith('#') || (index === 0 && /^\D/.test(time))) continue
     const fromMs = /^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:\d{2})$/.test(time) ? Date.parse(time) : Number.NaN
-    const perKWh = value === '' ? Number.NaN : Number(value)
+    // More may be the decimals of a number with a comma: what would be read without them is another one.
+    const perKWh = value === '' || more.length > 0 ? Number.NaN : Number(value)
     if (Number.isNaN(fromMs) || !(perKWh >= 0) || perKWh === Number.POSITIVE_INFINITY) {
       fault(`${path}:${index + 1}: "${line.slice(0, 60)}" is no time with a value, such as 2026-01-31T14:00:00Z,85.5`)
       return { steps: [] }

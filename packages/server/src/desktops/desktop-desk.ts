@@ -61,6 +61,14 @@ export class DesktopDesk {
     return { desktop, answer: { desktop: id, host: hostName, pool, keyForMs: settings.keyLifetimeMs, sequence } }
   }
 
+  /** Its guests have no word to stay on any more: that must not wait for the next cycle either. */
+  async revoke(id: Desktop['id'], by: string): Promise<void> {
+    const { store, clock, hub, changed } = this.#parts
+    await store.desktops.revoke(id, by, clock.nowMs())
+    hub.tell('desktop')
+    changed()
+  }
+
   /** The cloud speaks for a desktop. False: nothing new, and not yet time to say the same once more. */
   async hear(cloud: CloudId, { hostName, pool, word, phaseSinceMs }: DesktopSpeech): Promise<boolean> {
     const { store, clock, hub, settings, changed } = this.#parts
@@ -101,12 +109,12 @@ export class DesktopDesk {
     const nowMs = clock.nowMs()
     // Agents live in real time, also where the clock of a simulation runs faster.
     const ago = (spanMs: number) => nowMs - spanMs * clock.speed
-    const { phase, verdict, guests, slowestPauseMs, version } = beat
+    const { phase, verdict, guests, slowestPauseMs, version, power } = beat
     const folded = foldBeat(
       before,
       {
         sequence: beat.sequence,
-        word: { phase, verdict, guests, slowestPauseMs, version },
+        word: { phase, verdict, guests, slowestPauseMs, version, ...(power === undefined ? {} : { power }) },
         phaseSinceMs: ago(beat.phaseForMs),
         changes: beat.changes.map((change) => ({ ...change, atMs: ago(change.agoMs) })),
         lostChanges: beat.lostChanges,

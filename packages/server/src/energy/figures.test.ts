@@ -3,7 +3,7 @@ import { cloudId } from '@gleaner/model'
 import { aHost, aSnapshot } from '@gleaner/testkit'
 import { expect, it } from 'vitest'
 import { parseConfig } from '../config/load.ts'
-import { figureOf, weighedEfficiency } from './figures.ts'
+import { figureOf, slownessOf, weighedEfficiency } from './figures.ts'
 
 const read = (text: string) =>
   parseConfig(
@@ -56,4 +56,14 @@ it('work per watt counts once its weigher is set, for hosts with a figure', () =
     'power: { efficiency: [{ property: model, value: old, operationsPerS: 30 }] }\nplacement: { weighers: { EfficiencyWeigher: 1 } }',
   )
   expect([...(weighedEfficiency(others, snapshot) ?? [])]).toEqual([[hosts[1]?.id, 0.1]])
+})
+
+it('work takes as long as the figures say, once the weigher is set, and longest where there is no figure', () => {
+  const hosts = ['new', 'old', 'else'].map((model, nth) => aHost({ name: `h${nth}`, properties: { model } }))
+  expect(slownessOf(read(power), { hosts })).toBeUndefined()
+  const config = read(`${power}placement: { weighers: { EfficiencyWeigher: 1 } }`)
+  const slowness = slownessOf(config, { hosts })
+  // The mean of 900 and 300 is 600.
+  expect(hosts.map(({ id }) => slowness?.(id))).toEqual([600 / 900, 2, 2])
+  expect(slownessOf(config, { hosts: hosts.slice(2) })).toBeUndefined()
 })

@@ -35,6 +35,10 @@ function namedIn(hosts: PowerSettings['hosts']): ReadonlyMap<string, readonly Ho
   return found
 }
 
+function isEfficiencyWeighed({ multipliers }: Config['placement']): boolean {
+  return (multipliers.EfficiencyWeigher ?? 0) > 0
+}
+
 /** Of each reading, as long as the settings are those. */
 const weighedOf = new WeakMap<Snapshot, { readonly power: PowerSettings; readonly of: ReadonlyMap<HostId, number> }>()
 
@@ -43,7 +47,7 @@ export function weighedEfficiency(
   { placement, power }: Pick<Config, 'placement' | 'power'>,
   snapshot: Snapshot,
 ): ReadonlyMap<HostId, number> | undefined {
-  if (!((placement.multipliers.EfficiencyWeigher ?? 0) > 0)) return undefined
+  if (!isEfficiencyWeighed(placement)) return undefined
   const known = weighedOf.get(snapshot)
   if (known?.power === power) return known.of
   const of = new Map<HostId, number>()
@@ -53,4 +57,29 @@ export function weighedEfficiency(
   }
   weighedOf.set(snapshot, { power, of })
   return of
+}
+
+/**
+ * How many times as long work takes on each host as on one of the mean speed, by the figures of the configuration, where
+ * operators want efficiency to count; undefined elsewhere. A host without a figure is taken for as slow as the slowest.
+ */
+export function slownessOf(
+  { placement, power }: Pick<Config, 'placement' | 'power'>,
+  { hosts }: Pick<Snapshot, 'hosts'>,
+): ((id: HostId) => number) | undefined {
+  if (!isEfficiencyWeighed(placement)) return undefined
+  const speeds = new Map<HostId, number>()
+  for (const host of hosts) {
+    const speed = figureOf(power, host)?.operationsPerS
+    if (speed !== undefined) speeds.set(host.id, speed)
+  }
+  if (speeds.size === 0) return undefined
+  let sum = 0
+  let slowest = Number.POSITIVE_INFINITY
+  for (const speed of speeds.values()) {
+    sum += speed
+    slowest = Math.min(slowest, speed)
+  }
+  const mean = sum / speeds.size
+  return (id) => mean / (speeds.get(id) ?? slowest)
 }

@@ -3,8 +3,13 @@ import { type HostUse, promiseOf, wakeLeadMs } from '@gleaner/engine'
 import type { Host, HostId } from '@gleaner/model'
 import type { Runtime } from '../runtime.ts'
 
-export function heldHosts({ evictions }: Runtime): ReadonlySet<HostId> {
+function heldHosts({ evictions, state }: Runtime): ReadonlySet<HostId> {
   const held = new Set<HostId>()
+  // Whoever is about to move there has not come yet; what is only watched never will.
+  for (const proposals of state.proposals.values())
+    for (const { action, setting, mode } of proposals)
+      if (action === 'migrate' && setting?.toHostId !== undefined && (mode === 'advise' || mode === 'enforce'))
+        held.add(setting.toHostId)
   for (const { placements, claims } of evictions.open()) {
     for (const { hostId } of placements) held.add(hostId)
     for (const { hostId, state } of claims) if (state !== 'ended') held.add(hostId)

@@ -9,6 +9,7 @@ import { auditLine } from '../commands/audit.ts'
 import { readFilter } from '../reservation/lease-request.ts'
 import { mostSwaps } from '../reservation/swap-hosts.ts'
 import type { Runtime } from '../runtime.ts'
+import { slownessOf } from './figures.ts'
 
 const everyMs = 600_000
 /** Later leases are likely to be changed before they begin. */
@@ -49,6 +50,7 @@ export class LeaseRepacker {
     const { options, repackAheadMs } = config.power
     const nowMs = clock.nowMs()
     const properties = book.hosts.map((host) => host.properties)
+    const slowness = slownessOf(config, snapshot)
     const movable = leases
       .open()
       .filter(
@@ -67,17 +69,20 @@ export class LeaseRepacker {
           record: power.recordOf(hostId),
           options,
           isPowered: control.has(hostId),
+          slowness: slowness?.(hostId),
         }),
       nowMs,
       leastSavedJ,
       mostMoves,
       mostLooks,
     })
-    for (const move of moves) if (!(await this.#make(fence, move))) return
+    const reason = slowness === undefined ? 'or a host that draws less' : 'or a host that does more work per watt'
+    for (const move of moves) if (!(await this.#make(fence, move, reason))) return
   }
 
   /** False: somebody changed something meanwhile; what was planned after it may not hold any more. */
-  async #make(fence: Fence, { lease: planned, reservation, share, to, savedJ }: Move): Promise<boolean> {
+  async #make(fence: Fence, move: Move, reason: string): Promise<boolean> {
+    const { lease: planned, reservation, share, to, savedJ } = move
     const { leases, clock, log } = this.#parts
     const lease = leases.find(planned.id)
     const now = lease?.reservations.find(({ id }) => id === reservation.id)
@@ -85,7 +90,7 @@ export class LeaseRepacker {
     if (lease.state !== 'pending' || lease.span !== planned.span) return false
     const shares = now.shares.map((each) => (each.hostId === share.hostId ? { ...each, ...to } : each))
     const nowMs = clock.nowMs()
-    const because = `it saves ${(savedJ / 3_600_000).toFixed(2)} kWh: fewer wake-ups, or a host that draws less`
+    const because = `it saves ${(savedJ / 3_600_000).toFixed(2)} kWh: fewer wake-ups, ${reason}`
     const swap = { atMs: nowMs, reservationId: now.id, from: share.host, to: [to.host], because }
     const after: Lease = {
       ...lease,

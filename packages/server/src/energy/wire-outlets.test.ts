@@ -52,6 +52,20 @@ describe('what hangs where', () => {
     expect(wired.unknown).toEqual([])
   })
 
+  it('agents stand in where nothing measures the whole machine, and a model where nobody measures', () => {
+    const agents: MeterSettings = {
+      ...strip([]),
+      id: 'cpu',
+      outlets: undefined,
+      config: { id: 'cpu', kind: 'rapl', agents: true, hosts: ['kvm*'] },
+    }
+    const wired = wireOutlets([model(), agents, strip([wire('1', 'kvm1')])], world)
+    expect(wired.outletsOf.get('strip')).toEqual(['1'])
+    expect(wired.outletsOf.get('cpu')).toEqual(['lab:kvm2'])
+    expect(wired.outletsOf.get('rest')).toEqual(['lab:node-1.a', 'lab:node-1.b'])
+    expect(wired.plans.filter(({ isEstimate }) => isEstimate)).toHaveLength(2)
+  })
+
   it('leaves an outlet out as a whole when one of its names is of nobody or of several, and tells it', () => {
     const wired = wireOutlets([strip([wire('1', 'kvm1', 'none'), wire('2', 'node-1'), wire('3', 'kvm2')])], world)
     expect(wired.outletsOf.get('strip')).toEqual(['3'])

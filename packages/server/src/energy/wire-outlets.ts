@@ -35,8 +35,8 @@ export function wireOutlets(meters: readonly MeterSettings[], world: WiringWorld
   const unknown: UnknownHost[] = []
   const outletsOf = new Map<string, readonly string[]>()
   const metered = new Set<HostId>()
-  // Models come last: they stand in where nothing measures.
-  const ordered = [...meters].sort((a, b) => Number(a.config.kind === 'model') - Number(b.config.kind === 'model'))
+  // What knows only a part of a machine comes after what measures it whole, and models last: each stands in where nothing better is.
+  const ordered = [...meters].sort((a, b) => rankOf(a) - rankOf(b))
   for (const meter of ordered) {
     const of = (wiring: OutletWiring, hostIds: readonly HostId[]): OutletPlan => ({
       outlet: outletId(meter.id, wiring.outlet),
@@ -79,15 +79,20 @@ export function periodMs(meter: Pick<MeterSettings, 'periodMs'>, speed: number):
   return Math.max(meter.periodMs, 1000 * speed)
 }
 
+function rankOf({ config }: MeterSettings): number {
+  if (config.kind === 'model') return 2
+  return config.kind === 'rapl' && config.agents === true ? 1 : 0
+}
+
 function belongs(host: Host, { config }: MeterSettings, metered: ReadonlySet<HostId>): boolean {
-  if (config.kind !== 'model') return true
+  if (config.kind !== 'model' && config.kind !== 'rapl') return true
   if (metered.has(host.id) || host.kind === 'desktop') return false
   return config.hosts === undefined || config.hosts.some((pattern) => globMatches(pattern, host.name))
 }
 
-/** The model knows hosts of several clouds, so it names them by their ids. */
-function nameOf(host: Host, { config }: MeterSettings): string {
-  return config.kind === 'model' ? host.id : host.name
+/** Those that stand in know hosts of several clouds, so they name them by their ids. */
+function nameOf(host: Host, meter: MeterSettings): string {
+  return rankOf(meter) > 0 ? host.id : host.name
 }
 
 function globMatches(pattern: string, name: string): boolean {

@@ -121,6 +121,7 @@ function worldOf(
     hostUse: hostUseOf(runtime),
     presenceOf: runtime.lending.presence(),
     powerRecordOf: (hostId) => runtime.power.recordOf(hostId),
+    consolidationOf: (hostId) => parts.consolidator.verdictOf(hostId),
     proposals,
     ledger: state.plan?.ledger ?? [],
     refused: parts.refused.list,

@@ -5,12 +5,12 @@ import {
   type ActionSupports,
   type CapabilityAnswer,
   type Decision,
-  type DesktopPresence,
   type EvidenceMemory,
   type InstanceTable,
   type LedgerMemory,
   type MovesQuestion,
   type Placements,
+  type RefugeQuestion,
   type Refused,
   type Snapshot,
   buildInstanceTable,
@@ -23,9 +23,9 @@ import {
   planLending,
   planPower,
   proposeIdleness,
-  proposeLoans,
   proposeMoves,
   proposeRatios,
+  refugesOf,
   takeLedger,
   withChains,
   totalLedger,
@@ -34,7 +34,6 @@ import {
 } from '@gleaner/engine'
 import {
   type CloudId,
-  type Host,
   type HostLedger,
   type Policy,
   type Proposal,
@@ -43,6 +42,7 @@ import {
   targetKey,
 } from '@gleaner/model'
 import type { Fence } from '@gleaner/ports'
+import { newId } from '@gleaner/store'
 import type { ActionHistory } from '../decide/action-history.ts'
 import type { CommandQueue } from '../decide/command-queue.ts'
 import { chainPast } from '../decide/chain-past.ts'
@@ -51,12 +51,12 @@ import type { InstanceMemories } from '../decide/instance-memories.ts'
 import { LookAhead } from '../decide/look-ahead.ts'
 import type { RuleShelf } from '../decide/rule-book.ts'
 import { tellGoneGuests } from '../desktops/gone-guests.ts'
+import type { Consolidator } from '../energy/consolidator.ts'
 import { hostUseOf } from '../energy/host-use.ts'
 import { powerInput } from '../energy/plan-hosts.ts'
-import { newId } from '../ids/new-id.ts'
 import { addNotice } from '../notices/add-notice.ts'
 import { expectations, usedSinceOf } from '../oversubscription/expectations.ts'
-import { lentFrom } from '../oversubscription/returns.ts'
+import { wantedLoans } from '../oversubscription/wanted-loans.ts'
 import { RatioWatch } from '../oversubscription/see-ratios.ts'
 import type { EvictionOffers } from '../preemption/offers.ts'
 import { roomWorldNow } from '../preemption/room-world-now.ts'
@@ -79,6 +79,7 @@ export interface DecideParts {
   readonly refused: { list: readonly Refused[] }
   /** What stood against the sleep of hosts in the last cycle. */
   readonly awake: { list: readonly Refused[] }
+  readonly consolidator: Consolidator
   /** What the rules looked at in the last cycle. */
   readonly seen: { table: InstanceTable | undefined }
 }
@@ -202,7 +203,8 @@ async function cycle(work: Cycle, table: InstanceTable): Promise<Decision> {
     proposeIdleness({ matches, supports, usage: telemetry, nowMs, projects: policy.projects }),
   ]
   const asking = { estimator: runtime.estimator, supports, nowMs }
-  if (policy.modes.oversubscription !== 'off') answers.push(wantedRatios(work, policy), ...wantedLoans(work))
+  if (policy.modes.oversubscription !== 'off')
+    answers.push(wantedRatios(work, policy), ...wantedLoans(runtime, parts.history, work))
   const journal = parts.history.recent(nowMs - journalHorizonMs(policy))
   const proposals = await store.proposals.open()
   const evicting = parts.offers.answer(runtime.evictions.open(), {
@@ -220,7 +222,7 @@ async function cycle(work: Cycle, table: InstanceTable): Promise<Decision> {
   await runtime.lending.refresh()
   const presenceOf = runtime.lending.presence()
   await tellGoneGuests(runtime, presenceOf)
-  if (policy.modes.opportunism !== 'off') answers.push(await wantedLending(work, presenceOf))
+  if (policy.modes.opportunism !== 'off') answers.push(await wantedLending(work, { presenceOf, journal, proposals }))
   if (policy.modes.reservations !== 'off') answers.push(...wantedMoves(work, { journal, proposals }))
   const commands = parts.commands.candidates({ supports, usage: telemetry, nowMs })
   if (commands.length > 0) answers.push({ candidates: commands, refused: [], reasons: {} })
@@ -243,7 +245,7 @@ async function cycle(work: Cycle, table: InstanceTable): Promise<Decision> {
     const instance = snapshots.get(entry.cloudId)?.instanceById.get(instanceId)
     return instance === undefined ? entry.hostId : instance.hostId
   })
-  const decision = decide({
+  const facts = {
     nowMs,
     policy,
     snapshots,
@@ -254,6 +256,11 @@ async function cycle(work: Cycle, table: InstanceTable): Promise<Decision> {
     rules: parts.rules.book.rules,
     hostUse: hostUseOf(runtime),
     presenceOf,
+  }
+  // Last: whoever else wants something of an instance goes before.
+  answers.push(...parts.consolidator.answers({ facts, journal: parts.history.all(), proposals, answers }))
+  const decision = decide({
+    ...facts,
     answers,
     proposals,
     ledger,
@@ -291,7 +298,7 @@ function wantedRatios({ runtime, supports, snapshots }: Cycle, policy: Policy): 
 
 async function wantedLending(
   { runtime, parts, supports, snapshots }: Cycle,
-  presenceOf: (host: Host) => DesktopPresence,
+  given: Omit<RefugeQuestion, 'worldOf'>,
 ): Promise<CapabilityAnswer> {
   const { lending, config, clock } = runtime
   const past = await lending.past(parts.history.all())
@@ -299,7 +306,8 @@ async function wantedLending(
     ...past,
     snapshots: snapshots.values(),
     supports,
-    presenceOf,
+    presenceOf: given.presenceOf,
+    findRefuge: refugesOf({ ...given, worldOf: (id) => roomWorldNow(runtime, id).world }),
     terms: config.opportunism.terms,
     nowMs: clock.nowMs(),
   })
@@ -322,31 +330,6 @@ function wantedMoves(
     const { world } = roomWorldNow(runtime, id)
     return world === undefined ? [] : [proposeMoves({ ...given, world, makeRoomMs })]
   })
-}
-
-function wantedLoans({ runtime, parts, supports, snapshots }: Cycle): readonly CapabilityAnswer[] {
-  const { state, telemetry, config, clock } = runtime
-  const { mode, pressure, noticeMs } = config.oversubscription.ballooning
-  if (mode === 'off' || state.guestMemory.size === 0) return []
-  return [
-    proposeLoans({
-      snapshots: snapshots.values(),
-      memories: state.guestMemory,
-      lentFrom: lentFrom(state.loans),
-      endedAtMs: (id) => endedAt(parts.history.lastActionAtMs(id, 'return-memory')),
-      telemetry,
-      supports,
-      options: pressure,
-      mode,
-      noticeMs,
-      nowMs: clock.nowMs(),
-    }),
-  ]
-}
-
-/** -Infinity: never. */
-function endedAt(atMs: number): number | undefined {
-  return atMs === Number.NEGATIVE_INFINITY ? undefined : atMs
 }
 
 /** First the people, so that this very cycle respects what they did. */

@@ -26,7 +26,11 @@ export function deliverGuestsLoop(runtime: Runtime, cloud: Cloud): Loop {
       const { guestNotices } = cloud
       if (fence === undefined || guestNotices === undefined) return 'follows'
       const { giveUpMs, queue } = config.notices
-      await store.outbox.trim(fence, notifier, { most: queue, beforeMs: clock.nowMs() - giveUpMs })
+      await store.outbox.trim(fence, notifier, {
+        most: queue,
+        beforeMs: clock.nowMs() - giveUpMs,
+        nowMs: clock.nowMs(),
+      })
       const due = await store.outbox.due(notifier, { nowMs: clock.nowMs(), limit: noticesPerRun })
       const told = await Promise.all(
         due.map(async ({ notice, attempts }) => {
@@ -35,12 +39,13 @@ export function deliverGuestsLoop(runtime: Runtime, cloud: Cloud): Loop {
           const until = AbortSignal.any([signal, AbortSignal.timeout(answerMs)])
           const has = await guestNotices.tell(instanceId as InstanceId, { id, kind, sentence, dueAtMs }, until)
           if (has) {
-            await store.outbox.sent(fence, notifier, id)
+            await store.outbox.sent(fence, notifier, { id })
             return 1
           }
+          const missed = { id, atMs: clock.nowMs(), fault: 'the guest could not be told' }
           const nextAtMs = clock.nowMs() + backOffMs(attempts + 1, Math.random()) * clock.speed
-          if (nextAtMs > (dueAtMs ?? createdAtMs + newsMs)) await store.outbox.giveUp(fence, notifier, id)
-          else await store.outbox.later(fence, notifier, { id, nextAtMs })
+          if (nextAtMs > (dueAtMs ?? createdAtMs + newsMs)) await store.outbox.giveUp(fence, notifier, missed)
+          else await store.outbox.later(fence, notifier, { ...missed, nextAtMs })
           return 0
         }),
       )

@@ -5,6 +5,7 @@ import type { Fence, StoredNotice } from '@gleaner/ports'
 import { realClock } from '../clock/real-clock.ts'
 import { backOffMs } from '../notices/back-off.ts'
 import type { NoticeChannel } from '../notices/channels.ts'
+import { linger } from '../notices/linger.ts'
 import { noticeBody } from '../notices/notice-body.ts'
 import type { PostOutcome } from '../notices/post-notice.ts'
 import type { Runtime } from '../runtime.ts'
@@ -13,6 +14,8 @@ import { Loop } from './loop.ts'
 const noticesPerRun = 50
 const failuresInARow = 3
 const runMs = 30_000
+/** A process that ends waits so long for the message that is under way. */
+const lingerMs = 2000
 
 export function deliverLoop(runtime: Runtime, channel: NoticeChannel): Loop {
   const { store, state, clock, problems, config, log } = runtime
@@ -44,11 +47,22 @@ export function deliverLoop(runtime: Runtime, channel: NoticeChannel): Loop {
           : 'Check the addresses of these recipients; what was refused is not sent again.',
     })
 
+  async function deliver(item: { notice: StoredNotice }, signal: AbortSignal): Promise<PostOutcome> {
+    const body = item.notice.report ?? noticeBody(item.notice, runtime.keepLinks)
+    if (body === undefined) return { kind: 'refused', fault: 'it is of an older version' }
+    const lingering = linger(signal, lingerMs)
+    try {
+      return await channel.deliver(body, { realMs: realClock.nowMs(), timeoutMs, signal: lingering.signal })
+    } finally {
+      lingering.release()
+    }
+  }
+
   async function take(fence: Fence, item: { notice: StoredNotice; attempts: number }, outcome: PostOutcome) {
     const { id } = item.notice
     if (outcome.kind === 'delivered') {
       failures = 0
-      await store.outbox.sent(fence, notifier, id)
+      await store.outbox.sent(fence, notifier, { id, fault: outcome.refusedBy })
       await problems.settle(subject)
       if (outcome.refusedBy !== undefined) await tellRefused(outcome.refusedBy, id)
       return
@@ -56,14 +70,19 @@ export function deliverLoop(runtime: Runtime, channel: NoticeChannel): Loop {
     log.info({ to: notifier, notice: id, attempt: item.attempts + 1, fault: outcome.fault }, 'a notice was not taken')
     if (outcome.kind === 'refused') {
       failures = 0
-      await store.outbox.giveUp(fence, notifier, id)
+      await store.outbox.giveUp(fence, notifier, { id, atMs: clock.nowMs(), fault: outcome.fault })
       await tellRefused(outcome.fault, id)
       return
     }
     failures++
     const nowMs = clock.nowMs()
     const waitMs = outcome.retryAfterMs ?? backOffMs(item.attempts + 1, Math.random())
-    await store.outbox.later(fence, notifier, { id, nextAtMs: nowMs + waitMs * clock.speed })
+    await store.outbox.later(fence, notifier, {
+      id,
+      nextAtMs: nowMs + waitMs * clock.speed,
+      atMs: nowMs,
+      fault: outcome.fault,
+    })
     if (failures < failuresInARow) return
     restUntilMs =
       nowMs + (outcome.retryAfterMs ?? backOffMs(failures - failuresInARow + 1, Math.random())) * clock.speed
@@ -84,18 +103,18 @@ export function deliverLoop(runtime: Runtime, channel: NoticeChannel): Loop {
     run: async (signal) => {
       const { fence } = state
       if (fence === undefined) return 'follows'
-      const givenUp = await store.outbox.trim(fence, notifier, { most: queue, beforeMs: clock.nowMs() - giveUpMs })
+      const givenUp = await store.outbox.trim(fence, notifier, {
+        most: queue,
+        beforeMs: clock.nowMs() - giveUpMs,
+        nowMs: clock.nowMs(),
+      })
       if (givenUp > 0) await tellGivenUp(givenUp)
       const endMs = performance.now() + runMs
       let sent = 0
       if (clock.nowMs() >= restUntilMs) {
         for (const item of await store.outbox.due(notifier, { nowMs: clock.nowMs(), limit: noticesPerRun })) {
           if (signal.aborted || performance.now() >= endMs || clock.nowMs() < restUntilMs) break
-          const body = item.notice.report ?? noticeBody(item.notice, runtime.keepLinks)
-          const outcome: PostOutcome =
-            body === undefined
-              ? { kind: 'refused', fault: 'it is of an older version' }
-              : await channel.deliver(body, { realMs: realClock.nowMs(), timeoutMs, signal })
+          const outcome = await deliver(item, signal)
           if (signal.aborted && outcome.kind !== 'delivered') break
           await take(fence, item, outcome)
           if (outcome.kind === 'delivered') sent++

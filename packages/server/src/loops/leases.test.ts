@@ -5,7 +5,7 @@ import { aHost, anInstance, aProject, aSnapshot, testStartMs, VirtualClock } fro
 import { expect, it } from 'vitest'
 import { parseConfig } from '../config/load.ts'
 import type { CommandQueue } from '../decide/command-queue.ts'
-import type { Runtime } from '../runtime.ts'
+import { someRuntime } from '../testing/some-runtime.ts'
 import { leasesLoop } from './leases.ts'
 
 const cloud = cloudId('test')
@@ -46,7 +46,7 @@ it('does not undo an end that was ordered while people were told of a later one'
     kept.set(begun.id, ended)
   }
   const reading = aSnapshot({ cloudId: cloud, hosts: [aHost()], instances: [anInstance()] })
-  const runtime = {
+  const runtime = someRuntime({
     clock,
     config: parseConfig('clouds: [{ id: test, kind: simulated }]', 'test.yaml', { environment: {}, directory: '/' }),
     clouds: new Map(),
@@ -76,7 +76,7 @@ it('does not undo an end that was ordered while people were told of a later one'
       },
     },
     wake: () => {},
-  } as unknown as Runtime
+  })
   const loop = leasesLoop(runtime, {} as CommandQueue)
   loop.start()
   while (loop.status().runs === 0) await new Promise((resolve) => setImmediate(resolve))

@@ -51,6 +51,8 @@ export function leasesLoop(runtime: Runtime, queue: CommandQueue): Loop {
     // While people were told somebody may have ended or changed it: that stands, and the event is added to it.
     const known = leases.find(lease.id)
     if (known?.events.find(({ kind }) => kind === event.kind)?.state !== 'waiting') return
+    // They were told of an end that is none any more: the next run tells the other one.
+    if (effect === 'tell' && known.span.endMs !== lease.span.endMs) return
     await leases.save(fence, afterEvent(known, event.kind, { nowMs, outcome }))
     if (event.kind === 'end') tellApproval(runtime, lease)
     runtime.log.info({ lease: lease.id, event: event.kind }, `${lease.name}: ${outcome}`)

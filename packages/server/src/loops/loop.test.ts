@@ -41,6 +41,25 @@ describe('a loop', () => {
     expect(seen.runs).toBe(2)
   })
 
+  it('may wait for many things at once without a warning', async () => {
+    const warnings: Error[] = []
+    const keep = (warning: Error) => void warnings.push(warning)
+    process.on('warning', keep)
+    const { loop } = makeLoop({
+      run: async (signal) => {
+        for (let waits = 0; waits < 20; waits++) signal.addEventListener('abort', () => {}, { once: true })
+        return 'waits'
+      },
+    })
+    loop.start()
+    // A warning is told in the next turn.
+    await settle()
+    await settle()
+    process.off('warning', keep)
+    await loop.stop()
+    expect(warnings).toEqual([])
+  })
+
   it('waits for its first period when it is told to', async () => {
     const { loop, seen, pass } = makeLoop({ delayed: true })
     loop.start()

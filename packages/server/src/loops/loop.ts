@@ -1,6 +1,7 @@
 // A loop: one piece of convergence, run by timer and woken by event. It takes no input from what woke it, runs one at a
 // time, never retries by itself (the next run is the retry), and publishes its status. A loop that has missed three
 // periods counts as late; the watchdog reports it.
+import { setMaxListeners } from 'node:events'
 import { describeError } from '@gleaner/model'
 import type { Clock } from '@gleaner/ports'
 
@@ -49,6 +50,8 @@ export class Loop {
   constructor(settings: LoopSettings) {
     this.name = settings.name
     this.#settings = settings
+    // A run may wait for as many hosts at once as a cloud has, each wait a listener: that is no leak to warn of.
+    setMaxListeners(0, this.#stop.signal)
     this.#bornMs = settings.clock.nowMs()
   }
 

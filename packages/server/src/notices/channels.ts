@@ -2,6 +2,7 @@
 import type { MessageKind, NoticeAbout, NoticeBody, ReportBody } from '@gleaner/model'
 import type { HookSettings, NoticeSettings } from '../config/notices.ts'
 import type { MailRecipients, MailServer } from '../config/mail.ts'
+import type { WantedMessages } from '../config/wanted-messages.ts'
 import { chatBody, chatText } from './chat-body.ts'
 import { mailText, reportMail } from './mail-text.ts'
 import { type PostOutcome, postNotice } from './post-notice.ts'
@@ -118,11 +119,7 @@ function headerValue(text: string): string {
   return text.replace(/[^\x21-\x7e]/g, '?').slice(0, 200)
 }
 
-export function wants(
-  filter: Pick<HookSettings, 'kinds' | 'capabilities' | 'projects' | 'clouds'>,
-  about: Concerned,
-  cloud: string,
-): boolean {
+export function wants(filter: WantedMessages, about: Concerned, cloud: string): boolean {
   return (
     (filter.kinds?.includes(about.kind) ?? true) &&
     (filter.capabilities?.includes(about.capability) ?? true) &&

@@ -11,7 +11,7 @@ import {
 } from '@gleaner/engine'
 import type { CloudId, EvictionKind } from '@gleaner/model'
 import type { Fence } from '@gleaner/ports'
-import { newId } from '../ids/new-id.ts'
+import { newId } from '@gleaner/store'
 import type { Runtime } from '../runtime.ts'
 import { roomWorldNow } from './room-world-now.ts'
 

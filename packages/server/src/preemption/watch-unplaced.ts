@@ -3,7 +3,7 @@
 import { makeDecision, planEviction } from '@gleaner/engine'
 import { type EvictionDecision, type InstanceId, isDecisionOpen, type Mode } from '@gleaner/model'
 import type { Cloud, Fence, UnplacedInstance } from '@gleaner/ports'
-import { newId } from '../ids/new-id.ts'
+import { newId } from '@gleaner/store'
 import { type Runtime, cloudCallTimeoutMs } from '../runtime.ts'
 import { roomWorldNow } from './room-world-now.ts'
 

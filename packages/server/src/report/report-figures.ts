@@ -3,6 +3,7 @@
 // savings: from what the work of the instance drew in the hour before, and not known where nothing was metered.
 import { savedEnergyJ, wholeHourBefore } from '@gleaner/engine'
 import {
+  type ActionKind,
   hourMs,
   type InstanceId,
   isHostStep,
@@ -24,7 +25,7 @@ export interface ReportRow {
   readonly done: ReportFigures
   readonly would: ReportFigures
   /** What it would have been done to, and what: each instance once, in the order of their names. */
-  readonly wouldDo: readonly { readonly action: string; readonly instances: readonly InstanceId[] }[]
+  readonly wouldDo: readonly { readonly action: ActionKind; readonly instances: readonly InstanceId[] }[]
 }
 
 /** Of an action by itself, and of many by whoever asked for it. */
@@ -48,10 +49,7 @@ export function reportRows(input: ReportInput, keyOf: RowKey): readonly ReportRo
         name,
         done: savings === undefined ? nothing : doneFigures(savings),
         would: wouldFigures(proposals, input),
-        wouldDo: [...grouped(proposals, ({ action }) => action)].map(([action, those]) => ({
-          action,
-          instances: [...new Set(those.flatMap(({ instanceId }) => instanceId ?? []))],
-        })),
+        wouldDo: deedsOf(proposals),
       }
     })
     .filter(
@@ -78,6 +76,18 @@ function grouped(
     else group.push(proposal)
   }
   return groups
+}
+
+/** Steps on hosts are nothing that anybody would have had done to an instance. */
+function deedsOf(proposals: readonly Proposal[]): ReportRow['wouldDo'] {
+  const deeds = new Map<ActionKind, Set<InstanceId>>()
+  for (const { action, instanceId } of proposals) {
+    if (instanceId === undefined || isHostStep(action)) continue
+    const instances = deeds.get(action)
+    if (instances === undefined) deeds.set(action, new Set([instanceId]))
+    else instances.add(instanceId)
+  }
+  return [...deeds].map(([action, instances]) => ({ action, instances: [...instances] }))
 }
 
 const nothing: ReportFigures = { actions: 0, coreHours: 0, memoryGiBHours: 0, kWh: null, kWhUnknownOf: 0 }

@@ -1,6 +1,6 @@
 // A report in sentences that can be read aloud: no table, no abbreviation of a unit, numbers of few digits. Names are chosen by whoever owns
 // an instance: each is one line of bounded length.
-import type { ReportFigures } from '@gleaner/model'
+import type { ActionKind, ReportFigures } from '@gleaner/model'
 import { oneLine } from '../notices/message-template.ts'
 import type { ReportRow } from './report-figures.ts'
 
@@ -52,7 +52,7 @@ function wouldSentence({ name: rule, would, wouldDo }: ReportRow, { nameOf }: Re
     const names = instances.map((id) => name(nameOf(id))).sort((a, b) => (a < b ? -1 : 1))
     const shown = names.slice(0, mostNames)
     const more = names.length - shown.length
-    return `${done[action] ?? action} ${listed(more > 0 ? [...shown, `${more} more`] : shown)}`
+    return `${did[action]} ${listed(more > 0 ? [...shown, `${more} more`] : shown)}`
   })
   return `The rule ${name(rule)} would have ${listed(deeds)}.${gave('It would have given back', would)}`
 }
@@ -61,15 +61,19 @@ function projectSentence({ name: project, done: was, would }: ReportRow): string
   return `In the project ${name(project)}: ${counted(was.actions, 'action')} done, and ${counted(would.actions, 'instance')} that rules in mode observe would have acted upon.${gave('Given back', was)}${gave('It would have been', would)}`
 }
 
-const done: Readonly<Record<string, string>> = {
+/** Before the names of the instances. */
+const did: Readonly<Record<ActionKind, string>> = {
   notify: 'told the owners of',
   pause: 'paused',
   suspend: 'suspended',
   stop: 'stopped',
   shelve: 'shelved',
-  delete: 'deleted',
   resume: 'resumed',
   start: 'started',
+  balloon: 'borrowed memory of',
+  'return-memory': 'given memory back to',
+  migrate: 'moved to another host:',
+  delete: 'deleted',
 }
 
 /** With a space before it; empty where there is nothing to say. */

@@ -100,6 +100,22 @@ describe('the words', () => {
     expect(text).toContain('Rules in mode observe would have done nothing.')
   })
 
+  it('say of each step what it would have been, and nothing of steps on hosts', () => {
+    const moves = [
+      watched(instance, { createdAtMs: fromMs, graceMs: 0, action: 'migrate', cause: 'reserved host' }),
+      watched(other, {
+        createdAtMs: fromMs,
+        graceMs: 0,
+        action: 'close',
+        cause: 'reserved host',
+        instanceId: undefined,
+      }),
+    ]
+    expect(reportText(words(input({ observed: moves })))).toContain(
+      'The rule reserved host would have moved to another host: web-1.',
+    )
+  })
+
   it('make no header, line or tag out of a name', () => {
     const given = words(input({ observed }))
     const subject = reportSubject({ ...given, projects: ['a\r\nBcc: all@example.org'] })

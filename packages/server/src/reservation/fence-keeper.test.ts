@@ -4,7 +4,7 @@ import { cloudId, type Lease, type LeaseId, type ReservationId } from '@gleaner/
 import type { FenceState, LeaseFence } from '@gleaner/ports'
 import { aHost, aProject, aSnapshot, testStartMs, VirtualClock } from '@gleaner/testkit'
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Runtime } from '../runtime.ts'
+import { someRuntime } from '../testing/some-runtime.ts'
 import { FenceKeeper } from './fence-keeper.ts'
 
 const cloud = cloudId('test')
@@ -74,7 +74,7 @@ beforeEach(() => {
       return killSwitch
     },
   }
-  const parts = {
+  const parts = someRuntime({
     clock,
     config: { reservations: { makeRoomMs: 1000 } },
     clouds: new Map([[cloud, { id: cloud, leaseFences: { keep, flavorInto } }]]),
@@ -86,7 +86,7 @@ beforeEach(() => {
     },
     log: { info: () => {} },
     store: { audit: { append: async ({ what }: { what: string }) => void audited.push(what) } },
-  } as unknown as Runtime
+  })
   keeper = new FenceKeeper(parts)
 })
 

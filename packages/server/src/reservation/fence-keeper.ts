@@ -6,7 +6,7 @@
 // room is closed again as soon as the instance has its place, is known to have none, or a minute has passed.
 import { describeError, GleanerError, type CloudId, type Lease, type LeaseId, type ProjectId } from '@gleaner/model'
 import type { Cloud, Fence, FenceState, LeaseFence, RoomSize } from '@gleaner/ports'
-import { newId } from '../ids/new-id.ts'
+import { newId } from '@gleaner/store'
 import { audit } from '../commands/audit.ts'
 import { type Runtime, cloudCallTimeoutMs } from '../runtime.ts'
 import { fitting } from './fit-in-lease.ts'

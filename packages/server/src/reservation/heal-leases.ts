@@ -1,6 +1,7 @@
 // Leases whose hosts have failed are given others: those that run, and those that begin within the hour. A host counts as
-// failed when it has been down, unknown or gone in every reading for two minutes: one missed answer moves nobody. Closed for
-// maintenance is no failure of a lease that runs. Where no other host is free it is a problem that stays open until one is.
+// failed when it has been down, unknown or gone in every reading for two minutes: one missed answer moves nobody. Where no other
+// host is free it is a problem that stays open until one is.
+import { hostsOut } from '@gleaner/engine'
 import { GleanerError, type HostId, type Lease } from '@gleaner/model'
 import type { Fence } from '@gleaner/ports'
 import { audit } from '../commands/audit.ts'
@@ -20,13 +21,13 @@ export class LeaseHealer {
   }
 
   async heal(fence: Fence): Promise<void> {
-    const { leases, clock, problems } = this.#runtime
+    const { leases, clock, problems, state } = this.#runtime
     const nowMs = clock.nowMs()
     const concerned = leases
       .open()
-      .filter(({ state, span }) => state === 'active' || (state === 'pending' && span.startMs <= nowMs + aheadMs))
+      .filter(({ state: is, span }) => is === 'active' || (is === 'pending' && span.startMs <= nowMs + aheadMs))
     const out = new Map<Lease, readonly HostId[]>()
-    for (const lease of concerned) out.set(lease, this.#hostsOut(lease))
+    for (const lease of concerned) out.set(lease, hostsOut(lease, state.clouds.get(lease.cloudId)?.snapshot))
     this.#note(new Set([...out.values()].flat()), nowMs)
     for (const [lease, hosts] of out) {
       const failed = hosts.filter((id) => nowMs - (this.#outSince.get(id) ?? nowMs) >= patienceMs)
@@ -36,21 +37,6 @@ export class LeaseHealer {
       }
       await this.#replace(fence, lease, new Set(failed))
     }
-  }
-
-  /** Hosts of the lease that cannot serve it as the newest complete reading has them. */
-  #hostsOut({ cloudId, state, reservations }: Lease): readonly HostId[] {
-    const snapshot = this.#runtime.state.clouds.get(cloudId)?.snapshot
-    // What could not be read is not known to have failed.
-    if (snapshot === undefined || snapshot.gaps.length > 0) return []
-    const stateOf = new Map(snapshot.hosts.map((host) => [host.id, host.state]))
-    return reservations
-      .flatMap(({ shares }) => shares.map(({ hostId }) => hostId))
-      .filter((id) => {
-        const now = stateOf.get(id)
-        if (now === 'up' || now === 'asleep') return false
-        return state !== 'active' || (now !== 'maintenance' && now !== 'disabled')
-      })
   }
 
   #note(out: ReadonlySet<HostId>, nowMs: number): void {

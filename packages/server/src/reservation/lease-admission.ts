@@ -62,7 +62,8 @@ export class LeaseAdmission {
     const refusal = checkAdmission({
       lease,
       before,
-      others: [...this.#others().filter(({ id }) => id !== lease.id), ...besides],
+      others:
+        this.#limits.hostHours === undefined ? [] : [...this.#others().filter(({ id }) => id !== lease.id), ...besides],
       limits: this.#limits,
       timeZone: config.reservations.timeZone,
       nowMs: clock.nowMs(),

@@ -29,6 +29,7 @@ import type { AuditEntry, Fence, HostRoom, Store } from '@gleaner/ports'
 import type { EventHub } from '../events/hub.ts'
 import type { LiveState } from '../state/live-state.ts'
 import { LeaseWriter } from './lease-writer.ts'
+import { RefusalMemory } from './refusal-memory.ts'
 import { unusedRoom } from './unused-room.ts'
 import { WaitlistTurn } from './waitlist-turn.ts'
 
@@ -52,6 +53,7 @@ export class LeaseDesk {
   #term: number | undefined
   #loading: Promise<void> | undefined
   readonly #waiting = new Set<LeaseId>()
+  readonly #refusals = new RefusalMemory()
   #freed = 0
   /** When the waitlist was gone through. */
   readonly turn = new WaitlistTurn()
@@ -143,12 +145,25 @@ export class LeaseDesk {
 
   /** The slot as it would be for everybody but the lease itself, if it has one. */
   plan(book: ReservationBook, question: LeaseQuestion, own?: Lease): FoundSlot | NoSlot {
-    if (own === undefined) return planLease(book, question)
+    if (own === undefined) return this.#refusals.plan(book, question)
     book.release(own.id)
     try {
       return planLease(book, question)
     } finally {
       book.book(bookingsOf(own))
+    }
+  }
+
+  /** The slot beside what a lease will have, and does not have yet. */
+  planBeside(book: ReservationBook, question: LeaseQuestion, coming: Lease): FoundSlot | NoSlot {
+    const known = this.#leases.get(coming.id)
+    book.release(coming.id)
+    book.book(bookingsOf(coming))
+    try {
+      return planLease(book, question)
+    } finally {
+      book.release(coming.id)
+      if (known !== undefined) book.book(bookingsOf(known))
     }
   }
 

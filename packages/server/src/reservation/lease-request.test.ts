@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkWhen, checkWish, readFilter, resizedWish } from './lease-request.ts'
+import { checkWhen, checkWish, jsonFilter, readFilter, resizedWish } from './lease-request.ts'
 
 const nowMs = Date.UTC(2026, 2, 4, 9, 30)
 const hourMs = 3_600_000
@@ -72,4 +72,12 @@ it('what is not said of a reservation stays as it was', () => {
   expect(resizedWish({ kind: 'hosts', min: 1, max: 4 }, { max: 2 })).toEqual({ kind: 'hosts', min: 1, max: 2 })
   expect(() => resizedWish(room, { min: 1 })).toThrow('min is none of a reservation of instances')
   expect(() => resizedWish({ kind: 'hosts', min: 1, max: 1 }, { amount: 1 })).toThrow('amount is none of')
+})
+
+describe('a condition as a list', () => {
+  it('that is nested without end is the fault of whoever wrote it', () => {
+    const nested = (depth: number): unknown => JSON.parse('['.repeat(depth) + ']'.repeat(depth))
+    expect(jsonFilter(nested(3))).toEqual({ notation: 'json', text: '[[[]]]' })
+    expect(() => jsonFilter(nested(1_000_000))).toThrow('filter: it is nested too deep')
+  })
 })

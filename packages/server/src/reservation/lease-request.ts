@@ -53,18 +53,18 @@ export interface LeaseWishRequest extends LeaseWhen {
   readonly reservations: readonly AskedReservation[]
   /** From now on, with what is there. */
   readonly bestEffort?: boolean
+  /** Has no end: the duration is that of its first term. */
+  readonly termMs?: number
+  /** Makes a proposal that is held for so long. */
+  readonly holdMs?: number | undefined
 }
 
 export interface LeaseRequest extends LeaseWishRequest {
   readonly name: string
   readonly endAction: LeaseEndAction
   readonly noticeMs: number
-  /** Makes a proposal that is held for so long. */
-  readonly holdMs: number | undefined
   /** Where there is no place now it waits for one, for so long at most. */
   readonly waitMs?: number
-  /** Has no end: the duration is that of its first term. */
-  readonly termMs?: number
   readonly series?: LeaseSeries
 }
 
@@ -78,7 +78,7 @@ export interface LeaseChange {
 
 /** Clocks differ a little, and "this minute" began before now. */
 const latenessMs = 120_000
-const furthestMs = 5 * 366 * 86_400_000
+export const furthestMs = 5 * 366 * 86_400_000
 const shortestMs = 1000
 
 export function checkWhen({ window: { startMs, endMs }, durationMs }: LeaseWhen, nowMs: number): void {
@@ -135,6 +135,15 @@ export function resizedWish(wish: LeaseWish, change: SizeChange): LeaseWish {
     change.affinity === undefined ? wish.affinity : change.affinity === 'any' ? undefined : change.affinity
   const size = [vcpus, memoryMiB, diskGiB] as const
   return { kind: 'instances', amount, size, ...(affinity === undefined ? {} : { affinity }) }
+}
+
+/** The JSON form as text. What is nested without end is the fault of whoever wrote it: it would be written as deep. */
+export function jsonFilter(tree: unknown): LeaseFilter {
+  try {
+    return { notation: 'json', text: JSON.stringify(tree) }
+  } catch {
+    return refuse('filter: it is nested too deep')
+  }
 }
 
 /** The filter of a reservation, read and held against what the hosts have; undefined when it asks for nothing. */

@@ -12,6 +12,7 @@ function unitsHad({ shares }: Pick<LeaseReservation, 'shares'>): number {
   return shares.reduce((sum, { units }) => sum + units, 0)
 }
 
+/** `lease`: as it will be with what was resized before this reservation. */
 export function resizedRunning(
   runtime: Runtime,
   lease: Lease,
@@ -80,21 +81,20 @@ function moreOf(runtime: Runtime, lease: Lease, { reservation, least, most }: Mo
   if (book === undefined) throw new GleanerError('not-ready', { detail: `${lease.cloudId} has not been read yet` })
   const { wish, filter } = reservation
   const nowMs = clock.nowMs()
-  const slot = leases.plan(book, {
+  const properties = book.hosts.map((host) => host.properties)
+  const question = {
     nowMs,
     window: { startMs: nowMs, endMs: lease.span.endMs },
     durationMs: undefined,
     ...hostPreferences(runtime, lease),
     reservations: [
       {
-        wish: wish.kind === 'hosts' ? { kind: 'hosts', min: least, max: most } : { ...wish, amount: most },
-        filter: readFilter(
-          filter,
-          book.hosts.map((host) => host.properties),
-        ),
+        wish: wish.kind === 'hosts' ? ({ kind: 'hosts', min: least, max: most } as const) : { ...wish, amount: most },
+        filter: readFilter(filter, properties),
       },
     ],
-  })
+  }
+  const slot = leases.planBeside(book, question, lease)
   if (!slot.found) return { refusal: refusalWords(slot) }
   const shares = (slot.shares[0] ?? []).flatMap(({ host, units }): LeaseShare[] => {
     const chosen = book.hosts[host]

@@ -9,24 +9,29 @@ import type { Clock, Cloud, PowerMeter } from '@gleaner/ports'
 import type { UsageReader } from '../application.ts'
 import type { BoardSettings } from '../config/board-meter.ts'
 import type { MeterSettings } from '../config/metering.ts'
+import { AgentMeter, type AgentMeterOptions } from '../energy/agent-meter.ts'
 import { ModelMeter } from '../energy/model-meter.ts'
 import type { LiveState } from '../state/live-state.ts'
 
 /** Wattmeters write a line a second or so. */
 const leastStaleMs = 10_000
+/** Agents beat every few seconds. */
+const agentFreshMs = 60_000
 
 export interface MeterMaking {
   readonly clock: Clock
   readonly clouds: readonly Cloud[]
   readonly state: Pick<LiveState, 'clouds'>
   readonly usage: Pick<UsageReader, 'latest'>
+  readonly store: AgentMeterOptions['store']
 }
 
 export function makeMeter(
   { id, config, snmp, prometheus, line, board, periodMs, maxPowerW }: MeterSettings,
   making: MeterMaking,
 ): PowerMeter {
-  const { clock, clouds, state, usage } = making
+  const { clock, clouds, state, usage, store } = making
+  const hostOf = (hostId: HostId) => state.clouds.get(cloudOf(hostId))?.snapshot?.hostById.get(hostId)
   switch (config.kind) {
     case 'simulated': {
       const cloud = clouds.find((each) => each.id === config.cloud)
@@ -43,9 +48,12 @@ export function makeMeter(
     case 'prometheus':
       if (prometheus === undefined) throw new GleanerError('internal', { detail: `the settings of meter ${id}` })
       return new PrometheusMeter({ id, clock, ...prometheus })
+    case 'rapl':
+      if (config.agents === true) return new AgentMeter({ id, clock, store, hostOf, maxPowerW, freshMs: agentFreshMs })
+      if (board === undefined) throw new GleanerError('internal', { detail: `the settings of meter ${id}` })
+      return boardMeter(id, board, { clock, maxPowerW })
     case 'ipmi':
     case 'redfish':
-    case 'rapl':
       if (board === undefined) throw new GleanerError('internal', { detail: `the settings of meter ${id}` })
       return boardMeter(id, board, { clock, maxPowerW })
     case 'model':
@@ -55,7 +63,7 @@ export function makeMeter(
         curve: config.curve,
         idleW: config.idleW,
         fullW: config.fullW,
-        hostOf: (hostId: HostId) => state.clouds.get(cloudOf(hostId))?.snapshot?.hostById.get(hostId),
+        hostOf,
         usedCores: (hostId) => usage.latest(hostId, 'cpu'),
       })
   }

@@ -2,7 +2,7 @@
 import type { Policy } from '@gleaner/model'
 import type { Runtime } from '../runtime.ts'
 
-export function policyNow(runtime: Runtime): Policy {
+export function policyNow(runtime: Pick<Runtime, 'config' | 'state'>): Policy {
   const { config, state } = runtime
   return { ...config.policy, modes: state.modes, killSwitch: state.killSwitch, projects: state.projectTerms }
 }

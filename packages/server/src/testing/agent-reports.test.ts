@@ -6,7 +6,10 @@ import { startTestServer, type TestServer } from './test-server.ts'
 
 let server: TestServer
 beforeAll(async () => {
-  server = await startTestServer({ config: 'periods: { observe: 10m, sample: 2m, decide: 10m }\n' })
+  server = await startTestServer({
+    config:
+      'periods: { observe: 10m, sample: 2m, decide: 10m }\nclouds: [{ id: sim, kind: simulated }]\nmeters: [{ id: cpu, kind: rapl, agents: true, period: 1s }]\n',
+  })
   await server.until('a plan', () => (server.app.state.ready ? true : undefined))
 }, 120_000)
 afterAll(() => server?.stop())
@@ -45,4 +48,23 @@ it('an agent that may not speak any more is not heard', async () => {
   expect(await desktops.reports(server.clock.nowMs() + 365 * 86_400_000)).toEqual([])
   await desktops.revoke(agent.id, 'olga', server.clock.nowMs())
   expect(await desktops.reports(server.clock.nowMs())).toEqual([])
+})
+
+it('what the processors of its host count is a meter', async () => {
+  const host = server.app.state.clouds.get(server.cloud.id)?.snapshot?.hosts.at(-1)
+  if (host === undefined) throw new Error('no host')
+  const agent = await joinTestDesktop(server.app, host.name, { lends: false })
+  let counterUj = 5_000_000
+  const says = () => {
+    counterUj += 900_000
+    return agent.says('in-use', [], { zones: [{ name: 'package-0', counterUj, rangeUj: 262_143_328_850 }] })
+  }
+  await server.until('its power', async () => {
+    await says()
+    const outlet = server.app.energy.outlets().find(({ plan }) => plan.outlet === `cpu:${host.id}`)
+    return outlet !== undefined && outlet.unknown === undefined && outlet.powerW > 0 ? true : undefined
+  })
+  expect(server.app.energy.meters()).toMatchObject([{ id: 'cpu', kind: 'rapl', fault: undefined }])
+  // It is no desktop by that.
+  expect(server.app.state.clouds.get(server.cloud.id)?.snapshot?.hostById.get(host.id)?.kind).toBe('hypervisor')
 })

@@ -145,6 +145,18 @@ it('a revoked desktop is refused at its next beat, until it joins anew with a ne
   expect((await post(beats, id, { key, body: beatOf(2) })).status).toBe(403)
 })
 
+it('a name that two desktops have is refused with their ids, by each of which one is found', async () => {
+  const { id } = await joined('desk-twice')
+  const cloud = server.cloud.id
+  const other = await server.app.store.desktops.appear({ hostName: 'desk-twice', cloudId: cloud, pool: 'p', nowMs: 1 })
+  expect(await one('desk-twice')).toMatchObject({
+    code: 'ambiguous',
+    detail: expect.stringContaining(`${other.id} of ${cloud}`) as string,
+  })
+  expect(await one(id)).toMatchObject({ pool: 'offices' })
+  expect(await one(other.id)).toMatchObject({ pool: 'p' })
+})
+
 it('hours and interruptions follow from the changes that a beat brings', async () => {
   const { key, id } = await joined('desk-hours')
   const verdict = { code: 'lent', sentence: 'Lent.', facts: {} } as const

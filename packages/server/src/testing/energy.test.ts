@@ -1,85 +1,49 @@
 // Hosts going to sleep and coming back on a whole server: real PostgreSQL, a simulated cloud, time that runs faster, over HTTP.
-import { SimulatedCloud } from '@gleaner/driver-simulated'
-import type { PowerHostView, SwitchedHostsView } from '@gleaner/model'
+import type { PowerHostView, SleepHoursView, SwitchedHostsView } from '@gleaner/model'
 import { projectId } from '@gleaner/model'
-import type { Clock } from '@gleaner/ports'
 import { afterEach, describe, expect, it } from 'vitest'
 import { hashSecret, newSecret } from '../auth/token-secret.ts'
-import { acceleratedClock } from '../clock/accelerated-clock.ts'
-import { operator, startTestServer, type TestServer, testStartMs } from './test-server.ts'
+import { callApi } from './call-api.ts'
+import { begin, cloud, journal, patient, reading, server, stopAll } from './scene.ts'
+import { operator } from './test-server.ts'
 
-const patient = { timeout: 300_000 }
 const minuteMs = 60_000
 const settings = `
 policy: { snapshotMaxAge: 600m, telemetryMaxAge: 600m, actionTimeout: 600m, budgets: { actionsPerMinute: 1000, cloudShare: 1 } }
 power: { keepWarm: { hosts: 1, share: 0 }, idle: 5m, leastOn: 10m, leastOff: 5m, boot: 4m, wakeMargin: 10m, wakeTimeout: 600m, idlePowerW: 100 }
 `
-let server: TestServer
-let cloud: SimulatedCloud
 let token = ''
-const stopAll: (() => Promise<void>)[] = []
-
-afterEach(async () => {
-  for (const stop of stopAll.splice(0).toReversed()) await stop()
-})
+afterEach(stopAll)
 
 /** Four hosts, one instance. */
 async function start(modes: string): Promise<void> {
-  server = await startTestServer({
-    clock: acceleratedClock(testStartMs, 300),
+  await begin({
+    speed: 300,
+    size: { seed: 11, hosts: 4, instances: 1, projects: 1, desktops: 0, activity: 0 },
     config: `modes: { ${modes} }\n${settings}`,
-    makeClouds: (clock: Clock) => {
-      cloud = new SimulatedCloud({
-        clock,
-        id: 'sim',
-        seed: 11,
-        hosts: 4,
-        instances: 1,
-        projects: 1,
-        desktops: 0,
-        activity: 0,
-      })
-      return [cloud]
-    },
   })
-  stopAll.push(() => server.stop())
-  await server.until('a plan', () =>
-    server.app.state.fence !== undefined && server.app.state.ready ? true : undefined,
-  )
-  const secret = newSecret()
+  token = newSecret()
   const made = { name: 'test', projects: [], createdAtMs: 0, createdBy: 'test', expiresAtMs: undefined }
-  await server.app.store.tokens.create({ ...made, role: 'operator' }, hashSecret(secret))
-  token = secret
+  await server.app.store.tokens.create({ ...made, role: 'operator' }, hashSecret(token))
 }
 
-async function http<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const response = await fetch(`${server.url}${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${token}`,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
-  const answer = (await response.json()) as T
-  if (!response.ok) throw new Error(JSON.stringify(answer))
-  return answer
+async function http<T>(method: string, path: string, body?: object): Promise<T> {
+  const answer = await callApi<T>({ url: server.url, token }, { method, path, body })
+  if (answer.status >= 400) throw new Error(JSON.stringify(answer.body))
+  return answer.body
 }
 
-const hosts = async () => (await http<SwitchedHostsView>('GET', '/api/v1/power')).hosts
+const hosts = async () => (await http<SwitchedHostsView>('GET', 'power')).hosts
 const untilHosts = (what: string, holds: (hosts: readonly PowerHostView[]) => boolean) =>
   server.until(what, async () => {
     const now = await hosts()
     return holds(now) ? now : undefined
   })
 const asleep = (all: readonly PowerHostView[]) => all.filter(({ state }) => state === 'asleep')
-const steps = async () => {
-  const { items } = await server.app.store.journal.list({}, { limit: 100, offset: 0 })
-  return items
+const steps = async () =>
+  (await journal())
     .filter(({ capability }) => capability === 'energy')
-    .sort((a, b) => a.intendedAtMs - b.intendedAtMs)
     .map(({ targetName, action, state }) => `${targetName} ${action} ${state}`)
-}
 
 describe('energy, enforced', () => {
   it(
@@ -102,12 +66,12 @@ describe('energy, enforced', () => {
       await untilHosts('since when they sleep', (now) =>
         asleep(now).every(({ asleepSince }) => asleepSince !== undefined),
       )
-      const energy = await http<SwitchedHostsView>('GET', '/api/v1/power')
+      const energy = await http<SwitchedHostsView>('GET', 'power')
       expect(energy).toMatchObject({ mode: 'enforce', asleep: 2 })
       expect(energy.savedW).toBeGreaterThan(2 * 20)
 
       // More than the two that are awake have room for: everything of three hosts.
-      const snapshot = server.app.state.clouds.get(cloud.id)?.snapshot
+      const snapshot = reading()
       const biggest = Math.min(...(snapshot?.hosts ?? []).map(({ cores, reservedCores }) => cores - reservedCores))
       const request = {
         requestId: 'r1',
@@ -147,7 +111,7 @@ describe('energy, enforced', () => {
       {
         name: 'all of it',
         cloudId: cloud.id,
-        projectId: projectId(cloud.id, server.app.state.clouds.get(cloud.id)?.snapshot?.projects[0]?.name ?? ''),
+        projectId: projectId(cloud.id, reading()?.projects[0]?.name ?? ''),
         window: { startMs: nowMs + 180 * minuteMs, endMs: nowMs + 240 * minuteMs },
         durationMs: undefined,
         reservations: [{ wish: { kind: 'hosts', min: 4, max: 4 }, filter: undefined }],
@@ -157,11 +121,21 @@ describe('energy, enforced', () => {
       },
       operator,
     )
-    const [first] = asleep(await untilHosts('a sleeping host', (now) => asleep(now).length > 0)) as [PowerHostView]
+    const isTold = ({ asleepSince }: PowerHostView) => asleepSince !== undefined
+    const first = asleep(await untilHosts('a sleeping host', (now) => asleep(now).some(isTold))).find(
+      isTold,
+    ) as PowerHostView
     expect(Date.parse(first.nextLeaseAt ?? '')).toBe(lease.span.startMs)
+    const told = await http<SleepHoursView>('GET', 'power/hours?back=1d&ahead=1d')
+    const spans = told.hosts.find(({ id }) => id === first.id)?.spans ?? []
+    expect(spans.map(({ kind }) => kind)).toEqual(['asleep', 'sleeps', 'wakes', 'promised'])
+    const [slept, sleeps, wakes, promised] = spans
+    expect(slept?.from).toBe(first.asleepSince)
+    expect([slept?.to, sleeps?.from]).toEqual([told.now, told.now])
+    expect([wakes?.to, promised?.from]).toEqual([first.nextLeaseAt, first.nextLeaseAt])
+    expect(Date.parse(promised?.to ?? '')).toBe(lease.span.endMs)
     await server.until('the start of the lease', () => (server.clock.nowMs() >= lease.span.startMs ? true : undefined))
-    const { items } = await server.app.store.journal.list({}, { limit: 100, offset: 0 })
-    const opened = items.filter(({ action, reason }) => action === 'open' && reason.code === 'wake-lease')
+    const opened = (await journal()).filter(({ action, reason }) => action === 'open' && reason.code === 'wake-lease')
     expect(opened.length).toBeGreaterThan(0)
     for (const { finishedAtMs } of opened) expect(finishedAtMs).toBeLessThan(lease.span.startMs)
     expect(asleep(await hosts())).toEqual([])
@@ -176,14 +150,14 @@ describe('energy, observed', () => {
     await server.cycles(4)
     expect(await steps()).toEqual([])
 
-    const told = await http<PowerHostView>('PUT', `/api/v1/hosts/${encodeURIComponent(empty.id)}/power`, {
+    const told = await http<PowerHostView>('PUT', `hosts/${encodeURIComponent(empty.id)}/power`, {
       state: 'asleep',
       for: '10d',
     })
     expect(told.wish).toMatchObject({ state: 'asleep', by: 'test' })
     // In a mode that lets nothing sleep, a person's word does.
     await untilHosts('it sleeps', (now) => now.find(({ id }) => id === empty.id)?.state === 'asleep')
-    await http('PUT', `/api/v1/hosts/${encodeURIComponent(empty.id)}/power`, { state: 'awake' })
+    await http('PUT', `hosts/${encodeURIComponent(empty.id)}/power`, { state: 'awake' })
     await untilHosts('it is back', (now) => now.find(({ id }) => id === empty.id)?.state === 'up')
     await server.until('the end of the last step', async () =>
       (await steps()).every((step) => step.endsWith(' done')) ? true : undefined,

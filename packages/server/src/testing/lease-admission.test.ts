@@ -1,62 +1,27 @@
 // Who may reserve how much, on a whole server: limits of the configuration, and a service that listens for real.
-import type { LeaseQuotaView, LeaseView } from '@gleaner/model'
+import type { LeaseQuotaView } from '@gleaner/model'
 import { afterEach, describe, expect, it } from 'vitest'
-import { hashSecret, newSecret } from '../auth/token-secret.ts'
-import { acceleratedClock } from '../clock/accelerated-clock.ts'
-import { callApi } from './call-api.ts'
 import { type HookReceiver, openReceiver } from '../notices/testing/hook-receiver.ts'
-import { startTestServer, type TestServer, testStartMs } from './test-server.ts'
+import { http, inState, type LeaseAnswer, post, start, wish as wished } from './lease-scene.ts'
+import { endsToo, patient, server, stopAll, stopLast } from './scene.ts'
+import { testStartMs } from './test-server.ts'
 
-const patient = { timeout: 300_000 }
 const hourMs = 3_600_000
-let server: TestServer
-let token = ''
-const stopAll: (() => Promise<void>)[] = []
+afterEach(stopAll)
 
-afterEach(async () => {
-  for (const stop of stopAll.splice(0).toReversed()) await stop()
-})
-
-async function start(reservations: string): Promise<void> {
-  server = await startTestServer({
-    clock: acceleratedClock(testStartMs, 30),
-    config: `policy: { snapshotMaxAge: 600m, telemetryMaxAge: 600m }\nreservations:\n${reservations}`,
-  })
-  stopAll.push(() => server.stop())
-  await server.until('a leader that has read the cloud', () =>
-    server.app.state.fence !== undefined && server.app.state.clouds.get(server.cloud.id)?.snapshot !== undefined
-      ? true
-      : undefined,
-  )
-  token = newSecret()
-  const made = { name: 'olga', role: 'operator', projects: [], createdAtMs: 0, createdBy: 'test' } as const
-  await server.app.store.tokens.create({ ...made, expiresAtMs: undefined }, hashSecret(token))
-}
-
-type Answer = LeaseView & LeaseQuotaView & { readonly detail: string; readonly code: string; readonly remedy: string }
-
-const http = (method: string, path: string, body?: object) =>
-  callApi<Answer>({ url: server.url, token }, { method, path, body })
+const startWith = (reservations: string) => start({ speed: 30, config: `reservations:\n${reservations}` })
 
 const iso = (hours: number) => new Date(testStartMs + hours * hourMs).toISOString()
-const wish = (name: string, more: object = {}) => ({
-  name,
-  project: 'web-shop',
-  start: iso(24),
-  duration: '2h',
-  reservations: [{ min: 1 }],
-  ...more,
-})
-const post = (body: object) => http('POST', 'leases', body)
+const wish = (name: string, more: object = {}) => wished(name, { start: iso(24), duration: '2h', ...more })
 
 describe('limits', patient, () => {
   it('hold for what is made, changed and planned, by project and calendar period', async () => {
-    await start(
+    await startWith(
       '  period: day\n  limits: { hostHours: 6, longest: 4h, furthest: 7d }\n  limitsByProject: { data-science: { hostHours: 40 } }\n',
     )
     const made = await post(wish('first', { reservations: [{ min: 2 }] }))
     expect(made.status, JSON.stringify(made.body)).toBe(201)
-    const quota = async (query: string) => (await http('GET', `lease-quota?${query}`)).body
+    const quota = async (query: string) => (await http<LeaseQuotaView>('GET', `lease-quota?${query}`)).body
     expect(await quota(`project=web-shop&at=${iso(24)}`)).toMatchObject({
       period: 'day',
       start: '2026-03-05T00:00:00.000Z',
@@ -71,7 +36,7 @@ describe('limits', patient, () => {
     const refused = async (body: object, words: RegExp) => {
       for (const path of ['leases', 'lease-plans']) {
         const { name: _, ...plan } = body as { name: string }
-        const answer = await http('POST', path, path === 'leases' ? body : plan)
+        const answer = await http<LeaseAnswer & { remedy: string }>('POST', path, path === 'leases' ? body : plan)
         expect([answer.status, answer.body.code, answer.body.detail]).toEqual([
           403,
           'lease-refused',
@@ -103,17 +68,13 @@ describe('limits', patient, () => {
   })
 
   it('count what has ended, and are never passed by many at once', async () => {
-    await start('  period: week\n  limits: { hostHours: 5 }\n')
+    await startWith('  period: week\n  limits: { hostHours: 5 }\n')
     const running = await post({ ...wish('now'), start: 'now', duration: '1h' })
     expect(running.status).toBe(201)
-    await server.until('the lease to begin', async () =>
-      (await server.app.store.leases.find(running.body.id))?.state === 'active' ? true : undefined,
-    )
+    await inState(running.body.id, 'active')
     await http('DELETE', `leases/${running.body.id}`)
-    await server.until('the lease to end', async () =>
-      (await server.app.store.leases.find(running.body.id))?.state === 'ended' ? true : undefined,
-    )
-    const left = (await http('GET', 'lease-quota?project=web-shop')).body.hostHours
+    await inState(running.body.id, 'ended')
+    const left = (await http<LeaseQuotaView>('GET', 'lease-quota?project=web-shop')).body.hostHours
     // What it had of its hour: less than that, and no more is left than that.
     expect(left.used).toBeLessThan(1)
     const many = await Promise.all(
@@ -129,7 +90,7 @@ describe('limits', patient, () => {
 describe('a service that approves', patient, () => {
   async function service(answer?: Parameters<typeof openReceiver>[0]): Promise<HookReceiver> {
     const made = await openReceiver(answer)
-    stopAll.push(() => made.close())
+    endsToo(() => made.close())
     return made
   }
 
@@ -140,7 +101,7 @@ describe('a service that approves', patient, () => {
         ? response.writeHead(204).end()
         : response.writeHead(403).end(JSON.stringify({ message: 'out of\nallowance ' })),
     )
-    await start(`  approval: { url: "${url}", token: let-me-in }\n`)
+    await startWith(`  approval: { url: "${url}", token: let-me-in }\n`)
     const made = await post(wish('course', { reservations: [{ min: 2, filter: 'vcpus >= 1' }] }))
     expect(made.status, JSON.stringify(made.body)).toBe(201)
     expect(received).toHaveLength(1)
@@ -184,9 +145,7 @@ describe('a service that approves', patient, () => {
     expect(received).toHaveLength(3)
     says = 'yes'
     const running = await post({ ...wish('now'), start: 'now' })
-    await server.until('the lease to begin', async () =>
-      (await server.app.store.leases.find(running.body.id))?.state === 'active' ? true : undefined,
-    )
+    await inState(running.body.id, 'active')
     await http('DELETE', `leases/${running.body.id}`)
     await server.until('the word of its end', () =>
       received.some(({ path, body }) => path.endsWith('/on-end') && body.includes('"now"')) ? true : undefined,
@@ -202,7 +161,7 @@ describe('a service that approves', patient, () => {
     const { url } = await service((response) => {
       if (status !== undefined) response.writeHead(status, { location: '/yes' }).end('a-secret-path')
     })
-    await start(`  approval: { url: "${url}", timeout: 200ms }\n`)
+    await startWith(`  approval: { url: "${url}", timeout: 200ms }\n`)
     const refused = await post(wish('course'))
     expect([refused.status, refused.body.code, refused.body.detail]).toEqual([
       503,
@@ -211,8 +170,8 @@ describe('a service that approves', patient, () => {
     ])
     expect(JSON.stringify(refused.body)).not.toContain('secret')
     expect(await server.app.store.leases.open()).toEqual([])
-    for (const stop of stopAll.splice(1).toReversed()) await stop()
-    await start(`  approval: { url: "${url}", timeout: 200ms, unanswered: allow }\n`)
+    await stopLast()
+    await startWith(`  approval: { url: "${url}", timeout: 200ms, unanswered: allow }\n`)
     expect((await post(wish('course'))).status).toBe(201)
   })
 })

@@ -2,55 +2,21 @@
 import type { LeaseView } from '@gleaner/model'
 import { createTestDatabase } from '@gleaner/store/testing'
 import { afterEach, expect, it } from 'vitest'
-import { hashSecret, newSecret } from '../auth/token-secret.ts'
-import { acceleratedClock } from '../clock/accelerated-clock.ts'
-import { callApi } from './call-api.ts'
-import { startTestServer, type TestServer, testStartMs } from './test-server.ts'
+import { http, post, start, toldOf } from './lease-scene.ts'
+import { endsToo, patient, server, stopAll, stopLast } from './scene.ts'
+import { testStartMs } from './test-server.ts'
 
-const patient = { timeout: 300_000 }
 const hourMs = 3_600_000
-let server: TestServer
-let token = ''
-const stopAll: (() => Promise<void>)[] = []
+afterEach(stopAll)
 
-afterEach(async () => {
-  for (const stop of stopAll.splice(0).toReversed()) await stop()
-})
-
-async function start(speed: number, settings: string, more: { databaseUrl?: string; atMs?: number } = {}) {
-  const { atMs = testStartMs, ...where } = more
-  server = await startTestServer({
-    clock: acceleratedClock(atMs, speed),
-    config: `policy: { snapshotMaxAge: 600m, telemetryMaxAge: 600m }\nreservations: ${settings}\n`,
-    ...where,
-  })
-  stopAll.push(() => server.stop())
-  await server.until('a leader that has read the cloud', () =>
-    server.app.state.fence !== undefined && server.app.state.clouds.get(server.cloud.id)?.snapshot !== undefined
-      ? true
-      : undefined,
-  )
-  token = newSecret()
-  const made = { name: `olga-${atMs}`, role: 'operator', projects: [], createdAtMs: 0, createdBy: 'test' } as const
-  await server.app.store.tokens.create({ ...made, expiresAtMs: undefined }, hashSecret(token))
-}
-
-type Answer = LeaseView & { readonly detail: string; readonly code: string }
-
-const http = (method: string, path: string, body?: object) =>
-  callApi<Answer>({ url: server.url, token }, { method, path, body })
-
-const post = (name: string, more: object) =>
-  http('POST', 'leases', { name, project: 'web-shop', reservations: [{ min: 1 }], ...more })
+const reserve = (name: string, more: object) => post({ name, project: 'web-shop', reservations: [{ min: 1 }], ...more })
 const show = async (name: string) => (await http('GET', `leases/${name}`)).body
-const toldOf = async ({ id, cloud }: LeaseView) =>
-  (await server.app.store.notices.forInstance(`${cloud}:${id}`, 20)).map(({ sentence }) => sentence)
 const told = (lease: LeaseView, words: RegExp) =>
   server.until(`the word ${words}`, async () => (await toldOf(lease)).find((sentence) => words.test(sentence)))
 
 it('goes on term by term, as far as nobody else was promised its hosts, and tells until when', patient, async () => {
-  await start(600, '{ openEnded: { term: 2h, renewWithin: 2000h } }')
-  const made = await post('endless', { openEnded: true })
+  await start({ speed: 600, config: 'reservations: { openEnded: { term: 2h, renewWithin: 2000h } }' })
+  const made = await reserve('endless', { openEnded: true })
   expect(made.status, JSON.stringify(made.body)).toBe(201)
   const { body: lease } = made
   expect(Date.parse(lease.end) - Date.parse(lease.start)).toBe(2 * hourMs)
@@ -64,7 +30,7 @@ it('goes on term by term, as far as nobody else was promised its hosts, and tell
   // Another is promised its host from some time after what it has now.
   const [host = ''] = grown.reservations[0]?.hosts ?? []
   const from = new Date(Date.parse(grown.end) + 3 * hourMs).toISOString()
-  const other = await post('other', {
+  const other = await reserve('other', {
     start: from,
     duration: '10h',
     reservations: [{ min: 1, filter: `name == "${host}"` }],
@@ -90,9 +56,9 @@ it('goes on term by term, as far as nobody else was promised its hosts, and tell
 })
 
 it('ends when nobody says that it is needed, goes on when somebody does, and its limits hold', patient, async () => {
-  await start(600, '{ openEnded: { term: 2h, renewWithin: 3h } }')
-  const { body: silent } = await post('silent', { openEnded: true })
-  const { body: spoken } = await post('spoken', { openEnded: true })
+  await start({ speed: 600, config: 'reservations: { openEnded: { term: 2h, renewWithin: 3h } }' })
+  const { body: silent } = await reserve('silent', { openEnded: true })
+  const { body: spoken } = await reserve('spoken', { openEnded: true })
   const said = await told(silent, /still needed/)
   expect(said).toMatch(/gleaner leases renew silent says it\.$/)
   await told(spoken, /still needed/)
@@ -104,20 +70,20 @@ it('ends when nobody says that it is needed, goes on when somebody does, and its
   await server.until('the end of the silent one', async () =>
     (await show('silent')).state === 'ended' ? true : undefined,
   )
-  const wrong = await post('wrong', { openEnded: true, duration: '2h' })
+  const wrong = await reserve('wrong', { openEnded: true, duration: '2h' })
   expect([wrong.status, wrong.body.detail]).toEqual([400, expect.stringMatching(/^openEnded: /)])
 })
 
 it('is bounded by the longest lease its project may have, and an outage does not end it', patient, async () => {
   const database = await createTestDatabase('empty')
-  stopAll.push(() => database.drop())
-  const settings = '{ openEnded: { term: 2h, renewWithin: 2000h }, limits: { longest: 9h } }'
-  await start(1, settings, { databaseUrl: database.url })
-  const { body: lease } = await post('endless', { openEnded: true })
+  endsToo(() => database.drop())
+  const config = 'reservations: { openEnded: { term: 2h, renewWithin: 2000h }, limits: { longest: 9h } }'
+  await start({ config, databaseUrl: database.url })
+  const { body: lease } = await reserve('endless', { openEnded: true })
   await server.until('its start', async () => ((await show('endless')).state === 'active' ? true : undefined))
-  await stopAll.pop()?.()
+  await stopLast()
   // Three hours later: its term is over since an hour.
-  await start(600, settings, { databaseUrl: database.url, atMs: testStartMs + 3 * hourMs })
+  await start({ speed: 600, config, databaseUrl: database.url, atMs: testStartMs + 3 * hourMs })
   const grown = await server.until('another term', async () => {
     const now = await show('endless')
     return now.end > lease.end ? now : undefined

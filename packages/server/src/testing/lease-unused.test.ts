@@ -1,27 +1,12 @@
 // Leases that nobody uses, on a whole server: warned, ended at the announced moment, kept as soon as they are used.
 import { type Host, type Instance, type Lease, projectId } from '@gleaner/model'
 import { afterEach, expect, it } from 'vitest'
-import { acceleratedClock } from '../clock/accelerated-clock.ts'
-import { operator, startTestServer, type TestServer, testStartMs } from './test-server.ts'
+import { request, start } from './lease-scene.ts'
+import { never, patient, reading, server, stopAll } from './scene.ts'
+import { operator } from './test-server.ts'
 
 const minuteMs = 60_000
-const never = new AbortController().signal
-let server: TestServer
-afterEach(async () => server.stop())
-
-async function start(more: string): Promise<void> {
-  server = await startTestServer({
-    clock: acceleratedClock(testStartMs, 120),
-    config: `policy: { snapshotMaxAge: 600m, telemetryMaxAge: 600m }\n${more}`,
-  })
-  await server.until('a leader that has read the cloud', () =>
-    server.app.state.fence !== undefined &&
-    server.app.state.ready &&
-    server.app.state.clouds.get(server.cloud.id)?.snapshot !== undefined
-      ? true
-      : undefined,
-  )
-}
+afterEach(stopAll)
 
 const project = () => projectId(server.cloud.id, 'web-shop')
 const ownOn = async (host: Host): Promise<readonly Instance[]> =>
@@ -33,27 +18,16 @@ const ownOn = async (host: Host): Promise<readonly Instance[]> =>
 async function reserve(host: Host): Promise<Lease> {
   for (const { id } of await ownOn(host)) server.cloud.actByHand(id, 'delete')
   await server.until('its instances to be gone from the reading', () => {
-    const there = server.app.state.clouds.get(server.cloud.id)?.snapshot?.instancesOfHost.get(host.id) ?? []
+    const there = reading()?.instancesOfHost.get(host.id) ?? []
     return there.some(({ projectId: of }) => of === project()) ? undefined : true
   })
   const startMs = server.clock.nowMs()
+  const filter = { notation: 'cel', text: `name == "${host.name}"` } as const
   return server.app.commands.makeLease(
-    {
-      name: `on ${host.name}`,
-      cloudId: server.cloud.id,
-      projectId: project(),
+    request(`on ${host.name}`, {
       window: { startMs, endMs: startMs + 6000 * minuteMs },
-      durationMs: undefined,
-      reservations: [
-        {
-          wish: { kind: 'hosts', min: 1, max: 1 },
-          filter: { notation: 'cel', text: `name == "${host.name}"` },
-        },
-      ],
-      endAction: 'nothing',
-      noticeMs: 0,
-      holdMs: undefined,
-    },
+      reservations: [{ wish: { kind: 'hosts', min: 1, max: 1 }, filter }],
+    }),
     operator,
   )
 }
@@ -69,10 +43,8 @@ const warned = (lease: Lease) =>
     return now?.unused !== undefined && (await problemOf(lease)) !== undefined ? now : undefined
   })
 
-it('a lease that nobody uses is warned and ended as announced; one that is used again is kept', {
-  timeout: 300_000,
-}, async () => {
-  await start('reservations: { unused: { warn: 30m, end: 120m } }')
+it('a lease that nobody uses is warned and ended as announced; one that is used again is kept', patient, async () => {
+  await start({ speed: 120, config: 'reservations: { unused: { warn: 30m, end: 120m } }' })
   const [first, second] = (await server.cloud.observe(never)).hosts
   if (first === undefined || second === undefined) throw new Error('no hosts')
   const idle = await reserve(first)
@@ -116,8 +88,8 @@ it('a lease that nobody uses is warned and ended as announced; one that is used 
   expect((await stored(busy))?.state).toBe('active')
 })
 
-it('nothing is warned of or ended unless the configuration says so', { timeout: 300_000 }, async () => {
-  await start('')
+it('nothing is warned of or ended unless the configuration says so', patient, async () => {
+  await start({ speed: 120 })
   const [host] = (await server.cloud.observe(never)).hosts
   if (host === undefined) throw new Error('no host')
   const lease = await reserve(host)

@@ -94,15 +94,16 @@ describe('mail', patient, () => {
     const { port, received } = await receiver()
     const server = await start(port, '{ id: all, addresses: [all@example.org] }')
     const sent = await server.until('a delivery', async () => {
-      const recent = await server.app.store.outbox.recent('mail:all', { limit: 5 })
-      return recent.some(({ attempts }) => attempts === undefined) ? recent : undefined
+      const { items: recent } = await server.app.store.outbox.recent('mail:all', { limit: 5, offset: 0 })
+      return recent.some(({ outcome }) => outcome === 'delivered') ? recent : undefined
     })
     expect(sent.length).toBeGreaterThan(0)
     const own = sent[0]?.notice.about?.projectId ?? ''
-    const ofOne = await server.app.store.outbox.recent('mail:all', { limit: 100, projectIds: [own] })
-    expect(new Set(ofOne.map(({ notice }) => notice.about?.projectId))).toEqual(new Set([own]))
-    expect(await server.app.store.outbox.recent('mail:all', { limit: 5, projectIds: [] })).toEqual([])
-    expect(await server.app.store.outbox.recent('mail:none', { limit: 5 })).toEqual([])
+    const ofOne = await server.app.store.outbox.recent('mail:all', { limit: 100, offset: 0, projectIds: [own] })
+    expect(new Set(ofOne.items.map(({ notice }) => notice.about?.projectId))).toEqual(new Set([own]))
+    const none = { items: [], total: 0 }
+    expect(await server.app.store.outbox.recent('mail:all', { limit: 5, offset: 0, projectIds: [] })).toEqual(none)
+    expect(await server.app.store.outbox.recent('mail:none', { limit: 5, offset: 0 })).toEqual(none)
     expect(received.length).toBeGreaterThan(0)
   })
 
@@ -120,6 +121,9 @@ describe('mail', patient, () => {
     await server.until('an empty queue', async () =>
       (await server.app.store.outbox.waiting('mail:gone')).count === 0 ? true : undefined,
     )
+    // Also afterwards it is to be seen which, when, and what was answered.
+    for (const passage of (await server.app.store.outbox.recent('mail:gone', { limit: 5, offset: 0 })).items)
+      expect(passage).toMatchObject({ outcome: 'refused', attempts: 1, fault: 'it answers 550 to RCPT TO' })
     const told = tries
     await server.cycles(2)
     expect(tries).toBeLessThanOrEqual(told + 24)

@@ -7,10 +7,12 @@ import {
   GleanerError,
   isDecisionOpen,
   type Hold,
+  type Interval,
   isLeaseOpen,
   noHostOffers,
   type JournalEntry,
   type Lease,
+  overlaps,
   type Plan,
   type Problem,
   type Proposal,
@@ -26,6 +28,7 @@ import type {
   EstimatePoint,
   FleetPoint,
   LedgerPoint,
+  MeteredHost,
   Person,
   SeenCertificate,
   Store,
@@ -53,6 +56,7 @@ export interface MemoryContent {
   /** Whatever is asked for; only of the projects that are. */
   energySums: EnergySum[]
   energyHours: EnergyHour[]
+  metered: MeteredHost[]
   tenantHours: TenantHour[]
   /** While true every call is refused as unavailable. */
   down: boolean
@@ -78,6 +82,7 @@ export function memoryContent(): MemoryContent {
     fleet: [],
     energySums: [],
     energyHours: [],
+    metered: [],
     tenantHours: [],
     down: false,
   }
@@ -183,7 +188,10 @@ export function memoryStore(content: MemoryContent): Store {
           page,
         ),
     },
-    outbox: { recent: async () => [], waiting: async () => ({ count: 0, oldestAtMs: undefined }) },
+    outbox: {
+      recent: async () => ({ items: [], total: 0 }),
+      waiting: async () => ({ count: 0, oldestAtMs: undefined }),
+    },
     proposals: {
       observed: async () => content.proposals.filter(({ mode }) => mode === 'observe'),
       open: async () => content.proposals,
@@ -215,7 +223,10 @@ export function memoryStore(content: MemoryContent): Store {
     leases: {
       open: async () => content.leases.filter(isLeaseOpen),
       find: async (id: string) => content.leases.find((lease) => lease.id === id),
-      within: async (projectId: string) => content.leases.filter((lease) => lease.projectId === projectId),
+      within: async (projectId: string | undefined, span: Interval) =>
+        content.leases.filter(
+          (lease) => (projectId === undefined || lease.projectId === projectId) && overlaps(lease.span, span),
+        ),
       list: async (filter: { projectIds?: readonly string[] }, page: { limit: number; offset: number }) =>
         pageOf(
           content.leases.filter(({ projectId }) => filter.projectIds?.includes(projectId) ?? true),
@@ -248,6 +259,7 @@ export function memoryStore(content: MemoryContent): Store {
         content.energySums.filter(({ projectId }) => isSeen(filter, projectId)),
       hours: async ({ fromMs, toMs }: EnergyFilter) =>
         content.energyHours.filter(({ atMs }) => atMs >= fromMs && atMs < toMs),
+      metered: async () => content.metered,
       tenantHours: async (asked: readonly TenantHourKey[]) =>
         content.tenantHours.filter(({ instanceId, hostId, atMs }) =>
           asked.some((key) => key.instanceId === instanceId && key.hostId === hostId && key.atMs === atMs),

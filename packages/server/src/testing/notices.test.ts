@@ -155,6 +155,10 @@ describe('a hook', patient, () => {
     const ids = received.map(({ headers }) => headers['webhook-id'])
     expect(ids.filter((id) => id === refused)).toHaveLength(1)
     expect(new Set(ids).size).toBe(ids.length)
+    const [told] = (await server.app.store.outbox.recent('webhook:picky', { limit: 1000, offset: 0 })).items.filter(
+      ({ outcome }) => outcome === 'refused',
+    )
+    expect(told).toMatchObject({ notice: { id: refused }, attempts: 1, fault: 'it answers 422' })
   })
 
   it('that stays away loses what is too old, and somebody is told how much', async () => {
@@ -167,6 +171,30 @@ describe('a hook', patient, () => {
     await server.until('the empty queue', async () =>
       (await server.app.store.outbox.waiting('webhook:away')).count === 0 ? true : undefined,
     )
+  })
+
+  it('does not get again what it was taking when Gleaner was ended in order', async () => {
+    const answers: (() => void)[] = []
+    let isQuick = false
+    const { url, received } = await receiver((response) => {
+      const answer = () => void response.writeHead(204).end()
+      if (isQuick) answer()
+      else answers.push(answer)
+    })
+    const database = await createTestDatabase('empty')
+    closing.push(() => database.drop())
+    const config = `${policy}${tells}notices:\n  webhooks:\n    - { id: slow, url: "${url}" }\n`
+    const first = await startTestServer({ config, databaseUrl: database.url })
+    const answer = await first.until('a notice', () => answers[0])
+    const stopped = first.stop()
+    isQuick = true
+    answer()
+    await stopped
+    expect(received).toHaveLength(1)
+    const second = await startTestServer({ config, databaseUrl: database.url })
+    closing.push(() => second.stop())
+    await second.until('the others', () => (received.length >= 10 ? true : undefined))
+    expect(new Set(received.map(({ headers }) => headers['webhook-id'])).size).toBe(received.length)
   })
 
   it('gets a notice again, with the same id and body, when Gleaner was killed before it knew that it was taken', async () => {

@@ -1,82 +1,34 @@
 // Desktops that lend themselves on a whole server: real PostgreSQL, a simulated cloud, time that runs faster. A user comes back, leaves
 // again, and comes back while the cloud answers nobody.
-import { SimulatedCloud } from '@gleaner/driver-simulated'
-import {
-  type DesktopDetails,
-  type InstanceId,
-  type JournalEntry,
-  type LendingPhase,
-  projectId,
-  type StatusView,
-} from '@gleaner/model'
-import type { Clock } from '@gleaner/ports'
+import type { DesktopDetails, InstanceId, LendingPhase, StatusView } from '@gleaner/model'
 import { afterEach, describe, expect, it } from 'vitest'
-import { acceleratedClock } from '../clock/accelerated-clock.ts'
+import { desk as host, guestOn } from './desktop-scene.ts'
+import { begin, cloud, journal, patient, reading, server, stopAll } from './scene.ts'
 import { joinTestDesktop } from './test-desktop.ts'
-import { operator, startTestServer, type TestServer, testStartMs } from './test-server.ts'
+import { operator, testStartMs } from './test-server.ts'
 
-const patient = { timeout: 300_000 }
 const policy = `
 policy: { snapshotMaxAge: 600m, telemetryMaxAge: 600m, actionTimeout: 60m, budgets: { actionsPerMinute: 1, cloudShare: 0 } }
 `
 const unhurried = '{ contract: 10m, lostAfter: 20, beat: 15s, freeAfter: 2h }'
-let server: TestServer
-let cloud: SimulatedCloud
-const stopAll: (() => Promise<void>)[] = []
-const never = new AbortController().signal
+afterEach(stopAll)
 
-afterEach(async () => {
-  for (const stop of stopAll.splice(0).toReversed()) await stop()
-})
-
-async function start(
-  mode: string,
-  { desktopAgents = false, atMs = testStartMs, opportunism = unhurried } = {},
-): Promise<void> {
-  server = await startTestServer({
-    clock: acceleratedClock(atMs, 300),
+const start = (mode: string, { desktopAgents = false, atMs = testStartMs, opportunism = unhurried } = {}) =>
+  begin({
+    speed: 300,
+    atMs,
+    size: { seed: 11, hosts: 5, instances: 0, projects: 1, desktops: 1, activity: 0, desktopAgents },
     config: `anonymous: administrator\nmodes: { idleness: 'off', opportunism: ${mode} }\n${policy}opportunism: ${opportunism}\n`,
-    makeClouds: (clock: Clock) => {
-      const size = { hosts: 5, instances: 0, projects: 1, desktops: 1, activity: 0 }
-      cloud = new SimulatedCloud({ clock, id: 'sim', seed: 11, desktopAgents, ...size })
-      return [cloud]
-    },
   })
-  stopAll.push(() => server.stop())
-  await server.until('a plan', () =>
-    server.app.state.fence !== undefined && server.app.state.ready ? true : undefined,
-  )
-}
 
-const host = () => server.app.state.clouds.get(cloud.id)?.snapshot?.hosts.find(({ kind }) => kind === 'desktop')
 const name = () => host()?.name ?? ''
-const instance = (id: InstanceId) => server.app.state.clouds.get(cloud.id)?.snapshot?.instanceById.get(id)
+const instance = (id: InstanceId) => reading()?.instanceById.get(id)
 const untilHost = (state: string) =>
   server.until(`the desktop is ${state}`, () => (host()?.state === state ? true : undefined))
 const untilGuest = (id: InstanceId, state: string) =>
   server.until(`the guest is ${state}`, () => (instance(id)?.state === state ? true : undefined))
 
-async function journal(): Promise<readonly JournalEntry[]> {
-  const { items } = await server.app.store.journal.list({}, { limit: 100, offset: 0 })
-  return [...items].sort((a, b) => a.intendedAtMs - b.intendedAtMs)
-}
-
-const makeGuest = (title: string) =>
-  cloud.creation.create(
-    {
-      name: title,
-      projectId: server.app.state.clouds.get(cloud.id)?.snapshot?.projects[0]?.id ?? projectId(cloud.id, 'none'),
-      hostId: host()?.id,
-      flavor: undefined,
-      vcpus: 1,
-      memoryMiB: 512,
-      diskGiB: 1,
-      firmness: 'preemptible',
-      tags: [],
-      idempotencyKey: title,
-    },
-    never,
-  )
+const makeGuest = (title: string) => guestOn(host()?.id, title)
 
 async function joined() {
   const desktop = await joinTestDesktop(server.app, name())

@@ -10,10 +10,10 @@ const hourMs = 3_600_000
 let server: TestServer
 afterEach(async () => server.stop())
 
-async function start(more = ''): Promise<void> {
+async function start(more = '', rest = ''): Promise<void> {
   server = await startTestServer({
     clock: acceleratedClock(testStartMs, 120),
-    config: `policy: { snapshotMaxAge: 600m, telemetryMaxAge: 600m }\npower: { idlePowerW: 100, boot: 30m, shutdown: 10m${more} }\n`,
+    config: `policy: { snapshotMaxAge: 600m, telemetryMaxAge: 600m }\npower: { idlePowerW: 100, boot: 30m, shutdown: 10m${more} }\n${rest}`,
     makeClouds: (clock: Clock) => [
       new SimulatedCloud({ clock, id: 'sim', seed: 11, hosts: 4, instances: 1, projects: 1, desktops: 0, activity: 0 }),
     ],
@@ -91,4 +91,25 @@ it('nothing is moved where the operator does not want it', { timeout: 300_000 },
   const beganMs = server.clock.nowMs()
   await server.until('half an hour', () => (server.clock.nowMs() > beganMs + 1_800_000 ? true : undefined))
   for (const lease of late) expect(hostsOf(await stored(lease))).toEqual(hostsOf(lease))
+})
+
+it('where work per watt is weighed, they go to the host that does the most of it', { timeout: 300_000 }, async () => {
+  const figures = ['hv-01', 'hv-02', 'hv-03', 'hv-04'].map(
+    (name, nth) => `{ name: ${name}, operationsPerS: ${nth === 2 ? 900 : 300} }`,
+  )
+  await start(`, hosts: [${figures.join(', ')}]`, 'placement: { weighers: { EfficiencyWeigher: 1 } }\n')
+  // The fast one is taken by somebody who gives it up.
+  const others = await reserve('others', 40, 4)
+  expect(hostsOf(others)).toEqual(['hv-03'])
+  const lease = await reserve('lease', 40, 4)
+  await server.app.commands.endLease(others.id, operator)
+  await server.app.commands.setMode('energy', 'enforce', operator)
+  const moved = await server.until('another host', async () => {
+    const now = await stored(lease)
+    return now.swaps === undefined ? undefined : now
+  })
+  expect(hostsOf(moved)).toEqual(['hv-03'])
+  expect(moved.swaps?.[0]?.because).toMatch(
+    /^it saves 0\.\d\d kWh: fewer wake-ups, or a host that does more work per watt$/,
+  )
 })

@@ -1,7 +1,7 @@
 // A desktop that has joined a server of a test and says what the test wants it to say. Every word is a beat that counts, as the agent's
 // would be; only signature and connection are left out, which have tests of their own.
 import { generateKeyPairSync } from 'node:crypto'
-import { type LendingPhase, mayLend, type ToldReport, type Verdict } from '@gleaner/model'
+import { type LendingPhase, mayLend, type ToldPower, type ToldReport, type Verdict } from '@gleaner/model'
 import type { Application } from '../application.ts'
 import { hashSecret } from '../auth/token-secret.ts'
 import { newJoinSecret } from '../desktops/join-secret.ts'
@@ -19,7 +19,7 @@ export async function joinTestDesktop(app: Application, hostName: string, { lend
   let { sequence } = desktop
   return {
     id: desktop.id,
-    async says(phase: LendingPhase, reports: readonly ToldReport[] = []): Promise<void> {
+    async says(phase: LendingPhase, reports: readonly ToldReport[] = [], power?: ToldPower): Promise<void> {
       const keys = await app.store.desktops.keysOf(desktop.id)
       if (keys === undefined) throw new Error('is not known')
       const beat = {
@@ -33,6 +33,7 @@ export async function joinTestDesktop(app: Application, hostName: string, { lend
         changes: [],
         lostChanges: 0,
         reports: [...reports],
+        ...(power === undefined ? {} : { power }),
       }
       await app.desktops.beat(keys, { by: 'key', beat, realMs: Date.now() })
     },

@@ -41,6 +41,12 @@ export interface TestServer {
 
 const patienceMs = 120_000
 
+/** The cloud of every test server that is not given another. */
+export function fourHosts(clock: Clock, guestMemory = false): SimulatedCloud {
+  const size = { seed: 11, hosts: 4, instances: 24, projects: 3, desktops: 0, activity: 0 }
+  return new SimulatedCloud({ clock, id: 'sim', ...size, guestMemory })
+}
+
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const directory = mkdtempSync(join(tmpdir(), 'gleaner-server-'))
   const database: TestDatabase | undefined =
@@ -52,17 +58,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const text = `listen: 127.0.0.1:0\nlog: error\n${options.config ?? ''}`
   const config = parseConfig(text, 'test.yaml', { environment, directory })
   const clock = options.clock ?? acceleratedClock(testStartMs, testSpeed)
-  const cloud = new SimulatedCloud({
-    clock,
-    id: 'sim',
-    seed: 11,
-    hosts: 4,
-    instances: 24,
-    projects: 3,
-    desktops: 0,
-    activity: 0,
-    guestMemory: options.guestMemory === true,
-  })
+  const cloud = fourHosts(clock, options.guestMemory)
   const running = await startGleaner({ config, clock, makeClouds: options.makeClouds ?? (() => [cloud]) })
   const app = running.application
   const until = async <T>(what: string, ask: () => Promise<T | undefined> | T | undefined): Promise<T> => {

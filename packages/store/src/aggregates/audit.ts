@@ -3,7 +3,7 @@ import type { AuditEntry, Store } from '@gleaner/ports'
 import { sql } from 'kysely'
 import type { Database, Queries } from '../database/database.ts'
 import { toJson } from '../database/to-json.ts'
-import { newId } from './new-id.ts'
+import { newId } from '../ids/new-id.ts'
 
 export function audit(database: Database): Store['audit'] {
   return {

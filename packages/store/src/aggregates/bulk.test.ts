@@ -1,4 +1,4 @@
-import { isError } from '@gleaner/model'
+import { isError, type NoticeAbout } from '@gleaner/model'
 import type { InstanceMemory, TelemetryBlob } from '@gleaner/ports'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { nowMs, sampleLine } from '../testing/samples.ts'
@@ -171,18 +171,18 @@ describe('notices', () => {
       { notice: notice(2), attempts: 0 },
     ])
     expect(await outbox.due('mail', { ...at, nowMs: nowMs + 1 })).toHaveLength(1)
-    await outbox.sent(fence, 'mail', 'not_1')
-    await outbox.sent(fence, 'mail', 'not_1')
-    await outbox.sent(fence, 'hook', 'not_1')
-    await outbox.sent(fence, 'mail', 'not_none')
-    await outbox.later(fence, 'mail', { id: 'not_2', nextAtMs: nowMs + 20 })
+    await outbox.sent(fence, 'mail', { id: 'not_1' })
+    await outbox.sent(fence, 'mail', { id: 'not_1' })
+    await outbox.sent(fence, 'hook', { id: 'not_1' })
+    await outbox.sent(fence, 'mail', { id: 'not_none' })
+    await outbox.later(fence, 'mail', { id: 'not_2', nextAtMs: nowMs + 20, atMs: nowMs + 5, fault: 'ECONNREFUSED' })
     expect(ids(await outbox.due('mail', at))).toEqual(['not_3', 'not_4'])
     expect((await outbox.due('mail', { nowMs: nowMs + 20, limit: 9 })).at(-1)).toMatchObject({
       notice: { id: 'not_2' },
       attempts: 1,
     })
     expect((await outbox.due('mail', at)).at(-1)?.notice.about).toEqual({ ...about, projectName: 'shop\uFFFD' })
-    await outbox.giveUp(fence, 'mail', 'not_3')
+    await outbox.giveUp(fence, 'mail', { id: 'not_3', atMs: nowMs + 6, fault: 'it answers 422' })
     expect(ids(await outbox.due('mail', at))).toEqual(['not_4'])
     expect(ids(await outbox.due('hook', at))).toEqual(['not_2', 'not_3'])
     expect(await outbox.waiting('mail')).toEqual({ count: 2, oldestAtMs: nowMs + 2 })
@@ -198,10 +198,74 @@ describe('notices', () => {
     expect(await outbox.waiting('mail')).toMatchObject({ count: 0 })
   })
 
+  it('are told with what came of them: taken, by some, waiting, refused, given up', async () => {
+    const { store, fence } = opened
+    const { outbox } = store
+    for (const n of [11, 12, 13, 14, 15]) await store.notices.add(fence, notice(n, `past_${n}`), ['past'])
+    const at = (id: string, fault: string) => ({ id, atMs: nowMs + 60, fault })
+    await outbox.sent(fence, 'past', { id: 'past_11' })
+    await outbox.sent(fence, 'past', { id: 'past_12', fault: '550 for one of them' })
+    await outbox.later(fence, 'past', { ...at('past_13', 'it answers 503'), nextAtMs: nowMs + 70 })
+    await outbox.giveUp(fence, 'past', at('past_14', 'it answers 422'))
+    const passages = async () =>
+      (await outbox.recent('past', { limit: 9, offset: 0 })).items.map(({ notice: { id }, ...passage }) => ({
+        id,
+        ...passage,
+      }))
+    const waiting = { id: 'past_13', outcome: 'waiting', attempts: 1, fault: 'it answers 503', faultAtMs: nowMs + 60 }
+    const none = { attempts: undefined, fault: undefined, faultAtMs: undefined, nextAtMs: undefined }
+    const ended = [
+      { ...none, ...at('past_14', 'it answers 422'), outcome: 'refused', attempts: 1 },
+      { ...none, id: 'past_12', outcome: 'delivered', fault: '550 for one of them' },
+      { ...none, id: 'past_11', outcome: 'delivered' },
+    ].map(({ atMs, ...rest }: { atMs?: number; id: string }) => ({
+      ...rest,
+      ...(atMs === undefined ? {} : { faultAtMs: atMs }),
+    }))
+    expect(await passages()).toEqual(
+      [
+        { ...none, id: 'past_15', outcome: 'waiting', attempts: 0, nextAtMs: nowMs + 15 },
+        { ...waiting, nextAtMs: nowMs + 70 },
+        { ...ended[0], id: 'past_14' },
+        ended[1],
+        ended[2],
+      ].toSorted((a, b) => ((a?.id ?? '') < (b?.id ?? '') ? 1 : -1)),
+    )
+    expect(await outbox.trim(fence, 'past', { most: 0, beforeMs: 0, nowMs: nowMs + 80 })).toBe(2)
+    const givenUp = { outcome: 'given-up', faultAtMs: nowMs + 80, nextAtMs: undefined }
+    expect((await passages()).filter(({ outcome }) => outcome === 'given-up')).toEqual([
+      { ...none, id: 'past_15', ...givenUp, attempts: 0 },
+      { ...waiting, ...givenUp },
+    ])
+  })
+
+  it('are told in pages with how many there are, each once whatever came of it, and of some projects only', async () => {
+    const { store, fence } = opened
+    const { outbox } = store
+    const about = (projectId: string) => ({ projectId }) as NoticeAbout
+    for (const n of [21, 22, 23, 24, 25])
+      await store.notices.add(fence, { ...notice(n, `page_${n}`), about: about(n < 24 ? 'lab:a' : 'lab:b') }, [
+        'paged',
+        'beside',
+      ])
+    await outbox.sent(fence, 'paged', { id: 'page_21' })
+    await outbox.giveUp(fence, 'paged', { id: 'page_22', atMs: nowMs, fault: 'no' })
+    const page = async (which: { limit: number; offset: number; projectIds?: string[] }) => {
+      const { items, total } = await outbox.recent('paged', which)
+      return [total, ...items.map((passage) => passage.notice.id)]
+    }
+    expect(await page({ limit: 2, offset: 0 })).toEqual([5, 'page_25', 'page_24'])
+    expect(await page({ limit: 2, offset: 2 })).toEqual([5, 'page_23', 'page_22'])
+    expect(await page({ limit: 2, offset: 4 })).toEqual([5, 'page_21'])
+    expect(await page({ limit: 9, offset: 5 })).toEqual([5])
+    expect(await page({ limit: 2, offset: 1, projectIds: ['lab:a', 'lab:c'] })).toEqual([3, 'page_22', 'page_21'])
+    expect(await page({ limit: 9, offset: 0, projectIds: [] })).toEqual([0])
+  })
+
   it('that were delivered do not wait again when they are added again', async () => {
     const { store, fence } = opened
     await store.notices.add(fence, notice(7, 'again'), ['mail'])
-    await store.outbox.sent(fence, 'mail', 'again')
+    await store.outbox.sent(fence, 'mail', { id: 'again' })
     await store.notices.add(fence, notice(7, 'again'), ['mail'])
     expect(await store.outbox.waiting('mail')).toMatchObject({ count: 0 })
   })
@@ -209,8 +273,8 @@ describe('notices', () => {
   it('wait in a queue that is bounded by number and age, the oldest going first', async () => {
     const { store, fence } = opened
     for (let n = 1; n <= 6; n++) await store.notices.add(fence, notice(n, `many_${n}`), ['full', 'other'])
-    expect(await store.outbox.trim(fence, 'full', { most: 4, beforeMs: nowMs })).toBe(2)
-    expect(await store.outbox.trim(fence, 'full', { most: 4, beforeMs: nowMs + 4 })).toBe(1)
+    expect(await store.outbox.trim(fence, 'full', { most: 4, beforeMs: nowMs, nowMs: nowMs + 50 })).toBe(2)
+    expect(await store.outbox.trim(fence, 'full', { most: 4, beforeMs: nowMs + 4, nowMs: nowMs + 50 })).toBe(1)
     expect(ids(await store.outbox.due('full', { nowMs: nowMs + 99, limit: 9 }))).toEqual(['many_4', 'many_5', 'many_6'])
     expect(await store.outbox.waiting('other')).toMatchObject({ count: 6 })
   })
@@ -219,8 +283,10 @@ describe('notices', () => {
     const { store, fence } = opened
     await store.notices.add(fence, notice(8, 'fenced'), ['late'])
     const old = { ...fence, term: fence.term - 1 }
-    await expect(store.outbox.sent(old, 'late', 'fenced')).rejects.toMatchObject({ code: 'not-leader' })
-    await expect(store.outbox.later(old, 'late', { id: 'fenced', nextAtMs: 0 })).rejects.toMatchObject({
+    await expect(store.outbox.sent(old, 'late', { id: 'fenced' })).rejects.toMatchObject({ code: 'not-leader' })
+    await expect(
+      store.outbox.later(old, 'late', { id: 'fenced', nextAtMs: 0, atMs: 0, fault: '' }),
+    ).rejects.toMatchObject({
       code: 'not-leader',
     })
     expect(ids(await store.outbox.due('late', { nowMs: nowMs + 99, limit: 9 }))).toEqual(['fenced'])

@@ -12,9 +12,9 @@ import {
 import type { DesktopStore } from '@gleaner/ports'
 import { type Selectable, sql } from 'kysely'
 import type { Database } from '../database/database.ts'
-import type { DesktopTable } from '../database/tables.ts'
+import type { DesktopTable } from '../database/tables/desktops.ts'
 import { toJson } from '../database/to-json.ts'
-import { newId } from './new-id.ts'
+import { newId } from '../ids/new-id.ts'
 
 /** Half of the numbers there are; as milliseconds a hundred thousand years away. */
 const noClock = 2 ** 52

@@ -68,6 +68,13 @@ describe('energy', () => {
       host({ hostId: other, atMs: nowMs + hourMs, energyJ: 3 }),
     ])
     expect(await store.energy.hosts({ ...far, hostId: other })).toHaveLength(1)
+    expect(new Set(await store.energy.metered(far))).toEqual(
+      new Set([
+        { hostId: node, measuredMs: 120_000, bridgedJ: 2.5 },
+        { hostId: other, measuredMs: 60_000, bridgedJ: 0 },
+      ]),
+    )
+    expect(await store.energy.metered({ fromMs: nowMs + 1, toMs: nowMs + hourMs })).toEqual([])
     expect(await store.energy.hosts({ fromMs: nowMs + 1, toMs: nowMs + hourMs })).toEqual([])
   })
 

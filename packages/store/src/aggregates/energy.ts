@@ -35,6 +35,17 @@ export function energy(database: Database): EnergyStore {
         for (const chunk of inChunks(asked, rowsPerStatement)) found.push(...(await tenantHours(queries, chunk)))
         return found
       }),
+    metered: ({ fromMs, toMs }) =>
+      database.read(async (queries) => {
+        const { rows } = await sql<{ host_id: string; measured_ms: number; bridged_j: number }>`
+          select host_id, sum(measured_ms) as measured_ms, sum(bridged_j) as bridged_j
+          from host_energy where at_ms >= ${fromMs} and at_ms < ${toMs} group by host_id`.execute(queries)
+        return rows.map((row) => ({
+          hostId: row.host_id as HostEnergy['hostId'],
+          measuredMs: row.measured_ms,
+          bridgedJ: row.bridged_j,
+        }))
+      }),
     hosts: ({ fromMs, toMs, hostId }) =>
       database.read(async (queries) => {
         const rows = await queries

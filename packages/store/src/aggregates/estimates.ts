@@ -6,7 +6,7 @@ import type { EstimateFigures, EstimatePoint, EstimateStore, FleetFigures, Store
 import { type Selectable, sql } from 'kysely'
 import { copyOut } from '../database/copy-out.ts'
 import type { Database, Queries } from '../database/database.ts'
-import type { EstimateTable } from '../database/tables.ts'
+import type { EstimateTable } from '../database/tables/estimates.ts'
 import { toJson } from '../database/to-json.ts'
 import { inChunks } from './in-chunks.ts'
 

@@ -6,7 +6,7 @@ import type { EvictionStore } from '@gleaner/ports'
 import { type Selectable, sql } from 'kysely'
 import type { Database, Queries } from '../database/database.ts'
 import { violatedConstraint } from '../database/store-fault.ts'
-import type { EvictionDecisionTable, EvictionTable } from '../database/tables.ts'
+import type { EvictionDecisionTable, EvictionTable } from '../database/tables/evictions.ts'
 import { toJson } from '../database/to-json.ts'
 
 const onTheirWay = ['waiting', 'returning'] as const

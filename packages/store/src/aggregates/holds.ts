@@ -3,8 +3,8 @@ import { GleanerError, type Hold } from '@gleaner/model'
 import type { HoldStore } from '@gleaner/ports'
 import type { Selectable } from 'kysely'
 import type { Database, Queries } from '../database/database.ts'
-import type { HoldTable } from '../database/tables.ts'
-import { newId } from './new-id.ts'
+import type { HoldTable } from '../database/tables/actions.ts'
+import { newId } from '../ids/new-id.ts'
 
 export function holds(database: Database): HoldStore {
   return {

@@ -6,7 +6,7 @@ import type { JournalFilter, JournalStore } from '@gleaner/ports'
 import { type Selectable, sql } from 'kysely'
 import type { Database, Queries } from '../database/database.ts'
 import { violatedConstraint } from '../database/store-fault.ts'
-import type { JournalTable } from '../database/tables.ts'
+import type { JournalTable } from '../database/tables/actions.ts'
 import { toJson } from '../database/to-json.ts'
 
 type Row = Selectable<JournalTable>

@@ -7,7 +7,7 @@ import type { HostRoom, LeaseStore, LeaseWrite } from '@gleaner/ports'
 import { type Selectable, sql } from 'kysely'
 import type { Database, Queries } from '../database/database.ts'
 import { violatedConstraint } from '../database/store-fault.ts'
-import type { LeaseTable } from '../database/tables.ts'
+import type { LeaseTable } from '../database/tables/leases.ts'
 import { toJson } from '../database/to-json.ts'
 import { appendAudit } from './audit.ts'
 import { inChunks } from './in-chunks.ts'
@@ -61,7 +61,7 @@ export function leases(database: Database): LeaseStore {
         const rows = await queries
           .selectFrom('lease')
           .selectAll()
-          .where('project_id', '=', projectId)
+          .$if(projectId !== undefined, (query) => query.where('project_id', '=', projectId as string))
           .where('state', 'in', [...openStates, 'ended'])
           .where('start_ms', '<', span.endMs)
           .where('end_ms', '>', span.startMs)
@@ -84,7 +84,7 @@ export function leases(database: Database): LeaseStore {
 async function writeAll(queries: Queries, writes: readonly LeaseWrite[], term: number): Promise<void> {
   const known = await writeLeases(queries, writes, term)
   await writeEvents(queries, writes)
-  if (known.length > 0) await queries.deleteFrom('lease_allocation').where('lease_id', 'in', known).execute()
+  if (known.length > 0) await giveUp(queries, known, writes)
   await allocate(queries, writes)
   await appendAudit(
     queries,
@@ -97,19 +97,22 @@ async function writeLeases(queries: Queries, writes: readonly LeaseWrite[], term
   const written = await queries
     .insertInto('lease')
     .values(
-      writes.map(({ lease }) => ({
-        id: lease.id,
-        cloud_id: lease.cloudId,
-        project_id: lease.projectId,
-        name: lease.name,
-        state: lease.state,
-        start_ms: lease.span.startMs,
-        end_ms: lease.span.endMs,
-        created_at_ms: lease.createdAtMs,
-        updated_at_ms: lease.updatedAtMs,
-        document: toJson(lease),
-        term,
-      })),
+      // In one order, so that two transactions never wait for each other's rows.
+      writes
+        .toSorted((a, b) => (a.lease.id < b.lease.id ? -1 : 1))
+        .map(({ lease }) => ({
+          id: lease.id,
+          cloud_id: lease.cloudId,
+          project_id: lease.projectId,
+          name: lease.name,
+          state: lease.state,
+          start_ms: lease.span.startMs,
+          end_ms: lease.span.endMs,
+          created_at_ms: lease.createdAtMs,
+          updated_at_ms: lease.updatedAtMs,
+          document: toJson(lease),
+          term,
+        })),
     )
     .onConflict((conflict) =>
       conflict.column('id').doUpdateSet(({ ref }) => ({
@@ -152,6 +155,20 @@ async function writeEvents(queries: Queries, writes: readonly LeaseWrite[]): Pro
       })),
     )
     .execute()
+}
+
+/**
+ * Hosts that are left and hosts that are gone to are locked together and in one order first: two leases that change places
+ * would otherwise each hold what the other waits for.
+ */
+async function giveUp(queries: Queries, known: readonly string[], writes: readonly LeaseWrite[]): Promise<void> {
+  const taken = writes.flatMap((write) => (isLeaseOpen(write.lease) ? roomsOf(write).map(({ hostId }) => hostId) : []))
+  await sql`
+    select from reservable_host
+    where host_id = any(${taken}::text[])
+       or host_id in (select host_id from lease_allocation where lease_id = any(${known}::text[]))
+    order by host_id for update`.execute(queries)
+  await queries.deleteFrom('lease_allocation').where('lease_id', 'in', known).execute()
 }
 
 /** Rows of hosts are locked in one order, so that two transactions never wait for each other. */

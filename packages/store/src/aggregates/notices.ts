@@ -3,7 +3,7 @@ import type { NoticeAbout, ReportBody } from '@gleaner/model'
 import type { Store, StoredNotice } from '@gleaner/ports'
 import { type Selectable, sql } from 'kysely'
 import type { Database, Queries } from '../database/database.ts'
-import type { NoticeTable } from '../database/tables.ts'
+import type { NoticeTable } from '../database/tables/notices.ts'
 import { toJson } from '../database/to-json.ts'
 
 type Row = Selectable<NoticeTable> & { readonly sent_by: string[] }

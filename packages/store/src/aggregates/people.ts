@@ -4,8 +4,8 @@ import { GleanerError } from '@gleaner/model'
 import type { Person, PersonStore } from '@gleaner/ports'
 import { type Selectable, sql } from 'kysely'
 import type { Database } from '../database/database.ts'
-import type { PersonTable } from '../database/tables.ts'
-import { newId } from './new-id.ts'
+import type { PersonTable } from '../database/tables/people.ts'
+import { newId } from '../ids/new-id.ts'
 
 export function people(database: Database): PersonStore {
   return {

@@ -4,8 +4,8 @@ import { GleanerError, type Problem } from '@gleaner/model'
 import type { ProblemStore } from '@gleaner/ports'
 import { type Selectable, sql } from 'kysely'
 import type { Database } from '../database/database.ts'
-import type { ProblemTable } from '../database/tables.ts'
-import { newId } from './new-id.ts'
+import type { ProblemTable } from '../database/tables/system.ts'
+import { newId } from '../ids/new-id.ts'
 
 export function problems(database: Database): ProblemStore {
   return {

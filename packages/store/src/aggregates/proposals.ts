@@ -5,7 +5,7 @@ import type { ProposalStore } from '@gleaner/ports'
 import { type Selectable, sql } from 'kysely'
 import type { Database, Queries } from '../database/database.ts'
 import { violatedConstraint } from '../database/store-fault.ts'
-import type { ProposalTable } from '../database/tables.ts'
+import type { ProposalTable } from '../database/tables/actions.ts'
 import { toJson } from '../database/to-json.ts'
 import { inChunks } from './in-chunks.ts'
 

@@ -7,9 +7,9 @@ import type { RuleStore } from '@gleaner/ports'
 import type { Selectable } from 'kysely'
 import type { Database, Queries } from '../database/database.ts'
 import { violatedConstraint } from '../database/store-fault.ts'
-import type { RuleTable } from '../database/tables.ts'
+import type { RuleTable } from '../database/tables/rules.ts'
 import { toJson } from '../database/to-json.ts'
-import { newId } from './new-id.ts'
+import { newId } from '../ids/new-id.ts'
 
 type Row = Selectable<RuleTable>
 

@@ -4,8 +4,8 @@ import type { StoredToken, TokenStore } from '@gleaner/ports'
 import type { Selectable } from 'kysely'
 import type { Database } from '../database/database.ts'
 import { violatedConstraint } from '../database/store-fault.ts'
-import type { TokenTable } from '../database/tables.ts'
-import { newId } from './new-id.ts'
+import type { TokenTable } from '../database/tables/people.ts'
+import { newId } from '../ids/new-id.ts'
 
 export function tokens(database: Database): TokenStore {
   return {

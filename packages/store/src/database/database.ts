@@ -1,8 +1,9 @@
 // The connections to PostgreSQL and the three ways to use them:
 //
 // - read: may be repeated a few times within about two seconds when the connection breaks, then `store-unavailable`.
-// - write: one transaction, never repeated. Only when the connection breaks during COMMIT, when nobody can know whether
-//   it took place, the server is asked what became of the transaction (pg_xact_status) as soon as it answers again.
+// - write: one transaction, repeated only when the server itself took it back to end a deadlock. When the connection breaks
+//   during COMMIT, and nobody can know whether it took place, the server is asked what became of the transaction
+//   (pg_xact_status) as soon as it answers again.
 // - fenced: a write that first checks, under a lock on the leader's row, that the term is still the current one. A new
 //   leader raises the term only after such a transaction has ended.
 //
@@ -23,7 +24,7 @@ import {
 import { Client, Pool, type PoolClient } from 'pg'
 import type { DatabaseAddress } from './database-address.ts'
 import { sessionConfig, sessionSetup, storable } from './session.ts'
-import { translateFault } from './store-fault.ts'
+import { isDeadlock, translateFault } from './store-fault.ts'
 import type { Tables } from './tables.ts'
 
 export type Queries = Kysely<Tables>
@@ -42,6 +43,8 @@ const poolSize = 10
 const readPausesMs = [50, 200, 600]
 /** No further attempt at a read begins after this. */
 const readPatienceMs = 2000
+/** Whoever was given up to end a deadlock finds the other through; more than once is rare, thrice a fault of ours. */
+const attemptsAtWrite = 3
 const outcomePausesMs = [50, 100, 200, 400, 800, 1500, 2000]
 
 export function openDatabase(address: DatabaseAddress): Database {
@@ -60,7 +63,7 @@ export function openDatabase(address: DatabaseAddress): Database {
   const queries: Queries = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: guard(pool) }) })
   let closing: Promise<void> | undefined
 
-  const transaction = <T>(begin: (on: Queries) => Promise<string>, work: (on: Queries) => Promise<T>): Promise<T> =>
+  const attempt = <T>(begin: (on: Queries) => Promise<string>, work: (on: Queries) => Promise<T>): Promise<T> =>
     queries
       .connection()
       .execute(async (on) => {
@@ -86,6 +89,18 @@ export function openDatabase(address: DatabaseAddress): Database {
         if (doubt !== undefined && !(await wasCommitted(queries, doubt))) throw doubt.error
         return result
       })
+
+  const transaction = async <T>(
+    begin: (on: Queries) => Promise<string>,
+    work: (on: Queries) => Promise<T>,
+  ): Promise<T> => {
+    for (let nth = 1; ; nth++)
+      try {
+        return await attempt(begin, work)
+      } catch (error) {
+        if (nth === attemptsAtWrite || !isDeadlock(error)) throw error
+      }
+  }
 
   return {
     address,

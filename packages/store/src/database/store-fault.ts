@@ -36,6 +36,11 @@ export function violatedConstraint(error: unknown): string | undefined {
   return isDatabaseError(error) && error.code?.startsWith('23') === true ? error.constraint : undefined
 }
 
+/** The transaction was rolled back because it and another waited for each other; the other goes on. */
+export function isDeadlock(error: unknown): boolean {
+  return isDatabaseError(error) && error.code === '40P01'
+}
+
 /** The GleanerError for a fault of the store; the error itself when it is none. */
 export function translateFault(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof GleanerError) return error

@@ -5,9 +5,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net'
 import type { Clock } from '@gleaner/ports'
 import { listenAgain } from '@gleaner/testkit'
-import { readValue, type RpcValue, textOf, XmlCursor } from '@gleaner/wire-xmlrpc'
+import { type RpcValue, textOf } from '@gleaner/wire-xmlrpc'
 import { FakeHost, type FakeHostOptions } from './fake-host.ts'
 import { FakeVm, type FakeVmOptions } from './fake-vm.ts'
+import { type Answer, envelope, Fault, readCall, Refusal } from './one-answers.ts'
 import { recordedDocument } from './recorded.ts'
 
 /**
@@ -27,30 +28,10 @@ export type Misbehaviour =
   | 'partial'
   | 'no-hosts'
 
-interface Call {
+export interface Call {
   readonly method: string
   readonly user: number
   readonly args: readonly (string | number | boolean)[]
-}
-
-type Answer = string | number | Refusal | Fault
-class Refusal {
-  readonly code: number
-  readonly message: string
-  readonly id: number
-  constructor(code: number, message: string, id = -1) {
-    this.code = code
-    this.message = message
-    this.id = id
-  }
-}
-class Fault {
-  readonly code: number
-  readonly message: string
-  constructor(code: number, message: string) {
-    this.code = code
-    this.message = message
-  }
 }
 
 const sessions: Readonly<Record<string, number>> = { 'oneadmin:PASSWORD': 0, 'alice:alicepass01': 2 }
@@ -337,62 +318,11 @@ function act(vm: FakeVm, action: string, nowS: number): Answer {
   )
 }
 
-function readCall(request: Buffer): { readonly method: string; readonly values: readonly RpcValue[] } {
-  const cursor = new XmlCursor(request)
-  if (cursor.root() !== 'methodCall' || cursor.child() !== 'methodName') throw new Error('no call')
-  const method = cursor.text()
-  const values: RpcValue[] = []
-  if (cursor.child() !== 'params') throw new Error('no params')
-  while (cursor.child() === 'param') {
-    if (cursor.child() !== 'value') throw new Error('no value')
-    values.push(readValue(cursor))
-    if (cursor.child() !== undefined) throw new Error('a param of two values')
-  }
-  return { method, values }
-}
-
 /** NAME="value" lines, with \" and \\ within the value. */
 function merge(into: Map<string, string>, text: string): void {
   for (const [, name, value] of text.matchAll(/^([A-Z][A-Z0-9_]*)\s*=\s*"((?:[^"\\]|\\.)*)"$/gm)) {
     into.set(name ?? '', (value ?? '').replace(/\\(.)/g, '$1'))
   }
-}
-
-function envelope(answer: Answer): string {
-  if (answer instanceof Fault) {
-    return `<?xml version="1.0" encoding="UTF-8"?>\r
-<methodResponse>\r
-<fault>\r
-<value><struct>\r
-<member><name>faultCode</name>\r
-<value><i4>${answer.code}</i4></value></member>\r
-<member><name>faultString</name>\r
-<value><string>${escaped(answer.message)}</string></value></member>\r
-</struct></value>\r
-</fault>\r
-</methodResponse>\r
-`
-  }
-  const values =
-    answer instanceof Refusal
-      ? [boolean(false), string(answer.message), int(answer.code), int(answer.id), '<i8>-1</i8>']
-      : [boolean(true), typeof answer === 'number' ? int(answer) : string(answer), int(0)]
-  return `<?xml version="1.0" encoding="UTF-8"?>\r
-<methodResponse>\r
-<params>\r
-<param><value><array><data>\r
-${values.map((value) => `<value>${value}</value>\r\n`).join('')}</data></array></value></param>\r
-</params>\r
-</methodResponse>\r
-`
-}
-
-const boolean = (is: boolean) => `<boolean>${is ? 1 : 0}</boolean>`
-const int = (value: number) => `<i4>${value}</i4>`
-const string = (text: string) => `<string>${escaped(text)}</string>`
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
 /** A gigabyte, or as much as is taken. */

@@ -1,20 +1,14 @@
-// The fake's nova: servers that move between nova's states in time, hypervisors, services. Made of recorded answers; refuses
+// The fake's nova: servers that move between nova's states in time. Made of recorded answers; refuses
 // in the states in which nova 26 refuses (nova/compute/api.py); holds and releases room in placement when nova does.
 import type { Clock } from '@gleaner/ports'
 import type { FakeAnswer, FakeRequest } from './fake-http.ts'
 import { FakeFlavors } from './fake-flavors.ts'
+import { type FakeHost, FakeHosts, type ServiceChange } from './fake-hosts.ts'
+import { FakeKeyPairs } from './fake-key-pairs.ts'
 import type { FakePlacement } from './fake-placement.ts'
 import { type FakeServer, attribute, newServer, power, resourcesOf, settle } from './fake-server.ts'
+import { notFound, ok, refused, wrongState } from './nova-answers.ts'
 import { recorded } from './recorded.ts'
-
-export interface FakeHost {
-  readonly name: string
-  readonly uuid: string
-  readonly serviceId: string
-  status: 'enabled' | 'disabled'
-  state: 'up' | 'down'
-  disabledReason: string | null
-}
 
 /** A moment of a server's way: after so long, these fields. */
 type Move = readonly [afterMs: number, change: () => void]
@@ -46,21 +40,15 @@ interface AskedServer {
   readonly host?: string
 }
 
-interface ServiceChange {
-  readonly status?: FakeHost['status']
-  readonly disabled_reason?: string
-}
-
 type ActionArgument = { readonly host?: string | null; readonly locked_reason?: string } | null
 
 export class FakeNova {
   readonly servers = new Map<string, FakeServer>()
-  readonly hosts: FakeHost[] = []
+  readonly #hosts: FakeHosts
   readonly flavors = new FakeFlavors()
   /** What ended badly, by request. */
   readonly failures = new Map<string, readonly object[]>()
-  /** Public keys by user and name. */
-  readonly keyPairs = new Map<string, string>()
+  readonly keyPairs = new FakeKeyPairs()
   /** Keeps shelved servers on their host, as with shelved_offload_time other than 0. */
   keepsShelved = false
   pageSize = 1000
@@ -73,19 +61,19 @@ export class FakeNova {
   constructor(placement: FakePlacement, clock: Clock) {
     this.#placement = placement
     this.#clock = clock
+    this.#hosts = new FakeHosts(placement)
   }
 
   end(): void {
     this.#ended.abort()
   }
 
+  get hosts(): readonly FakeHost[] {
+    return this.#hosts.all
+  }
+
   addHost(name: string): FakeHost {
-    const uuid = `11111111-0000-4000-8000-${String(this.hosts.length + 1).padStart(12, '0')}`
-    const serviceId = `22222222-0000-4000-8000-${String(this.hosts.length + 1).padStart(12, '0')}`
-    const host: FakeHost = { name, uuid, serviceId, status: 'enabled', state: 'up', disabledReason: null }
-    this.hosts.push(host)
-    this.#placement.add(uuid, name)
-    return host
+    return this.#hosts.add(name)
   }
 
   /** A server that runs already. */
@@ -125,15 +113,13 @@ export class FakeNova {
         if (id === 'detail') return this.#list(request)
         return this.#server(request, [id, part, key])
       case 'os-hypervisors':
-        return this.#hypervisors(request.query.get('hypervisor_hostname_pattern'))
+        return this.#hosts.hypervisors(request.query.get('hypervisor_hostname_pattern'))
       case 'os-services':
-        return method === 'PUT'
-          ? this.#setService(id, body as ServiceChange)
-          : ok({ services: this.hosts.map((host) => serviceOf(host)) })
+        return method === 'PUT' ? this.#hosts.setService(id, body as ServiceChange) : this.#hosts.services()
       case 'os-aggregates':
         return recorded('aggregates')
       case 'os-keypairs':
-        return this.#keyPairs(request, id)
+        return this.keyPairs.answer(request, id)
       case 'flavors':
         return this.flavors.answer(request)
       default:
@@ -378,45 +364,6 @@ export class FakeNova {
     return ok({ ...body, cpu_details, memory_details: { maximum: server.flavor.ram, used: server.flavor.ram / 2 } })
   }
 
-  #hypervisors(pattern: string | null): FakeAnswer {
-    const [template] = recorded<{ hypervisors: object[] }>('hypervisors').body.hypervisors
-    const wanted = this.hosts.filter(({ name }) => pattern === null || name.includes(pattern))
-    if (pattern !== null && wanted.length === 0) return notFound(pattern)
-    const hypervisors = wanted.map(({ name, uuid, serviceId, status, state, disabledReason }) => ({
-      ...template,
-      id: uuid,
-      hypervisor_hostname: name,
-      status,
-      state,
-      service: { id: serviceId, host: name, disabled_reason: disabledReason },
-    }))
-    return ok({ hypervisors })
-  }
-
-  #keyPairs({ method, query, body }: FakeRequest, name: string): FakeAnswer {
-    if (method === 'POST') {
-      const { keypair } = body as { keypair: { name: string; public_key: string } }
-      this.keyPairs.set(`gleaner ${keypair.name}`, keypair.public_key)
-      return ok({ keypair })
-    }
-    const publicKey = this.keyPairs.get(`${query.get('user_id') ?? 'gleaner'} ${name}`)
-    return publicKey === undefined ? notFound(name) : ok({ keypair: { name, public_key: publicKey } })
-  }
-
-  #setService(id: string, change: ServiceChange): FakeAnswer {
-    const host = this.hosts.find(({ serviceId }) => serviceId === id)
-    if (host === undefined) return notFound(id)
-    host.status = change.status ?? host.status
-    host.disabledReason = host.status === 'enabled' ? null : (change.disabled_reason ?? host.disabledReason)
-    const provider = this.#placement.providers.get(host.uuid)
-    if (provider !== undefined) {
-      const others = provider.traits.filter((trait) => trait !== 'COMPUTE_STATUS_DISABLED')
-      provider.traits = host.status === 'enabled' ? others : [...others, 'COMPUTE_STATUS_DISABLED']
-      provider.generation++
-    }
-    return ok({ service: serviceOf(host) })
-  }
-
   #touch(server: FakeServer): void {
     server.updated = this.#now()
   }
@@ -425,11 +372,6 @@ export class FakeNova {
   #now(): string {
     return new Date(this.#clock.nowMs()).toISOString().replace(/\.\d+Z$/, 'Z')
   }
-}
-
-function serviceOf({ name, serviceId, status, state, disabledReason }: FakeHost): object {
-  const [template] = recorded<{ services: object[] }>('services').body.services
-  return { ...template, id: serviceId, host: name, status, state, disabled_reason: disabledReason }
 }
 
 function hasTraits(traits: readonly string[], { flavor }: FakeServer): boolean {
@@ -445,20 +387,4 @@ function tag(server: FakeServer, method: string, name: string): FakeAnswer {
   if (method === 'DELETE') return had ? { status: 204, body: null } : notFound(name)
   server.tags.push(name)
   return { status: had ? 204 : 201, body: null }
-}
-
-function ok(body: unknown): FakeAnswer {
-  return { status: 200, body }
-}
-
-function notFound(id: string): FakeAnswer {
-  return refused(404, 'itemNotFound', `Instance ${id} could not be found.`)
-}
-
-function wrongState({ id }: FakeServer, action: string, state: string): FakeAnswer {
-  return refused(409, 'conflictingRequest', `Cannot '${action}' instance ${id} while it is in ${state}`)
-}
-
-function refused(status: number, kind: string, message: string): FakeAnswer {
-  return { status, body: { [kind]: { code: status, message } } }
 }

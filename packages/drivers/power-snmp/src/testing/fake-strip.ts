@@ -13,6 +13,7 @@ interface Agent {
   getAuthorizer(): { addCommunity(name: string): void; addUser(user: snmp.User): void }
   registerProvider(provider: unknown): void
   getMib(): {
+    setScalarValue(name: string, value: number | string | Buffer): void
     addTableRow(table: string, row: readonly number[]): void
     setTableSingleCell(table: string, column: number, row: readonly number[], value: number): void
   }
@@ -23,6 +24,7 @@ export class FakeStrip {
   readonly #agent: Agent
   readonly #socket: Socket
   #behaviour: 'silent' | 'noise' | undefined
+  #more = 0
   /** Datagrams that came in. */
   questions = 0
 
@@ -91,6 +93,21 @@ export class FakeStrip {
 
   setWattHours(outlet: string, wattHours: number): void {
     this.#agent.getMib().setTableSingleCell(table.name, table.wattHours, [0, Number(outlet)], wattHours)
+  }
+
+  /** Has one more value, which is asked for behind the OID that comes back. */
+  tell(type: 'OctetString' | 'Counter64' | 'Gauge', value: number | string | Buffer): string {
+    const name = `more${++this.#more}`
+    const oid = `1.3.6.1.4.1.99999.${this.#more}`
+    this.#agent.registerProvider({
+      name,
+      type: snmp.MibProviderType.Scalar,
+      oid,
+      scalarType: snmp.ObjectType[type],
+      maxAccess: snmp.MaxAccess['read-only'],
+    })
+    this.#agent.getMib().setScalarValue(name, value)
+    return `${oid}.0`
   }
 
   behave(behaviour: 'silent' | 'noise' | undefined): void {

@@ -1,5 +1,6 @@
 // A Redfish service on loopback that behaves as real ones do: the root is open, everything else wants the token of a session;
 // sessions are few, end when they are deleted, and are forgotten by a restart. Without `sessions` it knows Basic only.
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { listenAgain } from '@gleaner/testkit'
@@ -64,6 +65,10 @@ export class FakeRedfish {
     this.#server = undefined
     for (const socket of this.#sockets) socket.destroy()
     if (server !== undefined) await new Promise<void>((resolve) => server.close(() => resolve()))
+  }
+
+  async nextRequest(): Promise<void> {
+    if (this.#server !== undefined) await once(this.#server, 'request')
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

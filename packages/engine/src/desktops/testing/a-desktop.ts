@@ -58,6 +58,7 @@ export interface Scene {
   readonly terms?: Partial<LendingTerms>
   readonly nowMs?: number
   readonly supports?: LendingInput['supports']
+  readonly findRefuge?: LendingInput['findRefuge']
 }
 
 export function planScene({ host, guests = [], desktop, journal = [], nowMs = testStartMs, ...more }: Scene) {
@@ -72,6 +73,7 @@ export function planScene({ host, guests = [], desktop, journal = [], nowMs = te
     snapshots: [freezeSnapshot(reading, reading)],
     supports: more.supports ?? allSupports(testCloud),
     presenceOf: ({ id }) => presenceOf(known.get(id), nowMs, limits),
+    findRefuge: more.findRefuge ?? (() => undefined),
     terms: { ...terms, ...more.terms },
     nowMs,
   })

@@ -2,7 +2,8 @@
 // is on, and draws what it draws at rest and its share of the rest by the cores that are promised (a whole host: all of it).
 // In a gap between two promises it stays on or is switched off and on, whichever costs less: a power cycle costs as much as
 // the break-even time at rest (break-even.ts). So does the gap before the first, for nobody knows whether it is on then. A
-// host that cannot be switched is on anyway, and only what is done on it counts.
+// host that cannot be switched is on anyway, and only what is done on it counts. Where work per watt is to count, promised time
+// counts as long as the work of it takes on that host.
 import type { Host, HostPowerRecord, Sizes } from '@gleaner/model'
 import type { Need } from '../../reservation/host-calendar.ts'
 import { breakEvenMs } from './break-even.ts'
@@ -15,12 +16,14 @@ export interface HostDraw {
   readonly fullW: number
   /** Infinity: it cannot be switched. */
   readonly breakEvenMs: number
+  /** How many times as long work takes on it as on a host of the mean speed; 1 where that is not to count. */
+  readonly slowness: number
 }
 
 /** What is not known of the host is taken from the options, as when its sleep is planned. */
 export function hostDraw(
   host: Pick<Host, 'idlePowerW' | 'fullPowerW' | 'properties'> | undefined,
-  { record, options, isPowered }: DrawFacts,
+  { record, options, isPowered, slowness }: DrawFacts,
 ): HostDraw {
   const idleW = host?.idlePowerW ?? options.idlePowerW
   const fullW = host?.fullPowerW ?? 2 * idleW
@@ -31,6 +34,7 @@ export function hostDraw(
     breakEvenMs: staysOn
       ? Number.POSITIVE_INFINITY
       : breakEvenMs({ idlePowerW: idleW, fullPowerW: fullW }, bootOf(record ?? { bootsMs: [] }, options), options),
+    slowness: slowness ?? 1,
   }
 }
 
@@ -38,6 +42,7 @@ export interface DrawFacts {
   readonly record: Pick<HostPowerRecord, 'bootsMs'> | undefined
   readonly options: PowerOptions
   readonly isPowered: boolean
+  readonly slowness?: number | undefined
 }
 
 export interface Promised {
@@ -48,22 +53,24 @@ export interface Promised {
 /** In joules, from `nowMs` on; the order of what is promised does not matter. */
 export function calendarEnergyJ(
   promised: readonly Promised[],
-  { idleW, fullW, breakEvenMs }: HostDraw,
+  { idleW, fullW, breakEvenMs, slowness }: HostDraw,
   { nowMs, capacity }: { readonly nowMs: number; readonly capacity: Sizes },
 ): number {
   const isAlwaysOn = breakEvenMs === Number.POSITIVE_INFINITY
   let onUntilMs = nowMs
+  let gapsMs = 0
   let onMs = 0
   let workMs = 0
   for (const { span, need } of promised.toSorted((a, b) => a.span.startMs - b.span.startMs)) {
     const startMs = Math.max(nowMs, span.startMs)
     if (span.endMs <= startMs) continue
     workMs += (span.endMs - startMs) * shareOf(need, capacity)
-    onMs +=
-      Math.min(Math.max(0, startMs - onUntilMs), breakEvenMs) + Math.max(0, span.endMs - Math.max(startMs, onUntilMs))
+    gapsMs += Math.min(Math.max(0, startMs - onUntilMs), breakEvenMs)
+    onMs += Math.max(0, span.endMs - Math.max(startMs, onUntilMs))
     onUntilMs = Math.max(onUntilMs, span.endMs)
   }
-  return ((isAlwaysOn ? 0 : onMs * idleW) + workMs * (fullW - idleW)) / 1000
+  const restJ = isAlwaysOn ? 0 : (gapsMs + onMs * slowness) * idleW
+  return (restJ + workMs * slowness * (fullW - idleW)) / 1000
 }
 
 function shareOf(need: Need, [cores]: Sizes): number {

@@ -11,7 +11,7 @@ import { defaultPowerOptions } from './power-options.ts'
 import { type LeaseMove, type RepackQuestion, repackLeases } from './repack-leases.ts'
 
 const hourMs = 3_600_000
-const draw: HostDraw = { idleW: 100, fullW: 200, breakEvenMs: hourMs }
+const draw: HostDraw = { idleW: 100, fullW: 200, breakEvenMs: hourMs, slowness: 1 }
 
 interface Asked {
   readonly from: number
@@ -118,6 +118,17 @@ describe('leases to come', () => {
     expect(told(repack(3, [lease], { drawOf: oneIsOn }))).toEqual(['a h0 h1'])
   })
 
+  it('go to the host that does the most work per watt, where work counts, and not to one that only draws less', () => {
+    const lease = aLease('a', { from: 30, to: 40, on: ['h0'] })
+    // h1 draws half as much and is four times as slow; h2 draws half as much again and is twice as fast.
+    const drawOf = (id: HostId): HostDraw => {
+      if (id === idOf('h1')) return { ...draw, idleW: 50, fullW: 100, slowness: 4 }
+      return id === idOf('h2') ? { ...draw, idleW: 150, fullW: 300, slowness: 0.5 } : draw
+    }
+    expect(told(repack(3, [lease], { drawOf }))).toEqual(['a h0 h2'])
+    expect(told(repack(3, [lease], { drawOf: (id) => ({ ...drawOf(id), slowness: 1 }) }))).toEqual(['a h0 h1'])
+  })
+
   it('never go where somebody else is at the same time, where the condition does not hold, or twice to one host', () => {
     const there = aLease('there', { from: 36, to: 37, on: ['h1'] })
     const lease = aLease('a', { from: 30, to: 40, on: ['h0'] })
@@ -197,9 +208,11 @@ describe('whatever was promised', () => {
       idleW: fc.integer({ min: 1, max: 200 }),
       work: fc.integer({ min: 0, max: 200 }),
       hours: fc.constantFrom(0, 1, 3, Number.POSITIVE_INFINITY),
+      slowness: fc.constantFrom(0.5, 1, 1, 3),
     }),
     { minLength: 6, maxLength: 6 },
   )
+  const none = { idleW: 1, work: 0, hours: 0, slowness: 1 }
 
   it('is promised throughout: each move can be made after the one before, saves what it says, and the book is as it was', () => {
     let moves = 0
@@ -217,8 +230,8 @@ describe('whatever was promised', () => {
           if (mayMove) movable.push(lease)
         }
         const drawOf = (id: HostId): HostDraw => {
-          const { idleW, work, hours } = watts[book.positionOf(id) ?? 0] ?? { idleW: 1, work: 0, hours: 0 }
-          return { idleW, fullW: idleW + work, breakEvenMs: hours * hourMs }
+          const { idleW, work, hours, slowness } = watts[book.positionOf(id) ?? 0] ?? none
+          return { idleW, fullW: idleW + work, breakEvenMs: hours * hourMs, slowness }
         }
         const before = book.calendars.map(({ bookings }) => bookings.map(({ leaseId }) => leaseId).toSorted())
         const found = repack(6, movable, { book, drawOf })

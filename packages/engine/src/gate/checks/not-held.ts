@@ -15,6 +15,7 @@ const concerns: Readonly<Record<StepClass, readonly HoldKind[]>> = {
   'reclaim-command': ['keep'],
   evict: ['veto'],
   move: ['veto'],
+  consolidate: ['keep', 'person-acted', 'veto', 'cool-down'],
   restore: ['keep', 'person-acted', 'veto'],
   'restore-command': [],
   'give-back': [],

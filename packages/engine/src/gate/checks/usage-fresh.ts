@@ -12,7 +12,8 @@ const holding = holdingTable(undefined)
 export function needsUsage(step: Pick<GateStep, 'kind' | 'instance' | 'proposal'>): boolean {
   const { action } = step.proposal
   if (isHostStep(action)) return hostSteps[action].needsUsage
-  return step.kind === 'reclaim' && (step.instance === undefined || holding(step.instance.state).cores)
+  if (step.kind !== 'reclaim' && step.kind !== 'consolidate') return false
+  return step.instance === undefined || holding(step.instance.state).cores
 }
 
 export const usageFresh: Check = (step) => {

@@ -31,6 +31,7 @@ export class WatchedDesktop {
   memory: LendingMemory
   guests = { running: 0, paused: 0 }
   wish: OwnerWish | undefined
+  locked = false
   contractUntilMs = Number.POSITIVE_INFINITY
   answer: DesktopAnswer | undefined
   readonly states = new Map<string, ReadingState | 'silent'>()
@@ -56,6 +57,7 @@ export class WatchedDesktop {
       readings: this.readings(),
       guests: this.guests,
       wish: this.wish,
+      locked: this.locked,
       contractUntilMs: this.contractUntilMs,
     })
     this.memory = answer.memory

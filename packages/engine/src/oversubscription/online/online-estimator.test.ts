@@ -262,12 +262,23 @@ describe('a restart', () => {
     expect(after?.cores.record.judged).toBe(9)
   })
 
+  it('has nothing to learn anew where nothing was learned: nothing was measured so far', () => {
+    const live = withFour(liveHost())
+    const estimate = live.estimate()
+    if (estimate === undefined) throw new Error('no estimate')
+    const state = live.estimator.stateOf(live.host.id)
+    expect(state).toHaveLength(0)
+    const other = new OnlineEstimator(live.estimator.options, plainCodec)
+    expect(other.load(estimate, state)).toBe(true)
+    expect(other.estimateOf(live.host.id)).toBe(estimate)
+  })
+
   it('that cannot read what was kept keeps the estimate and begins to learn anew', () => {
     const live = withFour(liveHost())
     hours(live, 5)
     const estimate = live.estimator.estimateOf(live.host.id)
     if (estimate === undefined) throw new Error('no estimate')
-    for (const state of ['', '{', '{"known":[]}', '{"known":5,"estimator":{"lanes":{"gleaner cpu":5}}}', 'null']) {
+    for (const state of ['{', '{"known":[]}', '{"known":5,"estimator":{"lanes":{"gleaner cpu":5}}}', 'null']) {
       const other = new OnlineEstimator(live.estimator.options, plainCodec)
       expect(other.load(estimate, plainCodec.pack(state))).toBe(false)
       expect(other.estimateOf(live.host.id)).toBe(estimate)

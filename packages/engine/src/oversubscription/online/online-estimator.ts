@@ -141,12 +141,12 @@ export class OnlineEstimator {
     return this.#hosts.get(hostId)?.state ?? nothingCarried
   }
 
-  /** False when the state is not of this version or strategy: the estimate is kept, and learning begins anew. */
+  /** False when something was learned that is not of this version or strategy: the estimate is kept, and learning begins anew. */
   load(estimate: HostEstimate, state: Uint8Array): boolean {
     const saved = this.#read(state)
     const fresh = { estimate, known: nobody, state: undefined }
     this.#hosts.set(estimate.hostId, saved === undefined ? fresh : { estimate, known: new Set(saved.known), state })
-    return saved !== undefined
+    return saved !== undefined || state.length === 0
   }
 
   #pack({ estimator, window }: Working, known: readonly InstanceId[]): Uint8Array {

@@ -106,7 +106,7 @@ describe('a ratio', () => {
     follow(live)
     const before = live.host.coreRatio ?? 0
     expect(before).toBeGreaterThan(1.2)
-    live.run(3, () => ({ cpu: 3.5, memory: 1024 }))
+    live.run(3, () => ({ cpu: 1.2, memory: 1024 }))
     const { candidates } = propose(live)
     expect(candidates).toMatchObject([
       {

@@ -102,7 +102,7 @@ export const revokeDesktop: Handler<typeof endpoints.revokeDesktop> = async ({ a
   const desktop = await found(app, params.id)
   if (desktop.keyUntilMs === undefined)
     throw new GleanerError('conflict', { detail: 'Its cloud speaks for this desktop; there is no key to end.' })
-  await app.store.desktops.revoke(desktop.id, caller.name, app.clock.nowMs())
+  await app.desktops.revoke(desktop.id, caller.name)
   await app.store.audit.append({
     atMs: app.clock.nowMs(),
     by: caller.name,
@@ -112,7 +112,6 @@ export const revokeDesktop: Handler<typeof endpoints.revokeDesktop> = async ({ a
     before: { id: desktop.id },
     after: null,
   })
-  app.hub.tell('desktop')
 }
 
 /** Until where the last word of its agent can be believed. */
@@ -129,8 +128,12 @@ function forecastView(
 
 async function found(app: Application, id: string): Promise<Desktop> {
   const desktop = await app.store.desktops.find(id)
-  if (desktop === undefined) throw new GleanerError('not-found', { object: `The desktop "${id.slice(0, 100)}"` })
-  return desktop
+  if (desktop !== undefined) return desktop
+  const object = `The desktop "${id.slice(0, 100)}"`
+  const named = (await app.store.desktops.list()).filter(({ hostName }) => hostName === id)
+  if (named.length === 0) throw new GleanerError('not-found', { object })
+  const ids = named.map((each) => `${each.id} of ${each.cloudId ?? 'whichever cloud has it'}`)
+  throw new GleanerError('ambiguous', { object, detail: `${ids.join(', ')} have that name` })
 }
 
 interface Seen {

@@ -141,6 +141,20 @@ describe('the report of energy', () => {
     expect((await get('/kwapi/v1/probes/', member)).status).toBe(403)
   })
 
+  it('tells of hosts how long they were metered, to those from whom nothing is hidden', async () => {
+    const { content } = harness
+    const kept = content.energySums
+    content.energySums = [sum({ id: hv1, projectId: physics }), sum({ id: hv2, projectId: physics })]
+    content.metered = [{ hostId: hv1, measuredMs: 1.5 * hourMs, bridgedJ: kWh / 2 }]
+    const { items } = await json('/api/v1/energy?by=host')
+    expect(items[0]).toMatchObject({ id: hv1, measuredS: 5400, bridgedKWh: 0.5 })
+    expect(items[1]).not.toHaveProperty('measuredS')
+    expect((await get('/api/v1/energy.csv?by=host')).text).toContain(',CHF,1.5,0.5\r\n')
+    const seen = await json('/api/v1/energy?by=host', harness.secretOf('member', ['physics']))
+    expect(seen.items[0]).not.toHaveProperty('measuredS')
+    content.energySums = kept
+  })
+
   it.each([
     ['from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z', 'to:'],
     ['from=2026-03-02T00:00:00Z&for=1d', 'for:'],
@@ -158,7 +172,7 @@ describe('the report of energy', () => {
     const { text, headers } = await get('/api/v1/energy.csv?by=instance')
     expect(headers['content-type']).toBe('text/csv; charset=utf-8')
     expect(text.split('\r\n')[1]).toBe(
-      '2026-03-03T12:00:00.000Z,2026-03-04T13:00:00.000Z,instance,lab:web-1,web-1,physics,2,1,0,120,0.5,CHF',
+      '2026-03-03T12:00:00.000Z,2026-03-04T13:00:00.000Z,instance,lab:web-1,web-1,physics,2,1,0,120,0.5,CHF,,',
     )
     expect((await harness.as(undefined, { url: '/api/v1/energy.csv' })).statusCode).toBe(401)
     expect((await json('/api/v1/energy/hours?host=hv-1')).items).toEqual([

@@ -12,7 +12,7 @@ import {
   joulesPerKWh,
   nativeOf,
 } from '@gleaner/model'
-import type { EnergySum } from '@gleaner/ports'
+import type { EnergySum, MeteredHost } from '@gleaner/ports'
 import type { Application } from '../../application.ts'
 import type { Visibility } from '../../auth/visibility.ts'
 import type { Handler } from '../handler.ts'
@@ -39,13 +39,25 @@ export async function energyReport(
   const { carbon, price, currency } = app.config.energy
   const filter = { ...span, ...only('projectIds', sight.projectIds) }
   const sums = await app.store.energy.sums(by, filter, factorSpans(span, { carbon, price }))
+  // A host's gaps are for those who see all of what it drew.
+  const isWhole = by === 'host' && sight.projectIds === undefined
+  const metered = new Map(
+    (isWhole ? await app.store.energy.metered(span) : []).map((host) => [String(host.hostId), host]),
+  )
   return {
     from: timeText(span.fromMs),
     to: timeText(span.toMs),
     by,
     currency,
     total: amounts(total(sums)),
-    items: sums.map((sum): EnergyItem => ({ ...only('id', sum.id), ...named(sum, by, world), ...amounts(sum) })),
+    items: sums.map(
+      (sum): EnergyItem => ({
+        ...only('id', sum.id),
+        ...named(sum, by, world),
+        ...amounts(sum),
+        ...gaps(metered.get(sum.id ?? '')),
+      }),
+    ),
   }
 }
 
@@ -74,6 +86,10 @@ function total(sums: readonly EnergySum[]): Amounts {
     grams: known(({ grams }) => grams),
     cost: known(({ cost }) => cost),
   }
+}
+
+function gaps(host: MeteredHost | undefined): Pick<EnergyItem, 'measuredS' | 'bridgedKWh'> {
+  return host === undefined ? {} : { measuredS: host.measuredMs / 1000, bridgedKWh: host.bridgedJ / joulesPerKWh }
 }
 
 function amounts({ idleJ, dynamicJ, estimatedJ, grams, cost }: Amounts): EnergyReport['total'] {

@@ -15,6 +15,7 @@ function meterViews({ energy }: Application, world: WorldIndex): MeterView[] {
   return energy.meters().map((meter) => ({
     id: meter.id,
     kind: meter.kind,
+    covers: meter.kind === 'rapl' ? 'processors' : 'machine',
     state: stateOf(meter),
     ...only('readAt', meter.readAtMs === undefined ? undefined : timeText(meter.readAtMs)),
     ...only('fault', meter.fault),

@@ -1,6 +1,6 @@
 // When each host is promised, for everybody who may read at all: free time is no secret, whose it is otherwise is.
 import { reservableHosts } from '@gleaner/engine'
-import { type endpoints, GleanerError, type HostId, type Lease, overlaps } from '@gleaner/model'
+import { type endpoints, GleanerError, type HostId, type Lease } from '@gleaner/model'
 import type { Handler } from '../handler.ts'
 import { only } from '../view/only.ts'
 import { timeText } from '../view/time-text.ts'
@@ -15,13 +15,13 @@ export const getLeaseCalendar: Handler<typeof endpoints.getLeaseCalendar> = asyn
   const toMs = query.to === undefined ? fromMs + weekMs : Date.parse(query.to)
   if (toMs <= fromMs) throw new GleanerError('request-invalid', { detail: 'to is not after from.' })
   const promised = new Map<HostId, Lease[]>()
-  for (const lease of await app.store.leases.open()) {
-    if (!overlaps(lease.span, { startMs: fromMs, endMs: toMs })) continue
+  for (const lease of await app.store.leases.within(undefined, { startMs: fromMs, endMs: toMs }))
     for (const { hostId } of lease.reservations.flatMap(({ shares }) => shares))
       promised.set(hostId, [...(promised.get(hostId) ?? []), lease])
-  }
+  const { ofHost } = await app.store.hostOffers.all()
   const hosts = reservableHosts(
     index.hosts.filter(({ cloudId }) => query.cloud === undefined || cloudId === query.cloud),
+    ofHost,
   )
   return {
     from: timeText(fromMs),
@@ -34,7 +34,12 @@ export const getLeaseCalendar: Handler<typeof endpoints.getLeaseCalendar> = asyn
         start: timeText(lease.span.startMs),
         end: timeText(lease.span.endMs),
         ...(sight.sees(lease.projectId)
-          ? { id: lease.id, lease: lease.name, project: index.projectName(lease.projectId) }
+          ? {
+              id: lease.id,
+              lease: lease.name,
+              project: index.projectName(lease.projectId),
+              ...only('openEnded', lease.renewal === undefined ? undefined : true),
+            }
           : {}),
         state: lease.state,
       })),

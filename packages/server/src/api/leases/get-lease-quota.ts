@@ -17,6 +17,7 @@ export const getLeaseQuota: Handler<typeof endpoints.getLeaseQuota> = async ({ a
     start: timeText(period.startMs),
     end: timeText(period.endMs),
     hostHours: { used: rounded(hours), ...hostHoursOf(limits, hours) },
+    priority: limits.priority,
     ...only('longest', limits.longestMs === undefined ? undefined : formatDurationMs(limits.longestMs)),
     ...only('furthest', limits.furthestMs === undefined ? undefined : formatDurationMs(limits.furthestMs)),
   }

@@ -46,6 +46,12 @@ it('writes one event per lease, in UTC, whatever the night on which clocks chang
   ])
 })
 
+it('gives a lease that ended in the second in which it began no end before or at its start', () => {
+  const short = lines(leaseFeed([lease({ start: '2026-03-29T00:30:00.100Z', end: '2026-03-29T00:30:00.101Z' })]))
+  expect(short).toContain('DTSTART:20260329T003000Z')
+  expect(short.filter((line) => line.startsWith('DTEND'))).toEqual([])
+})
+
 it('lets no name write lines of its own', () => {
   const text = leaseFeed([lease({ name: 'a\r\nEND:VCALENDAR\nBEGIN:X;b\\c,d\u0000' })])
   expect(lines(text).filter((line) => line === 'END:VCALENDAR')).toHaveLength(1)

@@ -39,7 +39,8 @@ function eventOf({ id, name, project, cloud, state, start, end, updatedAt, by, r
     // Seconds since 1970: a later change has a larger number, as RFC 5545 (3.8.7.4) wants it.
     `SEQUENCE:${Math.floor(Date.parse(updatedAt) / 1000)}`,
     `DTSTART:${stamp(start)}`,
-    `DTEND:${stamp(end)}`,
+    // RFC 5545 (3.8.2.2) wants it later than the start; without it the event ends when it begins.
+    ...(stamp(end) === stamp(start) ? [] : [`DTEND:${stamp(end)}`]),
     `STATUS:${statuses[state]}`,
     `SUMMARY:${text(`${name} (${project})`)}`,
     `LOCATION:${text(hosts.slice(0, 20).join(', '))}`,

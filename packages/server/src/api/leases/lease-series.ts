@@ -1,5 +1,7 @@
 // Series of leases over HTTP: planned, made, called off.
-import type { endpoints, Lease, LeaseSeriesView } from '@gleaner/model'
+import { isTimeZone, wallClockEnd } from '@gleaner/engine'
+import { type endpoints, type Lease, type LeaseSeriesView, parseDurationMs } from '@gleaner/model'
+import type { LeaseWishRequest } from '../../reservation/lease-request.ts'
 import type { SeriesRequest, SeriesTime } from '../../commands/lease-series.ts'
 import type { Call, Handler } from '../handler.ts'
 import { leaseView } from '../view/lease-view.ts'
@@ -28,17 +30,31 @@ export const endLeaseSeries: Handler<typeof endpoints.endLeaseSeries> = async (c
 function seriesOf(call: Call<typeof endpoints.createLeaseSeries>): SeriesRequest {
   const { app, body } = call
   const { name, endAction = 'nothing', notice, recurrence, skipClashes = false } = body
+  const timeZone = recurrence.timeZone ?? app.config.reservations.timeZone
   return {
     request: {
-      ...leaseWish(call),
+      ...firstTime(call, timeZone),
       name,
       endAction,
       noticeMs: noticeMsOf(notice),
       holdMs: undefined,
     },
-    recurrence: { rule: recurrence.rule, timeZone: recurrence.timeZone ?? app.config.reservations.timeZone },
+    recurrence: { rule: recurrence.rule, timeZone },
     skipClashes,
   }
+}
+
+/** What recurs yearly at most is over by then. */
+const longestMs = 366 * 86_400_000
+
+/** Eight hours from 22:00 on are until 06:00, also when the first time is in the night that is an hour longer. */
+function firstTime(call: Call<typeof endpoints.createLeaseSeries>, timeZone: string): LeaseWishRequest {
+  const wish = leaseWish(call)
+  const { duration, end } = call.body
+  const lengthMs = duration === undefined || end !== undefined ? undefined : parseDurationMs(duration)
+  if (lengthMs === undefined || lengthMs > longestMs || !isTimeZone(timeZone)) return wish
+  const { startMs } = wish.window
+  return { ...wish, window: { startMs, endMs: wallClockEnd(startMs, lengthMs, timeZone) } }
 }
 
 function timeView(

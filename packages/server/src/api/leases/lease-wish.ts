@@ -8,7 +8,7 @@ import {
   parseDurationMs,
   type ProjectId,
 } from '@gleaner/model'
-import type { LeaseWhen, LeaseWishRequest } from '../../reservation/lease-request.ts'
+import { furthestMs, jsonFilter, type LeaseWhen, type LeaseWishRequest } from '../../reservation/lease-request.ts'
 import type { Call } from '../handler.ts'
 
 type WishCall = Pick<Call<typeof endpoints.planLease>, 'app' | 'body' | 'caller' | 'sight' | 'world'>
@@ -36,6 +36,7 @@ export function leaseWish(call: WishCall, waitMs?: number): LeaseWishRequest {
     ...leaseProject(call),
     ...whenOf(call, waitMs),
     ...(bestEffort ? { bestEffort } : {}),
+    ...(call.body.openEnded === true ? { termMs: call.app.config.reservations.openEnded.termMs } : {}),
     reservations: call.body.reservations.map((asked) => ({ wish: wishOf(asked), filter: filterOf(asked.filter) })),
   }
 }
@@ -59,7 +60,7 @@ function wishOf({ min, max, instances }: WishCall['body']['reservations'][number
 /** A text that begins like a list is the JSON form, whichever way it came. */
 export function filterOf(filter: string | readonly unknown[] | undefined): LeaseFilter | undefined {
   if (filter === undefined) return undefined
-  const text = typeof filter === 'string' ? filter : JSON.stringify(filter)
+  const text = typeof filter === 'string' ? filter : jsonFilter(filter).text
   if (text.trim() === '' || text.trim() === '[]') return undefined
   return { notation: text.trimStart().startsWith('[') ? 'json' : 'cel', text }
 }
@@ -73,10 +74,17 @@ function whenOf({ app, body }: WishCall, waitMs?: number): LeaseWhen {
     throw refused('openEnded: such a lease has no end; leave end and duration out.')
   const { termMs } = app.config.reservations.openEnded
   const durationMs = openEnded ? termMs : duration === undefined ? undefined : parseDurationMs(duration)
+  checkLength('duration', durationMs)
+  checkLength('waitFor', waitMs)
   if (end !== undefined) return { window: { startMs, endMs: Date.parse(end) }, durationMs }
   if (durationMs === undefined) throw refused('Give an end or a duration, or openEnded.')
   if (waitMs !== undefined) return { window: { startMs, endMs: startMs + waitMs + durationMs }, durationMs }
   return { window: { startMs, endMs: startMs + durationMs }, durationMs: undefined }
+}
+
+/** Ends of the window follow from these, and are not what the caller wrote. */
+function checkLength(field: string, lengthMs = 0): void {
+  if (lengthMs > furthestMs) throw refused(`${field}: it leads more than five years away.`)
 }
 
 function cloudOf({ app, body }: NamedCall): CloudId {

@@ -32,23 +32,24 @@ export const listLeases: Handler<typeof endpoints.listLeases> = async (call) => 
 export const getLease: Handler<typeof endpoints.getLease> = async (call) => shown(call, await find(call))
 
 export const planLease: Handler<typeof endpoints.planLease> = async (call) => {
-  const { book, slot } = await call.app.commands.planLease(leaseWish(call))
+  const { waitFor, holdFor } = call.body
+  const wish = leaseWish(call, optionalMs(waitFor))
+  const { book, slot } = await call.app.commands.planLease({ ...wish, ...only('holdMs', optionalMs(holdFor)) })
   return planView(slot, { book, isSeen: await seenLeases(call) })
 }
 
 export const createLease: Handler<typeof endpoints.createLease> = async (call) => {
   const { app, body, caller } = call
   const { name, endAction = 'nothing', notice, holdFor, waitFor } = body
-  const waitMs = waitFor === undefined ? undefined : parseDurationMs(waitFor)
+  const waitMs = optionalMs(waitFor)
   const lease = await app.commands.makeLease(
     {
       ...leaseWish(call, waitMs),
       ...only('waitMs', waitMs),
-      ...only('termMs', body.openEnded === true ? app.config.reservations.openEnded.termMs : undefined),
       name,
       endAction,
       noticeMs: noticeMsOf(notice),
-      holdMs: holdFor === undefined ? undefined : parseDurationMs(holdFor),
+      ...only('holdMs', optionalMs(holdFor)),
     },
     caller,
   )
@@ -87,6 +88,10 @@ export const swapLeaseHost: Handler<typeof endpoints.swapLeaseHost> = async (cal
 export const endLease: Handler<typeof endpoints.endLease> = async (call) => {
   const { id } = await find(call)
   return shown(call, await call.app.commands.endLease(id, call.caller))
+}
+
+function optionalMs(duration: string | undefined): number | undefined {
+  return duration === undefined ? undefined : parseDurationMs(duration)
 }
 
 type Sizes = NonNullable<Call<typeof endpoints.updateLease>['body']['sizes']>

@@ -1,22 +1,28 @@
 // The channels of notices as they are shown: no secret, no path of an address; to members only those of their own projects, and of
 // these neither addresses nor hosts. A message to try one goes out at once and is written nowhere but in the audit.
-import { type ChannelView, type endpoints, GleanerError, type NoticeBody } from '@gleaner/model'
+import {
+  type ChannelView,
+  type DeliveryView,
+  type Endpoint,
+  type endpoints,
+  GleanerError,
+  type NoticeBody,
+} from '@gleaner/model'
+import type { NoticePassage } from '@gleaner/ports'
+import { newId } from '@gleaner/store'
 import type { Visibility } from '../../auth/visibility.ts'
 import type { HookSettings } from '../../config/notices.ts'
 import type { MailRecipients } from '../../config/mail.ts'
-import { newId } from '../../ids/new-id.ts'
 import { noticeChannels, type NoticeChannel } from '../../notices/channels.ts'
-import type { ApiContext, Handler } from '../handler.ts'
+import type { ApiContext, Call, Handler } from '../handler.ts'
 import { only } from '../view/only.ts'
 import { timeText } from '../view/time-text.ts'
 
 const mostDeliveries = 20
 
-export const listChannels: Handler<typeof endpoints.listChannels> = async ({ app, sight, world }) => {
-  const { projectNames } = world()
-  const names = new Set([...projectNames].filter(([id]) => sight.sees(id)).flatMap(([id, name]) => [id, name]))
-  const isTheirs = ({ projects }: NoticeChannel) => sight.all || (projects ?? []).some((each) => names.has(each))
-  const channels = noticeChannels(app.config.notices).filter(isTheirs)
+export const listChannels: Handler<typeof endpoints.listChannels> = async (call) => {
+  const { app, sight } = call
+  const { channels, names } = seenChannels(call)
   const problems = await app.store.problems.list({ includeClosed: false })
   return {
     items: await Promise.all(
@@ -28,18 +34,43 @@ export const listChannels: Handler<typeof endpoints.listChannels> = async ({ app
   }
 }
 
+export const listDeliveries: Handler<typeof endpoints.listDeliveries> = async (call) => {
+  const { app, sight, params, query } = call
+  const channel = seenChannels(call).channels.find(({ notifier }) => notifier === params.id)
+  if (channel === undefined) throw unknownChannel(params.id)
+  const { limit = 100, offset = 0 } = query
+  const { projectIds } = sight
+  const { items, total } = await app.store.outbox.recent(channel.notifier, { limit, offset, projectIds })
+  return { items: items.map((passage) => deliveryView(passage, sight)), total }
+}
+
+function unknownChannel(id: string): GleanerError {
+  return new GleanerError('not-found', { object: `The channel "${id.slice(0, 100)}"` })
+}
+
+/** Those of the caller, and the names and ids of the projects that he sees. */
+function seenChannels({ app, sight, world }: Pick<Call<Endpoint>, 'app' | 'sight' | 'world'>): {
+  readonly channels: readonly NoticeChannel[]
+  readonly names: ReadonlySet<string>
+} {
+  const { projectNames } = world()
+  const names = new Set([...projectNames].filter(([id]) => sight.sees(id)).flatMap(([id, name]) => [id, name]))
+  const isTheirs = ({ projects }: NoticeChannel) => sight.all || (projects ?? []).some((each) => names.has(each))
+  return { channels: noticeChannels(app.config.notices).filter(isTheirs), names }
+}
+
 export const testChannel: Handler<typeof endpoints.testChannel> = async ({
   app,
   params,
   caller,
   wallClock,
-  signal,
+  whenGone,
 }) => {
   const channel = noticeChannels(app.config.notices).find(({ notifier }) => notifier === params.id)
-  if (channel === undefined) throw new GleanerError('not-found', { object: `The channel "${params.id.slice(0, 100)}"` })
+  if (channel === undefined) throw unknownChannel(params.id)
   const { timeoutMs } = app.config.notices
   const body = testBody(caller.name, wallClock.nowMs())
-  const outcome = await channel.deliver(body, { realMs: wallClock.nowMs(), timeoutMs, signal })
+  const outcome = await channel.deliver(body, { realMs: wallClock.nowMs(), timeoutMs, signal: whenGone() })
   const fault = outcome.kind === 'delivered' ? outcome.refusedBy : outcome.fault
   await app.store.audit.append({
     atMs: app.clock.nowMs(),
@@ -89,7 +120,7 @@ async function view(channel: NoticeChannel, { app, sight, names }: Shown): Promi
     kind === 'hook' ? webhooks.find((hook) => hook.id === id) : mail?.recipients.find((each) => each.id === id)
   const { kinds, capabilities, projects, clouds } = settings ?? {}
   const { projectIds } = sight
-  const recent = await app.store.outbox.recent(notifier, { limit: mostDeliveries, projectIds })
+  const recent = await app.store.outbox.recent(notifier, { limit: mostDeliveries, offset: 0, projectIds })
   const waiting = sight.all ? (await app.store.outbox.waiting(notifier)).count : undefined
   return {
     id: notifier,
@@ -101,12 +132,25 @@ async function view(channel: NoticeChannel, { app, sight, names }: Shown): Promi
     projects: listOrNull(sight.all ? projects : projects?.filter((each) => names.has(each))),
     clouds: listOrNull(clouds),
     ...only('waiting', waiting),
-    deliveries: recent.map(({ notice, attempts }) => ({
-      at: timeText(notice.createdAtMs),
-      sentence: notice.sentence,
-      outcome: attempts === undefined ? 'delivered' : 'waiting',
-      ...only('attempts', attempts),
-    })),
+    messages: recent.total,
+    deliveries: recent.items.map((passage) => deliveryView(passage, sight)),
+  }
+}
+
+function deliveryView(
+  { notice, outcome, attempts, fault, faultAtMs, nextAtMs }: NoticePassage,
+  sight: Visibility,
+): DeliveryView {
+  return {
+    id: notice.id,
+    at: timeText(notice.createdAtMs),
+    sentence: notice.sentence,
+    outcome,
+    ...only('attempts', attempts),
+    // It may name an address.
+    ...(sight.all ? only('fault', fault) : {}),
+    ...only('faultAt', faultAtMs === undefined ? undefined : timeText(faultAtMs)),
+    ...only('nextAt', nextAtMs === undefined ? undefined : timeText(nextAtMs)),
   }
 }
 

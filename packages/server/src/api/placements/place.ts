@@ -8,7 +8,7 @@ import {
   type RoomHints,
   type RoomStateView,
 } from '@gleaner/model'
-import { newId } from '../../ids/new-id.ts'
+import { newId } from '@gleaner/store'
 import type { RoomDecision, RoomRequest } from '../../preemption/room.ts'
 import type { Call, Handler } from '../handler.ts'
 import { only } from '../view/only.ts'

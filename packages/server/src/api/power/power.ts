@@ -43,6 +43,7 @@ export const wishPower: Handler<typeof endpoints.wishPower> = async ({ app, para
     record: undefined,
     nextLeaseMs: Number.POSITIVE_INFINITY,
     wakesInMs: 0,
+    promised: [],
     step: undefined,
     reason: undefined,
   }

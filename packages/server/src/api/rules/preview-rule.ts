@@ -7,10 +7,20 @@ import {
   beginPreview,
   buildInstanceTable,
   compileRule,
+  type ReachPolicy,
+  reachDifference,
+  ruleReach,
 } from '@gleaner/engine'
-import { type RulePreviewView, type endpoints } from '@gleaner/model'
+import {
+  type endpoints,
+  formatDurationMs,
+  type ProjectId,
+  type RuleDefinition,
+  type RulePreviewView,
+} from '@gleaner/model'
 import type { Visibility } from '../../auth/visibility.ts'
 import type { Handler } from '../handler.ts'
+import { policyNow } from '../../state/policy-now.ts'
 import { timeText } from '../view/time-text.ts'
 import type { WorldIndex } from '../view/world-index.ts'
 import { Turnstile } from './turnstile.ts'
@@ -20,15 +30,25 @@ const sliceMs = 10
 const sliceInstances = 50
 const turnstile = new Turnstile(2)
 
-export const previewRule: Handler<typeof endpoints.previewRule> = async ({ app, body, sight, world, signal }) => {
+export const previewRule: Handler<typeof endpoints.previewRule> = async ({ app, body, sight, world, whenGone }) => {
   const compiled = compileRule(body.definition)
   if (!compiled.ok) return { faults: compiled.faults.map(faultView) }
+  const signal = whenGone()
   return turnstile.pass(signal, async () => {
     const all = app.insight.ruleInput()
     const input = sight.all ? all : { ...all, table: visibleTable(world(), sight, all.telemetry) }
     const preview = beginPreview(compiled.rule, input)
     await inSlices(preview, input.table.instances.length, signal)
-    return { faults: [], result: resultOf(preview, body.limit ?? 20, { world: world(), table: input.table }) }
+    const limit = body.limit ?? 20
+    const from = { world: world(), table: input.table }
+    const inForce = { policy: policyNow(app), nowMs: app.clock.nowMs() }
+    return {
+      faults: [],
+      result: {
+        ...resultOf(preview, limit, from),
+        ...reachOf(preview, from, { ...inForce, definition: body.definition, limit }),
+      },
+    }
   })
 }
 
@@ -56,11 +76,47 @@ async function inSlices(preview: RulePreview, length: number, signal: AbortSigna
   }
 }
 
-function resultOf(
+type Result = NonNullable<RulePreviewView['result']>
+
+interface Previewed {
+  readonly world: WorldIndex
+  readonly table: ReturnType<typeof buildInstanceTable>
+}
+
+interface Reaching extends ReachPolicy {
+  readonly definition: RuleDefinition
+  readonly limit: number
+}
+
+/** How far it would go: by the modes in force, and by what holds in the projects that have matches. */
+function reachOf(
   preview: RulePreview,
-  limit: number,
-  from: { readonly world: WorldIndex; readonly table: ReturnType<typeof buildInstanceTable> },
-): NonNullable<RulePreviewView['result']> {
+  { world, table }: Previewed,
+  { definition, limit, ...inForce }: Reaching,
+): Pick<Result, 'mode' | 'held'> {
+  const written = ruleReach(definition, undefined, inForce)
+  const counts = new Map<ProjectId, number>()
+  for (const index of preview.matchedNow) {
+    const projectId = table.instances[index]?.projectId
+    if (projectId !== undefined) counts.set(projectId, (counts.get(projectId) ?? 0) + 1)
+  }
+  const held = [...counts].flatMap(([projectId, instances]) => {
+    const reach = ruleReach(definition, projectId, inForce)
+    const sentence = reachDifference(reach, written)
+    if (sentence === undefined) return []
+    const steps = reach.steps.map(({ action, graceMs, isBarred }) => ({
+      action,
+      grace: formatDurationMs(graceMs),
+      barred: isBarred,
+    }))
+    const { mode, hasOptedOut: optedOut } = reach
+    return [{ project: world.projectName(projectId), instances, mode, optedOut, steps, sentence }]
+  })
+  held.sort((a, b) => b.instances - a.instances || (a.project < b.project ? -1 : 1))
+  return { mode: written.mode, held: held.slice(0, limit) }
+}
+
+function resultOf(preview: RulePreview, limit: number, from: Previewed): Omit<Result, 'mode' | 'held'> {
   const views = (previewed: readonly PreviewedInstance[]) =>
     previewed.flatMap(({ index, explanation }) => {
       const instance = from.table.instances[index]

@@ -35,20 +35,32 @@ export class CertificateJudge {
     return this.#blocked(certificate, nowMs) ?? this.#revoked(certificate, nowMs)
   }
 
+  /** What of the lists keeps people out who have done nothing, as sentences without their end. */
+  listFaults(nowMs: number): readonly string[] {
+    const serials = this.#serials(nowMs)
+    const faults = typeof serials === 'string' ? [`The ${serials}`] : []
+    for (const file of this.#files.revoked) {
+      const lists = this.#lists(file, nowMs)
+      if (typeof lists === 'string') faults.push(`The ${lists}`)
+      else
+        for (const { issuer } of lists.filter((list) => isOverdue(list, nowMs)))
+          faults.push(`The revocation list ${file} of ${issuer} is overdue`)
+    }
+    return faults
+  }
+
   #blocked({ serial }: ClientCertificate, nowMs: number): string | undefined {
-    const file = this.#files.blocked
-    if (file === undefined) return undefined
-    const serials = this.#read(file, nowMs, (bytes) => serialsIn(bytes.toString('utf8')))
-    if (typeof serials === 'string') return `the list of blocked serial numbers cannot be used (${serials})`
-    return serials.has(serial) ? `its serial number ${serial} is blocked` : undefined
+    const serials = this.#serials(nowMs)
+    if (typeof serials === 'string') return `the ${serials}`
+    return serials?.has(serial) === true ? `its serial number ${serial} is blocked` : undefined
   }
 
   #revoked({ serial, issuer }: ClientCertificate, nowMs: number): string | undefined {
     if (this.#files.revoked.length === 0) return undefined
     let seen = false
     for (const file of this.#files.revoked) {
-      const lists = this.#read(file, nowMs, (bytes) => readRevocationLists(bytes, this.authorities))
-      if (typeof lists === 'string') return `the revocation list ${file} cannot be used (${lists})`
+      const lists = this.#lists(file, nowMs)
+      if (typeof lists === 'string') return `the ${lists}`
       for (const list of lists.filter((each) => each.issuer === issuer)) {
         if (list.serials.has(serial)) return 'it was revoked by its issuer'
         if (isOverdue(list, nowMs)) return `the revocation list of its issuer is overdue; put a newer one in place`
@@ -56,6 +68,20 @@ export class CertificateJudge {
       }
     }
     return seen ? undefined : 'there is no revocation list of its issuer'
+  }
+
+  /** Undefined where none is configured; a clause when it cannot be used. */
+  #serials(nowMs: number): ReadonlySet<string> | string | undefined {
+    const file = this.#files.blocked
+    if (file === undefined) return undefined
+    const serials = this.#read(file, nowMs, (bytes) => serialsIn(bytes.toString('utf8')))
+    return typeof serials === 'string' ? `list of blocked serial numbers cannot be used (${serials})` : serials
+  }
+
+  /** A clause when it cannot be used. */
+  #lists(file: string, nowMs: number): readonly RevocationList[] | string {
+    const lists = this.#read(file, nowMs, (bytes) => readRevocationLists(bytes, this.authorities))
+    return typeof lists === 'string' ? `revocation list ${file} cannot be used (${lists})` : lists
   }
 
   /** What a file holds, read again when it has changed; a text when it cannot be used. */

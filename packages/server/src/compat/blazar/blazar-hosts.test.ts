@@ -1,8 +1,10 @@
 // Blazar's hosts on a whole server: created, told of, withdrawn by operators; what is told counts in conditions at once and is
 // still there for the next leader; private properties are for operators' eyes only.
+import type { LeaseCalendarView } from '@gleaner/model'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hashSecret, newSecret } from '../../auth/token-secret.ts'
 import { acceleratedClock } from '../../clock/accelerated-clock.ts'
+import { callApi } from '../../testing/call-api.ts'
 import { startTestServer, type TestServer, testStartMs } from '../../testing/test-server.ts'
 
 let server: TestServer
@@ -90,6 +92,24 @@ describe('a host', () => {
     expect(known.find(({ name }) => name === 'bayed')?.reservations[0]?.shares[0]?.host).toBe('hv-02')
   })
 
+  it('is asked for by the number that the client is shown, in a lease and in a change of one', async () => {
+    const hostsOf = async (name: string) =>
+      (await server.app.store.leases.open()).find((one) => one.name === name)?.reservations[0]?.shares[0]?.host
+    const made = await lease('numbered', ['and', ['in', '$id', '4', '9'], ['>=', '$vcpus', 1]], 9)
+    expect(made.status, JSON.stringify(made.body)).toBe(201)
+    expect(await hostsOf('numbered')).toBe('hv-04')
+    const { id, reservations } = made.body['lease'] as { id: string; reservations: { id: string }[] }
+    const changed = await call(
+      'PUT',
+      `/leases/${id}`,
+      { reservations: [{ id: reservations[0]?.id, resource_properties: '["=", "$id", 1]' }] },
+      member,
+    )
+    expect(changed.status, JSON.stringify(changed.body)).toBe(200)
+    expect(await hostsOf('numbered')).toBe('hv-01')
+    expect((await call('DELETE', `/leases/${id}`, undefined, member)).status).toBe(204)
+  })
+
   it('that is created already is a conflict, one that no cloud has is not found', async () => {
     expect((await call('POST', '/os-hosts', { name: 'hv-02' })).status).toBe(409)
     const missing = await call('POST', '/os-hosts', { name: 'hv-99' })
@@ -111,6 +131,13 @@ describe('a host', () => {
     const before = await names()
     expect((await call('DELETE', '/os-hosts/3')).status).toBe(204)
     expect(await names()).toEqual(before.filter((name) => name !== 'hv-03'))
+    const calendar = await callApi<LeaseCalendarView>(
+      { url: server.url, token: operator },
+      { method: 'GET', path: 'lease-calendar' },
+    )
+    expect(calendar.body.hosts.filter(({ closed }) => closed === 'withdrawn').map(({ host: name }) => name)).toEqual([
+      'hv-03',
+    ])
     expect((await call('GET', '/os-hosts/3')).status).toBe(404)
     expect((await call('DELETE', '/os-hosts/3')).status).toBe(404)
     expect((await host('4'))?.['hypervisor_hostname']).toBe('hv-04')

@@ -1,5 +1,12 @@
 // A lease in Blazar's words (blazar/api/v1/leases; api-ref): what its client shows, and the fields it counts on.
-import { type Lease, type LeaseEventKind, type LeaseWish, nativeOf } from '@gleaner/model'
+import {
+  type HostId,
+  type Lease,
+  type LeaseEventKind,
+  type LeaseReservation,
+  type LeaseWish,
+  nativeOf,
+} from '@gleaner/model'
 import { blazarId } from './blazar-ids.ts'
 import { blazarStamp, blazarTime } from './blazar-times.ts'
 
@@ -31,7 +38,14 @@ function wishWords(wish: LeaseWish) {
   return { resource_type: 'virtual:instance', amount: wish.amount, vcpus, memory_mb: memory, disk_gb: disk, affinity }
 }
 
-export function blazarLease(lease: Lease) {
+const none: ReadonlySet<HostId> = new Set()
+
+/**
+ * `out`: hosts of it that cannot serve it at the moment. Blazar never takes `degraded` back; a lease that has got other hosts in their
+ * place is whole again.
+ */
+export function blazarLease(lease: Lease, out: ReadonlySet<HostId> = none) {
+  const isMissing = ({ shares }: LeaseReservation) => shares.some(({ hostId }) => out.has(hostId))
   const status = statuses[lease.state]
   const id = blazarId(lease.id)
   const stamps = { created_at: blazarStamp(lease.createdAtMs), updated_at: blazarStamp(lease.updatedAtMs) }
@@ -44,14 +58,14 @@ export function blazarLease(lease: Lease) {
     start_date: blazarTime(lease.span.startMs),
     end_date: blazarTime(lease.span.endMs),
     status,
-    degraded: false,
+    degraded: lease.reservations.some(isMissing),
     ...stamps,
     reservations: lease.reservations.map((reservation) => ({
       id: blazarId(reservation.id),
       lease_id: id,
       resource_id: blazarId(reservation.id),
       status: reservationStatuses[status],
-      missing_resources: false,
+      missing_resources: isMissing(reservation),
       resources_changed: lease.swaps?.some(({ reservationId }) => reservationId === reservation.id) === true,
       resource_properties: reservation.filter?.text ?? '',
       ...wishWords(reservation.wish),

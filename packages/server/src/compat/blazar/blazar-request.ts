@@ -1,7 +1,13 @@
 // Bodies of Blazar's client, and Climate's of 2013, as requests for a lease. What is not understood in full is refused with
 // the field named: a promise must not be smaller than what was asked for.
 import { GleanerError, type LeaseFilter, type ReservationId } from '@gleaner/model'
-import type { AskedReservation, LeaseChange, LeaseWhen, SizeChange } from '../../reservation/lease-request.ts'
+import {
+  type AskedReservation,
+  jsonFilter,
+  type LeaseChange,
+  type LeaseWhen,
+  type SizeChange,
+} from '../../reservation/lease-request.ts'
 import { gleanerId } from './blazar-ids.ts'
 import { readBlazarTime } from './blazar-times.ts'
 
@@ -139,7 +145,7 @@ function filterOf(texts: readonly unknown[]): LeaseFilter | undefined {
     }
   })
   if (trees.length === 0) return undefined
-  return { notation: 'json', text: JSON.stringify(trees.length === 1 ? trees[0] : ['and', ...trees]) }
+  return jsonFilter(trees.length === 1 ? trees[0] : ['and', ...trees])
 }
 
 function noticeOf(body: Body, { window }: LeaseWhen, nowMs: number): number {
@@ -159,8 +165,9 @@ function timeOf(body: Body, field: string, nowMs: number): number {
 }
 
 function secondsOf(body: Body, field: string): number {
-  const seconds = Number(body[field])
-  if (!Number.isFinite(seconds) || typeof body[field] === 'boolean') refuse(`${field}: a number of seconds is needed`)
+  const given = body[field]
+  const seconds = typeof given === 'string' && /^\d+(\.\d+)?$/.test(given) ? Number(given) : given
+  if (typeof seconds !== 'number' || !Number.isFinite(seconds)) return refuse(`${field}: a number of seconds is needed`)
   return seconds * 1000
 }
 

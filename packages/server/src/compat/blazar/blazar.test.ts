@@ -128,6 +128,37 @@ describe('leases', () => {
     expect((await call('GET', '/v1/leases')).body['leases']).toEqual([])
   })
 
+  it('and hosts are listed in parts for whoever asks for a limit, each part with a link to the next', async () => {
+    const made: string[] = []
+    for (const [nth, name] of ['one', 'two', 'three'].entries())
+      made.push(
+        leaseOf(
+          await call(
+            'POST',
+            '/v1/leases',
+            lease(name, { start_date: minute(600 * nth + 600), end_date: minute(600 * nth + 900) }),
+          ),
+        ).id,
+      )
+    const parts: string[][] = []
+    for (let path: string | undefined = '/v1/leases?limit=2'; path !== undefined; ) {
+      const { status, body } = await call('GET', path)
+      expect([status, parts.length < 3]).toEqual([200, true])
+      parts.push((body['leases'] as { id: string }[]).map(({ id }) => id))
+      const [next] = (body['leases_links'] ?? []) as { rel: string; href: string }[]
+      path = next?.href.replace(`${server.url}/reservation`, '')
+    }
+    expect(parts).toEqual([made.slice(1).toReversed(), made.slice(0, 1)])
+    const some = await call('GET', `/v1/os-hosts?limit=1&offset=${hosts - 1}`)
+    expect(some.body['hosts']).toMatchObject([{ id: String(hosts) }])
+    expect(some.body).not.toHaveProperty('hosts_links')
+    expect((await call('GET', '/v1/os-hosts?limit=1')).body).toHaveProperty('hosts_links')
+    expect((await call('GET', '/v1/os-hosts/allocations?limit=1')).body).toHaveProperty('allocations_links')
+    for (const wrong of ['limit=0', 'limit=-1', 'limit=many', 'limit=20000', 'offset=-1', 'limit=1&limit=2'])
+      expect([wrong, (await call('GET', `/v1/leases?${wrong}`)).status]).toEqual([wrong, 400])
+    for (const id of made) await call('DELETE', `/v1/leases/${id}`)
+  })
+
   it('begin now when the client gives no dates, and are found at the earliest moment in the form of 2013', async () => {
     const now = leaseOf(
       await call(
@@ -227,6 +258,7 @@ describe('bad input', () => {
       [lease('x', { events: [{ event_type: 'notify' }] }), 400, /events/],
       [lease('x', { before_end_date: minute(500) }), 400, /before_end_date/],
       [lease(''), 400, /name/],
+      [{ name: 'x', start_time: '', duration: 3600, quantity: 1 }, 400, /start_time: a number of seconds/],
     ]
     for (const [body, status, words] of cases) {
       const answer = await call('POST', '/v1/leases', body)
@@ -273,6 +305,15 @@ describe('bad input', () => {
     expect((await call('GET', '/v1/leases', undefined, 'notused')).status).toBe(401)
     expect((await call('GET', '/v1/floatingips')).body).toEqual({ floatingips: [] })
     expect((await call('POST', '/v1/floatingips', {})).status).toBe(400)
+    for (const [method, path] of [
+      ['GET', '/v1/floatingips/1'],
+      ['GET', '/v1/plugins'],
+      ['PUT', '/v1/leases'],
+    ] as const) {
+      const { status, body } = await call(method, path)
+      expect([status, body['error_message']]).toEqual([404, `${method} /reservation${path} does not exist.`])
+    }
+    expect(await call('GET', '/v1/leases/')).toEqual(await call('GET', '/v1/leases'))
     expect((await call('GET', '', undefined, '')).status).toBe(300)
   })
 })

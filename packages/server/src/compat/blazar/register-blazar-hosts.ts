@@ -7,6 +7,7 @@ import type { ApiContext } from '../../api/handler.ts'
 import type { Caller } from '../../application.ts'
 import type { ToldProperties } from '../../commands/offer-hosts.ts'
 import { blazarAllocation, blazarHost, blazarProperties } from './blazar-host.ts'
+import { partOf } from './blazar-page.ts'
 import type { BlazarRoute, Visit } from './register-blazar.ts'
 
 interface Numbered {
@@ -44,9 +45,10 @@ export function registerBlazarHosts(route: BlazarRoute, context: ApiContext): vo
 
   route('GET', '/os-hosts', {
     role: 'viewer',
-    answer: async ({ caller }) => {
+    answer: async ({ request, caller }) => {
       const { offers, hosts } = await listed()
-      return { hosts: hosts.map((each) => show(each, offers, caller)) }
+      const { part, links } = partOf(request, 'hosts', hosts)
+      return { hosts: part.map((each) => show(each, offers, caller)), ...links }
     },
   })
   route('POST', '/os-hosts', {
@@ -67,10 +69,11 @@ export function registerBlazarHosts(route: BlazarRoute, context: ApiContext): vo
   })
   route('GET', '/os-hosts/allocations', {
     role: 'viewer',
-    answer: async ({ sight }) => {
+    answer: async ({ request, sight }) => {
       const seen = (await app.store.leases.open()).filter(({ projectId }) => sight.sees(projectId))
       const { hosts } = await listed()
-      return { allocations: hosts.map(({ host, nth }) => blazarAllocation(host, nth, seen)) }
+      const { part, links } = partOf(request, 'allocations', hosts)
+      return { allocations: part.map(({ host, nth }) => blazarAllocation(host, nth, seen)), ...links }
     },
   })
   route('GET', '/os-hosts/properties', {

@@ -1,12 +1,14 @@
 // The reservation API of Blazar (v1), for its unchanged client: leases on hosts, the hosts themselves, their properties and
 // allocations. A Gleaner API token or one of keystone comes in X-Auth-Token; it names the project. Every answer to a
 // fault has Blazar's form; a lease of another project does not exist.
+import { hostsOut, reservableHosts } from '@gleaner/engine'
 import {
   type CloudId,
   describeError,
   GleanerError,
   isLeaseOpen,
   type Lease,
+  type LeaseState,
   type ProjectId,
   roleAllows,
   type Role,
@@ -17,8 +19,10 @@ import { translate } from '../../api/problem-details.ts'
 import type { Caller } from '../../application.ts'
 import type { Visibility } from '../../auth/visibility.ts'
 import { only } from '../../api/view/only.ts'
+import { byHostNumber, hostNumbers } from './blazar-host-numbers.ts'
 import { gleanerId } from './blazar-ids.ts'
 import { blazarLease } from './blazar-lease.ts'
+import { linksOf, pageOf } from './blazar-page.ts'
 import { readChange, readLease } from './blazar-request.ts'
 import { registerBlazarHosts } from './register-blazar-hosts.ts'
 
@@ -38,9 +42,6 @@ export type BlazarRoute = (
   what: { readonly role: Role; readonly status?: number; readonly answer: Answer },
 ) => void
 
-/** Where old clients look at most. */
-const mostListed = 10_000
-
 export function registerBlazar(api: FastifyInstance, context: ApiContext): void {
   const { app } = context
   void api.register(async (scope) => {
@@ -59,43 +60,65 @@ export function registerBlazar(api: FastifyInstance, context: ApiContext): void 
         },
       })
     }
+    const shown = (lease: Lease) => {
+      const snapshot = app.state.clouds.get(lease.cloudId)?.snapshot
+      return blazarLease(lease, new Set(isLeaseOpen(lease) ? hostsOut(lease, snapshot) : []))
+    }
+    // What is not there is no page of the console: a client reads JSON.
+    scope.all(`${blazarPath}/*`, { schema: { hide: true } }, async ({ method, url }) => {
+      throw new GleanerError('not-found', { object: `${method} ${url.split('?')[0]}` })
+    })
     const versions = async (request: FastifyRequest, reply: FastifyReply) => reply.code(300).send(versionsOf(request))
     for (const path of ['', '/', '/versions']) scope.get(`${blazarPath}${path}`, { schema: { hide: true } }, versions)
 
-    route('GET', '/leases', {
+    // Climate's clients end it with a slash.
+    const listed = {
       role: 'viewer',
-      answer: async ({ sight }) => {
-        const states = ['proposed', 'pending', 'active', 'ended'] as const
-        const { items } = await app.store.leases.list(
-          { states, ...only('projectIds', sight.projectIds) },
-          { limit: mostListed, offset: 0 },
+      answer: async ({ request, sight }: Visit) => {
+        const page = pageOf(request)
+        const { items, total } = await app.store.leases.list(
+          { states: shownStates, ...only('projectIds', sight.projectIds) },
+          page,
         )
-        return { leases: items.map(blazarLease) }
+        return { leases: items.map(shown), ...linksOf(request, 'leases', { ...page, total }) }
       },
-    })
-    route('POST', '/leases', {
+    } as const
+    const made = {
       role: 'member',
       status: 201,
-      answer: async ({ request, caller, sight }) => {
+      answer: async ({ request, caller, sight }: Visit) => {
         const wish = readLease(request.body, app.clock.nowMs())
+        const numbers = await numbersOf(context)
         const project = projectOf(context, caller, sight)
         const lease = await app.commands.makeLease(
-          { ...wish, ...project, endAction: 'nothing', holdMs: undefined },
+          {
+            ...wish,
+            ...project,
+            reservations: wish.reservations.map((asked) => byHostNumber(asked, numbers)),
+            endAction: 'nothing',
+          },
           caller,
         )
-        return { lease: blazarLease(lease) }
+        return { lease: shown(lease) }
       },
-    })
+    } as const
+    for (const path of ['/leases', '/leases/']) {
+      route('GET', path, listed)
+      route('POST', path, made)
+    }
     route('GET', '/leases/:id', {
       role: 'viewer',
-      answer: async (visit) => ({ lease: blazarLease(await leaseOf(context, visit)) }),
+      answer: async (visit) => ({ lease: shown(await leaseOf(context, visit)) }),
     })
     route('PUT', '/leases/:id', {
       role: 'member',
       answer: async (visit) => {
         const { id } = await leaseOf(context, visit)
-        const change = readChange(visit.request.body, app.clock.nowMs())
-        return { lease: blazarLease(await app.commands.changeLease(id, change, visit.caller)) }
+        const { sizes, ...change } = readChange(visit.request.body, app.clock.nowMs())
+        const numbers = await numbersOf(context)
+        const numbered = sizes && new Map([...sizes].map(([of, size]) => [of, byHostNumber(size, numbers)]))
+        const whole = { ...change, ...only('sizes', numbered) }
+        return { lease: shown(await app.commands.changeLease(id, whole, visit.caller)) }
       },
     })
     route('DELETE', '/leases/:id', {
@@ -116,6 +139,11 @@ export function registerBlazar(api: FastifyInstance, context: ApiContext): void 
       },
     })
   })
+}
+
+async function numbersOf({ app, world }: ApiContext): Promise<ReadonlyMap<string, string>> {
+  const { ofHost } = await app.store.hostOffers.all()
+  return hostNumbers(reservableHosts(world().hosts, ofHost))
 }
 
 async function callerOf(request: FastifyRequest, { authenticator }: ApiContext): Promise<Caller> {
@@ -145,11 +173,13 @@ function projectOf(
   return { cloudId: project.cloudId, projectId: project.id }
 }
 
+/** What was called off is gone for Blazar's client. */
+const shownStates: readonly LeaseState[] = ['waiting', 'proposed', 'pending', 'active', 'ended']
+
 async function leaseOf({ app }: ApiContext, { request, sight }: Visit): Promise<Lease> {
   const { id } = request.params as { id: string }
   const lease = await app.store.leases.find(gleanerId('lea', id))
-  // What was called off is gone for Blazar's client.
-  if (lease === undefined || !sight.sees(lease.projectId) || lease.state === 'cancelled' || lease.state === 'lapsed')
+  if (lease === undefined || !sight.sees(lease.projectId) || !shownStates.includes(lease.state))
     throw new GleanerError('not-found', { object: `The lease ${id}` })
   return lease
 }

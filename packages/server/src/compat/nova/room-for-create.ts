@@ -3,9 +3,9 @@
 // itself whether it has room. Nobody is evicted for a create that nova would refuse anyway, whose client has gone, whose
 // token would not live to see the room, or that would have to wait for longer than is configured.
 import { GleanerError, describeError, instanceId, projectId } from '@gleaner/model'
+import { newId } from '@gleaner/store'
 import type { Application, Caller } from '../../application.ts'
 import type { FrontSettings } from '../../config/front.ts'
-import { newId } from '../../ids/new-id.ts'
 import type { RoomDecision, RoomRequest } from '../../preemption/room.ts'
 import type { UnreadCreates } from '../../preemption/unread-creates.ts'
 import type { CreateDocument } from './create-document.ts'

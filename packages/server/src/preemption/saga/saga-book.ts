@@ -13,7 +13,7 @@ import {
   type Verdict,
 } from '@gleaner/model'
 import type { Cloud, Fence } from '@gleaner/ports'
-import { newId } from '../../ids/new-id.ts'
+import { newId } from '@gleaner/store'
 import { cloudCallTimeoutMs, type Runtime } from '../../runtime.ts'
 
 const keptSteps = 200

@@ -1,6 +1,6 @@
 // What holds for the rules in single projects, as it is kept.
 import type { ProjectId, ProjectLimits, ProjectOptOut, ProjectTerms, TermsOfProjects } from '@gleaner/model'
-import type { AuditEntry } from './store.ts'
+import type { AuditEntry } from './audit.ts'
 
 /** One of the two things that can be said of a project; the other stays as it is. */
 export type ProjectTermsChange = { readonly optOut: ProjectOptOut | undefined } | { readonly limits: ProjectLimits }

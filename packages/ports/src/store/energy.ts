@@ -1,6 +1,6 @@
 // What is kept of energy: hours of hosts as metered, and of tenants as attributed. Part of the Store port; its contract holds.
-import type { HostEnergy, TenantEnergy, TenantHour, TenantHourKey } from '@gleaner/model'
-import type { Fence } from './store.ts'
+import type { HostEnergy, HostId, TenantEnergy, TenantHour, TenantHourKey } from '@gleaner/model'
+import type { Fence } from './leadership.ts'
 
 export const energyGroupings = ['host', 'project', 'instance'] as const
 export type EnergyGrouping = (typeof energyGroupings)[number]
@@ -44,6 +44,14 @@ export interface EnergyHour {
   readonly estimatedJ: number
 }
 
+/** What is known of a host's energy over a time: the rest of it is a gap. */
+export interface MeteredHost {
+  readonly hostId: HostId
+  readonly measuredMs: number
+  /** Counted by the device in a gap: part of the energy, without a time within it. */
+  readonly bridgedJ: number
+}
+
 export interface EnergyStore {
   /** Adds to what is stored. The same batch again, after a failure of which nobody knows how far it came, adds nothing. */
   add(
@@ -56,6 +64,8 @@ export interface EnergyStore {
   hours(filter: EnergyFilter): Promise<readonly EnergyHour[]>
   /** Of these hours those that are known, in no particular order. */
   tenantHours(asked: readonly TenantHourKey[]): Promise<readonly TenantHour[]>
+  /** Each host that was metered, over all hours of the time together. */
+  metered(span: Pick<EnergyFilter, 'fromMs' | 'toMs'>): Promise<readonly MeteredHost[]>
   /** Hours of hosts as metered, oldest first. */
   hosts(filter: Omit<EnergyFilter, 'projectIds'>): Promise<readonly HostEnergy[]>
 }

@@ -1,0 +1,126 @@
+// What is many in the console, in a real browser: lists and calendars that are searched, filtered and walked through by keyboard.
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { accessibilityViolations } from './accessibility.ts'
+import { beginLarge, closeOpened, end, heading, isSkipped, large, open, small } from './console-scene.ts'
+import { picture } from './picture.ts'
+
+describe.skipIf(isSkipped)('what is many, in a browser', () => {
+  beforeAll(beginLarge)
+  afterEach(closeOpened)
+  afterAll(end)
+
+  it('tells of hosts that sleep since when, until when and why, and counts them for an hour chosen by keyboard', async () => {
+    const { page: tab, faults } = await open(await small())
+    await tab.goto('/energy')
+    const panel = tab.getByRole('region', { name: 'Hosts that sleep', exact: true })
+    await panel.getByText('3 of 5 hosts that can be switched sleep now').waitFor()
+    const table = panel.getByRole('table', { name: 'Hosts that can be switched' })
+    // Those that sleep come first: one with a lease to come, and one that waits for whoever needs it.
+    await table.getByText('It was empty; it is woken in time for its lease of').first().waitFor()
+    await table.getByText('it wakes for a request without room').first().waitFor()
+    await table.getByText('2 empty hosts stay awake').first().waitFor()
+    const hour = panel.getByRole('slider', { name: 'Hour' })
+    await hour.focus()
+    const said = panel.locator('output')
+    await said.getByText('3 hosts sleep', { exact: false }).waitFor()
+    // Two hours after the first: fakes begin at no whole hour.
+    for (const key of ['Home', 'ArrowRight', 'ArrowRight']) await tab.keyboard.press(key)
+    await said.getByText('2 hosts slept', { exact: false }).waitFor()
+    await tab.keyboard.press('End')
+    await said.getByText('will sleep', { exact: false }).waitFor()
+    expect(await hour.getAttribute('aria-valuetext')).toBe(await said.textContent())
+    expect(await accessibilityViolations(tab)).toEqual([])
+    await tab.keyboard.press('Home')
+    for (let step = 0; step < 60; step++) await tab.keyboard.press('ArrowRight')
+    await picture(panel, 'sleepers')
+    expect(faults).toEqual([])
+  })
+
+  it('moves through thousands of leases by keyboard, and opens one from the calendar', async () => {
+    const { page: tab, faults } = await open(large)
+    await tab.goto('/leases')
+    const calendar = tab.getByRole('region', { name: /^Calendar of 1,000 hosts, / })
+    await calendar.focus()
+    const bars = calendar.locator('.g-cal__bar')
+    await bars.first().waitFor()
+    // Only the rows in sight are in the document, whatever the number of hosts.
+    expect(await calendar.locator('.g-cal__line').count()).toBeLessThan(60)
+    await tab.keyboard.press('-')
+    await expect.poll(() => new URL(tab.url()).searchParams.get('zoom')).toBe('month')
+    await tab.keyboard.press('+')
+    await expect.poll(() => new URL(tab.url()).searchParams.get('zoom')).toBe('week')
+    const before = Number(new URL(tab.url()).searchParams.get('at'))
+    await tab.keyboard.press('ArrowRight')
+    await expect.poll(() => Number(new URL(tab.url()).searchParams.get('at')) - before).toBe((7 * 86_400_000) / 4)
+    await tab.keyboard.press('t')
+    await expect.poll(() => new URL(tab.url()).searchParams.get('at')).toBeNull()
+    const bar = calendar.getByRole('button').first()
+    const words = (await bar.getAttribute('aria-label')) ?? ''
+    expect(words).toMatch(/^[a-z-]+-\d+ of [a-z-]+, (active|pending), .* to .*, on node-\d+$/)
+    await bar.focus()
+    await tab.keyboard.press('Enter')
+    await tab
+      .getByRole('dialog', { name: words.split(' ')[0] ?? '' })
+      .getByText('What happens when')
+      .waitFor()
+    expect(await accessibilityViolations(tab)).toEqual([])
+    expect(faults).toEqual([])
+  })
+
+  it('tells what is left of the quota of the project that is written in the form', async () => {
+    const { page: tab, faults } = await open(large)
+    await tab.goto('/leases')
+    await tab.getByRole('button', { name: 'Reserve hosts' }).click()
+    const form = tab.getByRole('dialog', { name: 'Reserve hosts' })
+    await form.getByLabel('Project').fill('websh')
+    const left = form.getByRole('status', { name: 'What is left of the quota' })
+    expect(await left.count()).toBe(0)
+    await form.getByLabel('Project').fill('webshop')
+    await left.getByText('50 of 200 host-hours are left in that week; 7d at most').waitFor()
+    expect(await accessibilityViolations(tab)).toEqual([])
+    expect(faults).toEqual([])
+  })
+
+  it('searches 10,000 instances by address and keyboard, and draws only the rows in sight', async () => {
+    const { page: tab, faults } = await open(large)
+    await tab.goto('/')
+    await heading(tab, 'Overview').waitFor()
+    await tab.keyboard.press('/')
+    const search = tab.getByRole('searchbox', { name: 'Search instances' })
+    await expect.poll(() => search.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true)
+    await tab.keyboard.type('webshop build')
+    const expected = large.state.world.instances.filter((i) => i.project === 'webshop' && i.name.startsWith('build'))
+    await tab.getByText(`${expected.length} instances`, { exact: true }).waitFor()
+    expect(new URL(tab.url()).searchParams.get('search')).toBe('webshop build')
+    await tab.reload()
+    await tab.getByText(`${expected.length} instances`, { exact: true }).waitFor()
+    expect(await search.inputValue()).toBe('webshop build')
+
+    await search.fill('')
+    const table = tab.getByRole('table', { name: 'Instances' })
+    await tab.getByText('10,000 instances', { exact: true }).waitFor()
+    expect(await table.getAttribute('aria-rowcount')).toBe('10001')
+    const scroller = tab.getByRole('region', { name: 'Instances, scrollable' })
+    await scroller.evaluate((element) => element.scrollTo({ top: element.scrollHeight }))
+    const names = large.state.world.instances.map((i) => i.name)
+    const last = names.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1) ?? ''
+    await table.getByRole('link', { name: last, exact: true }).waitFor()
+    expect(await table.getByRole('row').count()).toBeLessThan(60)
+    expect(faults).toEqual([])
+  })
+
+  it('filters by chips and by what a row shows, and shows how to widen an empty search', async () => {
+    const { page: tab } = await open(large)
+    await tab.goto('/instances?state=suspended')
+    const suspended = large.state.world.instances.filter((i) => i.state === 'suspended')
+    await tab.getByText(`${suspended.length} instances`, { exact: true }).waitFor()
+    await tab.getByRole('table').getByRole('button', { name: 'genomics' }).first().click()
+    const both = suspended.filter((i) => i.project === 'genomics')
+    await tab.getByText(`${both.length} instances`, { exact: true }).waitFor()
+    await tab.getByRole('button', { name: 'Remove the filter project genomics' }).click()
+    await tab.getByText(`${suspended.length} instances`, { exact: true }).waitFor()
+    await tab.goto('/instances?search=no-such-thing')
+    await tab.getByRole('button', { name: 'Show all' }).click()
+    await tab.getByText('10,000 instances', { exact: true }).waitFor()
+  })
+})
