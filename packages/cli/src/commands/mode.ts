@@ -31,11 +31,11 @@ async function list(context: CommandContext, capability: string | undefined): Pr
 
 const columns: readonly Column<ModeView>[] = [
   { title: 'capability', cell: (view) => view.capability },
-  { title: 'mode', cell: (view) => (view.available ? view.mode : '-'), colour: byState((view) => view.mode) },
-  { title: 'set by', cell: (view) => (view.available ? view.source : '') },
+  { title: 'mode', cell: (view) => view.mode, colour: byState((view) => view.mode) },
+  { title: 'set by', cell: (view) => view.source },
   {
     title: 'meaning',
-    cell: (view) => (view.available ? meanings[view.mode] : 'not in this version'),
+    cell: (view) => meanings[view.mode],
     least: 10,
     rank: 1,
   },

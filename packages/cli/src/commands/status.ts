@@ -111,7 +111,6 @@ function ledgerLine(line: Ledger, show: (value: number) => string): string {
 
 function modesLine(status: StatusView, context: CommandContext): string {
   return status.modes
-    .filter(({ available }) => available)
     .map(({ capability, mode, source }) => {
       const ruled = source === 'file' ? ' (file)' : ''
       return `${capability} ${context.style(mode, stateColour(mode))}${ruled}`

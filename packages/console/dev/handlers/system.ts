@@ -48,7 +48,7 @@ export function systemHandlers(state: FakeState) {
       state.modes.set(params.capability, body.mode)
       state.tell('settings')
       state.tell('status')
-      return { capability: params.capability, mode: body.mode, source: 'api', available: true }
+      return { capability: params.capability, mode: body.mode, source: 'api' }
     },
     pause: ({ body, who }) => {
       state.paused = { by: who?.name ?? 'somebody', since: state.iso(), reason: body.reason ?? '' }

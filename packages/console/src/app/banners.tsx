@@ -56,9 +56,8 @@ export function Banners() {
       </div>
     )
   }
-  const active = data.modes.filter(({ available }) => available)
-  if (active.length > 0 && active.every(({ mode }) => mode === 'observe' || mode === 'off')) {
-    const idleness = active.find(({ capability, source }) => capability === 'idleness' && source !== 'file')
+  if (data.modes.every(({ mode }) => mode === 'observe' || mode === 'off')) {
+    const idleness = data.modes.find(({ capability, source }) => capability === 'idleness' && source !== 'file')
     return (
       <div className="g-banner">
         <span>

@@ -1,20 +1,21 @@
 // How to connect a real cloud: the lines to write, how to try them, what happens then.
 import { useStatus } from '../api/use-status.ts'
+import { Choice } from '../parts/choice.tsx'
 import { CopyBox } from '../parts/copy-box.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { Panel } from '../parts/panel.tsx'
+import { useUrlState } from '../parts/use-url-state.ts'
+import { type CloudKindName, cloudKindOf, cloudKinds } from './cloud-kinds.ts'
 import './connect.css'
 
-const libvirtLines = `clouds:
-  - id: lab
-    kind: libvirt
-    hosts:
-      - { name: node-1, uri: 'qemu:///system' }
-      - { name: node-2, uri: 'qemu+ssh://gleaner@node-2/system' }
+const desktopLines = `gleaner desktops join-token --host desk-17
+gleaner agent join TOKEN --server https://gleaner.example.org:7878
 `
 
 export function ConnectPage() {
   const { data } = useStatus()
+  const address = useUrlState()
+  const kind = cloudKindOf(address.get('kind'))
   return (
     <>
       <PageHead
@@ -23,14 +24,23 @@ export function ConnectPage() {
       />
       <ol className="g-steps g-stack">
         <li>
-          <Panel title="Write down where it is">
+          <Panel
+            title="Write down where it is"
+            aside={
+              <Choice<CloudKindName>
+                label="Kind of cloud"
+                value={kind.value}
+                options={cloudKinds}
+                onChange={(value) => address.set({ kind: value })}
+              />
+            }
+          >
             <p>
-              In the configuration file, <code>gleaner.yaml</code>. Each host by the URI that <code>virsh -c</code>{' '}
-              takes: the local socket, ssh, or TLS. Nothing is installed on the hosts.
+              In the configuration file, <code>gleaner.yaml</code>. {kind.lead}
             </p>
-            <CopyBox text={libvirtLines} label="Lines for libvirt" />
+            <CopyBox key={kind.value} text={kind.lines} label={`Lines for ${kind.text}`} />
             <p className="g-hint">
-              OpenStack and OpenNebula are not connected by this version yet; libvirt and the simulated cloud are.
+              Rights, marks and what each action gives back: <code>docs/guides/{kind.guide}</code>
             </p>
           </Panel>
         </li>
@@ -51,17 +61,22 @@ export function ConnectPage() {
         </li>
         <li>
           <Panel title="Let it see inside (optional)">
+            <p>{kind.inside}</p>
+          </Panel>
+        </li>
+        <li>
+          <Panel title="Let desktops join (optional)">
             <p>
-              The guest reporter is a small shell script with a systemd unit under <code>integrations/guest/</code>. It
-              tells who is logged in and how long nobody has touched the keyboard, over the serial port of the guest,
-              without a network.
+              A host of a cloud that is somebody's desktop works for others only while nobody is at it. The first line
+              is run here, the second on the desktop: see <code>docs/guides/desktops.md</code>.
             </p>
+            <CopyBox text={desktopLines} label="Commands with which a desktop joins" />
           </Panel>
         </li>
       </ol>
       {data !== undefined && data.clouds.length > 0 && (
         <p className="g-hint g-steps__now">
-          Connected now: {data.clouds.map(({ id, kind, state }) => `${id} (${kind}, ${state})`).join(', ')}.
+          Connected now: {data.clouds.map(({ id, kind: of, state }) => `${id} (${of}, ${state})`).join(', ')}.
         </p>
       )}
     </>

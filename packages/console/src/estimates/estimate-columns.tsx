@@ -18,7 +18,11 @@ export const estimateColumns: readonly Column<EstimateView>[] = [
     title: 'Cores expected',
     width: 'minmax(170px, 1.5fr)',
     cell: ({ cores: { estimate, capacity } }) => (
-      <Meter share={capacity > 0 ? estimate / capacity : 0} text={`${figure(estimate)} of ${cores(capacity)}`} />
+      <Meter
+        share={capacity > 0 ? estimate / capacity : 0}
+        text={`${figure(estimate)} of ${cores(capacity)}`}
+        room={12}
+      />
     ),
   },
   {
@@ -47,6 +51,7 @@ export const estimateColumns: readonly Column<EstimateView>[] = [
         <Meter
           share={capacity > 0 ? estimate / capacity : 0}
           text={`${memory(estimate)} of ${memory(capacity)}${lent}`}
+          room={15}
         />
       )
     },

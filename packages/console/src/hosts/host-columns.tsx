@@ -49,6 +49,7 @@ export function hostColumns(by: Shading, resource: ResourceKey): readonly Column
             share={shareOf(host, by, resource)}
             text={amount === undefined ? '' : format(amount)}
             wheat={by === 'idle'}
+            room={9}
           />
         )
       },

@@ -34,12 +34,17 @@ export function Lending({ rows }: { readonly rows: readonly Row[] }) {
                 <tr key={hostId}>
                   <td>{host}</td>
                   <td>
-                    <Meter share={shareOf(cores)} text={`${figure(cores.lent)} of ${figure(cores.lendable)}`} />
+                    <Meter
+                      share={shareOf(cores)}
+                      text={`${figure(cores.lent)} of ${figure(cores.lendable)}`}
+                      room={12}
+                    />
                   </td>
                   <td>
                     <Meter
                       share={shareOf(memoryMiB)}
                       text={`${memory(memoryMiB.lent)} of ${memory(memoryMiB.lendable)}`}
+                      room={15}
                     />
                   </td>
                   <td>{bases[basis]}</td>

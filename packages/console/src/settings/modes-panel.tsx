@@ -1,4 +1,4 @@
-// The mode of each capability. What this version does not contain yet is said, not hidden.
+// The mode of each capability, and what it means.
 import { type ModeView, modes } from '@gleaner/model'
 import { useAct } from '../api/use-act.ts'
 import { useStatus } from '../api/use-status.ts'
@@ -36,41 +36,37 @@ export function ModesPanel() {
   )
 }
 
-function ModeRow({ entry: { capability, mode, source, available } }: { readonly entry: ModeView }) {
+function ModeRow({ entry: { capability, mode, source } }: { readonly entry: ModeView }) {
   const setMode = useAct('setMode', ['getStatus', 'getPlan', 'getSettings'])
   const may = useMay('operator')
   const fixed = source === 'file'
   const { name, does } = capabilityWord[capability]
   return (
-    <tr>
+    <tr className="g-mode">
       <th scope="row" className="g-mode__name">
         {name}
         <div className="g-hint">{does}</div>
       </th>
       <td>
-        {available ? (
-          <select
-            className="g-input"
-            aria-label={`Mode of ${name.toLowerCase()}`}
-            value={mode}
-            disabled={!may || fixed || setMode.isPending}
-            onChange={(event) => {
-              const wanted = modes.find((candidate) => candidate === event.target.value)
-              if (wanted !== undefined) setMode.mutate({ params: { capability }, body: { mode: wanted } })
-            }}
-          >
-            {modes.map((value) => (
-              <option key={value} value={value}>
-                {value}
-              </option>
-            ))}
-          </select>
-        ) : (
-          <span className="g-quiet">–</span>
-        )}
+        <select
+          className="g-input"
+          aria-label={`Mode of ${name.toLowerCase()}`}
+          value={mode}
+          disabled={!may || fixed || setMode.isPending}
+          onChange={(event) => {
+            const wanted = modes.find((candidate) => candidate === event.target.value)
+            if (wanted !== undefined) setMode.mutate({ params: { capability }, body: { mode: wanted } })
+          }}
+        >
+          {modes.map((value) => (
+            <option key={value} value={value}>
+              {value}
+            </option>
+          ))}
+        </select>
       </td>
       <td>
-        {available ? modeWord[mode] : 'not built into this version yet'}
+        {modeWord[mode]}
         {fixed && <span className="g-quiet"> · set by the configuration file</span>}
         {setMode.error !== null && <ErrorNote error={setMode.error} />}
       </td>

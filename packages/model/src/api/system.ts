@@ -79,8 +79,6 @@ export const ModeView = Type.Object({
   mode: ModeName,
   /** file: the configuration rules and it cannot be changed here. */
   source: OneOf(['default', 'file', 'api']),
-  /** False while nothing of the capability is built into this version. */
-  available: Type.Boolean(),
 })
 export type ModeView = Static<typeof ModeView>
 

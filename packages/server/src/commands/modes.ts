@@ -3,7 +3,6 @@
 import { type Capability, GleanerError, type Mode } from '@gleaner/model'
 import type { Caller } from '../application.ts'
 import type { Runtime } from '../runtime.ts'
-import { isAvailable } from '../state/available.ts'
 import type { KillSwitch } from '../state/live-state.ts'
 import { killSwitchSetting, loadSettings, modeSetting } from '../state/load-settings.ts'
 import { audit } from './audit.ts'
@@ -21,8 +20,6 @@ export async function setMode(
       file: config.file ?? 'the configuration file',
     })
   }
-  if (!isAvailable(capability))
-    throw new GleanerError('conflict', { detail: `${capability} is not available in this version` })
   const before = state.modes[capability]
   await store.settings.set(modeSetting(capability), mode, { by: caller.name, nowMs: runtime.clock.nowMs() })
   await audit(runtime, caller, { what: 'set mode', object: capability, before, after: mode })

@@ -1,7 +1,6 @@
 // The mode of a capability, and who rules it: the file, a setting made through the API, or the default.
 import { type Capability, type ModeView, capabilities } from '@gleaner/model'
 import type { Application } from '../../application.ts'
-import { isAvailable } from '../../state/available.ts'
 
 export function modeView(capability: Capability, { config, state }: Pick<Application, 'config' | 'state'>): ModeView {
   const inFile = config.fileModes[capability] !== undefined
@@ -10,7 +9,6 @@ export function modeView(capability: Capability, { config, state }: Pick<Applica
     capability,
     mode: state.modes[capability],
     source: inFile ? 'file' : inStore ? 'api' : 'default',
-    available: isAvailable(capability),
   }
 }
 
