@@ -1,5 +1,4 @@
-// What happens next: the proposals nearest to acting.
-import { openProposalStates, type ProposalView } from '@gleaner/model'
+// What happens next: the proposals nearest to acting, those that are alike in one line.
 import { Link } from 'wouter'
 import { useApi } from '../api/use-api.ts'
 import { Answer } from '../parts/answer.tsx'
@@ -9,16 +8,9 @@ import { TargetLink } from '../parts/target-link.tsx'
 import { RelativeTime } from '../time/relative-time.tsx'
 import { actionWord } from '../words/action-words.ts'
 import { count } from '../words/quantity.ts'
+import { nextChanges } from './next-changes.ts'
 
-const nearest: readonly ProposalView['state'][] = [
-  'acting',
-  'due',
-  'notified',
-  'held',
-  'awaiting-approval',
-  'confirming',
-  'observed',
-]
+const shown = 5
 
 export function ChangesNext() {
   const plan = useApi('getPlan', {})
@@ -26,13 +18,9 @@ export function ChangesNext() {
     <Panel title="What changes next" aside={<Link href="/plan">The plan</Link>}>
       <Answer read={plan} height="190px" what="the plan">
         {({ proposals }) => {
-          const open = proposals
-            .filter(({ state }) => openProposalStates.includes(state))
-            .toSorted(
-              (a, b) =>
-                nearest.indexOf(a.state) - nearest.indexOf(b.state) || (a.dueAt ?? '').localeCompare(b.dueAt ?? ''),
-            )
-          if (open.length === 0) {
+          const changes = nextChanges(proposals)
+          const more = changes.slice(shown).reduce((sum, change) => sum + change.count, 0)
+          if (changes.length === 0) {
             return (
               <p className="g-quiet">
                 Nothing. As soon as a <Link href="/rules">rule</Link> matches an instance, it stands here with its
@@ -42,10 +30,16 @@ export function ChangesNext() {
           }
           return (
             <ul className="g-list">
-              {open.slice(0, 5).map((proposal) => (
+              {changes.slice(0, shown).map(({ first: proposal, count: all }) => (
                 <li key={proposal.id} className="g-next">
-                  <span className="g-cut">
+                  <span>
                     {actionWord[proposal.action].verb} <TargetLink target={proposal.target} />
+                    {all > 1 && (
+                      <>
+                        {' and '}
+                        <Link href="/plan">{count(all - 1)} more</Link>
+                      </>
+                    )}
                     <span className="g-quiet"> · {proposal.cause}</span>
                   </span>
                   <span className="g-nowrap">
@@ -57,9 +51,9 @@ export function ChangesNext() {
                   </span>
                 </li>
               ))}
-              {open.length > 5 && (
+              {more > 0 && (
                 <li>
-                  <Link href="/plan">{count(open.length - 5)} more</Link>
+                  <Link href="/plan">{count(more)} more</Link>
                 </li>
               )}
             </ul>
