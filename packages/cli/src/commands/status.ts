@@ -1,6 +1,13 @@
 // `gleaner status`: everything at a glance, in ten lines: clouds and their freshness, the ledger, modes, what comes next,
 // what was gained, what is wrong.
-import type { PlanView, ProblemView, ResponseOf, StatusView, endpoints } from '@gleaner/model'
+import {
+  type PlanView,
+  type ProblemView,
+  type ResponseOf,
+  type StatusView,
+  type endpoints,
+  nextChanges,
+} from '@gleaner/model'
 import { ApiError } from '@gleaner/client'
 import type { CommandContext } from '../command-context.ts'
 import type { Moments } from '../format/moment.ts'
@@ -127,9 +134,9 @@ function planLine(status: StatusView): string {
 
 function nextLine(plan: PlanView | undefined, moments: Moments): string {
   if (plan === undefined) return 'there is no plan yet'
-  const steps = plan.proposals.filter(({ state }) => state !== 'observed').slice(0, 3)
+  const steps = nextChanges(plan.proposals.filter(({ state }) => state !== 'observed')).slice(0, 3)
   if (steps.length === 0) return plan.proposals.length > 0 ? 'nothing: all proposals are only observed' : 'nothing'
-  return steps.map((proposal) => nextStep(proposal, moments)).join('; ')
+  return steps.map((change) => nextStep(change, moments)).join('; ')
 }
 
 function gainedLine(savings: NonNullable<StatusView['savings']>): string {

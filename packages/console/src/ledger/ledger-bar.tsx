@@ -8,6 +8,9 @@ import { percent } from '../words/quantity.ts'
 import './ledger.css'
 import { type Resource, segmentsOf } from './segments.ts'
 
+/** How much of a bar a letter takes. */
+const letterShare = 0.0105
+
 interface LedgerBarProps {
   readonly line: LedgerLineView
   readonly resource: Resource
@@ -42,7 +45,7 @@ export function LedgerBar({ line, resource, hrefOf }: LedgerBarProps) {
           const style: CSSProperties = { flexGrow: share(amount) }
           const face = (
             <span className="g-ledger__label" aria-hidden="true">
-              {share(amount) > 0.055 ? title : ''}
+              {share(amount) > title.length * letterShare ? title : ''}
             </span>
           )
           const label = `${resource.title}, ${title.toLowerCase()}: ${sentence}`

@@ -1,4 +1,5 @@
 // What happens next: the proposals nearest to acting, those that are alike in one line.
+import { nextChanges } from '@gleaner/model'
 import { Link } from 'wouter'
 import { useApi } from '../api/use-api.ts'
 import { Answer } from '../parts/answer.tsx'
@@ -8,7 +9,6 @@ import { TargetLink } from '../parts/target-link.tsx'
 import { RelativeTime } from '../time/relative-time.tsx'
 import { actionWord } from '../words/action-words.ts'
 import { count } from '../words/quantity.ts'
-import { nextChanges } from './next-changes.ts'
 
 const shown = 5
 

@@ -1,5 +1,6 @@
-// What the overview tells of the plan: what is nearest to acting first, and what is the same on many as one.
-import { openProposalStates, type ProposalView } from '@gleaner/model'
+// What a glance at the plan tells: what is nearest to acting first, and what is the same on many as one.
+import { openProposalStates } from '../proposal.ts'
+import type { ProposalView } from './plan.ts'
 
 const nearest: readonly ProposalView['state'][] = [
   'acting',

@@ -1,6 +1,6 @@
-import type { ProposalView } from '@gleaner/model'
 import { expect, test } from 'vitest'
 import { nextChanges } from './next-changes.ts'
+import type { ProposalView } from './plan.ts'
 
 type Told = Pick<ProposalView, 'id' | 'action' | 'cause' | 'state' | 'dueAt'>
 const proposal = (id: string, told: Partial<Told>): ProposalView => ({
