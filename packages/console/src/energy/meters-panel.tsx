@@ -58,15 +58,15 @@ function Meters({ meters }: { readonly meters: readonly MeterView[] }) {
 const columns: readonly Column<Row>[] = [
   {
     key: 'meter',
-    title: 'meter',
+    title: 'Meter',
     width: 'minmax(150px, 0.6fr)',
     cell: ({ meter }) => `${meter.id} (${meter.kind}${meter.covers === 'processors' ? ', processors only' : ''})`,
   },
-  { key: 'outlet', title: 'outlet', width: 'minmax(110px, 1fr)', cell: ({ outlet }) => outlet.outlet },
-  { key: 'hosts', title: 'hosts on it', width: 'minmax(140px, 1fr)', cell: ({ outlet }) => outlet.hosts.join(', ') },
+  { key: 'outlet', title: 'Outlet', width: 'minmax(110px, 1fr)', cell: ({ outlet }) => outlet.outlet },
+  { key: 'hosts', title: 'Hosts on it', width: 'minmax(140px, 1fr)', cell: ({ outlet }) => outlet.hosts.join(', ') },
   {
     key: 'power',
-    title: 'power',
+    title: 'Power',
     width: 'minmax(180px, 1fr)',
     right: true,
     cell: ({ outlet: { powerW, unknown, estimated } }) =>
@@ -78,7 +78,7 @@ const columns: readonly Column<Row>[] = [
   },
   {
     key: 'read',
-    title: 'read',
+    title: 'Read',
     width: '120px',
     right: true,
     cell: ({ outlet: { readAt } }) => (readAt === undefined ? '' : <RelativeTime at={readAt} />),

@@ -9,6 +9,7 @@ import { Meter } from '../parts/meter.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { type Column, VirtualTable } from '../parts/virtual-table.tsx'
 import { percent } from '../words/quantity.ts'
+import { sentence } from '../words/sentence.ts'
 import { carbon, kilowattHours, money } from './energy-words.ts'
 
 const spans = [
@@ -87,38 +88,38 @@ function columnsFor({ by, currency, total, items }: EnergyReport): readonly Colu
   const columns: Column<EnergyItem>[] = [
     {
       key: 'name',
-      title: by,
+      title: sentence(by),
       width: 'minmax(180px, 2fr)',
       cell: ({ id, name }) => (id === undefined ? <span className="g-quiet">{name}</span> : name),
     },
-    { key: 'kWh', title: 'energy', width: '130px', right: true, cell: ({ kWh }) => kilowattHours(kWh) },
+    { key: 'kWh', title: 'Energy', width: '130px', right: true, cell: ({ kWh }) => kilowattHours(kWh) },
     {
       key: 'share',
-      title: 'of all',
+      title: 'Of all',
       width: 'minmax(140px, 1fr)',
       cell: ({ kWh }) => <Meter share={share(kWh, total.kWh)} text={percent(share(kWh, total.kWh))} />,
     },
     {
       key: 'rest',
-      title: 'at rest',
+      title: 'At rest',
       width: '90px',
       right: true,
       cell: ({ kWh, idleKWh }) => percent(share(idleKWh, kWh)),
     },
     { key: 'co2', title: 'CO2', width: '110px', right: true, cell: ({ co2Grams }) => carbon(co2Grams) },
-    { key: 'cost', title: 'cost', width: '120px', right: true, cell: ({ cost }) => money(cost, currency) },
+    { key: 'cost', title: 'Cost', width: '120px', right: true, cell: ({ cost }) => money(cost, currency) },
   ]
   if (by === 'instance')
     columns.splice(1, 0, {
       key: 'project',
-      title: 'project',
+      title: 'Project',
       width: 'minmax(120px, 1fr)',
       cell: ({ project }) => project ?? '',
     })
   if (items.some(({ estimatedKWh }) => estimatedKWh > 0))
     columns.push({
       key: 'estimated',
-      title: 'estimated',
+      title: 'Estimated',
       width: '100px',
       right: true,
       cell: ({ kWh, estimatedKWh }) => percent(share(estimatedKWh, kWh)),

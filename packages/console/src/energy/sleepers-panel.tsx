@@ -67,7 +67,7 @@ function Sleepers({ switched, told }: { readonly switched: SwitchedHostsView; re
         total={rows.length}
         rowAt={(index) => rows[index]}
         keyOf={({ host }) => host.id}
-        minWidth={1080}
+        minWidth={930}
       />
       <p className="g-sleep__legend">
         <Sample kind="asleep" /> slept <Sample kind="sleeps" /> will sleep, for all that is known{' '}
@@ -151,28 +151,28 @@ function columnsOf(frame: Frame, hour: number): readonly Column<Row>[] {
   return [
     {
       key: 'host',
-      title: 'host',
-      width: 'minmax(110px, 0.6fr)',
+      title: 'Host',
+      width: 'minmax(96px, 0.6fr)',
       cell: ({ host }) => <Link href={`/hosts/${encodeURIComponent(host.id)}`}>{host.host}</Link>,
     },
     {
       key: 'strip',
       title: '2 days back and 2 to come',
-      width: 'minmax(260px, 1.6fr)',
+      width: 'minmax(210px, 1.6fr)',
       cell: ({ strip }) => <StripOfHours strip={strip} frame={frame} hour={hour} />,
     },
-    { key: 'state', title: 'now', width: '90px', cell: ({ host }) => host.state },
+    { key: 'state', title: 'Now', width: '76px', cell: ({ host }) => host.state },
     {
       key: 'since',
-      title: 'asleep since',
-      width: '120px',
+      title: 'Asleep since',
+      width: '100px',
       cell: ({ host: { asleepSince } }) => (asleepSince === undefined ? '' : <RelativeTime at={asleepSince} />),
     },
-    { key: 'until', title: 'until', width: '150px', cell: ({ host, strip }) => <Until host={host} strip={strip} /> },
+    { key: 'until', title: 'Until', width: '130px', cell: ({ host, strip }) => <Until host={host} strip={strip} /> },
     {
       key: 'why',
-      title: 'why',
-      width: 'minmax(240px, 2fr)',
+      title: 'Why',
+      width: 'minmax(200px, 2fr)',
       cell: ({ host }) => <span title={whyOf(host)}>{whyOf(host)}</span>,
     },
   ]

@@ -9,14 +9,14 @@ export const estimateColumns: readonly Column<EstimateView>[] = [
   {
     key: 'host',
     title: 'Host',
-    width: 'minmax(120px, 1fr)',
+    width: 'minmax(90px, 1fr)',
     sort: 'name',
     cell: ({ host, hostId }) => <Link href={`/hosts/${encodeURIComponent(hostId)}`}>{host}</Link>,
   },
   {
     key: 'cores',
     title: 'Cores expected',
-    width: 'minmax(170px, 1.5fr)',
+    width: 'minmax(140px, 1.5fr)',
     cell: ({ cores: { estimate, capacity } }) => (
       <Meter
         share={capacity > 0 ? estimate / capacity : 0}
@@ -28,7 +28,7 @@ export const estimateColumns: readonly Column<EstimateView>[] = [
   {
     key: 'free',
     title: 'Free cores',
-    width: '96px',
+    width: '82px',
     right: true,
     sort: 'free',
     cell: (estimate) => <span className="g-num">{figure(estimate.cores.free)}</span>,
@@ -36,7 +36,7 @@ export const estimateColumns: readonly Column<EstimateView>[] = [
   {
     key: 'ratio',
     title: 'Cores can sell',
-    width: '128px',
+    width: '112px',
     right: true,
     sort: 'ratio',
     cell: ({ cores: { ratio, ratioInForce } }) => <Ratio can={ratio} sells={ratioInForce} />,
@@ -44,7 +44,7 @@ export const estimateColumns: readonly Column<EstimateView>[] = [
   {
     key: 'memory',
     title: 'Memory expected',
-    width: 'minmax(190px, 1.5fr)',
+    width: 'minmax(160px, 1.5fr)',
     cell: ({ memoryMiB: { estimate, capacity }, lentByGuests }) => {
       const lent = lentByGuests === undefined ? '' : `, ${memory(lentByGuests.memoryMiB)} lent by guests`
       return (
@@ -59,14 +59,14 @@ export const estimateColumns: readonly Column<EstimateView>[] = [
   {
     key: 'memoryRatio',
     title: 'Memory can sell',
-    width: '136px',
+    width: '116px',
     right: true,
     cell: ({ memoryMiB: { ratio, ratioInForce } }) => <Ratio can={ratio} sells={ratioInForce} />,
   },
   {
     key: 'violations',
     title: 'Exceeded',
-    width: '88px',
+    width: '76px',
     right: true,
     sort: 'violations',
     cell: ({ cores: { record }, memoryMiB }) =>
@@ -79,7 +79,7 @@ export const estimateColumns: readonly Column<EstimateView>[] = [
   {
     key: 'state',
     title: 'Rests on',
-    width: '96px',
+    width: '80px',
     cell: ({ state }) => <span className={state === 'measured' ? 'g-quiet' : ''}>{state}</span>,
   },
 ]

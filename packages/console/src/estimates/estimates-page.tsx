@@ -69,7 +69,7 @@ export function EstimatesPage() {
             onOrder={(sort) => set({ sort: sort === 'name' ? undefined : sort })}
             onRange={rows.onRange}
             subject={JSON.stringify(query)}
-            minWidth={1040}
+            minWidth={990}
           />
         )}
       </div>

@@ -15,14 +15,14 @@ export function hostColumns(by: Shading, resource: ResourceKey): readonly Column
     {
       key: 'name',
       title: 'Host',
-      width: 'minmax(120px, 1fr)',
+      width: 'minmax(100px, 1fr)',
       sort: 'name',
       cell: ({ id, name }) => <Link href={`/hosts/${encodeURIComponent(id)}`}>{name}</Link>,
     },
     {
       key: 'state',
       title: 'State',
-      width: 'minmax(150px, 1fr)',
+      width: 'minmax(146px, 1fr)',
       cell: (host) => {
         const trouble = troubleOf(host)
         return trouble === undefined || host.state !== 'up' ? (
@@ -40,7 +40,7 @@ export function hostColumns(by: Shading, resource: ResourceKey): readonly Column
       title: sentence(
         `${shadingWord[by].replace(/,.*/, '')}${by === 'power' ? '' : resource === 'cores' ? ', cores' : ', memory'}`,
       ),
-      width: 'minmax(200px, 1.6fr)',
+      width: 'minmax(150px, 1.6fr)',
       sort: 'by',
       cell: (host) => {
         const amount = amountOf(host, by, resource)
@@ -57,7 +57,7 @@ export function hostColumns(by: Shading, resource: ResourceKey): readonly Column
     {
       key: 'cores',
       title: 'Cores used',
-      width: '140px',
+      width: '130px',
       right: true,
       sort: 'cpu',
       cell: ({ cpuCores, cores: all }) => (
@@ -70,7 +70,7 @@ export function hostColumns(by: Shading, resource: ResourceKey): readonly Column
     {
       key: 'memory',
       title: 'Memory used',
-      width: '150px',
+      width: '140px',
       right: true,
       sort: 'memory',
       cell: ({ usedMemoryMiB, memoryMiB }) => (
@@ -83,7 +83,7 @@ export function hostColumns(by: Shading, resource: ResourceKey): readonly Column
     {
       key: 'instances',
       title: 'Running',
-      width: '110px',
+      width: '90px',
       right: true,
       sort: 'instances',
       cell: ({ runningInstances, instances }) => (
@@ -93,6 +93,6 @@ export function hostColumns(by: Shading, resource: ResourceKey): readonly Column
         </>
       ),
     },
-    { key: 'kind', title: 'Kind', width: '100px', cell: ({ kind }) => <span className="g-quiet">{kind}</span> },
+    { key: 'kind', title: 'Kind', width: '84px', cell: ({ kind }) => <span className="g-quiet">{kind}</span> },
   ]
 }

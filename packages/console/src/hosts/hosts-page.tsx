@@ -95,7 +95,7 @@ export function HostsPage() {
                 order={order}
                 onOrder={(sort) => set({ sort })}
                 subject={`${search} ${order} ${by} ${resource}`}
-                minWidth={980}
+                minWidth={960}
               />
             </div>
           )

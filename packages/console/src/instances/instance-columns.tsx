@@ -24,22 +24,22 @@ export function instanceColumns(
     {
       key: 'name',
       title: 'Name',
-      width: 'minmax(130px, 1.4fr)',
+      width: 'minmax(110px, 1.4fr)',
       sort: 'name',
       cell: ({ id, name }) => <Link href={`/instances/${encodeURIComponent(id)}`}>{name}</Link>,
     },
     {
       key: 'project',
       title: 'Project',
-      width: 'minmax(90px, 1fr)',
+      width: 'minmax(80px, 1fr)',
       sort: 'project',
       cell: (i) => pressable('project', i.project),
     },
-    { key: 'host', title: 'Host', width: 'minmax(80px, 0.8fr)', sort: 'host', cell: (i) => pressable('host', i.host) },
+    { key: 'host', title: 'Host', width: 'minmax(64px, 0.8fr)', sort: 'host', cell: (i) => pressable('host', i.host) },
     {
       key: 'state',
       title: 'State, since',
-      width: '170px',
+      width: '134px',
       sort: 'state',
       cell: ({ state, since }) => (
         <>
@@ -53,11 +53,11 @@ export function instanceColumns(
         </>
       ),
     },
-    { key: 'cpu', title: 'CPU, 6 h', width: '190px', sort: 'cpu', cell: (i) => <CpuCell instance={i} /> },
+    { key: 'cpu', title: 'CPU, 6 h', width: '174px', sort: 'cpu', cell: (i) => <CpuCell instance={i} /> },
     {
       key: 'memory',
       title: 'Memory',
-      width: '120px',
+      width: '118px',
       right: true,
       sort: 'memory',
       cell: ({ memoryMiB, usedMemoryMiB }) => (
@@ -70,11 +70,11 @@ export function instanceColumns(
     {
       key: 'idle',
       title: 'Idle for',
-      width: '90px',
+      width: '62px',
       right: true,
       sort: 'idle',
       cell: ({ idleForS }) => (idleForS === undefined ? <span className="g-quiet">–</span> : span(idleForS)),
     },
-    { key: 'next', title: 'Next', width: 'minmax(190px, 1.2fr)', cell: (i) => <NextCell instance={i} /> },
+    { key: 'next', title: 'Next', width: 'minmax(112px, 1.2fr)', cell: (i) => <NextCell instance={i} /> },
   ]
 }

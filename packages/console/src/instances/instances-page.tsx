@@ -90,7 +90,7 @@ export function InstancesPage() {
           onOrder={(sort) => set({ sort: sort === 'name' ? undefined : sort })}
           onRange={rows.onRange}
           subject={JSON.stringify(query)}
-          minWidth={1120}
+          minWidth={988}
         />
       )}
     </>

@@ -4,6 +4,8 @@ import { cores, memory } from '../words/quantity.ts'
 
 export function GivesBack({ gives }: { readonly gives: YieldView }) {
   const sellable = gives.sellableCores > 0 || gives.sellableMemoryMiB > 0
+  if (!sellable && gives.physicalCores === 0 && gives.physicalMemoryMiB === 0)
+    return <span className="g-quiet">nothing</span>
   return (
     <>
       <span className="g-num">

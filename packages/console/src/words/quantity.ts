@@ -26,7 +26,8 @@ export function figure(value: number): string {
 }
 
 export function cores(value: number): string {
-  return `${figure(value)}${nbsp}${value === 1 ? 'core' : 'cores'}`
+  const shown = figure(value)
+  return `${shown}${nbsp}${shown === '1' ? 'core' : 'cores'}`
 }
 
 export function memory(valueMiB: number): string {
