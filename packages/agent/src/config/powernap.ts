@@ -5,6 +5,7 @@ import { GleanerError } from '@gleaner/model/errors'
 import { defaultLending } from '@gleaner/engine/opportunism'
 import type { AgentConfig, MonitorConfig, MonitorKind } from './agent-config.ts'
 import { monitorOf } from './default-monitors.ts'
+import { longestWaitMs } from './lending-times.ts'
 import { portRange } from './read-monitor.ts'
 
 export interface PowerNapNote {
@@ -49,8 +50,8 @@ export function readPowerNap(text: string, file: string): PowerNapReading {
     const entry = general.get(key)
     if (entry === undefined) return otherwiseMs
     const value = Number(entry.value)
-    if (!(value >= 0 && value <= 86_400 * 7) || entry.value === '')
-      return fail(file, entry.line, `${entry.key} has to be a number of seconds`)
+    if (!(value >= 0 && value * 1000 <= longestWaitMs) || entry.value === '')
+      return fail(file, entry.line, `${entry.key} has to be a number of seconds, at most ${longestWaitMs / 1000}`)
     return value * 1000
   }
   // Without it PowerNap waits for ever; fifteen minutes are the agent's own.

@@ -89,6 +89,67 @@ it.each([
   expect(fault(text)).toContain(what)
 })
 
+describe('what contradicts itself is refused by name', () => {
+  it.each([
+    [
+      'absent: 5m\ngrace: 20m',
+      'agent.yaml:2: grace: (20m) may not be longer than the longest absent time of a monitor (5m)',
+    ],
+    ['absent: 5m\ncontinueAfter: 6m', 'agent.yaml:2: continueAfter: (6m) may not be longer than absent (5m)'],
+    [
+      'lockedAbsent: 20m',
+      'agent.yaml:1: lockedAbsent: (20m) may not be longer than the longest absent time of who sits there (15m)',
+    ],
+    [
+      'wishAfter: 16m',
+      'agent.yaml:1: wishAfter: (16m) may not be longer than the longest absent time of who is there (15m)',
+    ],
+    ['absent: 25h', 'agent.yaml:1: absent: may not be longer than a day'],
+    ['absent: -5m', 'agent.yaml:1: absent: has to be a duration'],
+    ['monitors:\n  lid: { absent: 25h }', 'agent.yaml:2: absent: may not be longer than a day'],
+    ['monitors:\n  load: { suspendAfter: 2d }', 'agent.yaml:2: suspendAfter: may not be longer than a day'],
+    [
+      'monitors:\n  load: { continueAfter: 2m }',
+      'agent.yaml:2: continueAfter: (2m) may not be longer than absent (1m)',
+    ],
+    ['monitors:\n  keyboard: { absent: 0s }', 'agent.yaml:2: keyboard: absent may not be shorter than every'],
+    ['monitors:\n  keyboard: { suspendAfter: 10s }', 'agent.yaml:2: suspendAfter: has to be 0s for keyboard'],
+    ['backOff: { first: 2h, most: 1h }', 'backOff: most (1h) may not be shorter than first (2h)'],
+    ['backOff: { window: 30m, most: 1h }', 'backOff: most (1h) may not be longer than window (30m)'],
+    ['backOff: { window: 30m, first: 1h }', 'backOff: first (1h) may not be longer than window (30m)'],
+    [
+      'monitors:\n  hours: { lend: ["mon 18:00-20:00"], noStartBefore: 5m, endBefore: 10m }',
+      'agent.yaml:2: noStartBefore: (5m) may not be shorter than endBefore (10m)',
+    ],
+    ['monitors:\n  hours: { lend: ["mon 18:00-18:20"] }', 'nothing would ever begin: the longest time of lend is 20m'],
+    [
+      'lend: false\nreports: [ "/run/{instance}" ]\nguests: [ { qmp: /a } ]',
+      'agent.yaml:3: either guests or lend: false',
+    ],
+    ['lend: false\nrapl: true\ngrace: 1m', 'agent.yaml:3: either grace or lend: false'],
+    ['powernap: /etc/powernap/config\nabsent: 5m', 'agent.yaml:2: either absent or powernap'],
+  ])('%s', (text, message) => {
+    expect(fault(text)).toContain(message)
+  })
+
+  it('what is not set gives way to what is', () => {
+    const short = read('absent: 5s\nmonitors: { keyboard: {} }').lending
+    expect([short.graceMs, short.wishAfterMs]).toEqual([5000, 5000])
+    // Of load it is a minute, whatever the absent time of all.
+    expect(read('absent: 5s').lending.graceMs).toBe(30_000)
+    expect(read('backOff: { first: 3h }').lending.backOff).toMatchObject({
+      firstMs: 10_800_000,
+      mostMs: 10_800_000,
+      windowMs: 10_800_000,
+    })
+    expect(read('backOff: { window: 30s }').lending.backOff).toMatchObject({ firstMs: 30_000, mostMs: 30_000 })
+    expect(read('backOff: { most: 10s }').lending.backOff).toMatchObject({ firstMs: 10_000, mostMs: 10_000 })
+    const hours = (own: string) => read(`monitors: { hours: { lend: ["mon 00:00-24:00"], ${own} } }`).monitors[0]
+    expect(hours('endBefore: 45m')).toMatchObject({ noStartMinutes: 45, endMinutes: 45 })
+    expect(hours('noStartBefore: 5m')).toMatchObject({ noStartMinutes: 5, endMinutes: 5 })
+  })
+})
+
 describe('faults name the line and what would be right', () => {
   it.each([
     ['absent: soon', 'agent.yaml:1: absent: has to be a duration such as 90s, 15m or 1h30m'],

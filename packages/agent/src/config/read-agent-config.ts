@@ -1,13 +1,13 @@
 // The agent's configuration file: YAML, each fault with its line and what to do about it. Nothing in it is ever run.
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { defaultLending } from '@gleaner/engine/opportunism'
 import { GleanerError } from '@gleaner/model/errors'
 import { parseLibvirtUri } from '@gleaner/wire-libvirt'
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type YAMLMap } from 'yaml'
 import type { AgentConfig, GuestConfig, MonitorConfig } from './agent-config.ts'
 import { defaultKinds, defaultTimes, monitorOf } from './default-monitors.ts'
 import { ConfigReader, type MapReader } from './config-reader.ts'
+import { readLendingTimes, readWaits } from './lending-times.ts'
 import { type ReportPattern, readReportPattern } from '../heard/report-places.ts'
 import { readPowerNap } from './powernap.ts'
 import { patternsOf, readMonitor } from './read-monitor.ts'
@@ -55,13 +55,7 @@ export function parseAgentConfig(text: string, file: string): AgentConfig {
   if (top !== null && !isMap(top)) reader.fail(top, 'the file has to hold keys and values')
   const map = (top ?? undefined) as YAMLMap | undefined
   const root = reader.map(map, topKeys)
-  const absentMs = root.duration('absent', defaultTimes.absentMs)
-  const all = {
-    absentMs,
-    continueAfterMs: root.duration('continueAfter', Math.min(absentMs, defaultTimes.continueAfterMs)),
-  }
-  const backOff = reader.map(root.node('backOff'), ['window', 'first', 'factor', 'most'])
-  const standard = defaultLending
+  const all = readWaits(reader, root, defaultTimes)
   const lends = root.truth('lend', true)
   const ancestor = ancestorOf(reader, root)
   const reports = reportsOf(reader, root)
@@ -71,31 +65,39 @@ export function parseAgentConfig(text: string, file: string): AgentConfig {
       root.node('lend'),
       'lend: false leaves nothing to do unless "reports" names lines of guests, or "rapl" is true',
     )
-  if (!lends && root.node('monitors') !== undefined)
-    reader.fail(root.node('monitors'), 'either monitors or lend: false: who does not lend watches nothing')
+  if (!lends) refuseOfLending(reader, root)
+  // Without a monitor nothing is ever lendable.
+  const monitors = !lends ? [] : (ancestor?.monitors ?? monitorsOf(reader, root.node('monitors'), all))
   return {
     name: root.text('name', hostname()),
     socket: root.text('socket', '/run/gleaner-agent/socket'),
     stateDirectory: root.text('stateDirectory', '/var/lib/gleaner-agent'),
-    // Without a monitor nothing is ever lendable.
-    monitors: !lends ? [] : (ancestor?.monitors ?? monitorsOf(reader, root.node('monitors'), all)),
-    lending: {
-      graceMs: root.duration('grace', ancestor?.lending.graceMs ?? standard.graceMs),
-      ...(root.node('lockedAbsent') === undefined ? {} : { lockedAfterMs: root.duration('lockedAbsent', absentMs) }),
-      wishAfterMs: root.duration('wishAfter', standard.wishAfterMs),
-      preemptAfterMs: root.duration('preemptAfter', standard.preemptAfterMs),
-      maxGapMs: standard.maxGapMs,
-      backOff: {
-        windowMs: backOff.duration('window', standard.backOff.windowMs),
-        firstMs: backOff.duration('first', standard.backOff.firstMs),
-        factor: backOff.number('factor', standard.backOff.factor, { least: 1, most: 10 }),
-        mostMs: backOff.duration('most', standard.backOff.mostMs),
-      },
-    },
+    monitors,
+    lending: readLendingTimes(reader, { root, monitors, graceMs: ancestor?.lending.graceMs }),
     guests: guestsOf(reader, root.node('guests')),
     reports,
     rapl,
   }
+}
+
+/** Of who lends nothing. Named guests would stand still for ever: nobody watches who could let them go on. */
+const ofLending = [
+  'monitors',
+  'powernap',
+  'guests',
+  'absent',
+  'lockedAbsent',
+  'continueAfter',
+  'grace',
+  'wishAfter',
+  'preemptAfter',
+  'backOff',
+]
+
+function refuseOfLending(reader: ConfigReader, root: MapReader): void {
+  for (const key of ofLending)
+    if (root.node(key) !== undefined)
+      reader.fail(root.node(key), `either ${key} or lend: false: who does not lend watches nothing and pauses nobody`)
 }
 
 function reportsOf(reader: ConfigReader, root: MapReader): readonly ReportPattern[] {
@@ -117,6 +119,9 @@ function ancestorOf(reader: ConfigReader, root: MapReader) {
   if (file === '') return undefined
   if (root.node('monitors') !== undefined)
     reader.fail(root.node('monitors'), 'either monitors or powernap: the file of PowerNap names the monitors')
+  for (const key of ['absent', 'continueAfter'])
+    if (root.node(key) !== undefined)
+      reader.fail(root.node(key), `either ${key} or powernap: ABSENT_SECONDS of PowerNap's file is the time of both`)
   const reading = readPowerNap(textOf(file), file)
   if (reading.monitors.length === 0) reader.fail(root.node('powernap'), `${file} names no monitor that can be watched`)
   return reading

@@ -4,7 +4,8 @@ import type { PortRange } from '../monitors/port-monitor.ts'
 import type { MonitorConfig, MonitorKind } from './agent-config.ts'
 import type { ConfigReader, MapReader } from './config-reader.ts'
 import { kindDefaults, monitorOf, sessionFolder } from './default-monitors.ts'
-import { lendingHours } from './lending-hours.ts'
+import { readHours } from './lending-hours.ts'
+import { atMostADay, readWaits } from './lending-times.ts'
 
 const timeKeys = ['absent', 'every', 'continueAfter', 'suspendAfter']
 const ownKeys: Readonly<Record<MonitorKind['kind'], readonly string[]>> = {
@@ -42,15 +43,26 @@ export function readMonitor(reader: ConfigReader, { name, key, value, all }: Mon
   const kind = name as MonitorKind['kind']
   const map = reader.map(value, [...timeKeys, ...ownKeys[kind]])
   const waitMs = kindDefaults[kind].waitMs
-  const absentMs = map.duration('absent', waitMs ?? all.absentMs)
+  const { presence } = kindDefaults[kind]
+  const waits = readWaits(reader, map, {
+    absentMs: waitMs ?? all.absentMs,
+    continueAfterMs: waitMs ?? all.continueAfterMs,
+  })
   const everyMs = map.duration('every', kindDefaults[kind].everyMs)
   if (everyMs < 50 || everyMs > 60_000) reader.fail(map.node('every') ?? key, 'every: has to lie between 50ms and 60s')
+  if (presence && waits.absentMs < everyMs)
+    reader.fail(map.node('absent') ?? map.node('every') ?? key, `${name}: absent may not be shorter than every`)
   const own = {
     everyMs,
-    absentMs,
-    continueAfterMs: map.duration('continueAfter', Math.min(absentMs, waitMs ?? all.continueAfterMs)),
+    ...waits,
     suspendAfterMs: map.duration('suspendAfter', kindDefaults[kind].suspendAfterMs),
   }
+  atMostADay(reader, map, 'suspendAfter')
+  if (presence && own.suspendAfterMs > 0)
+    reader.fail(
+      map.node('suspendAfter'),
+      `suspendAfter: has to be 0s for ${name}: whoever is there has the machine at once, and nobody types without a break`,
+    )
   return kindsOf(reader, { kind, map, key }).map(({ kind: each, name: called }) =>
     monitorOf(each, all, { ...own, name: called }),
   )
@@ -151,20 +163,7 @@ function kindsOf(
       return one({ kind, startBelowC, suspendAboveC })
     }
     case 'hours': {
-      const hours = map
-        .list('lend')
-        .map(
-          ({ text, node }) =>
-            lendingHours(text) ??
-            reader.fail(node, `"${text}" is no time such as "mon-fri 18:00-08:00" or "sat,sun 00:00-24:00"`),
-        )
-      if (hours.length === 0) reader.fail(key, 'hours: "lend" has to name at least one time')
-      return one({
-        kind,
-        hours,
-        noStartMinutes: map.duration('noStartBefore', 29.5 * 60_000) / 60_000,
-        endMinutes: map.duration('endBefore', 9.5 * 60_000) / 60_000,
-      })
+      return one({ kind, ...readHours(reader, map, key) })
     }
   }
 }
