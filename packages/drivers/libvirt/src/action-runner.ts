@@ -5,7 +5,7 @@
 // - a save or a restore counts as accepted when the domain is seen moving, though its call stays open to the end. What
 //   becomes of it then is not lost: a failure is kept as the fault that `look` shows, until the next action.
 import { GleanerError, movingState, targetState, type InstanceId } from '@gleaner/model'
-import type { ActionRequest, Clock } from '@gleaner/ports'
+import { type ActionRequest, type Clock, untilAborted } from '@gleaner/ports'
 import {
   affect,
   type CallOptions,
@@ -30,7 +30,6 @@ import { stepsFor, type Step } from './actions.ts'
 import type { DomainReading } from './domain-reading.ts'
 import type { HostLink } from './host-link.ts'
 import { instanceState } from './instance-state.ts'
-import { untilAborted } from './until-aborted.ts'
 
 export interface Target {
   readonly link: HostLink

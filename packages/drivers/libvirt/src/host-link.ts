@@ -16,7 +16,7 @@ import {
   type Timers,
 } from '@gleaner/wire-libvirt'
 import { toCloudError } from './cloud-error.ts'
-import { untilAborted } from './until-aborted.ts'
+import { untilAborted } from '@gleaner/ports'
 
 export interface HostLinkOptions {
   readonly cloudId: string

@@ -4,12 +4,11 @@
 // - a key that was accepted once has no second effect; one whose call failed may be tried again;
 // - a call that OpenNebula refuses because somebody else was faster is accepted when that leads to the same state.
 import { GleanerError, type InstanceId, isError } from '@gleaner/model'
-import type { ActionRequest } from '@gleaner/ports'
+import { type ActionRequest, untilAborted } from '@gleaner/ports'
 import { oneAction } from './actions.ts'
 import type { OpenNebulaCloudOptions } from './options.ts'
 import type { VmRow } from './parse/vm-document.ts'
 import { instanceState, stateName } from './states.ts'
-import { untilAborted } from './until-aborted.ts'
 import type { VmCalls } from './vm-calls.ts'
 
 interface RunnerOptions {

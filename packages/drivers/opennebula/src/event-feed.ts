@@ -6,11 +6,10 @@
 // once, and those that follow within a pause all together at its end.
 import type { CloudId } from '@gleaner/model'
 import { instanceId } from '@gleaner/model'
-import type { CheckItem, Clock, CloudEvent } from '@gleaner/ports'
+import { type CheckItem, type Clock, type CloudEvent, untilAborted } from '@gleaner/ports'
 import { subscribe } from '@gleaner/wire-zmtp'
 import { text as harmless } from './parse/harmless-text.ts'
 import { hostIdOf } from './native-id.ts'
-import { untilAborted } from './until-aborted.ts'
 
 export interface EventFeedOptions {
   readonly cloudId: CloudId

@@ -15,17 +15,18 @@ import {
   type InventoryGap,
   type SampleBatch,
 } from '@gleaner/model'
-import type {
-  ActionRequest,
-  ActionSupport,
-  CheckItem,
-  Clock,
-  Cloud,
-  CloudEvent,
-  HostControl,
-  InstanceLabels,
-  InstanceMigration,
-  Look,
+import {
+  type ActionRequest,
+  type ActionSupport,
+  type CheckItem,
+  type Clock,
+  type Cloud,
+  type CloudEvent,
+  type HostControl,
+  type InstanceLabels,
+  type InstanceMigration,
+  type Look,
+  untilAborted,
 } from '@gleaner/ports'
 import { AcceptedActions } from './accepted-actions.ts'
 import { ActionRunner } from './action-runner.ts'
@@ -46,7 +47,6 @@ import type { VmRow } from './parse/vm-document.ts'
 import { readInstances } from './read-instances.ts'
 import { Roster } from './roster.ts'
 import { instanceState, stateName } from './states.ts'
-import { untilAborted } from './until-aborted.ts'
 import { UsageMeter } from './usage-meter.ts'
 import { VmCalls } from './vm-calls.ts'
 

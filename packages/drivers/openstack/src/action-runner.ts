@@ -6,8 +6,8 @@
 // - where nova keeps shelved servers on their host for a while, a server shelved here is taken off it at once;
 // - why an accepted action failed is asked of nova when it is looked at, and told until the next action.
 import { type ActionKind, GleanerError, type InstanceId, isReclaiming, nativeOf, targetState } from '@gleaner/model'
-import type { ActionRequest, Clock } from '@gleaner/ports'
-import { isStatus, type NovaClient, type NovaServer, untilAborted } from '@gleaner/wire-openstack'
+import { type ActionRequest, type Clock, untilAborted } from '@gleaner/ports'
+import { isStatus, type NovaClient, type NovaServer } from '@gleaner/wire-openstack'
 import { callsFor, type NovaCall, type Situation } from './actions.ts'
 import { instanceState } from './instance-state.ts'
 

@@ -13,21 +13,22 @@ import {
   type Inventory,
   type SampleBatch,
 } from '@gleaner/model'
-import type {
-  ActionRequest,
-  CheckItem,
-  Cloud,
-  CloudEvent,
-  HostControl,
-  InstanceCreation,
-  InstanceLabels,
-  InstanceMigration,
-  LeaseFences,
-  Look,
-  RatioControl,
-  RoomClaims,
+import {
+  type ActionRequest,
+  type CheckItem,
+  type Cloud,
+  type CloudEvent,
+  type HostControl,
+  type InstanceCreation,
+  type InstanceLabels,
+  type InstanceMigration,
+  type LeaseFences,
+  type Look,
+  type RatioControl,
+  type RoomClaims,
+  untilAborted,
 } from '@gleaner/ports'
-import { openConnection, type OpenStackConnection, untilAborted } from '@gleaner/wire-openstack'
+import { openConnection, type OpenStackConnection } from '@gleaner/wire-openstack'
 import { creation } from './facets/creation.ts'
 import { hostControl } from './facets/host-control.ts'
 import type { Inside } from './facets/inside.ts'

@@ -3,6 +3,7 @@
 // services hold only a few. A service without sessions is asked with Basic authentication. No redirect is followed, answers
 // are bounded, and no secret stands in a fault.
 import { readFile } from 'node:fs/promises'
+import { untilAborted } from '@gleaner/ports'
 import { Agent, request } from 'undici'
 import { broken, conflict, missing, refused, unavailable } from './power-fault.ts'
 
@@ -106,7 +107,7 @@ export class RedfishService {
   /** Made once for all who ask at the same time, so that none of them ends it for the others. */
   #open(signal: AbortSignal): Promise<Session> {
     this.#session ??= this.#begin()
-    return unlessAborted(this.#session, signal)
+    return untilAborted(this.#session, signal)
   }
 
   /** One that fails is forgotten also when nobody waits for it any more. */
@@ -201,15 +202,6 @@ function pathOf(location: string, url: string): string | undefined {
   if (!URL.canParse(location, url)) return undefined
   const found = new URL(location, url)
   return found.host === new URL(url).host ? found.pathname : undefined
-}
-
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason as Error)
-    signal.addEventListener('abort', onAbort, { once: true })
-    void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
-    if (signal.aborted) onAbort()
-  })
 }
 
 async function bounded(body: AsyncIterable<Uint8Array>): Promise<string> {

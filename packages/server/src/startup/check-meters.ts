@@ -1,6 +1,6 @@
 // For `gleaner config check --meters`: each meter is asked once for what hangs on it. A meter has its own deadline and waits for no other.
 import { type CloudId, describeError, GleanerError, type Host } from '@gleaner/model'
-import type { CheckItem, Clock, Cloud } from '@gleaner/ports'
+import { type CheckItem, type Clock, type Cloud, untilAborted } from '@gleaner/ports'
 import type { MeterSettings } from '../config/metering.ts'
 import { makeMeter } from './make-meters.ts'
 
@@ -48,7 +48,8 @@ async function checkMeter(
     settings.clouds.flatMap((cloud) => hostsOf(cloud).map(({ name }) => name))
   try {
     const limited = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
-    const items = await within(meter.check(outlets, limited), limited)
+    // A meter that does not heed its signal holds up nobody.
+    const items = await untilAborted(meter.check(outlets, limited), limited)
     return { id, kind: config.kind, address: meter.address, items }
   } catch (error) {
     signal.throwIfAborted()
@@ -63,14 +64,4 @@ async function checkMeter(
 
 function told({ id, config }: MeterSettings, detail: string): CheckedMeter {
   return { id, kind: config.kind, address: '', items: [{ what: 'asked', ok: true, detail }] }
-}
-
-/** A meter that does not heed its signal holds up nobody. */
-function within<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const late = () => reject(signal.reason)
-    signal.addEventListener('abort', late, { once: true })
-    void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', late))
-    if (signal.aborted) late()
-  })
 }

@@ -7,9 +7,8 @@
 // Nova accepts a request before it has found a host: `look` tells what became of it.
 import { createHash } from 'node:crypto'
 import { GleanerError, instanceId, nativeOf, preemptibleMark, projectId } from '@gleaner/model'
-import type { InstanceCreation, NewInstance } from '@gleaner/ports'
+import { type InstanceCreation, type NewInstance, untilAborted } from '@gleaner/ports'
 import type { Json, NovaClient, NovaHypervisor, OpenStackConnection } from '@gleaner/wire-openstack'
-import { untilAborted } from '@gleaner/wire-openstack'
 import { conflict, findHypervisor, findServer, type Inside } from './inside.ts'
 import { usableKey } from './key-pairs.ts'
 import { heldBy } from './resources.ts'

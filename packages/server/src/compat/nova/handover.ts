@@ -1,7 +1,7 @@
 // One room at a time is handed over: between the moment it is held no longer and the moment nova has claimed it for the
 // new server, no other create goes through the front, so that nobody slips in. Creates that need no room pass at once
 // unless one is being handed over. What does not come through the front is not held up; the gap is short, not closed.
-import type { Clock } from '@gleaner/ports'
+import { type Clock, untilAborted } from '@gleaner/ports'
 
 export class Handover {
   readonly #clock: Clock
@@ -15,13 +15,13 @@ export class Handover {
 
   /** Resolves when no room is being handed over; rejects with the signal's reason. */
   async pass(signal: AbortSignal): Promise<void> {
-    while (this.#current !== undefined) await raced(this.#current, signal)
+    while (this.#current !== undefined) await untilAborted(this.#current, signal)
   }
 
   /** Resolves with the function that ends the handover, when it is this one's turn. It ends by itself after a while. */
   async begin(signal: AbortSignal): Promise<() => void> {
     // The check and what follows it happen in one go: of several that waited, one gets its turn.
-    while (this.#current !== undefined) await raced(this.#current, signal)
+    while (this.#current !== undefined) await untilAborted(this.#current, signal)
     signal.throwIfAborted()
     const ended = new AbortController()
     const current = this.#clock
@@ -33,19 +33,4 @@ export class Handover {
     this.#current = current
     return () => ended.abort()
   }
-}
-
-function raced(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason as Error)
-    if (signal.aborted) {
-      onAbort()
-      return
-    }
-    signal.addEventListener('abort', onAbort, { once: true })
-    void promise.then(() => {
-      signal.removeEventListener('abort', onAbort)
-      resolve()
-    })
-  })
 }
