@@ -57,6 +57,8 @@ export interface CheckItem {
 export interface ActionSupport {
   readonly action: ActionKind
   readonly givesBack: GivesBack
+  /** The guest itself has to do it: one that is paused goes on for it, and until it is done. */
+  readonly wakesPaused?: boolean
   /** One sentence: what it does on this cloud and what it leaves behind. */
   readonly meaning: string
 }

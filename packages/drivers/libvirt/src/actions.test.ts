@@ -34,6 +34,12 @@ describe('stepsFor', () => {
     expect(stepsFor('stop', 'paused')).toEqual(['continue', 'shutdown'])
   })
 
+  it('tells of every action that lets a paused guest go on, but for the one that is there for it', () => {
+    const wakes = actionKinds.filter((action) => stepsFor(action, 'paused')?.includes('continue'))
+    const told = supportedActions.filter(({ wakesPaused }) => wakesPaused).map(({ action }) => action)
+    expect(told).toEqual(wakes.filter((action) => action !== 'resume'))
+  })
+
   it('restores what was saved and continues what was paused', () => {
     expect(stepsFor('resume', 'suspended')).toEqual(['restore'])
     expect(stepsFor('resume', 'paused')).toEqual(['continue'])

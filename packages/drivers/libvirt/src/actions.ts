@@ -23,7 +23,10 @@ export const supportedActions: readonly ActionSupport[] = [
   {
     action: 'stop',
     givesBack: coresAndMemory,
-    meaning: 'Asks the guest to shut down (agent or power button); a guest that does not listen keeps running.',
+    // libvirt takes no power button for a domain that is paused, nor could its guest hear it.
+    wakesPaused: true,
+    meaning:
+      'Asks the guest to shut down (agent or power button), a paused one after it was continued; a guest that does not listen keeps running.',
   },
   {
     action: 'resume',

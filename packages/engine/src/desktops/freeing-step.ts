@@ -1,5 +1,6 @@
 // By which step the memory of one guest is given back: as its terms say, a stronger one where that has failed or cannot be done, never a
-// stronger one than stopping unless the terms ask for it. A firm or protected instance is never deleted. One that moves away stands still
+// stronger one than stopping unless the terms ask for it. Who stands still is not woken for it: a guest that has to shut itself down would
+// run while the user is there, or for ever stand still on the way where the agent pauses it again. It is saved instead. A firm or protected instance is never deleted. One that moves away stands still
 // by the cloud's own doing before and goes on there: who only stands still by its desktop's agent would do so for ever.
 import { type ActionKind, type Instance, type Project, startStates } from '@gleaner/model'
 import type { StepSupports } from '../ledger/action-support.ts'
@@ -9,8 +10,8 @@ import type { GuestPast } from './plan-lending.ts'
 const stepsOf: Readonly<Record<FreeingWay, readonly ActionKind[]>> = {
   migrate: ['migrate', 'suspend', 'stop'],
   save: ['suspend', 'stop'],
-  stop: ['stop'],
-  delete: ['delete', 'stop'],
+  stop: ['stop', 'suspend'],
+  delete: ['delete', 'stop', 'suspend'],
   nothing: [],
 }
 
@@ -30,8 +31,10 @@ export function freeingStep({ guest, project, past, can, terms, hasRefuge }: Fre
   const mayDelete = guest.firmness === 'preemptible' && guest.protectedBy === undefined
   return stepsOf[freeingWayOf(guest, project, terms)].find((step) => {
     if (step === 'migrate') return canMove(past, guest, can) && hasRefuge()
+    const support = can.get(step)
     return (
-      can.get(step)?.physicalMemory === true &&
+      support?.physicalMemory === true &&
+      !(support.wakesPaused === true && guest.state === 'paused') &&
       !past.failed.has(step) &&
       startStates[step].includes(guest.state) &&
       (step !== 'delete' || mayDelete)

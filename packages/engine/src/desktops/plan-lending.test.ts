@@ -90,6 +90,37 @@ describe('a desktop whose user is back', () => {
     expect(steps({ ...scene, journal: all })).toEqual([])
   })
 
+  it('wakes nobody for it: where stopping does, who stands still is saved', () => {
+    const givesBack = { physicalCores: true, physicalMemory: true, sellable: false }
+    const supports = indexSupports([
+      {
+        id: testCloud,
+        actions: [
+          { action: 'pause', givesBack: { ...givesBack, physicalMemory: false } },
+          { action: 'suspend', givesBack },
+          { action: 'stop', givesBack, wakesPaused: true },
+        ],
+        hostControl: {},
+      },
+    ])
+    const at = (more: Partial<Scene>, state: InstanceState = 'paused') =>
+      planScene({
+        desktop: aDesktop('in-use'),
+        host: { state: 'disabled' },
+        guests: [{ state }],
+        journal: [closed(700_000)],
+        supports,
+        terms: { freeBy: 'stop' },
+        ...more,
+      }).candidates
+    expect(at({})).toMatchObject([{ action: 'suspend' }])
+    expect(at({ journal: [closed(700_000), done('suspend', { state: 'failed' })] })).toEqual([])
+    expect(at({}, 'running')).toMatchObject([{ action: 'stop' }])
+    // What its owner is told is what will be done.
+    const [pause] = at({ journal: [closed()] }, 'running')
+    expect(pause?.reason.sentence).toContain('given back by suspend.')
+  })
+
   it('of a cloud that cannot close hosts has its guests paused all the same', () => {
     const givesBack = { physicalCores: true, physicalMemory: true, sellable: false }
     const supports = indexSupports([{ id: testCloud, actions: [{ action: 'pause', givesBack }] }])

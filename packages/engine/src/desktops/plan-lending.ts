@@ -103,12 +103,13 @@ function takeBack(draft: Draft, { snapshot, host }: Desk, presence: DesktopPrese
     const project = snapshot.projectById.get(guest.projectId) ?? { id: guest.projectId, name: guest.projectId }
     const isDue = sinceMs >= terms.freeAfterMs && presence.standing !== 'grace'
     const hasRefuge = () => !isDue || findRefuge(guest) !== undefined
-    const frees = freeingStep({ guest, project, past, can, terms, hasRefuge })
+    const freeing = (as: Instance) => freeingStep({ guest: as, project, past, can, terms, hasRefuge })
+    const frees = freeing(guest)
     const to = frees === 'migrate' && isDue ? findRefuge(guest) : undefined
     if (frees !== undefined && isDue && (to === undefined || guest.state === 'paused'))
       proposeOnGuest(draft, { guest, host, to }, [frees, 'local-user', memoryVerdict(sinceMs, to)])
     else if (guest.state === 'running' && can.has('pause') && sinceMs >= terms.pauseAfterMs)
-      proposeOnGuest(draft, { guest, host }, ['pause', 'local-user', pauseVerdict(frees, terms)])
+      proposeOnGuest(draft, { guest, host }, ['pause', 'local-user', pauseVerdict(freeing({ ...guest, state: 'paused' }), terms)])
   }
 }
 

@@ -6,9 +6,15 @@ import type { ActionKind, CloudId, GivesBack, HostStepKind, StepKind } from '@gl
 export interface SupportedAction {
   readonly action: ActionKind
   readonly givesBack: GivesBack
+  /** One that is paused goes on for it, and until it is done. */
+  readonly wakesPaused?: boolean
 }
 
-export type StepSupports = ReadonlyMap<StepKind, GivesBack>
+export interface StepSupport extends GivesBack {
+  readonly wakesPaused?: boolean | undefined
+}
+
+export type StepSupports = ReadonlyMap<StepKind, StepSupport>
 export type ActionSupports = ReadonlyMap<CloudId, StepSupports>
 
 /** The part of a driver that tells what it can do. */
@@ -31,7 +37,9 @@ const powerSteps: readonly HostStepKind[] = ['sleep', 'wake']
 export function indexSupports(clouds: Iterable<Supporting>): ActionSupports {
   const index = new Map<CloudId, StepSupports>()
   for (const { id, actions, migration, ratioControl, hostControl, powerControl } of clouds) {
-    const steps = new Map<StepKind, GivesBack>(actions.map((entry) => [entry.action, entry.givesBack]))
+    const steps = new Map<StepKind, StepSupport>(
+      actions.map(({ action, givesBack, wakesPaused }) => [action, { ...givesBack, wakesPaused }]),
+    )
     if (migration !== undefined) steps.set('migrate', nothing)
     if (ratioControl !== undefined) for (const step of ratioSteps) steps.set(step, sellableOnly)
     if (hostControl !== undefined) for (const step of doorSteps) steps.set(step, sellableOnly)
