@@ -23,7 +23,7 @@ export function presenceOf(desktop: Desktop | undefined, nowMs: number, limits: 
 
 const unjoined: Verdict = {
   code: 'desktop-unjoined',
-  sentence: 'It is a desktop, and no agent speaks for it: that counts as in use.',
+  sentence: 'It is a desktop, and no agent speaks for it, or more than one may: that counts as in use.',
   facts: {},
 }
 

@@ -109,7 +109,11 @@ function takeBack(draft: Draft, { snapshot, host }: Desk, presence: DesktopPrese
     if (frees !== undefined && isDue && (to === undefined || guest.state === 'paused'))
       proposeOnGuest(draft, { guest, host, to }, [frees, 'local-user', memoryVerdict(sinceMs, to)])
     else if (guest.state === 'running' && can.has('pause') && sinceMs >= terms.pauseAfterMs)
-      proposeOnGuest(draft, { guest, host }, ['pause', 'local-user', pauseVerdict(freeing({ ...guest, state: 'paused' }), terms)])
+      proposeOnGuest(draft, { guest, host }, [
+        'pause',
+        'local-user',
+        pauseVerdict(freeing({ ...guest, state: 'paused' }), terms),
+      ])
   }
 }
 

@@ -99,7 +99,13 @@ it('a beat brings a lend contract, and the desktop is lendable; the same beat ag
     status: 200,
     body: { contractForMs: 60_000, nextBeatMs: 15_000, renew: false, changesTaken: 0 },
   })
-  expect(await one('desk-beats')).toMatchObject({ standing: 'lendable', lendable: true, pool: 'offices' })
+  // Guests come to a host of a cloud, whatever the agent of a machine says that none has.
+  expect(await one('desk-beats')).toMatchObject({
+    standing: 'lendable',
+    lendable: false,
+    reason: { code: 'desktop-unjoined', sentence: 'No cloud has a host desk-beats: no guests come.' },
+    pool: 'offices',
+  })
   for (const sequence of [10, 9]) {
     const replayed = await post(beats, id, { key, body: beatOf(sequence, { phase: 'in-use' }) })
     expect([replayed.status, replayed.body['code']]).toEqual([409, 'beat-replayed'])
@@ -155,6 +161,30 @@ it('a name that two desktops have is refused with their ids, by each of which on
   })
   expect(await one(id)).toMatchObject({ pool: 'offices' })
   expect(await one(other.id)).toMatchObject({ pool: 'p' })
+})
+
+it('guests can come to the host of one agent, not while two speak for it, and again when one of them is revoked', async () => {
+  const name = await server.until(
+    'a host',
+    () => server.app.state.clouds.get(server.cloud.id)?.snapshot?.hosts[0]?.name,
+  )
+  const lendable = async () => {
+    const ask = async (path: string) => (await (await fetch(`${server.url}/api/v1/${path}`)).json()) as object
+    const [list, status] = await Promise.all([ask('desktops'), ask('status')])
+    return [list, 'desktops' in status ? status.desktops : undefined].map(
+      (each) => (each as { lendable: number }).lendable,
+    )
+  }
+  const { key, id } = await joined(name)
+  expect((await post(beats, id, { key, body: beatOf(1) })).status).toBe(200)
+  expect(await one(id)).toMatchObject({ lendable: true, reason: { code: 'lendable' } })
+  expect(await lendable()).toEqual([1, 1])
+  const { desktops } = server.app.store
+  const other = await desktops.appear({ hostName: name, cloudId: server.cloud.id, pool: 'p', nowMs: 1 })
+  expect(await one(id)).toMatchObject({ standing: 'lendable', lendable: false, reason: { code: 'desktop-unjoined' } })
+  expect(await lendable()).toEqual([0, 0])
+  await desktops.revoke(other.id, 'olga', server.clock.nowMs())
+  expect(await lendable()).toEqual([1, 1])
 })
 
 it('hours and interruptions follow from the changes that a beat brings', async () => {

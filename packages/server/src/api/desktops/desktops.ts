@@ -1,5 +1,5 @@
 // The desktops as they are shown, join tokens, and the end of a desktop's right to speak.
-import { forecastAvailability, lentUntil, presenceOf } from '@gleaner/engine'
+import { forecastAvailability, lentUntil, presenceOf, unheededDesktops } from '@gleaner/engine'
 import {
   cloudId,
   type Desktop,
@@ -30,7 +30,9 @@ const learntWeeks = 8
 
 export const listDesktops: Handler<typeof endpoints.listDesktops> = async ({ app, world, sight }) => {
   const index = world()
-  const items = (await app.store.desktops.list()).map((each) => desktopView(each, { app, index, whole: sight.all }))
+  const desktops = await app.store.desktops.list()
+  const unheeded = unheededDesktops(lending(desktops), index.hosts)
+  const items = desktops.map((each) => desktopView(each, { app, index, unheeded, whole: sight.all }))
   return {
     now: timeText(app.clock.nowMs()),
     items,
@@ -42,11 +44,13 @@ export const listDesktops: Handler<typeof endpoints.listDesktops> = async ({ app
 
 export const getDesktop: Handler<typeof endpoints.getDesktop> = async ({ app, params, world, sight }) => {
   const desktop = await found(app, params.id)
+  const index = world()
+  const unheeded = unheededDesktops(lending(await app.store.desktops.list()), index.hosts)
   const nowMs = app.clock.nowMs()
   const phases = await app.store.desktops.phases(desktop.id, { sinceMs: nowMs - learntWeeks * weekMs, limit: 20_000 })
   const { joinedAtMs, keyUntilMs, revokedAtMs, revokedBy, word, lostChanges } = desktop
   return {
-    ...desktopView(desktop, { app, index: world(), whole: sight.all }),
+    ...desktopView(desktop, { app, index, unheeded, whole: sight.all }),
     joinedAt: timeText(joinedAtMs),
     ...only('keyUntil', keyUntilMs === undefined ? undefined : timeText(keyUntilMs)),
     ...only('revokedAt', revokedAtMs === undefined ? undefined : timeText(revokedAtMs)),
@@ -136,19 +140,27 @@ async function found(app: Application, id: string): Promise<Desktop> {
   throw new GleanerError('ambiguous', { object, detail: `${ids.join(', ')} have that name` })
 }
 
+/** Those of a host that lends nothing are never asked for it. */
+function lending(desktops: readonly Desktop[]): readonly Desktop[] {
+  return desktops.filter(({ lends }) => lends)
+}
+
 interface Seen {
   readonly app: Application
   readonly index: WorldIndex
+  readonly unheeded: ReturnType<typeof unheededDesktops>
   /** Who sees only some projects learns whether a desktop lends, and not what its user does. */
   readonly whole: boolean
 }
 
-function desktopView(desktop: Desktop, { app, index, whole }: Seen): DesktopView {
+function desktopView(desktop: Desktop, { app, index, unheeded, whole }: Seen): DesktopView {
   const nowMs = app.clock.nowMs()
   const limits = limitsOf(app.config.opportunism, app.clock)
   const { contractMs } = limits
   const { standing = 'silent', lendable, verdict, sinceMs } = presenceOf(desktop, nowMs, limits)
   const host = hostOf(desktop, index)
+  // What its user does comes before: only where guests could come it matters that none will.
+  const bar = lendable ? unheeded.get(desktop.id) : undefined
   return {
     id: desktop.id,
     host: desktop.hostName,
@@ -157,8 +169,8 @@ function desktopView(desktop: Desktop, { app, index, whole }: Seen): DesktopView
     ...only('hostId', host?.id),
     ...only('cloud', host?.cloudId),
     standing,
-    lendable: lendable && desktop.lends,
-    ...only('reason', whole ? verdictView(verdict) : undefined),
+    lendable: lendable && desktop.lends && bar === undefined,
+    ...only('reason', whole ? verdictView(bar ?? verdict) : undefined),
     since: timeText(sinceMs),
     ...only('lastBeat', desktop.lastBeatMs === undefined ? undefined : timeText(desktop.lastBeatMs)),
     guests: desktop.word?.guests ?? { running: 0, paused: 0 },

@@ -1,7 +1,7 @@
 // Everything at a glance. It answers while the store does not: what only the store knows is then what it last said, and
 // `store` says that it is away.
 import { type SavingsView, type StatusView, type endpoints, isError } from '@gleaner/model'
-import { presenceOf } from '@gleaner/engine'
+import { presenceOf, unheededDesktops } from '@gleaner/engine'
 import type { Application } from '../../application.ts'
 import { limitsOf } from '../../desktops/lending-book.ts'
 import { fleetNow } from '../estimates/fleet-now.ts'
@@ -70,16 +70,18 @@ export const getStatus: Handler<typeof endpoints.getStatus> = async ({ app, worl
   }
 }
 
-async function desktopsNow({ store, clock, config }: Application): Promise<StatusView['desktops']> {
+async function desktopsNow({ store, clock, config, state }: Application): Promise<StatusView['desktops']> {
   const limits = limitsOf(config.opportunism, clock)
   const lending = (await store.desktops.list()).filter(({ lends }) => lends)
+  const hosts = [...state.clouds.values()].flatMap(({ snapshot }) => snapshot?.hosts ?? [])
+  const unheeded = unheededDesktops(lending, hosts)
   const all = lending.map((each) => presenceOf(each, clock.nowMs(), limits))
   if (all.length === 0) return undefined
   const of = (...standings: readonly (string | undefined)[]) =>
     all.filter(({ standing }) => standings.includes(standing)).length
   return {
     total: all.length,
-    lendable: all.filter(({ lendable }) => lendable).length,
+    lendable: all.filter(({ lendable }, nth) => lendable && !unheeded.has(lending[nth]?.id ?? '')).length,
     lent: of('lent'),
     lost: of('lost', 'gone'),
   }
