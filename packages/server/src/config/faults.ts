@@ -1,6 +1,7 @@
 // Turns schema errors into faults a person can act on: file, line, what was found, what was expected, a near name.
 import { GleanerError } from '@gleaner/model'
 import type { TSchema } from 'typebox'
+import { Settings } from 'typebox/system'
 import * as Value from 'typebox/value'
 import { type Document, type LineCounter, isMap, isNode, isPair, isScalar } from 'yaml'
 
@@ -50,7 +51,7 @@ export function schemaFaults(
 ): ConfigFault[] {
   const { value, at } = part
   const faults = new Map<string, ConfigFault>()
-  for (const error of Value.Errors(schema, value)) {
+  for (const error of allErrors(schema, value)) {
     const path = [...at, ...pointer(error.instancePath)]
     if (error.keyword === 'boolean' || error.schemaPath.includes('/anyOf/')) continue
     const add = (where: Path, detail: string) => {
@@ -69,11 +70,27 @@ export function schemaFaults(
     } else {
       add(
         path,
-        `${path.at(-1) ?? 'the file'}: ${describe(valueAt(value, pointer(error.instancePath)))} is not what is expected here: ${wanted(error.message, schema, error.schemaPath)}`,
+        `${path.at(-1) ?? 'the file'}: ${isSecret(schemaAt(schema, error.schemaPath)) ? 'its value' : describe(valueAt(value, pointer(error.instancePath)))} is not what is expected here: ${wanted(error.message, schema, error.schemaPath)}`,
       )
     }
   }
   return [...faults.values()].sort((a, b) => a.line - b.line)
+}
+
+/**
+ * Of several values to choose from each one that does not fit is an error, and the choice as a whole the last of them. The schema library
+ * stops after eight, which would leave that one out, and a wrong value without a fault.
+ */
+const mostErrors = 2000
+
+function allErrors(schema: TSchema, value: unknown): readonly ReturnType<typeof Value.Errors>[number][] {
+  const { maxErrors } = Settings.Get()
+  Settings.Set({ maxErrors: mostErrors })
+  try {
+    return Value.Errors(schema, value)
+  } finally {
+    Settings.Set({ maxErrors })
+  }
 }
 
 export function throwFaults(source: Pick<Source, 'file'>, faults: readonly ConfigFault[]): void {
@@ -120,7 +137,44 @@ function wanted(message: string, schema: TSchema, schemaPath: string): string {
   const part = schemaAt(schema, schemaPath)
   if (Array.isArray(part?.['enum'])) return `one of ${(part['enum'] as string[]).join(', ')}`
   const description = part?.['description']
+  const inners = part?.['anyOf']
+  if (Array.isArray(inners)) {
+    const words = anyOf(inners as readonly Alternative[])
+    return typeof description === 'string' ? `${words}; ${description}` : words
+  }
   return typeof description === 'string' ? `${message.replace('must be', 'a value that is')}; ${description}` : message
+}
+
+/** What may be read from the environment may be a password also where it is written wrongly, as a number without quotes. */
+function isSecret(part: Record<string, unknown> | undefined): boolean {
+  const inners = Array.isArray(part?.['anyOf']) ? (part['anyOf'] as readonly Alternative[]) : []
+  return inners.some((inner) => inner.properties !== undefined && 'env' in inner.properties)
+}
+
+interface Alternative {
+  readonly const?: string | number | boolean
+  readonly type?: string
+  readonly description?: string
+  readonly properties?: object
+  readonly minimum?: number
+  readonly maximum?: number
+}
+
+const typeNames: Readonly<Record<string, string>> = { string: 'a text', boolean: 'true or false', array: 'a list' }
+
+function anyOf(inners: readonly Alternative[]): string {
+  const words = inners.map((inner) => {
+    if (inner.const !== undefined) return String(inner.const)
+    if (inner.type === 'number' || inner.type === 'integer') return `a number${range(inner)}`
+    if (inner.type === 'object') return `a group of keys: ${Object.keys(inner.properties ?? {}).join(', ')}`
+    return inner.description ?? typeNames[inner.type ?? ''] ?? 'something else'
+  })
+  return inners.every((inner) => inner.const !== undefined) ? `one of ${words.join(', ')}` : words.join(', or ')
+}
+
+function range({ minimum, maximum }: Alternative): string {
+  if (minimum !== undefined && maximum !== undefined) return ` from ${minimum} to ${maximum}`
+  return minimum !== undefined ? ` of at least ${minimum}` : maximum !== undefined ? ` of at most ${maximum}` : ''
 }
 
 function expected(schema: TSchema, path: Path): string {

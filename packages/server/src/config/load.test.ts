@@ -163,6 +163,16 @@ describe('a bad configuration names file, line and what was expected', () => {
       'rules:\n  - name: x\n    expression: "true"\n',
       /gleaner\.yaml:2: the key "action" is missing/,
     ],
+    [
+      'a choice of another type, which has two errors for each alternative',
+      'rules:\n  - { name: x, expression: "true", action: stop, mode: 3 }\n',
+      /gleaner\.yaml:2: mode: 3 .* one of off, observe, advise, enforce/,
+    ],
+    [
+      'a choice among alternatives',
+      'rules:\n  - { name: x, expression: "true", action: delete }\n',
+      /action: "delete" is not what is expected here: one of notify, pause, suspend/,
+    ],
     ['a key given twice', 'log: info\nlog: warn\n', /gleaner\.yaml:2: Map keys must be unique/],
     ['broken YAML', 'clouds: [\n', /gleaner\.yaml:2: /],
     ['a list instead of keys', '- a\n- b\n', /gleaner\.yaml:1: the file: a list is not what is expected here/],
@@ -177,6 +187,9 @@ describe('a bad configuration names file, line and what was expected', () => {
 
   it('does not print a secret that is of the wrong type', () => {
     expect(faultOf('databaseUrl: { env: X, password: geheim }')).not.toContain('geheim')
+    const number = faultOf('databaseUrl: 4711')
+    expect(number).not.toContain('4711')
+    expect(number).toContain('databaseUrl: its value is not what is expected here: a text, or a group of keys: env')
   })
 
   it('names a file that cannot be read', () => {
