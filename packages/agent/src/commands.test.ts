@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { agentJoin, agentPowerNap } from './commands.ts'
+import { agentJoin, agentPowerNap, agentWish, type OwnerWords } from './commands.ts'
 
 let folder: string
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'gleaner-commands-'))))
@@ -57,4 +57,16 @@ it('joins only where the key can be kept, and takes no other server for one that
   expect(elsewhere).toContain(`${address} is not Gleaner, or a proxy before it refuses: the server answered with 501`)
   expect(elsewhere).toContain('the token still counts')
   await new Promise((resolve) => server.close(resolve))
+})
+
+it.each<[Omit<OwnerWords, 'ask'>, string]>([
+  [{ until: '25:00' }, '"25:00" is no time of day such as 18:00'],
+  [{ until: '18:00', forMs: 1000 }, 'either for so long or until then'],
+  [{ forMs: 400 * 86_400_000 }, 'at most 366 days can be asked for'],
+])('what an owner cannot wish is told before an agent is asked: %j', async (words, what) => {
+  const lines: string[] = []
+  const io = { out: () => {}, err: (line: string) => lines.push(line), signal: new AbortController().signal }
+  const config = join(folder, 'no-such-file.yaml')
+  expect(await agentWish({ ask: 'lend', ...words }, { config }, io)).toBe(2)
+  expect(lines.join('')).toContain(what)
 })

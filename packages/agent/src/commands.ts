@@ -15,8 +15,9 @@ import { checkPlace, linkFile, writeLink } from './link/link-file.ts'
 import { addressFault, LinkRefusal } from './link/signed-post.ts'
 import { compositorOf, runSessionHelper, sessionOf } from './session/session-helper.ts'
 import { askAgent } from './talk/agent-socket.ts'
-import type { AgentQuestion, AgentStatus } from './talk/agent-status.ts'
+import { type AgentQuestion, type AgentStatus, longestWishDays } from './talk/agent-status.ts'
 import { monitorsText, statusText } from './talk/status-text.ts'
+import { msUntil } from './talk/time-of-day.ts'
 import { haltAll } from './watch/halt-guest.ts'
 import { KeptState } from './watch/kept-state.ts'
 import { machineClocks } from './watch/machine-clocks.ts'
@@ -84,12 +85,30 @@ export async function agentMonitors(options: AgentOptions, io: AgentIo): Promise
   return show(await lookOnce(config), options, { io, show: monitorsText })
 }
 
-export async function agentWish(
-  question: Exclude<AgentQuestion, { readonly ask: 'status' }>,
-  options: AgentOptions,
-  io: AgentIo,
-): Promise<number> {
-  return ask(question, options, { io, show: statusText })
+export interface OwnerWords {
+  readonly ask: 'reclaim' | 'lend' | 'auto'
+  readonly forMs?: number | undefined
+  /** Time of day on this machine. */
+  readonly until?: string | undefined
+}
+
+/** Neither `forMs` nor `until`: until it is taken back. */
+export async function agentWish(words: OwnerWords, options: AgentOptions, io: AgentIo): Promise<number> {
+  const { ask: what, until, forMs } = words
+  const show = statusText
+  if (what === 'auto') return ask({ ask: what }, options, { io, show })
+  const misread = (why: string) => {
+    io.err(`gleaner agent: ${why}\n`)
+    return 2
+  }
+  if (until !== undefined && forMs !== undefined) return misread('either for so long or until then')
+  const spanMs = until === undefined ? (forMs ?? null) : msUntil(until, new Date())
+  if (spanMs === undefined) return misread(`"${until}" is no time of day such as 18:00`)
+  if (spanMs !== null && spanMs > longestWishDays * 86_400_000)
+    return misread(
+      `at most ${longestWishDays} days can be asked for; without a time it holds until "gleaner agent auto"`,
+    )
+  return ask({ ask: what, forMs: spanMs }, options, { io, show })
 }
 
 /** Uses a join token up; a running agent has to be started anew, and its guests stand still until then. */

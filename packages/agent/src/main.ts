@@ -9,8 +9,8 @@ const usage = `usage: gleaner-agent <command> [--config FILE] [--json]
   monitors             what each monitor sees, and why the desktop is or is not lendable
   status               whether it is lent, and what runs here
   reclaim              guests stand still until "auto"
-  snooze DURATION      guests stand still for so long: 30m, 2h
-  lend DURATION        lend it now, without waiting until the user was away long enough
+  snooze DURATION      guests stand still for so long: 30m, 2h; or until 18:00
+  lend DURATION        lend it now, without waiting until the user was away long enough; or lend 18:00
   auto                 take back reclaim, snooze or lend
   join TOKEN           speak for a host: --server ADDRESS [--ca FILE]
   session-helper       tell the agent whether somebody is at this Wayland session: [--session ID] [--folder FOLDER]
@@ -42,6 +42,8 @@ async function command(): Promise<number> {
   const [name, word] = positionals
   const options = { config: values.config, json: values.json }
   const forMs = word === undefined ? undefined : parseDurationMs(word)
+  // A duration, or until when.
+  const span = forMs === undefined ? { until: word } : { forMs }
   switch (values.help === true ? undefined : name) {
     case 'run':
       return commands.agentRun(options, io)
@@ -61,11 +63,11 @@ async function command(): Promise<number> {
     case 'auto':
       return commands.agentWish({ ask: 'auto' }, options, io)
     case 'reclaim':
-      return commands.agentWish({ ask: 'reclaim', forMs: forMs ?? null }, options, io)
+      return commands.agentWish({ ask: 'reclaim', ...span }, options, io)
     case 'snooze':
     case 'lend':
-      if (forMs === undefined || forMs <= 0) break
-      return commands.agentWish({ ask: name === 'lend' ? 'lend' : 'reclaim', forMs }, options, io)
+      if (word === undefined || (forMs === undefined ? !word.includes(':') : forMs <= 0)) break
+      return commands.agentWish({ ask: name === 'lend' ? 'lend' : 'reclaim', ...span }, options, io)
     case 'powernap':
       if (word === undefined) break
       return commands.agentPowerNap(word, options, io)

@@ -23,9 +23,16 @@ export function desktopAgent({ session, program }: Words): void {
     .action(async (options) => done(await (await load()).agentStatus(given(options), io)))
   add(agent, 'reclaim', 'guests stand still until "gleaner agent auto"')
     .option('--for <duration>', 'or for so long', span)
+    .option('--until <time>', 'or until then, such as 18:00')
     .option(...configured)
     .action(async (options) =>
-      done(await (await load()).agentWish({ ask: 'reclaim', forMs: options.for ?? null }, given(options), io)),
+      done(
+        await (await load()).agentWish(
+          { ask: 'reclaim', forMs: options.for, until: options.until },
+          given(options),
+          io,
+        ),
+      ),
     )
   add(agent, 'snooze', 'guests stand still for a time')
     .argument('<duration>', '30m, 2h', span)
@@ -35,9 +42,12 @@ export function desktopAgent({ session, program }: Words): void {
     )
   add(agent, 'lend', 'lend it without waiting until the user was away long enough')
     .option('--for <duration>', 'so long (until "gleaner agent auto")', span)
+    .option('--until <time>', 'until then, such as 18:00')
     .option(...configured)
     .action(async (options) =>
-      done(await (await load()).agentWish({ ask: 'lend', forMs: options.for ?? null }, given(options), io)),
+      done(
+        await (await load()).agentWish({ ask: 'lend', forMs: options.for, until: options.until }, given(options), io),
+      ),
     )
   add(agent, 'auto', 'take back reclaim, snooze or lend')
     .option(...configured)

@@ -33,10 +33,12 @@ export type AgentQuestion =
 
 export type AgentReply = { readonly status: AgentStatus } | { readonly refused: string }
 
+export const longestWishDays = 366
+
 export function isQuestion(value: unknown): value is AgentQuestion {
   if (typeof value !== 'object' || value === null) return false
   const { ask, forMs } = value as Record<string, unknown>
   if (ask === 'status' || ask === 'auto') return true
-  const span = forMs === null || (typeof forMs === 'number' && forMs > 0 && forMs <= 366 * 86_400_000)
+  const span = forMs === null || (typeof forMs === 'number' && forMs > 0 && forMs <= longestWishDays * 86_400_000)
   return (ask === 'reclaim' || ask === 'lend') && span
 }
