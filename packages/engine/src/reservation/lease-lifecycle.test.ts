@@ -12,7 +12,7 @@ import { describe, expect, it } from 'vitest'
 import { afterEvent, confirmLease, dueEvents, effectOf, endLease, eventsFor, moved } from './lease-lifecycle.ts'
 
 const cloud = cloudId('c')
-function aLease(more: Partial<Lease> & { noticeMs?: number; heldUntilMs?: number } = {}): Lease {
+function aLease(more: Partial<Lease> & { heldUntilMs?: number } = {}): Lease {
   const { noticeMs = 10, heldUntilMs, ...change } = more
   const span = change.span ?? { startMs: 100, endMs: 200 }
   return {
@@ -26,6 +26,7 @@ function aLease(more: Partial<Lease> & { noticeMs?: number; heldUntilMs?: number
     updatedAtMs: 0,
     endAction: 'stop',
     reservations: [],
+    noticeMs,
     events: eventsFor({ span, noticeMs, heldUntilMs }),
     ...change,
     span,
@@ -146,6 +147,19 @@ describe('ending', () => {
       ['before-end', 490],
       ['end', 500],
     ])
+  })
+
+  it('gives a notice longer than the lease its whole length once the lease is long enough, and clips it again', () => {
+    const short = caughtUp(aLease({ noticeMs: 300 }), 110).lease
+    expect(short.events[1]).toMatchObject({ kind: 'before-end', dueAtMs: 100, state: 'done' })
+    const longer = moved(short, { startMs: 100, endMs: 1000 }, 150)
+    expect(longer.events[1]).toMatchObject({ dueAtMs: 700, state: 'waiting' })
+    const shorter = moved(longer, { startMs: 100, endMs: 350 }, 160)
+    expect(shorter.events[1]?.dueAtMs).toBe(100)
+    expect(moved(shorter, { startMs: 100, endMs: 900 }, 170).events[1]?.dueAtMs).toBe(600)
+    // One of before this was kept goes on with what its event says.
+    const { noticeMs: _, ...old } = short
+    expect(moved(old, { startMs: 100, endMs: 1000 }, 150).events[1]?.dueAtMs).toBe(900)
   })
 
   it('tells those who were told of one end of the other one as well', () => {

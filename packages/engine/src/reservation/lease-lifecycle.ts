@@ -132,8 +132,7 @@ export function endLease(lease: Lease, nowMs: number): Transition {
 
 /** The same lease at other times. What has happened stays, but for the notice: who was told of one end is told of another. */
 export function moved(lease: Lease, span: Interval, nowMs: number): Lease {
-  const noticeMs =
-    lease.span.endMs - (lease.events.find(({ kind }) => kind === 'before-end')?.dueAtMs ?? lease.span.endMs)
+  const noticeMs = wantedNoticeMs(lease)
   const due: Partial<Record<LeaseEventKind, number>> = {
     start: span.startMs,
     'before-end': Math.max(span.startMs, span.endMs - noticeMs),
@@ -149,6 +148,11 @@ export function moved(lease: Lease, span: Interval, nowMs: number): Lease {
     return kind === 'before-end' && isToldAnew ? waiting(kind, nextMs === dueAtMs ? nowMs : nextMs) : event
   })
   return { ...lease, span, updatedAtMs: nowMs, events }
+}
+
+/** The event is never before the start: of a lease shorter than its notice it does not tell what was asked for. */
+function wantedNoticeMs({ noticeMs, span, events }: Lease): number {
+  return noticeMs ?? span.endMs - (events.find(({ kind }) => kind === 'before-end')?.dueAtMs ?? span.endMs)
 }
 
 function closed(lease: Lease, state: 'ended' | 'cancelled' | 'lapsed'): Lease {

@@ -123,6 +123,11 @@ export interface Lease {
   readonly createdAtMs: number
   readonly updatedAtMs: number
   readonly endAction: LeaseEndAction
+  /**
+   * How long before the end it is told, as it was asked for: more than it lasts, and an extension makes it as early as that. Absent in
+   * leases made before this was kept: their event tells it.
+   */
+  readonly noticeMs?: number
   readonly reservations: readonly LeaseReservation[]
   readonly events: readonly LeaseEvent[]
   /** Absent where every host is still the one that was promised first. */

@@ -241,5 +241,6 @@ export function reservationOf(
     const chosen = book.hosts[host]
     return chosen === undefined ? [] : [{ hostId: chosen.id, host: chosen.name, units }]
   })
+    noticeMs: request.noticeMs,
   return { id, wish, filter, shares, ...(asked === undefined ? {} : { asked }) }
 }

@@ -92,6 +92,20 @@ describe('the course of a lease', patient, () => {
   })
 })
 
+describe('the notice before the end', patient, () => {
+  it('is as early as was asked for once a lease that was shorter is long enough', async () => {
+    await start()
+    const startMs = server.clock.nowMs() + 60 * minuteMs
+    const at = (minutes: number) => new Date(startMs + minutes * minuteMs).toISOString()
+    const made = await post(wish('short', { start: at(0), notice: '1d' }))
+    const told = ({ events }: typeof made.body) => events.find(({ kind }) => kind === 'before-end')?.at
+    expect(told(made.body)).toBe(at(0))
+    const longer = await http('PUT', 'leases/short', { end: at(3 * 1440) })
+    expect(told(longer.body)).toBe(at(2 * 1440))
+    expect(told((await http('GET', 'leases/short')).body)).toBe(at(2 * 1440))
+  })
+})
+
 describe('a lease that runs', patient, () => {
   it('grows onto free hosts and gives back what is too much, and keeps the rest', async () => {
     await start()
