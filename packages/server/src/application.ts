@@ -141,7 +141,9 @@ export interface Commands {
    * When and where a lease could be now, or why not; nothing is begun. Throws `request-invalid` with the field that is wrong,
    * `not-leader` on a replica that only follows.
    */
-  planLease(request: LeaseWishRequest): Promise<{ readonly book: ReservationBook; readonly slot: FoundSlot | NoSlot }>
+  planLease(
+    request: LeaseWishRequest & Partial<Pick<LeaseRequest, 'name'>>,
+  ): Promise<{ readonly book: ReservationBook; readonly slot: FoundSlot | NoSlot }>
   /**
    * A lease with all of its hosts, or one on the waitlist where the request may wait, or `lease-no-slot` with the reason and the
    * alternatives; `conflict` when its name is taken.

@@ -92,7 +92,7 @@ export async function createLease(context: CommandContext, name: string, options
     ...(wait === undefined ? {} : { waitFor: wait }),
   }
   if (options.dryRun === true) {
-    const plan = await context.client.call('planLease', { body: wish })
+    const plan = await context.client.call('planLease', { body: { name, ...wish } })
     if (!plan.feasible) context.fail()
     if (context.printJson(plan)) return
     printPlan(context, plan, await moments(context))

@@ -113,12 +113,13 @@ export function canHold(form: LeaseForm): boolean {
   return mayHold(form) && form.start.text.trim() !== ''
 }
 
-/** What is asked while one writes; the name is not needed for that. */
+/** What is asked while one writes; the name may come later. */
 export function planRequest(form: LeaseForm): LeasePlanRequest | undefined {
   const body = wishOf(form)
   if (body === undefined) return undefined
   if (isSeries(form)) return seriesRequest({ ...form, name: form.name.trim() || 'series' }, body)
-  return { of: 'lease', body: { ...body, ...termsOf(form) } }
+  const name = form.name.trim()
+  return { of: 'lease', body: { ...body, ...(name === '' ? {} : { name }), ...termsOf(form) } }
 }
 
 export function leaseRequest(form: LeaseForm): LeaseRequest | undefined {

@@ -84,7 +84,16 @@ const LeaseTakingBody = {
   ),
 }
 
-export const LeasePlanBody = Type.Object({ ...LeaseWishBody, ...LeaseTakingBody }, { additionalProperties: false })
+export const LeasePlanBody = Type.Object(
+  {
+    name: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 100, description: 'Looks as well whether the project has such a lease' }),
+    ),
+    ...LeaseWishBody,
+    ...LeaseTakingBody,
+  },
+  { additionalProperties: false },
+)
 
 export const LeaseBody = Type.Object(
   {

@@ -7,7 +7,14 @@ import {
   promoted,
   type ReservationBook,
 } from '@gleaner/engine'
-import { GleanerError, type Lease, type LeaseId, type LeaseReservation, type ReservationId } from '@gleaner/model'
+import {
+  GleanerError,
+  type Lease,
+  type LeaseId,
+  type LeaseReservation,
+  type ProjectId,
+  type ReservationId,
+} from '@gleaner/model'
 import type { Fence } from '@gleaner/ports'
 import { newId } from '@gleaner/store'
 import type { Caller, Commands } from '../application.ts'
@@ -80,6 +87,7 @@ export async function takeLease(runtime: Runtime, taking: Taking): Promise<Lease
     // From here to saveLease() nothing waits: what is planned is taken in the same turn.
     if (before !== undefined && runtime.leases.find(before.id)?.state !== 'waiting')
       throw changedMeanwhile(request.name)
+    if (before === undefined) checkName(runtime, request)
     const placed = planned(runtime, { ...taking, book })
     if (before === undefined) checkHold(placed, runtime.clock.nowMs())
     const lease = before === undefined ? placed : promoted(before, placed)
@@ -106,6 +114,15 @@ function checkHold({ state, span, events }: Lease, nowMs: number): void {
     })
 }
 
+/** The store has the last word; known before, nobody approves what cannot be, and a dry run says the same. */
+function checkName(
+  { leases }: Runtime,
+  { projectId, name }: { readonly projectId: ProjectId; readonly name?: string },
+): void {
+  if (name !== undefined && leases.isNamed(projectId, name))
+    throw new GleanerError('conflict', { detail: `The project has a lease "${name}" already.` })
+}
+
 export function changedMeanwhile(name: string): GleanerError {
   return new GleanerError('conflict', {
     detail: `What was approved for "${name}" was taken by others, time and again; ask once more.`,
@@ -113,11 +130,15 @@ export function changedMeanwhile(name: string): GleanerError {
 }
 
 /** A lease that would be refused by the limits of its project has no slot; the service that approves is not asked. */
-export async function planLease(runtime: Runtime, request: LeaseWishRequest): ReturnType<Commands['planLease']> {
+export async function planLease(
+  runtime: Runtime,
+  request: Parameters<Commands['planLease']>[0],
+): ReturnType<Commands['planLease']> {
   await ready(runtime, request)
   checkWhen(request, runtime.clock.nowMs())
   const admission = await new LeaseAdmission(runtime, { projectId: request.projectId, by: '' }).load(request.window)
   const { book } = await ready(runtime, request)
+  checkName(runtime, request)
   const { slot, asked } = slotFor(runtime, request, book)
   const dry = { ...request, ...dryRun, reservations: asked }
   if (slot.found) {
@@ -138,6 +159,7 @@ export function triedLease(
 ): Lease {
   const book = runtime.leases.bookOf(request.cloudId)
   if (book === undefined) throw new GleanerError('not-ready', { detail: `${request.cloudId} has not been read yet` })
+  checkName(runtime, request)
   const lease = planned(runtime, { request, book, id: 'lea_dry' as LeaseId, by: '' })
   admission.check(lease, undefined, besides)
   return lease
@@ -219,6 +241,7 @@ function leaseAt({ clock }: Runtime, { request, book, id, by, slot }: Planning &
     createdAtMs: nowMs,
     updatedAtMs: nowMs,
     endAction: request.endAction,
+    noticeMs: request.noticeMs,
     reservations: request.reservations.map((asked, at) =>
       reservationOf(asked, { id: newId('res', nowMs) as ReservationId, book, slot, at }),
     ),
@@ -241,6 +264,5 @@ export function reservationOf(
     const chosen = book.hosts[host]
     return chosen === undefined ? [] : [{ hostId: chosen.id, host: chosen.name, units }]
   })
-    noticeMs: request.noticeMs,
   return { id, wish, filter, shares, ...(asked === undefined ? {} : { asked }) }
 }

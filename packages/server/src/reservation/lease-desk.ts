@@ -24,6 +24,7 @@ import {
   type Lease,
   type LeaseId,
   noHostOffers,
+  type ProjectId,
 } from '@gleaner/model'
 import type { AuditEntry, Fence, HostRoom, Store } from '@gleaner/ports'
 import type { EventHub } from '../events/hub.ts'
@@ -48,6 +49,7 @@ export class LeaseDesk {
   readonly #parts: LeaseDeskParts
   readonly #writer: LeaseWriter
   readonly #leases = new Map<LeaseId, Lease>()
+  readonly #named = new Map<string, LeaseId>()
   readonly #shelves = new Map<CloudId, Shelf>()
   #offers: HostOffers = noHostOffers
   #term: number | undefined
@@ -73,6 +75,7 @@ export class LeaseDesk {
     const open = await this.#parts.store.leases.open()
     this.#offers = await this.#parts.store.hostOffers.all()
     this.#leases.clear()
+    this.#named.clear()
     this.#shelves.clear()
     this.#waiting.clear()
     for (const lease of open) this.#keep(lease)
@@ -128,6 +131,11 @@ export class LeaseDesk {
 
   find(id: string): Lease | undefined {
     return this.#leases.get(id as LeaseId)
+  }
+
+  /** A name belongs to one lease of its project, as long as that is not over. */
+  isNamed(projectId: ProjectId, name: string): boolean {
+    return this.#named.has(nameKey({ projectId, name }))
   }
 
   /** The calendars of a cloud as of its last reading; undefined before the first. */
@@ -259,15 +267,27 @@ export class LeaseDesk {
   }
 
   #keep(lease: Lease): void {
+    this.#unname(lease.id)
     this.#leases.set(lease.id, lease)
+    this.#named.set(nameKey(lease), lease.id)
     if (lease.state === 'waiting') this.#waiting.add(lease.id)
     else this.#waiting.delete(lease.id)
   }
 
+  #unname(id: LeaseId): void {
+    const had = this.#leases.get(id)
+    if (had !== undefined && this.#named.get(nameKey(had)) === id) this.#named.delete(nameKey(had))
+  }
+
   #forget(id: LeaseId): void {
+    this.#unname(id)
     this.#leases.delete(id)
     this.#waiting.delete(id)
   }
+}
+
+function nameKey({ projectId, name }: Pick<Lease, 'projectId' | 'name'>): string {
+  return JSON.stringify([projectId, name])
 }
 
 export function bookingsOf(lease: Lease): readonly HostBooking[] {

@@ -1,8 +1,9 @@
 // Series of leases over HTTP on a whole server: all of them or none, those for which there is a place, and calling them off.
 import { type LeaseSeriesView, type LeaseView, projectId } from '@gleaner/model'
 import { afterEach, expect, it } from 'vitest'
+import { openReceiver } from '../notices/testing/hook-receiver.ts'
 import { asBearer, hostCount, http, start, tokenFor } from './lease-scene.ts'
-import { patient, server, stopAll } from './scene.ts'
+import { endsToo, patient, server, stopAll } from './scene.ts'
 import { testStartMs } from './test-server.ts'
 
 const hourMs = 3_600_000
@@ -100,20 +101,44 @@ it(
   },
 )
 
-it('what was made is called off again when the last cannot be made after all', patient, async () => {
+it('a name that the project has already is told by a dry run as it is by the creation', patient, async () => {
   await begin()
-  // The name of the third is taken, which only the store says.
-  const taken = {
-    name: `backup ${day(2)}`,
-    project: 'web-shop',
-    start: iso(400),
-    duration: '1h',
-    reservations: [{ min: 1 }],
-  }
-  expect((await http('POST', 'leases', taken)).status).toBe(201)
+  const taken = `backup ${day(2)}`
+  const once = { project: 'web-shop', start: iso(400), duration: '1h', reservations: [{ min: 1 }] }
+  expect((await http('POST', 'leases', { name: taken, ...once })).status).toBe(201)
+  const planned = await http<LeaseSeriesView>('POST', 'lease-series-plans', daily(3))
+  expect(planned.body.times.map(({ refusal }) => refusal)).toEqual([
+    undefined,
+    undefined,
+    `The project has a lease "${taken}" already.`,
+  ])
   const refused = await http('POST', 'lease-series', daily(3))
   expect(refused.body.detail).toMatch(/^1 of 3 times cannot be had\. .*The project has a lease/)
-  expect(await open()).toEqual([`backup ${day(2)}`])
+  expect(await open()).toEqual([taken])
+  for (const path of ['lease-plans', 'leases']) {
+    const again = await http('POST', path, { name: taken, ...once })
+    expect([again.status, again.body.detail]).toEqual([409, `The project has a lease "${taken}" already.`])
+  }
+  // Other projects have names of their own, and a name that is free again is one for everybody.
+  const farm = { name: taken, ...once, project: 'build-farm' }
+  expect((await http('POST', 'lease-plans', farm)).status).toBe(200)
+  expect((await http('PUT', `leases/${taken}`, { name: 'renamed' })).status).toBe(200)
+  expect((await http('POST', 'lease-plans', { name: taken, ...once })).status).toBe(200)
+  expect((await http('POST', 'lease-plans', { name: 'renamed', ...once })).status).toBe(409)
+  expect((await http('DELETE', 'leases/renamed')).status).toBe(200)
+  expect((await http('POST', 'lease-series', daily(3))).status).toBe(201)
+})
+
+it('what was made is called off again when the last cannot be made after all', patient, async () => {
+  // Whoever approves is asked only when a lease is made.
+  const approval = await openReceiver((response, { body }) =>
+    response.writeHead(body.includes(`backup ${day(2)}`) ? 403 : 204).end(),
+  )
+  endsToo(() => approval.close())
+  await begin(`reservations: { approval: { url: "${approval.url}" } }`)
+  const refused = await http('POST', 'lease-series', daily(3))
+  expect(refused.body.detail).toMatch(/^1 of 3 times cannot be had\. .*approves leases says no/)
+  expect(await open()).toEqual([])
   const { items } = await server.app.store.audit.list({ limit: 10, offset: 0, search: 'call off' })
   expect(items.map(({ by }) => by)).toEqual(['gleaner', 'gleaner'])
 })

@@ -32,9 +32,13 @@ export const listLeases: Handler<typeof endpoints.listLeases> = async (call) => 
 export const getLease: Handler<typeof endpoints.getLease> = async (call) => shown(call, await find(call))
 
 export const planLease: Handler<typeof endpoints.planLease> = async (call) => {
-  const { waitFor, holdFor } = call.body
+  const { name, waitFor, holdFor } = call.body
   const wish = leaseWish(call, optionalMs(waitFor))
-  const { book, slot } = await call.app.commands.planLease({ ...wish, ...only('holdMs', optionalMs(holdFor)) })
+  const { book, slot } = await call.app.commands.planLease({
+    ...wish,
+    ...only('name', name),
+    ...only('holdMs', optionalMs(holdFor)),
+  })
   return planView(slot, { book, isSeen: await seenLeases(call) })
 }
 
