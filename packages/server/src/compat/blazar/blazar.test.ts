@@ -316,4 +316,27 @@ describe('bad input', () => {
     expect(await call('GET', '/v1/leases/')).toEqual(await call('GET', '/v1/leases'))
     expect((await call('GET', '', undefined, '')).status).toBe(300)
   })
+
+  it('is told its version where it looks, and refused one that there is not', async () => {
+    // openstacksdk, told a microversion, looks at the address of the catalogue and sends the header with every call.
+    const version = { id: 'v1.0', status: 'CURRENT', min_version: '1.0', max_version: '1.0' }
+    for (const path of ['/v1', '/v1/'])
+      expect(await call('GET', path, undefined, '')).toMatchObject({
+        status: 200,
+        body: { version: { ...version, links: [{ rel: 'self', href: `${server.url}/reservation/v1` }] } },
+      })
+    expect((await call('GET', '/', undefined, '')).body).toMatchObject({ versions: [version] })
+    const asking = async (asked: string) => {
+      const headers = { 'x-auth-token': member, 'openstack-api-version': asked }
+      const response = await fetch(`${server.url}/reservation/v1/leases`, { headers })
+      return [response.status, response.headers.get('openstack-api-version'), await response.text()]
+    }
+    for (const asked of ['reservation 1.0', 'compute 2.90, reservation latest', 'compute 2.90'])
+      expect(await asking(asked)).toEqual([200, 'reservation 1.0', expect.stringContaining('"leases"')])
+    expect(await asking('compute 2.90, reservation 1.7')).toEqual([
+      406,
+      'reservation 1.0',
+      expect.stringContaining('no version \\"1.7\\" of reservation; 1.0 is the only one'),
+    ])
+  })
 })

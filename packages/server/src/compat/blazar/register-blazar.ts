@@ -24,6 +24,7 @@ import { gleanerId } from './blazar-ids.ts'
 import { blazarLease } from './blazar-lease.ts'
 import { linksOf, pageOf } from './blazar-page.ts'
 import { readChange, readLease } from './blazar-request.ts'
+import { registerVersions } from './blazar-versions.ts'
 import { registerBlazarHosts } from './register-blazar-hosts.ts'
 
 export const blazarPath = '/reservation'
@@ -68,8 +69,7 @@ export function registerBlazar(api: FastifyInstance, context: ApiContext): void 
     scope.all(`${blazarPath}/*`, { schema: { hide: true } }, async ({ method, url }) => {
       throw new GleanerError('not-found', { object: `${method} ${url.split('?')[0]}` })
     })
-    const versions = async (request: FastifyRequest, reply: FastifyReply) => reply.code(300).send(versionsOf(request))
-    for (const path of ['', '/', '/versions']) scope.get(`${blazarPath}${path}`, { schema: { hide: true } }, versions)
+    registerVersions(scope, blazarPath, faultBody)
 
     // Climate's clients end it with a slash.
     const listed = {
@@ -187,14 +187,9 @@ async function leaseOf({ app }: ApiContext, { request, sight }: Visit): Promise<
 async function answerFault(thrown: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const { error, status } = translate(thrown, request)
   if (status >= 500) request.log.error({ cause: describeError(thrown) }, error.message)
-  await reply.code(status).send({ error_code: status, error_name: error.code, error_message: error.message })
+  await reply.code(status).send(faultBody(error, status))
 }
 
-function versionsOf(request: FastifyRequest) {
-  const href = `${request.protocol}://${request.host}${blazarPath}/v1`
-  return {
-    versions: [
-      { id: 'v1.0', status: 'CURRENT', links: [{ rel: 'self', href }], min_version: '1.0', max_version: '1.0' },
-    ],
-  }
+function faultBody({ code, message }: GleanerError, status: number) {
+  return { error_code: status, error_name: code, error_message: message }
 }
