@@ -24,6 +24,8 @@ export async function createToken(context: CommandContext, options: CreateTokenO
       ...(expiresIn === undefined ? {} : { expiresIn }),
     },
   })
+  // The token alone goes where a script takes it from.
+  for (const remark of made.remarks ?? []) context.io.err(`gleaner: ${remark}\n`)
   if (options.quiet === true) return context.line(made.token)
   if (context.printJson(made)) return
   context.line(made.token)

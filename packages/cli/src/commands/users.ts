@@ -52,6 +52,7 @@ export async function activateUser(context: CommandContext, user: string, rights
       ...(project === undefined ? {} : { projects: [...project] }),
     },
   })
+  for (const remark of changed.remarks ?? []) context.io.err(`gleaner: ${remark}\n`)
   if (context.printJson(changed)) return
   const of = changed.projects.length === 0 ? '' : `, projects ${changed.projects.join(', ')}`
   context.say(`${changed.subject} is active: ${changed.role}${of}`)

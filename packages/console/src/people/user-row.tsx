@@ -75,6 +75,11 @@ export function UserRow({ user }: { readonly user: UserView }) {
           )}
         </form>
         {failed !== null && <ErrorNote error={failed} />}
+        {change.data?.remarks?.map((remark) => (
+          <div key={remark} role="status" className="g-quiet">
+            {remark}
+          </div>
+        ))}
       </td>
       <td className="g-right">
         {isActive ? (

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { useAct } from '../api/use-act.ts'
 import { CopyBox } from '../parts/copy-box.tsx'
 import { ErrorNote } from '../parts/error-note.tsx'
+import { Mark } from '../parts/mark.tsx'
 
 export function NewToken() {
   const make = useAct('createToken', ['listTokens'])
@@ -69,7 +70,7 @@ export function NewToken() {
           <input
             id="token-projects"
             className="g-input"
-            placeholder="all, or: webshop, portal"
+            placeholder="webshop, portal"
             value={projects}
             onChange={(event) => setProjects(event.target.value)}
           />
@@ -100,6 +101,12 @@ export function NewToken() {
             The secret of <strong>{make.data.details.name}</strong>, shown this once:
           </p>
           <CopyBox text={make.data.token} label="Secret of the token" />
+          {make.data.remarks?.map((remark) => (
+            <p key={remark}>
+              <Mark shape="dot" tone="warning" />
+              {remark}
+            </p>
+          ))}
         </div>
       )}
     </form>

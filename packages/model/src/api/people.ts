@@ -26,6 +26,12 @@ export const UserView = Type.Object({
 })
 export type UserView = Static<typeof UserView>
 
+export const GrantRemarks = Type.Optional(
+  Type.Array(Type.String(), {
+    description: 'What may not be meant, in words: a project that no cloud has now, a member without projects',
+  }),
+)
+
 export const WhoAmIView = Type.Object({
   name: Type.String(),
   role: OneOf(roles),
@@ -81,7 +87,7 @@ export const peopleEndpoints = {
         role: Type.Optional(OneOf(roles)),
         projects: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 100 })),
       }),
-      response: UserView,
+      response: Type.Object({ ...UserView.properties, remarks: GrantRemarks }),
     },
   ),
   removeUser: endpoint(

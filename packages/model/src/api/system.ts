@@ -6,7 +6,7 @@ import { endpoint } from './endpoint.ts'
 import { FleetEstimateView } from './estimates.ts'
 import { LedgerPointView, LedgerView } from './ledger.ts'
 import { ActionName, CapabilityName, DurationText, IdParam, ModeName, OneOf, PageOf, PageQuery, Time } from './parts.ts'
-import { NobodyView, WhoAmIView } from './people.ts'
+import { GrantRemarks, NobodyView, WhoAmIView } from './people.ts'
 import { savingsGroups, SavingsReport, SavingsView } from './savings.ts'
 
 export const CloudView = Type.Object({
@@ -272,10 +272,10 @@ export const systemEndpoints = {
       body: Type.Object({
         name: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._@-]{0,62}$' }),
         role: OneOf(roles),
-        projects: Type.Optional(Type.Array(Type.String(), { maxItems: 100 })),
+        projects: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 100 })),
         expiresIn: Type.Optional(DurationText),
       }),
-      response: Type.Object({ token: Type.String(), details: TokenView }),
+      response: Type.Object({ token: Type.String(), details: TokenView, remarks: GrantRemarks }),
     },
   ),
   removeToken: endpoint(

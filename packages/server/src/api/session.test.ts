@@ -2,6 +2,7 @@
 import { VirtualClock } from '@gleaner/testkit'
 import { describe, expect, it } from 'vitest'
 import { apiHarness } from '../testing/api-harness.ts'
+import { plainPerson } from '../testing/plain-objects.ts'
 
 const own = { origin: 'http://localhost:7878' }
 const login = { method: 'POST', url: '/api/v1/session' } as const
@@ -167,6 +168,24 @@ describe('a caller without a token', () => {
 })
 
 describe('tokens', () => {
+  it('for a project that no cloud has are made and told of, as are rights of people', async () => {
+    const { as, secretOf, content } = await apiHarness({ clock: new VirtualClock() })
+    const admin = secretOf('administrator')
+    const make = async (name: string, projects: readonly string[]) =>
+      (await as(admin, { method: 'POST', url: '/api/v1/tokens', payload: { name, role: 'member', projects } })).json()
+    expect(await make('right', ['physics'])).not.toHaveProperty('remarks')
+    expect(await make('wrong', ['physics', 'fysics'])).toMatchObject({
+      token: expect.any(String) as string,
+      remarks: [expect.stringContaining('No cloud has a project "fysics" now')],
+    })
+    content.people = [plainPerson()]
+    const decide = async (payload: object) =>
+      (await as(admin, { method: 'PUT', url: `/api/v1/users/${plainPerson().id}`, payload })).json()
+    expect(await decide({ active: true, role: 'member', projects: ['fysics'] })).toHaveProperty('remarks.length', 1)
+    expect(await decide({ active: false })).not.toHaveProperty('remarks')
+    expect(await decide({ active: true, projects: ['physics'] })).not.toHaveProperty('remarks')
+  })
+
   it('are shown once, work at once, are listed without their secret, and end when revoked', async () => {
     const { as, secretOf, api, content } = await loggedIn()
     const admin = secretOf('administrator')

@@ -2,6 +2,7 @@
 import { GleanerError, type endpoints, parseDurationMs } from '@gleaner/model'
 import { hashSecret, newSecret } from '../../auth/token-secret.ts'
 import type { Handler } from '../handler.ts'
+import { remarksOn } from '../view/remarks-on.ts'
 import { tokenView } from '../view/token-view.ts'
 
 export const listTokens: Handler<typeof endpoints.listTokens> = async ({ app }) => ({
@@ -35,7 +36,7 @@ export const createToken: Handler<typeof endpoints.createToken> = async ({ app, 
     before: null,
     after: details,
   })
-  return { token: secret, details }
+  return { token: secret, details, ...remarksOn(stored, app.state.clouds) }
 }
 
 export const removeToken: Handler<typeof endpoints.removeToken> = async ({ app, params, caller, tokens }) => {

@@ -2,6 +2,7 @@
 import { GleanerError, type endpoints } from '@gleaner/model'
 import type { Person } from '@gleaner/ports'
 import type { ApiContext, Handler } from '../handler.ts'
+import { remarksOn } from '../view/remarks-on.ts'
 import { userView } from '../view/user-view.ts'
 
 export const listUsers: Handler<typeof endpoints.listUsers> = async ({ app, wallClock }) => ({
@@ -25,7 +26,8 @@ export const changeUser: Handler<typeof endpoints.changeUser> = async ({ app, wa
     before: rightsOf(before),
     after: rightsOf(after),
   })
-  return userView(after, sight({ app, wallClock }))
+  const view = userView(after, sight({ app, wallClock }))
+  return active ? { ...view, ...remarksOn(after, app.state.clouds) } : view
 }
 
 export const removeUser: Handler<typeof endpoints.removeUser> = async ({ app, params, caller }) => {
