@@ -6,6 +6,7 @@ import type { Caller } from '../application.ts'
 import { hostPreferences } from '../reservation/host-preferences.ts'
 import { LeaseAdmission } from '../reservation/lease-admission.ts'
 import {
+  checkLeaseName,
   checkTimes,
   checkWhen,
   checkWish,
@@ -62,6 +63,7 @@ export async function changeLease(
   const fence = leading(runtime)
   await runtime.leases.load(fence)
   const first = await foundLease(runtime, id)
+  if (change.name !== undefined) checkLeaseName(change.name)
   const { startMs = first.span.startMs, endMs = first.span.endMs } = change
   checkTimes(startMs, endMs)
   const admission = await new LeaseAdmission(runtime, { projectId: first.projectId, by: caller.name }).load({

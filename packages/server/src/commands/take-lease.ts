@@ -23,6 +23,7 @@ import { LeaseAdmission } from '../reservation/lease-admission.ts'
 import {
   type AskedReservation,
   atLeastOne,
+  checkLeaseName,
   checkWhen,
   checkWish,
   type LeaseRequest,
@@ -119,7 +120,9 @@ function checkName(
   { leases }: Runtime,
   { projectId, name }: { readonly projectId: ProjectId; readonly name?: string },
 ): void {
-  if (name !== undefined && leases.isNamed(projectId, name))
+  if (name === undefined) return
+  checkLeaseName(name)
+  if (leases.isNamed(projectId, name))
     throw new GleanerError('conflict', { detail: `The project has a lease "${name}" already.` })
 }
 

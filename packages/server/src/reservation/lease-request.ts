@@ -76,6 +76,12 @@ export interface LeaseChange {
   readonly sizes?: ReadonlyMap<ReservationId, SizeChange>
 }
 
+/** People write it in commands and read it in lists: what is not seen there makes two names that look like one, or none. */
+export function checkLeaseName(name: string): void {
+  if (name === '' || name.trim() !== name) refuse('name: it is empty, or begins or ends with a blank')
+  if (/\p{Cc}/u.test(name)) refuse('name: it has a line break or another control character')
+}
+
 /** Clocks differ a little, and "this minute" began before now. */
 const latenessMs = 120_000
 export const furthestMs = 5 * 366 * 86_400_000

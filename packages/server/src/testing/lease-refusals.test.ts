@@ -47,6 +47,31 @@ describe('what a caller may see', patient, () => {
 })
 
 describe('bad input', patient, () => {
+  it('in a name that nobody could read or write is refused wherever a name is given', async () => {
+    await start()
+    const { body: made } = await post(wish('exam'))
+    const once = wish('x')
+    const recurrence = { rule: 'FREQ=DAILY;COUNT=2' }
+    for (const [name, words] of [
+      [' ', /^name: it is empty, or begins or ends with a blank/],
+      [' exam', /^name: it is empty, or begins/],
+      ['ex\nam', /^name: it has a line break/],
+      ['ex\u0000am', /^name: it has a line break/],
+    ] as const)
+      for (const [method, path, body] of [
+        ['POST', 'leases', { ...once, name }],
+        ['POST', 'leases', { ...once, name, waitFor: '2h' }],
+        ['POST', 'lease-plans', { ...once, name }],
+        ['POST', 'lease-series-plans', { ...once, name, recurrence }],
+        ['POST', 'lease-series', { ...once, name, recurrence }],
+        ['PUT', `leases/${made.id}`, { name }],
+      ] as const) {
+        const answer = await http(method, path, body)
+        expect([path, answer.status, answer.body.detail]).toEqual([path, 400, expect.stringMatching(words)])
+      }
+    expect((await server.app.store.leases.open()).map(({ name }) => name)).toEqual(['exam'])
+  })
+
   it('on a lease that is over changes nothing, whatever is asked', async () => {
     await start()
     const iso = (minutes: number) => new Date(server.clock.nowMs() + minutes * minuteMs).toISOString()
