@@ -47,7 +47,7 @@ describe('bodies', () => {
     ['an unknown field', '{"for":"1h","fro":1}', 400, '"fro" is unknown. Did you mean "for"?'],
     ['a missing field', '{}', 400, '"for" is missing'],
     ['a number as text', '{"for":3600}', 400, '"for" must be string; it is 3600'],
-    ['a wrong duration', '{"for":"1 hour"}', 400, '"for"'],
+    ['a wrong duration', '{"for":"1 hour"}', 400, '"for" must be a duration such as 30m, 2h, 1d12h; it is "1 hour"'],
     ['a duration beyond all sense', '{"for":"99999999w"}', 400, '366d'],
     ['no duration', '{"for":"0s"}', 400, '366d'],
     ['a long reason', `{"for":"1h","reason":"${'x'.repeat(501)}"}`, 400, '"reason"'],

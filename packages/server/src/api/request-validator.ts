@@ -1,7 +1,7 @@
 // Checks the parts of a request against the schemas of the endpoint table. Bodies are taken as they are: "3" is no number.
 // Texts of the query become numbers and truth values where the schema wants them and only where they are written so.
 // Names that the endpoint does not know are refused in both: a filter with a typing error must not look like no filter.
-import { GleanerError } from '@gleaner/model'
+import { durationPattern, GleanerError } from '@gleaner/model'
 import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import * as Value from 'typebox/value'
@@ -84,8 +84,16 @@ function describeFault(faults: readonly Fault[], value: unknown, part: Part): st
     return `The ${places[part]} field "${missing}" is missing.`
   }
   const found = path.reduce<unknown>((inner, name) => (inner as Record<string, unknown> | undefined)?.[name], value)
-  const wanted = allowedValues === undefined ? fault.message : `must be one of ${allowedValues.join(', ')}`
+  const wanted = allowedValues === undefined ? wordsOf(fault) : `must be one of ${allowedValues.join(', ')}`
   return `The ${places[part]} field "${path.join('.')}" ${wanted}; it is ${shown(found)}.`
+}
+
+/** Who mistypes a time or a duration is told how one is written, and not by which pattern it is read. */
+function wordsOf({ keyword, message, params }: Fault): string {
+  const { format, pattern } = params as { readonly format?: string; readonly pattern?: string | RegExp }
+  if (keyword === 'format' && format === 'date-time') return 'must be a time such as 2026-12-24T18:00:00Z'
+  if (keyword === 'pattern' && String(pattern) === durationPattern) return 'must be a duration such as 30m, 2h, 1d12h'
+  return message
 }
 
 function shown(value: unknown): string {

@@ -70,6 +70,8 @@ describe('bad input', patient, () => {
         expect([path, answer.status, answer.body.detail]).toEqual([path, 400, expect.stringMatching(words)])
       }
     expect((await server.app.store.leases.open()).map(({ name }) => name)).toEqual(['exam'])
+    const when = await http('POST', 'leases', { ...once, start: 'tomorrow' })
+    expect(when.body.detail).toContain('"start" must be a time such as 2026-12-24T18:00:00Z; it is "tomorrow"')
   })
 
   it('on a lease that is over changes nothing, whatever is asked', async () => {
