@@ -214,10 +214,16 @@ async function printLease(context: CommandContext, lease: LeaseView): Promise<vo
 function sentence(lease: LeaseView, times: Moments): string {
   if (lease.state === 'waiting') return waitingWords(lease, times)
   const when = `from ${times.at(lease.start)} to ${times.at(lease.end)} on ${hostsOf(lease)}${gotWords(lease)}`
-  const longest = lease.longestUntil === undefined ? '' : ` It could be extended until ${times.at(lease.longestUntil)}.`
   if (lease.state === 'proposed')
     return `${lease.name} is held for you ${when}; confirm it before ${times.at(lease.heldUntil ?? lease.start)}: gleaner leases confirm ${lease.name}`
-  return `${lease.name} is ${lease.state}, ${when}.${openEndedWords(lease, times)}${longest}${unusedWords(lease, times)}`
+  return `${lease.name} is ${lease.state}, ${when}.${openEndedWords(lease, times)}${longestWords(lease, times)}${unusedWords(lease, times)}`
+}
+
+function longestWords({ end, longestUntil }: LeaseView, times: Moments): string {
+  if (longestUntil === undefined) return ''
+  return longestUntil > end
+    ? ` It could be extended until ${times.at(longestUntil)}.`
+    : ' It cannot be extended: others have its hosts from then on.'
 }
 
 function openEndedWords({ openEnded, state }: LeaseView, times: Moments): string {

@@ -63,7 +63,11 @@ export function LeaseFacts({ lease }: { readonly lease: LeaseView }) {
       )}
       {hasPlace(lease) && (
         <Fact name="Can be extended until">
-          {lease.longestUntil === undefined ? 'nobody comes after it' : absolute(lease.longestUntil)}
+          {lease.longestUntil === undefined
+            ? 'nobody comes after it'
+            : lease.longestUntil > lease.end
+              ? absolute(lease.longestUntil)
+              : 'not at all: others have its hosts from then on'}
         </Fact>
       )}
     </dl>
