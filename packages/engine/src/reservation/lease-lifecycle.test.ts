@@ -162,6 +162,20 @@ describe('ending', () => {
     expect(moved(old, { startMs: 100, endMs: 1000 }, 150).events[1]?.dueAtMs).toBe(900)
   })
 
+  it('tells of the term of a lease without an end only when its next one should be there', () => {
+    const renewal = { termMs: 100, renewedAtMs: 0 }
+    const span = { startMs: 100, endMs: 200 }
+    const events = eventsFor({ span, noticeMs: 80, heldUntilMs: undefined, termMs: renewal.termMs })
+    const endless = { ...aLease({ noticeMs: 80, renewal }), events }
+    expect(endless.events[1]).toMatchObject({ kind: 'before-end', dueAtMs: 150 })
+    const renewed = moved(caughtUp(endless, 149).lease, { startMs: 100, endMs: 300 }, 150)
+    expect(caughtUp(renewed, 249).did).toEqual([])
+    expect(renewed.events[1]).toMatchObject({ dueAtMs: 250, state: 'waiting' })
+    // Given an end it is told as early as was asked for.
+    const { renewal: _, ...ending } = renewed
+    expect(moved(ending, { startMs: 100, endMs: 400 }, 160).events[1]?.dueAtMs).toBe(320)
+  })
+
   it('tells those who were told of one end of the other one as well', () => {
     const told = caughtUp(aLease(), 190).lease
     const longer = moved(told, { startMs: 100, endMs: 500 }, 195)

@@ -24,15 +24,25 @@ export interface LeaseTimes {
   readonly noticeMs: number
   /** Until when a proposal is held, if its start does not come first; undefined for a lease that is promised at once. */
   readonly heldUntilMs: number | undefined
+  /** Of one without an end. */
+  readonly termMs?: number | undefined
 }
 
-export function eventsFor({ span, noticeMs, heldUntilMs }: LeaseTimes): readonly LeaseEvent[] {
+export function eventsFor({ span, noticeMs, heldUntilMs, termMs }: LeaseTimes): readonly LeaseEvent[] {
   return [
     ...(heldUntilMs === undefined ? [] : [waiting('lapse', Math.min(heldUntilMs, span.startMs))]),
     waiting('start', span.startMs),
-    ...(noticeMs > 0 ? [waiting('before-end', Math.max(span.startMs, span.endMs - noticeMs))] : []),
+    ...(noticeMs > 0 ? [waiting('before-end', noticeAtMs(span, noticeMs, termMs))] : []),
     waiting('end', span.endMs),
   ]
+}
+
+/**
+ * Not before the start. Of a lease without an end not before its next term would have been added, when half of the last is left:
+ * until then nobody knows that it ends, and those who were told would have been told for nothing, term by term.
+ */
+function noticeAtMs({ startMs, endMs }: Interval, noticeMs: number, termMs = Number.POSITIVE_INFINITY): number {
+  return Math.max(startMs, endMs - Math.min(noticeMs, termMs / 2))
 }
 
 function waiting(kind: LeaseEventKind, dueAtMs: number): LeaseEvent {
@@ -135,7 +145,7 @@ export function moved(lease: Lease, span: Interval, nowMs: number): Lease {
   const noticeMs = wantedNoticeMs(lease)
   const due: Partial<Record<LeaseEventKind, number>> = {
     start: span.startMs,
-    'before-end': Math.max(span.startMs, span.endMs - noticeMs),
+    'before-end': noticeAtMs(span, noticeMs, lease.renewal?.termMs),
     end: span.endMs,
   }
   const isToldAnew = span.endMs !== lease.span.endMs && span.endMs > nowMs

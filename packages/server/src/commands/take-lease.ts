@@ -248,7 +248,7 @@ function leaseAt({ clock }: Runtime, { request, book, id, by, slot }: Planning &
     reservations: request.reservations.map((asked, at) =>
       reservationOf(asked, { id: newId('res', nowMs) as ReservationId, book, slot, at }),
     ),
-    events: eventsFor({ span: slot.span, noticeMs: request.noticeMs, heldUntilMs }),
+    events: eventsFor({ span: slot.span, noticeMs: request.noticeMs, heldUntilMs, termMs: request.termMs }),
     ...(request.termMs === undefined ? {} : { renewal: { termMs: request.termMs, renewedAtMs: nowMs } }),
     ...(request.series === undefined ? {} : { series: request.series }),
   }
