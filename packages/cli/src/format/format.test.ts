@@ -51,6 +51,20 @@ describe('times', () => {
     expect(moments.at('2025-03-29T06:05:00Z')).toBe('29 Mar 2025 07:05')
     expect(moments.at('whenever')).toBe('whenever')
   })
+  it('that come twice in the night in which clocks are put back say which is meant', () => {
+    const autumn = momentsAt('2026-10-25T12:00:00Z', 'Europe/Berlin')
+    const clocks = ['00:00:00', '00:59:59', '01:00:00', '01:30:00', '02:00:00'].map((at) =>
+      autumn.at(`2026-10-25T${at}Z`),
+    )
+    expect(clocks).toEqual(['02:00 +02:00', '02:59 +02:00', '02:00 +01:00', '02:30 +01:00', '03:00'])
+    expect(autumn.at('2026-10-24T23:59:59Z')).toBe('01:59')
+    // By half an hour only.
+    const howe = momentsAt('2026-04-05T12:00:00Z', 'Australia/Lord_Howe')
+    expect(['14:45', '15:15'].map((at) => howe.at(`2026-04-04T${at}:00Z`))).toEqual(['01:45 +11:00', '01:45 +10:30'])
+    const utc = momentsAt('2026-10-25T12:00:00Z', 'UTC')
+    expect(utc.at('2026-10-25T01:30:00Z')).toBe('01:30')
+    expect(moments.at('2026-03-29T01:30:00Z')).toBe('03:30')
+  })
   it('are counted from the clock of the server', () => {
     expect(moments.relative('2026-03-29T11:48:00Z')).toBe('12m ago')
     expect(moments.relative('2026-03-29T13:30:00Z')).toBe('in 1h30m')
