@@ -180,6 +180,20 @@ describe('the report of energy', () => {
     ])
     expect((await get('/api/v1/energy/hours?host=none')).status).toBe(404)
   })
+
+  it('by hour knows a project that is there or has a past, and says so of any other', async () => {
+    const { content } = harness
+    const kept = content.energyHours
+    const member = harness.secretOf('member', ['physics'])
+    const status = async (project: string, secret?: string) =>
+      (await get(`/api/v1/energy/hours?project=${project}`, secret)).status
+    expect([await status('physics'), await status('lab:gone-project')]).toEqual([200, 200])
+    content.energyHours = []
+    expect([await status('physics'), await status('lab:gone-project'), await status('nope')]).toEqual([200, 404, 404])
+    expect([await status('physics', member), await status('chemistry', member)]).toEqual([200, 404])
+    content.energyHours = kept
+    expect(await status('lab:gone-project', member)).toBe(404)
+  })
 })
 
 describe('power and meters', () => {
