@@ -18,56 +18,59 @@ export const minimumUtilisation: InstanceChoice = (draft, candidates) =>
 
 /**
  * The one whose past goes most with that of the others on the host (the largest squared multiple correlation): when they peak
- * together, it is the one whose leaving takes most off the peak. Over the last steps of which all are known.
+ * together, it is the one whose leaving takes most off the peak. Over the last steps of which all are known; while these are no
+ * more than the instances, everybody is explained by the others, which says nothing: then, as in the published simulator, the
+ * smallest memory decides.
  */
 export const maximumCorrelation: InstanceChoice = (draft, candidates) => {
-  const columns = new Map(candidates.map((instance) => [instance, centred(pastOf(draft, instance))]))
-  return smallest(candidates, (instance) => {
-    const own = columns.get(instance) ?? []
-    const others = candidates.filter((other) => other !== instance)
-    return -explainedShare(
-      own,
-      others.map((other) => columns.get(other) ?? []),
-    )
-  })
+  const steps = Math.min(correlatedSteps, draft.view.step + 1)
+  if (steps <= candidates.length) return minimumMigrationTime(draft, candidates)
+  const columns = candidates.map((instance) => centred(pastOf(draft, instance, steps)))
+  const correlations = new Map(candidates.map((instance, at) => [instance, explainedShare(columns, at)]))
+  return smallest(candidates, (instance) => -(correlations.get(instance) ?? 0))
 }
 
 const correlatedSteps = 30
 
-function pastOf({ view }: FleetDraft, instance: number): readonly number[] {
-  const steps = Math.min(correlatedSteps, view.step + 1)
-  const past = Array.from({ length: steps }, (_, lag) => view.pastDemand(instance, lag))
-  return past.map((value) => (Number.isNaN(value) ? (view.demand[instance] as number) : value))
+function pastOf({ view }: FleetDraft, instance: number, steps: number): Float64Array {
+  return Float64Array.from({ length: steps }, (_, lag) => {
+    const past = view.pastDemand(instance, lag)
+    return Number.isNaN(past) ? (view.demand[instance] as number) : past
+  })
 }
 
-function centred(values: readonly number[]): readonly number[] {
-  const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
+function centred(values: Float64Array): Float64Array {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
   return values.map((value) => value - mean)
 }
 
-/** R² of the least-squares fit of `own` by `others`, by orthogonal directions; 0 for what never changes. */
-function explainedShare(own: readonly number[], others: readonly (readonly number[])[]): number {
+/** R² of the least-squares fit of one column by the others, by orthogonal directions; 0 for what never changes. */
+function explainedShare(columns: readonly Float64Array[], at: number): number {
+  const own = columns[at] as Float64Array
   const total = dot(own, own)
   if (!(total > 1e-12)) return 0
-  const directions: (readonly number[])[] = []
+  const directions: Float64Array[] = []
   let explained = 0
-  for (const other of others) {
-    let rest = other
-    for (const direction of directions) {
-      const along = dot(rest, direction)
-      rest = rest.map((value, at) => value - along * (direction[at] as number))
-    }
+  for (const [nth, other] of columns.entries()) {
+    if (nth === at) continue
+    const rest = other.slice()
+    for (const direction of directions) subtract(rest, direction, dot(rest, direction))
     const length = Math.sqrt(dot(rest, rest))
     // What those before it explain already adds nothing.
     if (!(length > 1e-9 * Math.sqrt(dot(other, other) + 1e-12))) continue
-    const direction = rest.map((value) => value / length)
-    directions.push(direction)
-    explained += dot(own, direction) ** 2
+    for (let step = 0; step < rest.length; step++) rest[step] = (rest[step] as number) / length
+    directions.push(rest)
+    explained += dot(own, rest) ** 2
   }
-  return Math.min(1, explained / total)
+  // Of two that explain each other equally well, rounding must not choose.
+  return Math.round(Math.min(1, explained / total) * 1e9) / 1e9
 }
 
-function dot(a: readonly number[], b: readonly number[]): number {
+function subtract(from: Float64Array, direction: Float64Array, times: number): void {
+  for (let at = 0; at < from.length; at++) from[at] = (from[at] as number) - times * (direction[at] as number)
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0
   for (let at = 0; at < a.length; at++) sum += (a[at] as number) * (b[at] as number)
   return sum

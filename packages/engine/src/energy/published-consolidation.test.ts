@@ -129,3 +129,14 @@ test('by correlation the one leaves whose past the others explain best', () => {
   expect(maximumCorrelation(draft, [4])).toBe(4)
   expect(maximumCorrelation(draft, [])).toBeUndefined()
 })
+
+test('while fewer steps are known than instances, correlation says nothing and the smallest memory leaves', () => {
+  const instances = [
+    { on: 0, asks: 12, past: [9, 11], memoryMiB: 900 },
+    { on: 0, asks: 20, past: [10, 30], memoryMiB: 600 },
+    { on: 0, asks: 40, past: [20, 60], memoryMiB: 700 },
+  ]
+  const draft = new FleetDraft(aFleet({ hosts: 1, step: 2, instances }))
+  expect(maximumCorrelation(draft, [0, 1, 2])).toBe(1)
+  expect(maximumCorrelation(draft, [0, 2])).toBe(0)
+})
