@@ -1,9 +1,6 @@
 // A fleet on paper: the placements of a view, changed move by move, with the load of each host kept up to date. What
 // policies try out on it changes nothing in the view.
-import type { FleetView, Move } from './fleet-view.ts'
-
-/** An instance that has left its host and has no other one so far. */
-export const nowhere = -1
+import { type FleetView, type Move, nowhere } from './fleet-view.ts'
 
 export class FleetDraft {
   readonly view: FleetView
@@ -21,7 +18,8 @@ export class FleetDraft {
     this.memoryMiB = new Float64Array(view.hosts.count)
     this.#soldVcpus = new Float64Array(view.hosts.count)
     this.#members = Array.from({ length: view.hosts.count }, () => [])
-    for (let instance = 0; instance < view.instances.count; instance++) this.#enter(instance, this.#at(instance))
+    for (let instance = 0; instance < view.instances.count; instance++)
+      if (this.#at(instance) !== nowhere) this.#enter(instance, this.#at(instance))
   }
 
   membersOf(host: number): readonly number[] {

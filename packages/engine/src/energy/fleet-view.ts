@@ -2,6 +2,9 @@
 // is counted in one unit for all hosts (cores, MIPS, …), the same for capacity and demand.
 import type { PowerCurve } from './power-curve.ts'
 
+/** The host of an instance that has none. */
+export const nowhere = -1
+
 export interface HostColumns {
   readonly count: number
   /** Compute of the whole host, and of one of its cores: a single-threaded instance gets no more than that. */
@@ -21,7 +24,7 @@ export interface InstanceColumns {
 export interface FleetView {
   readonly hosts: HostColumns
   readonly instances: InstanceColumns
-  /** The host each instance is on. */
+  /** The host each instance is on; `nowhere` of one that has not come yet or has left. */
   readonly hostOf: Int32Array
   /** What each instance asks for now. */
   readonly demand: Float64Array

@@ -16,7 +16,7 @@
 //
 // What was tried, and the figures, are in docs/energy-consolidation.md.
 import { FleetDraft } from './fleet-draft.ts'
-import type { ConsolidationPolicy, FleetView, Move } from './fleet-view.ts'
+import { type ConsolidationPolicy, type FleetView, type Move, nowhere } from './fleet-view.ts'
 import { type PowerCurve, powerAtW } from './power-curve.ts'
 
 export interface GleanerConsolidationOptions {
@@ -67,6 +67,8 @@ class Outlook {
   readonly variance: Float64Array
   readonly #mean: Float64Array
   readonly #last: Float64Array
+  /** Whose demand has been seen: before that there is nothing to compare with. */
+  readonly #isKnown: Uint8Array
   readonly #settings: GleanerConsolidationOptions
 
   constructor(fleet: FleetView, settings: GleanerConsolidationOptions) {
@@ -75,14 +77,20 @@ class Outlook {
     this.#last = fleet.demand.slice()
     this.expected = fleet.demand.slice()
     this.variance = fleet.instances.size.map((size) => (size * unknownChangeShare) ** 2)
+    this.#isKnown = Uint8Array.from(fleet.hostOf, (host) => (host === nowhere ? 0 : 1))
     for (let i = 0; i < fleet.instances.count; i++) this.#recall(fleet, i)
   }
 
-  learn({ demand, instances, step }: FleetView): void {
+  learn({ demand, hostOf, instances, step }: FleetView): void {
     const { blend } = this.#settings
     for (let i = 0; i < instances.count; i++) {
+      if (hostOf[i] === nowhere) continue
       const now = demand[i] as number
-      if (step > 0) this.#see(i, now)
+      if (this.#isKnown[i] === 0) {
+        this.#mean[i] = now
+        this.#last[i] = now
+        this.#isKnown[i] = 1
+      } else if (step > 0) this.#see(i, now)
       this.expected[i] = Math.min(instances.size[i] as number, blend * now + (1 - blend) * (this.#mean[i] as number))
     }
   }
@@ -134,7 +142,8 @@ class Step {
       { length: count },
       (_, host) => powerAtW(curves[host] as PowerCurve, 1) / (capacity[host] as number),
     )
-    for (let i = 0; i < fleet.instances.count; i++) this.#count(i, fleet.hostOf[i] as number, 1)
+    for (let i = 0; i < fleet.instances.count; i++)
+      if (fleet.hostOf[i] !== nowhere) this.#count(i, fleet.hostOf[i] as number, 1)
     this.#atRest = [...Array(count).keys()]
       .filter((host) => this.#draft.membersOf(host).length === 0)
       .sort((a, b) => (this.#dearness[a] as number) - (this.#dearness[b] as number) || a - b)

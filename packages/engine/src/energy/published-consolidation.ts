@@ -4,8 +4,8 @@
 // Source: Beloglazov and Buyya, CCPE 24(13), 2012; the details that the paper leaves open follow the simulator:
 // the power "before" is that at the beginning of the step, whatever was placed since; a host that took somebody in this
 // step is not emptied; the host to be emptied is chosen by its use at the beginning of the step.
-import { FleetDraft, nowhere } from './fleet-draft.ts'
-import type { ConsolidationPolicy, FleetView, Move } from './fleet-view.ts'
+import { FleetDraft } from './fleet-draft.ts'
+import { type ConsolidationPolicy, type FleetView, type Move, nowhere } from './fleet-view.ts'
 import type { InstanceChoice } from './instance-choice.ts'
 import type { OverloadDetector } from './overload-detectors.ts'
 import { type PowerCurve, powerAtW } from './power-curve.ts'

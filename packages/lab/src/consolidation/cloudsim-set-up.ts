@@ -2,11 +2,9 @@
 // ML110 G4 (2 × 1860 MIPS) or G5 (2 × 2660 MIPS), 4 GB, 1 Gbit/s; instances in four equal parts of four sizes. Power is that
 // of SPECpower_ssj2008. Source: Beloglazov and Buyya, CCPE 24(13), 2012, section 6, and the CloudSim package that comes with it.
 //
-// Instances are placed in their order by their nominal size, memory included, each on the host whose power it raises least,
-// the others taken as they were before anybody came. As in the published simulator the memory of a host limits only this first
-// placement; `memoryBinds` makes it count always, as it does on real hosts.
-import { type HostColumns, type InstanceColumns, type PowerCurve, powerAtW } from '@gleaner/engine/energy'
-import { GleanerError } from '@gleaner/model/errors'
+// Instances are placed in their order by their nominal size (see nominal-room.ts). As in the published simulator the memory of
+// a host limits only this first placement; `memoryBinds` makes it count always, as it does on real hosts.
+import type { HostColumns, InstanceColumns, PowerCurve } from '@gleaner/engine/energy'
 
 const g4: PowerCurve = [86, 89.4, 92.6, 96, 99.5, 102, 106, 108, 112, 114, 117]
 const g5: PowerCurve = [93.7, 97, 101, 105, 110, 116, 121, 125, 129, 133, 135]
@@ -28,7 +26,8 @@ export const publishedHostCount = 800
 export interface SetUp {
   readonly hosts: HostColumns
   readonly instances: InstanceColumns
-  readonly firstHostOf: Int32Array
+  /** Where instances go when they come; by their nominal size unless told. */
+  readonly firstHostOf?: Int32Array
 }
 
 export function cloudsimSetUp(instanceCount: number, hostCount = publishedHostCount): SetUp {
@@ -47,36 +46,5 @@ export function cloudsimSetUp(instanceCount: number, hostCount = publishedHostCo
     size: Float64Array.from({ length: instanceCount }, (_, instance) => sizeOf(instance).mips),
     memoryMiB: Float64Array.from({ length: instanceCount }, (_, instance) => sizeOf(instance).memoryMiB),
   }
-  return { hosts, instances, firstHostOf: placeByNominalSize(hosts, instances) }
-}
-
-function placeByNominalSize(hosts: HostColumns, instances: InstanceColumns): Int32Array {
-  const load = new Float64Array(hosts.count)
-  const memory = new Float64Array(hosts.count)
-  return Int32Array.from({ length: instances.count }, (_, instance) => {
-    const size = instances.size[instance] as number
-    const needed = instances.memoryMiB[instance] as number
-    let found = -1
-    let leastW = Number.POSITIVE_INFINITY
-    for (let host = 0; host < hosts.count; host++) {
-      const capacity = hosts.capacity[host] as number
-      const after = (load[host] as number) + size
-      const hasRoom =
-        size <= (hosts.coreCapacity[host] as number) &&
-        after <= capacity &&
-        (memory[host] as number) + needed <= (hosts.memoryMiB[host] as number)
-      const curve = hosts.curves[host] as PowerCurve
-      const addedW = powerAtW(curve, after / capacity) - powerAtW(curve, 0)
-      if (!hasRoom || addedW >= leastW) continue
-      found = host
-      leastW = addedW
-    }
-    if (found < 0) {
-      const detail = `instance ${instance + 1} of ${instances.count} finds no room on ${hosts.count} hosts`
-      throw new GleanerError('lab-option', { option: 'hosts', value: hosts.count, detail })
-    }
-    load[found] = (load[found] as number) + size
-    memory[found] = (memory[found] as number) + needed
-    return found
-  })
+  return { hosts, instances }
 }

@@ -1,6 +1,6 @@
 // The processor loads of a day, one row an instance: a share of its size at each step of the clock, wherever it was. A hole
-// counts with the value before it (the first ones with the first value that is there): a lost sample is never a reason to
-// call an instance idle.
+// counts with the value before it: a lost sample is never a reason to call an instance idle. Before its first and after its
+// last value an instance is not there.
 import { GleanerError } from '@gleaner/model/errors'
 import type { FaultLog } from '../trace/fault-log.ts'
 import { openTrace } from '../trace/open-trace.ts'
@@ -8,7 +8,7 @@ import { openTrace } from '../trace/open-trace.ts'
 export interface Loads {
   readonly name: string
   readonly stepS: number
-  /** [instance][step], 0..1. */
+  /** [instance][step], 0..1; NaN while the instance is not there. */
   readonly shares: readonly Float64Array[]
 }
 
@@ -32,9 +32,13 @@ export async function readLoads(path: string, faults: FaultLog): Promise<Loads> 
           row[slice.index * perSlice + step] = Math.min(1, cores / cpu.allocation)
       }
     }
-    if (steps < 2)
+    const lives = [...rows.values()].map((row) => ({ row, ...lifeOf(row) })).filter(({ first }) => first >= 0)
+    // A clock without anybody, before and after, is no part of the day.
+    const from = lives.reduce((least, { first }) => Math.min(least, first), steps)
+    const to = lives.reduce((most, { last }) => Math.max(most, last + 1), 0)
+    if (to - from < 2)
       throw new GleanerError('trace-unreadable', { file: path, detail: 'it has no loads', position: 'end' })
-    const shares = [...rows.values()].map((row) => withoutHoles(row, steps))
+    const shares = lives.map(({ row, first, last }) => withoutHoles(row, { from, to, first, last }))
     return { name: trace.name, stepS: trace.sliceS / perSlice, shares }
   } finally {
     trace.dispose()
@@ -52,11 +56,25 @@ function inSteps(usage: Float64Array, count: number): Float64Array {
   })
 }
 
-function withoutHoles(row: readonly number[], steps: number): Float64Array {
-  let last = row.find((share) => share >= 0) ?? 1
-  return Float64Array.from({ length: steps }, (_, step) => {
+function lifeOf(row: readonly number[]): { first: number; last: number } {
+  return { first: row.findIndex((share) => share >= 0), last: row.findLastIndex((share) => share >= 0) }
+}
+
+function withoutHoles(
+  row: readonly number[],
+  {
+    from,
+    to,
+    first,
+    last,
+  }: { readonly from: number; readonly to: number; readonly first: number; readonly last: number },
+): Float64Array {
+  let before = Number.NaN
+  return Float64Array.from({ length: to - from }, (_, nth) => {
+    const step = from + nth
+    if (step < first || step > last) return Number.NaN
     const share = row[step]
-    if (share !== undefined && share >= 0) last = share
-    return last
+    if (share !== undefined && share >= 0) before = share
+    return before
   })
 }

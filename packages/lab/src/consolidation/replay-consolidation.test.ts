@@ -1,6 +1,7 @@
 import type { ConsolidationPolicy } from '@gleaner/engine/energy'
 import { expect, test } from 'vitest'
 import type { SetUp } from './cloudsim-set-up.ts'
+import { consolidationPolicy } from './policies.ts'
 import type { Loads } from './read-loads.ts'
 import { replayConsolidation } from './replay-consolidation.ts'
 
@@ -75,4 +76,54 @@ test('a host that is left by its last instance was shut down once', () => {
 test('a move to where the instance already is costs nothing', () => {
   const stay: ConsolidationPolicy = { name: 'stay', decide: () => [{ instance: 0, to: 0 }] }
   expect(replayConsolidation(stay, { loads: loads([1, 1]), setUp: setUp(0), memoryBinds: false }).migrations).toBe(0)
+})
+
+test('an instance that has left is counted no longer, and one that comes not before', () => {
+  const gone = Number.NaN
+  const rows = loads([0.5, 0.5, gone, gone, gone], [gone, gone, gone, 0.2, 0.2])
+  const outcome = replayConsolidation(nobodyMoves, { loads: rows, setUp: setUp(0, 1), memoryBinds: false })
+  // Two steps of the one, nobody, then one of the other: a value counts until the next is due.
+  expect(outcome.energyKWh).toBeCloseTo(((150 * 2 + 120) * 300) / 3.6e6, 12)
+  expect(outcome).toMatchObject({ meanHosts: 0.75, shutdowns: 1 })
+})
+
+test.each(['gleaner', 'lr-1.2-mmt', 'mad-2.5-mc', 'thr-0.8-mu', 'iqr-1.5-rs'])(
+  '%s copes with instances that come and go',
+  (name) => {
+    const gone = Number.NaN
+    const steps = 40
+    const row = (from: number, to: number, share: number) =>
+      Array.from({ length: steps }, (_, step) => (step >= from && step < to ? share * (1 + 0.3 * (step % 3)) : gone))
+    const rows = loads(row(0, 40, 0.1), row(0, 11, 0.5), row(5, 40, 0.3), row(12, 20, 0.6), row(30, 40, 0.2))
+    const decided: (readonly number[])[] = []
+    const policy = consolidationPolicy(name)
+    const watched: ConsolidationPolicy = {
+      name,
+      decide(fleet) {
+        const moves = policy.decide(fleet)
+        decided.push(moves.filter(({ instance }) => fleet.hostOf[instance] === -1).map(({ instance }) => instance))
+        return moves
+      },
+    }
+    const outcome = replayConsolidation(watched, { loads: rows, setUp: setUp(0, 0, 1, 1, 0), memoryBinds: false })
+    expect(decided.length).toBe(steps - 1)
+    expect(decided.flat()).toEqual([])
+    expect(Object.values(outcome).every(Number.isFinite)).toBe(true)
+    expect(outcome.meanHosts).toBeGreaterThan(0.9)
+  },
+)
+
+test('where nobody asks for anything, the figures are zero', () => {
+  const outcome = replayConsolidation(nobodyMoves, { loads: loads([0, 0]), setUp: setUp(0), memoryBinds: false })
+  expect(outcome).toMatchObject({ slatah: 0, pdm: 0, slav: 0 })
+})
+
+test('those who come are placed by nominal size; who fits nowhere at the start is an error', () => {
+  const { hosts, instances } = setUp(0, 0, 0)
+  const three = loads([0.1, 0.1], [0.1, 0.1], [0.1, 0.1])
+  const replay = (rows: Loads) =>
+    replayConsolidation(nobodyMoves, { loads: rows, setUp: { hosts, instances }, memoryBinds: false })
+  expect(() => replay(three)).toThrow('instance 3 of 3 finds no room on 2 hosts')
+  const later = loads([0.1, 0.1, 0.1], [0.1, 0.1, 0.1], [Number.NaN, 0.1, 0.1])
+  expect(replay(later).meanHosts).toBe(2)
 })

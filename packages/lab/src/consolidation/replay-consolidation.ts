@@ -2,6 +2,8 @@
 //
 // At the start of each step the policy sees the demands of this moment and moves instances; each migration takes the memory of
 // the instance at the bandwidth of migrations, while which the instance runs on its old host with nine tenths of what it gets.
+// An instance comes with its first value, is placed by its nominal size (or where most of that is left), and leaves a step after
+// its last one.
 // Between two steps demands change along a straight line; the line is evaluated in the middle of each stretch between two ends of
 // migrations. A host that is asked for more than it has gives everybody the same share of what they ask for.
 // Hosts without instances are off; switching costs nothing (as in the published comparisons).
@@ -11,8 +13,10 @@
 //   PDM        compute that migrating instances lacked / compute that was asked for
 //   SLAV       SLATAH × PDM
 // Source of set-up and measures: Beloglazov and Buyya, CCPE 24(13), 2012, section 5.1 and 6.
-import { type ConsolidationPolicy, type FleetView, type PowerCurve, powerAtW } from '@gleaner/engine/energy'
+import { type ConsolidationPolicy, type FleetView, nowhere, type PowerCurve, powerAtW } from '@gleaner/engine/energy'
+import { GleanerError } from '@gleaner/model/errors'
 import { migrationMiBPerS, type SetUp } from './cloudsim-set-up.ts'
+import { NominalRoom } from './nominal-room.ts'
 import type { Loads } from './read-loads.ts'
 
 export interface ConsolidationOutcome {
@@ -52,6 +56,7 @@ class Replay {
   readonly #options: ReplayOptions
   readonly #hostOf: Int32Array
   readonly #members: Set<number>[]
+  readonly #room: NominalRoom
   readonly #demand: Float64Array
   readonly #load: Float64Array
   #energyJ = 0
@@ -64,17 +69,19 @@ class Replay {
 
   constructor(options: ReplayOptions) {
     this.#options = options
-    const { hosts, instances, firstHostOf } = options.setUp
-    this.#hostOf = firstHostOf.slice()
+    const { hosts, instances } = options.setUp
+    this.#hostOf = new Int32Array(instances.count).fill(nowhere)
     this.#members = Array.from({ length: hosts.count }, () => new Set<number>())
-    this.#hostOf.forEach((host, instance) => this.#members[host]?.add(instance))
+    this.#room = new NominalRoom(hosts, instances)
     this.#demand = new Float64Array(instances.count)
     this.#load = new Float64Array(hosts.count)
   }
 
   step(step: number, policy: ConsolidationPolicy): void {
     const { stepS } = this.#options.loads
-    const running = this.#members.map(({ size }) => size > 0)
+    const before = this.#members.map(({ size }) => size > 0)
+    this.#comeAndGo(step)
+    const running = this.#members.map(({ size }, host) => size > 0 || before[host] === true)
     this.#ask(step, 0)
     const arrivals = this.#decide(step, policy)
     const migrating = new Set([...arrivals.values()].flat().map(({ instance }) => instance))
@@ -86,9 +93,7 @@ class Replay {
       }
       atS = endS
       for (const { instance, to } of arrivals.get(endS) ?? []) {
-        this.#members[this.#hostOf[instance] as number]?.delete(instance)
-        this.#members[to]?.add(instance)
-        this.#hostOf[instance] = to
+        this.#put(instance, to)
         migrating.delete(instance)
       }
     }
@@ -98,8 +103,9 @@ class Replay {
   }
 
   outcome(steps: number): ConsolidationOutcome {
-    const slatah = this.#shortS / this.#activeS
-    const pdm = this.#lacked / this.#asked
+    // Where nobody ever asks for anything, nobody lacks anything.
+    const slatah = this.#activeS === 0 ? 0 : this.#shortS / this.#activeS
+    const pdm = this.#asked === 0 ? 0 : this.#lacked / this.#asked
     return {
       energyKWh: this.#energyJ / joulesPerKWh,
       slatah,
@@ -109,6 +115,38 @@ class Replay {
       meanHosts: this.#activeS / (steps * this.#options.loads.stepS),
       shutdowns: this.#shutdowns,
     }
+  }
+
+  #comeAndGo(step: number): void {
+    this.#options.loads.shares.forEach((shares, instance) => {
+      const wasThere = this.#hostOf[instance] !== nowhere
+      const isThere = !Number.isNaN(shares[step])
+      if (wasThere && !isThere) this.#put(instance, nowhere)
+      else if (!wasThere && isThere) this.#put(instance, this.#firstHostOf(instance, step))
+    })
+  }
+
+  #firstHostOf(instance: number, step: number): number {
+    const { hosts, instances, firstHostOf } = this.#options.setUp
+    const host = firstHostOf?.[instance] ?? this.#room.hostFor(instance)
+    if (host !== undefined) return host
+    // Later it is the policy that has left no room, and it shall answer for that.
+    if (step > 0) return this.#room.roomiestHost()
+    const detail = `instance ${instance + 1} of ${instances.count} finds no room on ${hosts.count} hosts`
+    throw new GleanerError('lab-option', { option: '--hosts', value: hosts.count, detail })
+  }
+
+  #put(instance: number, to: number): void {
+    const from = this.#hostOf[instance] as number
+    if (from !== nowhere) {
+      this.#members[from]?.delete(instance)
+      this.#room.leave(instance, from)
+    }
+    if (to !== nowhere) {
+      this.#members[to]?.add(instance)
+      this.#room.enter(instance, to)
+    }
+    this.#hostOf[instance] = to
   }
 
   /** The policy's moves by the second, within the step, in which they end. */
@@ -142,10 +180,16 @@ class Replay {
     const { loads, setUp } = this.#options
     this.#load.fill(0)
     for (let i = 0; i < this.#demand.length; i++) {
-      const shares = loads.shares[i] as Float64Array
-      const share = (shares[step] as number) * (1 - point) + (shares[step + 1] as number) * point
-      const demand = share * (setUp.instances.size[i] as number)
       const host = this.#hostOf[i] as number
+      if (host === nowhere) {
+        this.#demand[i] = 0
+        continue
+      }
+      const shares = loads.shares[i] as Float64Array
+      const now = shares[step] as number
+      const next = shares[step + 1] as number
+      const share = Number.isNaN(next) ? now : now * (1 - point) + next * point
+      const demand = share * (setUp.instances.size[i] as number)
       this.#demand[i] = demand
       this.#load[host] = (this.#load[host] as number) + demand
     }
