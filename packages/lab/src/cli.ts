@@ -17,6 +17,7 @@ import { RunState } from './run/run-state.ts'
 import { readSettings } from './run/strategy-settings.ts'
 import { type SummaryRow, summaryCsv } from './run/summary.ts'
 import type { TraceFormat } from './trace/detect-format.ts'
+import { faultWords } from './trace/fault-log.ts'
 import { traceBytes, traceName } from './trace/open-trace.ts'
 
 /** Where the functions write to; the process's own by default. */
@@ -229,9 +230,7 @@ function sayResults(console: LabConsole, results: readonly TraceResult[]): void 
       console.print(
         '  no estimate could be judged: that takes a host with a capacity, and a slice after it; see --scope',
       )
-    const counts = Object.entries(faults.counts)
-    if (counts.length === 0) continue
-    console.print(`  left out: ${counts.map(([kind, count]) => `${count} × ${kind}`).join(', ')} (faults.csv)`)
+    for (const words of faultWords(faults)) console.print(`  ${words} (faults.csv)`)
     for (const { file, position, detail } of faults.first.slice(0, shownFaults)) {
       console.print(`    ${file}, ${position}: ${detail}`)
     }

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { GleanerError } from '@gleaner/model/errors'
 import { type LabConsole, processConsole } from '../cli.ts'
-import { FaultLog } from '../trace/fault-log.ts'
+import { FaultLog, faultWords } from '../trace/fault-log.ts'
 import { cloudsimSetUp, publishedHostCount } from './cloudsim-set-up.ts'
 import { consolidationPolicy, consolidationPolicyNames } from './policies.ts'
 import { type Loads, readLoads } from './read-loads.ts'
@@ -49,8 +49,9 @@ export async function labConsolidate(options: LabConsolidateOptions): Promise<nu
       rows.push(csvRow(loads, name, outcome))
     }
   }
-  const left = Object.entries(faults.summary().counts).map(([kind, count]) => `${count} × ${kind}`)
-  if (left.length > 0) console.print(`left out: ${left.join(', ')}`)
+  // The hosts of the trace are not those of the replay.
+  const { 'host-too-small': _, ...counts } = faults.summary().counts
+  for (const words of faultWords({ counts })) console.print(words)
   if (options.out !== undefined) {
     mkdirSync(options.out, { recursive: true })
     writeFileSync(join(options.out, 'consolidation.csv'), `${rows.join('\n')}\n`)

@@ -12,7 +12,8 @@ import { tempFolder } from '../testing/temp-folder.ts'
 import type { TraceOptions } from './open-trace.ts'
 import { longestLine } from './read-lines.ts'
 
-const perMinute: TraceOptions = { scopeS: 240, stepS: 60 }
+const perMinute: TraceOptions = { scopeS: 240, stepS: 60, hostCores: 1000 }
+const unsized: TraceOptions = { scopeS: 240, stepS: 60 }
 
 function table(...rows: string[]): string {
   const file = join(tempFolder(), 'trace.csv')
@@ -139,6 +140,39 @@ describe('tables', () => {
     expect(Array.from(slices[0]?.cpu.usage ?? [])).toEqual([3, 3, 3, 3])
   })
 
+  it('a host that is made smaller than what its instances use is told once by name', async () => {
+    const head = 'time,host,instance,cpu,cpu_allocated,memory,memory_allocated'
+    const row = (time: number, host: string, memory: number) => `${time},${host},a,1,2,${memory},4000`
+    const rows = Array.from({ length: 12 }, (_, nth) => [
+      row(nth * 60, 'h1', nth === 7 ? 3500 : 3000),
+      row(nth * 60, 'h2', 1900),
+    ])
+    const file = table(head, ...rows.flat())
+    const told = async (options: TraceOptions) =>
+      (await readAll(file, { ...unsized, ...options })).faults.first.map(({ kind, position, detail }) => [
+        kind,
+        position,
+        detail,
+      ])
+    expect(await told({ soldRatio: 2 })).toEqual([
+      [
+        'host-too-small',
+        'slice 1',
+        'host "h1" has 2000 MB of memory, made of 4000 sold at 2 to 1, but its instances use up to 3500: what is said of it misleads; see --sold-ratio and --host-memory',
+      ],
+    ])
+    expect(await told({ hostMemoryMB: 1000, hostCores: 0.5 })).toHaveLength(4)
+    expect(await told({ soldRatio: 1 })).toEqual([])
+    const [unknown] = (await readAll(table('time,instance,cpu', '0,a,4', '60,a,4', '120,a,4'), unsized)).faults.first
+    expect(unknown?.detail).toMatch(/^the host has 1 cores, for nothing tells its size, but its instances use up to 4:/)
+  })
+
+  it('a host whose size the trace tells is taken as it is', async () => {
+    const rows = Array.from({ length: 8 }, (_, nth) => `${nth * 60},h,a,4.1,8,4`)
+    const { faults } = await readAll(table('time,host,instance,cpu,cpu_allocated,host_cpu', ...rows), unsized)
+    expect(faults.first).toEqual([])
+  })
+
   it('a hole counts with the mean of the instance, not with zero', async () => {
     const { slices } = await readAll(
       table('time,instance,cpu', '0,a,2', '0,b,1', '60,b,1', '120,a,4', '120,b,1', '180,a,3', '180,b,1'),
@@ -245,7 +279,7 @@ describe('tables', () => {
   it('what no machine can use is left out by line, so that no strategy is lost to it', async () => {
     const rows = ['0,a,1,5', '60,a,1e308,5', '120,a,18446744073.7,5', '180,a,1,8589934592', '240,a,1,5', '300,a,1,5']
     const file = table('time,instance,cpu,memory', ...rows, '360,a,Infinity,5', '420,a,1,5', '480,a,1,5', '540,a,1,5')
-    const { slices, faults } = await readAll(file, { scopeS: 360, stepS: 60 })
+    const { slices, faults } = await readAll(file, { scopeS: 360, stepS: 60, hostMemoryMB: 1000 })
     expect(faults.first.map(({ kind, position }) => `${kind} ${position}`)).toEqual([
       'too-high line 3',
       'too-high line 4',

@@ -40,7 +40,7 @@ describe.each(generatedFormats)('%s', (format) => {
     const path = join(tempFolder(), fileName(format))
     generateTrace({ out: path, format, gzip, ...fleetOptions })
     expect(detectFormat(path)).toBe(format === 'table-parquet' ? 'table' : format)
-    const { slices, faults } = await readAll(path, { scopeS: 3600, hostCores: 1000 })
+    const { slices, faults } = await readAll(path, { scopeS: 3600, hostCores: 1000, hostMemoryMB: 1e6 })
     expect(slices).toHaveLength(6)
     expect(faults.counts).toEqual({})
     // PlanetLab: whole percentages of one core an instance, and nobody is ever absent.

@@ -1,5 +1,6 @@
 // From the ordered records of the spool to the slices of hosts. See open-trace.ts for what is guaranteed.
 import { type HostShare, type HostSlice, type InstanceSlice, meanOf } from '@gleaner/engine/oversubscription'
+import { MadeHosts } from './made-hosts.ts'
 import type { SpoolRecord } from './slice-spool.ts'
 import type { TraceSink } from './trace-sink.ts'
 
@@ -34,9 +35,11 @@ const neededCoverage = 0.5
 export class HostSliceBuilder {
   readonly #options: BuilderOptions
   readonly #waiting = new Map<number, Waiting>()
+  readonly #made: MadeHosts
 
   constructor(options: BuilderOptions) {
     this.#options = options
+    this.#made = new MadeHosts(options)
   }
 
   *slices(): Generator<BuiltSlice> {
@@ -56,6 +59,7 @@ export class HostSliceBuilder {
     for (const [host, waiting] of this.#waiting) {
       if (this.#isWhole(waiting, host)) yield { host, slice: waiting.slice, next: undefined }
     }
+    this.#made.sayTooSmall()
   }
 
   /** Slice numbers of a scope stay what they are by the clock. */
@@ -90,12 +94,16 @@ export class HostSliceBuilder {
     const index = number - first
     const cpu: HostShare =
       own === undefined
-        ? { capacity: this.#capacity(host, 'cpu'), usage: isTimed ? sumOf(records, 'cpu') : new Float64Array() }
+        ? { capacity: this.#made.capacity(host, 'cpu'), usage: isTimed ? sumOf(records, 'cpu') : new Float64Array() }
         : { capacity: own.cpuAllocation, usage: own.cpu }
     const memory: HostShare =
       own === undefined
-        ? { capacity: this.#capacity(host, 'memory'), usage: isTimed ? sumOf(records, 'memory') : new Float64Array() }
+        ? {
+            capacity: this.#made.capacity(host, 'memory'),
+            usage: isTimed ? sumOf(records, 'memory') : new Float64Array(),
+          }
         : { capacity: own.memoryAllocation, usage: own.memory }
+    if (own === undefined) this.#made.see(host, { slice: index, cpu: cpu.usage, memory: memory.usage })
     const there = cpu.usage.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0)
     return {
       slice: { index, epochS: epochsS[number] ?? number * sliceS, cpu, memory, instances },
@@ -112,16 +120,6 @@ export class HostSliceBuilder {
       isRepeat: record.isRepeat,
       ...(record.extra.length === 0 ? {} : { fingerprint: record.extra.join(' ') }),
     }
-  }
-
-  #capacity(host: number, resource: 'cpu' | 'memory'): number {
-    const { sink, soldRatio, hostCores, hostMemoryMB } = this.#options
-    const said = resource === 'cpu' ? hostCores : hostMemoryMB
-    if (said !== undefined) return said
-    const told = sink.capacities.get(host)?.[resource]
-    if (told !== undefined && !Number.isNaN(told)) return told
-    const sold = sink.mostBooked(host, resource)
-    return Math.max(1, Math.round(sold / soldRatio))
   }
 }
 
