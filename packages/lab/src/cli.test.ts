@@ -198,6 +198,19 @@ describe('labReport', () => {
     expect(html).not.toMatch(/NaN|undefined|Infinity/)
   })
 
+  it('has every value once', async () => {
+    const page = async (scopes: number) => {
+      const folder = tempFolder()
+      const trace = labGenerate({ out: join(folder, 't.json'), ...small, scopes, stepS: 900 }, listener())
+      const out = join(folder, 'out')
+      await labEstimate({ traces: [trace], out, strategies: ['gleaner', 'scroogevm', 'nsigma'], console: listener() })
+      return readFileSync(labReport(out, listener()), 'utf8').length
+    }
+    // Per resource: four charts of three strategies and four other lines, a fifth chart that is sums, a time, a strip of stability.
+    const perSlice = 2 * ((4 * 3 + 4) * 9 + 12 + 22)
+    expect(((await page(80)) - (await page(20))) / 60).toBeLessThan(perSlice)
+  })
+
   it('shows names as text', async () => {
     const folder = tempFolder()
     const trace = join(folder, '<img onerror=x>.csv')
@@ -210,6 +223,7 @@ describe('labReport', () => {
     const html = readFileSync(labReport(out, listener()), 'utf8')
     expect(html).not.toContain('<img')
     expect(html).not.toContain('<b>')
+    expect(html.match(/<\/script>/g)).toHaveLength(3)
   })
 
   it('says what to do first in a folder without results', () => {

@@ -1,5 +1,5 @@
-// A chart of lines over slices as SVG, with its axes, its legend and what a reader of screens is told. Missing values break
-// the line. The values for the pointer's read-out ride along as JSON.
+// A chart of lines over slices as SVG: its axes and what a reader of screens is told. The lines themselves are drawn by the page
+// when they are looked at (page.ts), from values that stand in it once. Missing values break a line.
 import { escapeHtml } from './escape-html.ts'
 
 export interface ChartLine {
@@ -9,8 +9,10 @@ export interface ChartLine {
   readonly dash: string
   /** A group that the choice of strategies shows and hides; none = always there. */
   readonly strategy?: string
-  readonly isArea?: boolean
+  readonly hasArea?: boolean
   readonly isStep?: boolean
+  /** The values are sums of the same line in that chart of the host. */
+  readonly sumsOf?: number
 }
 
 export interface Chart {
@@ -27,67 +29,59 @@ const right = 12
 const top = 10
 const bottom = 28
 
-export function lineChart(chart: Chart): string {
-  const { title, unit, epochsS, lines } = chart
-  const finite = lines.flatMap(({ values }) => values.filter((value) => Number.isFinite(value)))
-  const ticks = niceTicks(Math.min(0, ...finite), Math.max(0, ...finite))
-  const [low, high] = [ticks[0] as number, ticks.at(-1) as number]
-  const count = Math.max(2, epochsS.length)
-  const x = (i: number): number => left + ((width - left - right) * i) / (count - 1)
-  const y = (value: number): number => top + (height - top - bottom) * (1 - (value - low) / (high - low))
-  const grid = ticks.map((tick) => {
-    const at = y(tick).toFixed(1)
-    return `<line class="grid" x1="${left}" x2="${width - right}" y1="${at}" y2="${at}"/><text class="tick" x="${left - 6}" y="${at}" dy="4" text-anchor="end">${format(tick)}</text>`
-  })
-  const labels = timeLabels(epochsS).map(
-    ({ index, text }) =>
-      `<text class="tick" x="${x(index).toFixed(1)}" y="${height - 8}" text-anchor="middle">${escapeHtml(text)}</text>`,
-  )
-  const drawn = lines.map((line) => {
-    const attribute = line.strategy === undefined ? '' : ` data-strategy="${escapeHtml(line.strategy)}"`
-    const path = pathOf(line, x, y)
-    if (line.isArea === true) {
-      const base = y(Math.max(low, 0)).toFixed(1)
-      const area = `${path} L${x(line.values.length - 1).toFixed(1)} ${base} L${x(0).toFixed(1)} ${base} Z`
-      return `<path class="area"${attribute} d="${area}" fill="${line.color}"/>`
-    }
-    const dash = line.dash === '' ? '' : ` stroke-dasharray="${line.dash}"`
-    return `<path class="line"${attribute} d="${path}" stroke="${line.color}"${dash}/>`
-  })
-  const data = JSON.stringify({
-    unit,
-    left,
-    right,
-    width,
-    times: timeTexts(epochsS),
-    lines: lines
-      .filter(({ isArea }) => isArea !== true)
-      .map(({ name, strategy, values }) => ({ name, strategy, values: values.map(shorten) })),
-  })
-  return `<figure class="chart"><figcaption>${escapeHtml(title)} <span class="unit">(${escapeHtml(unit)})</span></figcaption>
-<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(`${title}, ${unit}; the table below has the values`)}">
-${grid.join('')}${labels.join('')}${drawn.join('')}<line class="cursor" y1="${top}" y2="${height - bottom}" x1="-9" x2="-9"/></svg>
-<div class="readout" aria-live="off">&nbsp;</div>
-<script type="application/json">${data.replaceAll('<', '\\u003c')}</script></figure>`
+/** What the script of the page draws the lines and the table from: every value stands in the page once. */
+export interface ChartData {
+  readonly low: number
+  readonly high: number
+  readonly lines: readonly LineData[]
 }
 
-function pathOf(line: ChartLine, x: (i: number) => number, y: (value: number) => number): string {
-  const parts: string[] = []
-  let isDown = false
-  let before = 0
-  for (const [i, value] of line.values.entries()) {
-    if (!Number.isFinite(value)) {
-      isDown = false
-      continue
+/** A line of a strategy looks like all of that strategy in the page; any other tells its name and looks. */
+interface LineData extends Partial<Pick<ChartLine, 'name' | 'color' | 'dash' | 'strategy'>> {
+  readonly hasArea?: true
+  readonly isStep?: true
+  /** Null where there is none. */
+  readonly values?: readonly (number | null)[]
+  /** In place of values: sums of the same line in that chart of the host. */
+  readonly sumsOf?: number
+}
+
+/** Where lines are within the picture. */
+export const chartBox = { left, top, width: width - left - right, height: height - top - bottom, fullWidth: width }
+
+export function lineChart(chart: Chart): { readonly html: string; readonly data: ChartData } {
+  const { title, unit, epochsS, lines } = chart
+  let [least, most] = [0, 0]
+  for (const { values } of lines)
+    for (const value of values) {
+      if (!Number.isFinite(value)) continue
+      least = Math.min(least, value)
+      most = Math.max(most, value)
     }
-    const point = `${x(i).toFixed(1)} ${y(value).toFixed(1)}`
-    if (!isDown) parts.push(`M${point}`)
-    else if (line.isStep === true) parts.push(`L${x(i).toFixed(1)} ${y(before).toFixed(1)} L${point}`)
-    else parts.push(`L${point}`)
-    isDown = true
-    before = value
+  const ticks = niceTicks(least, most)
+  const [low, high] = [ticks[0] as number, ticks.at(-1) as number]
+  const count = Math.max(2, epochsS.length)
+  const x = (i: number): string => (left + (chartBox.width * i) / (count - 1)).toFixed(1)
+  const y = (value: number): number => top + chartBox.height * (1 - (value - low) / (high - low))
+  const grid = ticks.map((tick) => `M${left} ${y(tick).toFixed(1)}H${width - right}`)
+  const values = ticks.map((tick) => `<text x="${left - 6}" y="${(y(tick) + 4).toFixed(1)}">${format(tick)}</text>`)
+  const times = timeLabels(epochsS).map(
+    ({ index, text }) => `<text x="${x(index)}" y="${height - 8}">${escapeHtml(text)}</text>`,
+  )
+  const html = `<figure class="chart"><figcaption>${escapeHtml(title)} <span class="unit">(${escapeHtml(unit)})</span></figcaption>
+<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(`${title}, ${unit}; the table below has the values`)}">
+<path class="grid" d="${grid.join('')}"/><g class="tick" text-anchor="end">${values.join('')}</g><g class="tick" text-anchor="middle">${times.join('')}</g><g class="lines"></g><line class="cursor" y1="${top}" y2="${height - bottom}" x1="-9" x2="-9"/></svg>
+<div class="readout" aria-live="off">&nbsp;</div></figure>`
+  return { html, data: { low, high, lines: lines.map(lineData) } }
+}
+
+function lineData({ name, color, dash, strategy, values, hasArea, isStep, sumsOf }: ChartLine): LineData {
+  return {
+    ...(strategy === undefined ? { name, color, dash } : { strategy }),
+    ...(hasArea === true ? { hasArea } : {}),
+    ...(isStep === true ? { isStep } : {}),
+    ...(sumsOf === undefined ? { values: values.map(shorten) } : { sumsOf }),
   }
-  return parts.join(' ')
 }
 
 export function niceTicks(low: number, high: number): number[] {

@@ -1,11 +1,12 @@
 // DIR/report.html: what the ancestor's notebook showed and more, in one file that opens without a network. Per trace: the
 // table of strategies and their frontier for the fleet; then per host: usage against estimates, misprediction per slice and
-// cumulated, violations, ratio, stability; under every figure its table.
+// cumulated, violations, ratio, stability; under every figure its table. Lines and tables of hosts are drawn by the page when they are
+// looked at: each value stands in it once.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { escapeHtml } from './escape-html.ts'
 import { frontierChart } from './frontier-chart.ts'
-import { type ChartLine, format, lineChart, timeTexts } from './line-chart.ts'
+import { chartBox, type ChartLine, format, lineChart, timeTexts } from './line-chart.ts'
 import { pageScript, pageStyle } from './page.ts'
 import { type HostResults, readResults, type Results, type Series, type SummaryLine } from './read-results.ts'
 import { type StrategyStyle, strategyStyle } from './strategy-style.ts'
@@ -31,8 +32,9 @@ export function reportHtml(results: Results): string {
 <h1>How much more each host could carry</h1>
 <p class="soft">An estimate after each slice says how much of a host is taken as used; it is judged by the slice that follows. Misprediction is how far it was off, either way; violation how far too little was left; both summed over the slices, in multiples of the host's capacity.</p>
 <fieldset class="choice" style="border-width:0 0 1px"><legend class="soft">Strategies in the charts</legend>${names.map((name) => choice(name, styles.get(name) as StrategyStyle)).join('')}</fieldset>
+<noscript><p>What hosts did over time is drawn by the script of this page, which does not run here. The dumps and summary.csv have the values.</p></noscript>
 ${sections.join('\n')}
-</main><script>${pageScript}</script></body></html>`
+</main><script type="application/json" id="styles">${jsonInPage(Object.fromEntries(styles))}</script><script>${pageScript}</script></body></html>`
 }
 
 function choice(name: string, { color, dash, isShownFirst }: StrategyStyle): string {
@@ -69,7 +71,7 @@ function traceSection(trace: string, results: Results, styles: Styles): string {
   for (const [i, host] of hosts.entries()) {
     const title = `${shown > 1 ? `host ${host.host}, ` : ''}${host.resource === 'cpu' ? 'processor' : 'memory'} over time`
     parts.push(
-      `<details${i < openHosts ? ' open' : ''}><summary>${escapeHtml(title)}</summary>${hostCharts(host, styles)}</details>`,
+      `<details class="host"${i < openHosts ? ' open' : ''}><summary>${escapeHtml(title)}</summary>${hostCharts(host, styles)}</details>`,
     )
   }
   return `<section>${parts.join('\n')}</section>`
@@ -119,15 +121,12 @@ function hostCharts(host: HostResults, styles: Styles): string {
     fixed: ChartLine[]
     values: (series: Series) => readonly number[]
     isStep?: boolean
+    sumsOf?: number
   }[] = [
     {
       title: 'Usage and estimated peak',
       unit,
-      fixed: [
-        { name: 'usage P99', values: host.p99, color: '#888888', dash: '', isArea: true },
-        plain('usage P99', host.p99, ''),
-        plain('capacity', capacity, '1 3'),
-      ],
+      fixed: [{ ...plain('usage P99', host.p99, ''), hasArea: true }, plain('capacity', capacity, '1 3')],
       // Drawn over the slice it speaks of: the one after.
       values: ({ used }) => [Number.NaN, ...used.slice(0, -1)],
       isStep: true,
@@ -143,6 +142,7 @@ function hostCharts(host: HostResults, styles: Styles): string {
       unit: 'multiples of the capacity',
       fixed: [],
       values: (series) => cumulated(judged(({ misprediction }, i) => parts(misprediction, i))(series)),
+      sumsOf: 1,
     },
     {
       title: 'Violations: how far above the estimate',
@@ -164,7 +164,7 @@ function hostCharts(host: HostResults, styles: Styles): string {
       isStep: true,
     },
   ]
-  const drawn = figures.map(({ title, unit: figureUnit, fixed, values, isStep }) => {
+  const drawn = figures.map(({ title, unit: figureUnit, fixed, values, isStep, sumsOf }) => {
     const lines = [
       ...fixed,
       ...host.series.map((series): ChartLine => {
@@ -176,33 +176,25 @@ function hostCharts(host: HostResults, styles: Styles): string {
           color,
           dash,
           ...(isStep === undefined ? {} : { isStep }),
+          ...(sumsOf === undefined ? {} : { sumsOf }),
         }
       }),
     ]
-    return (
-      lineChart({ title, unit: figureUnit, epochsS, lines }) +
-      valueTable(
-        epochsS,
-        lines.filter(({ isArea }) => isArea !== true),
-      )
-    )
+    return lineChart({ title, unit: figureUnit, epochsS, lines })
   })
-  return drawn.join('\n') + violationTable(host) + stabilityStrips(host)
+  const table = '<details class="values"><summary>Table</summary><div class="scroll"></div></details>'
+  const data = jsonInPage({ times: timeTexts(epochsS), box: chartBox, charts: drawn.map((chart) => chart.data) })
+  return `${drawn.map(({ html }) => html + table).join('\n')}<script type="application/json">${data}</script>${violationTable(host)}${stabilityStrips(host)}`
+}
+
+/** Names may hold anything, also what would end the script. */
+function jsonInPage(value: unknown): string {
+  return JSON.stringify(value).replaceAll('<', '\\u003c')
 }
 
 function cumulated(values: readonly number[]): number[] {
   let sum = 0
-  return values.map((value) => (Number.isNaN(value) ? 0 : (sum += value)))
-}
-
-function valueTable(epochsS: readonly number[], lines: readonly ChartLine[]): string {
-  const times = timeTexts(epochsS)
-  const head = ['slice', ...lines.map(({ name }) => name)].map((name) => `<th>${escapeHtml(name)}</th>`).join('')
-  const rows = times.map(
-    (time, i) =>
-      `<tr><td>${escapeHtml(time)}</td>${lines.map(({ values }) => `<td>${format(values[i] ?? Number.NaN)}</td>`).join('')}</tr>`,
-  )
-  return `<details><summary>Table</summary><div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div></details>`
+  return values.map((value) => (Number.isFinite(value) ? (sum += value) : sum))
 }
 
 function violationTable(host: HostResults): string {
