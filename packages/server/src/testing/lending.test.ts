@@ -47,21 +47,15 @@ let created = 0
 afterEach(async () => server.stop())
 
 /** One of four hosts is fenced; everything on it is promised to firm instances, and its books have room beyond that. */
-async function start(mode = 'enforce'): Promise<void> {
+async function start(mode = 'enforce', isMeasured = true): Promise<void> {
   server = await startTestServer({
     config: config(mode),
-    makeClouds: (clock) => [
-      (cloud = new ToldCloud({
-        clock,
-        id: 'sim',
-        seed: 11,
-        hosts: 4,
-        instances: 0,
-        projects: 3,
-        desktops: 0,
-        activity: 0,
-      })),
-    ],
+    makeClouds: (clock) => {
+      const empty = { instances: 0, projects: 3, desktops: 0, activity: 0 }
+      cloud = new ToldCloud({ clock, id: 'sim', seed: 11, hosts: 4, ...empty })
+      if (!isMeasured) cloud.load = undefined
+      return [cloud]
+    },
   })
   await server.until('leadership', () =>
     server.app.state.fence !== undefined && server.app.state.ready ? true : undefined,
@@ -127,12 +121,13 @@ const lent = () =>
 
 describe('a host that is sold and idle', patient, () => {
   it('takes a preemptible instance while the estimate says so, which leaves with notice when it no longer does', async () => {
-    await start()
-    // No estimate yet: nothing that is sold is lent.
+    await start('enforce', false)
+    // Nothing is known of it: nothing that is sold is lent.
     const refused = await ask()
     expect(refused).toMatchObject({ state: 'refused', reasons: { 'not-lent-vcpus': 1, 'not-lent-ram': 1 } })
     expect(await lending()).toMatchObject({ host: lender.name, cores: { unsold: 0 }, memoryMiB: { unsold: 0 } })
 
+    cloud.load = 0.1
     const room = await lent()
     expect(room.placements).toEqual([{ index: 0, hostId: lender.id }])
     const spot = await create({ ...size, firmness: 'preemptible' })
