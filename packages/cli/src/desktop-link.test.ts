@@ -75,14 +75,14 @@ const status = async () =>
   }
 
 it('joins, lends under a contract, is told of, and stands still by itself when the control plane no longer wants it', async () => {
-  const made = await gleaner('desktops join-token --host desk-17 --pool offices --lifetime 1h --quiet')
+  const made = await gleaner('desktops join-token --host hv-02 --pool offices --lifetime 1h --quiet')
   expect(made.code).toBe(0)
   const token = made.out.trim()
   const elsewhere = await gleaner(`agent join ${token} --server http://gleaner.example:7878 ${config()}`)
   expect([elsewhere.code, elsewhere.err]).toEqual([1, expect.stringContaining('only https leads to another machine')])
   const joining = await gleaner(`agent join ${token} --server ${server.url} ${config()}`)
   expect([joining.code, joining.err]).toEqual([0, ''])
-  expect(joining.out).toContain('this machine speaks for desk-17 (pool offices)')
+  expect(joining.out).toContain('this machine speaks for hv-02 (pool offices)')
   const twice = await gleaner(`agent join ${token} --server ${server.url} ${config()}`)
   expect([twice.code, twice.err]).toEqual([1, expect.stringContaining('used already')])
   const kept = join(folder, 'agent/link.json')
@@ -94,11 +94,11 @@ it('joins, lends under a contract, is told of, and stands still by itself when t
   await vi.waitFor(async () => expect((await status()).mayRun).toBe(true), soon)
   await vi.waitFor(async () => {
     const shown = await gleaner('desktops')
-    expect(shown.out).toMatch(/desk-17 +offices +lendable/)
+    expect(shown.out).toMatch(/hv-02 +offices +lendable/)
     expect(shown.out).toContain('1 of 1 can be lent now')
   }, soon)
-  const history = (await gleaner('desktops show desk-17')).out
-  expect(history).toContain('desk-17 (pool offices) is lendable')
+  const history = (await gleaner('desktops show hv-02')).out
+  expect(history).toContain('hv-02 (pool offices) is lendable')
 
   // Somebody at the desktop wants it: the control plane knows.
   await gleaner(`agent reclaim ${config()}`)
@@ -109,10 +109,10 @@ it('joins, lends under a contract, is told of, and stands still by itself when t
   await gleaner(`agent auto ${config()}`)
   await vi.waitFor(async () => expect((await status()).mayRun).toBe(true), soon)
 
-  expect((await gleaner('desktops revoke desk-17')).code).toBe(0)
+  expect((await gleaner('desktops revoke hv-02')).code).toBe(0)
   await vi.waitFor(
     async () => expect(await status()).toMatchObject({ mayRun: false, verdict: { code: 'lend-contract-over' } }),
     soon,
   )
-  expect((await gleaner('desktops')).out).toMatch(/desk-17 +offices +revoked/)
+  expect((await gleaner('desktops')).out).toMatch(/hv-02 +offices +revoked/)
 }, 240_000)
