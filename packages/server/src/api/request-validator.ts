@@ -1,11 +1,11 @@
 // Checks the parts of a request against the schemas of the endpoint table. Bodies are taken as they are: "3" is no number.
 // Texts of the query become numbers and truth values where the schema wants them and only where they are written so.
 // Names that the endpoint does not know are refused in both: a filter with a typing error must not look like no filter.
-import { durationPattern, GleanerError } from '@gleaner/model'
+import { GleanerError } from '@gleaner/model'
 import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import * as Value from 'typebox/value'
-import { nearest } from '../config/faults.ts'
+import { alternativesAt, nearest, patternWords, schemaAt } from '../config/faults.ts'
 
 type Part = 'params' | 'querystring' | 'body'
 type Properties = Readonly<Record<string, { readonly type?: string; readonly default?: unknown }>>
@@ -28,7 +28,7 @@ export function requestValidator(schema: TSchema, part: Part): (given: unknown) 
     const read = part === 'querystring' ? readTexts(fields as Record<string, unknown>, properties) : fields
     const value = fill(read)
     if (validator.Check(value)) return { value }
-    return { error: invalid(describeFault(validator.Errors(value), value, part)) }
+    return { error: invalid(describeFault(validator.Errors(value), value, { part, schema })) }
   }
 }
 
@@ -66,12 +66,17 @@ function readTexts(fields: Readonly<Record<string, unknown>>, properties: Proper
 interface Fault {
   readonly keyword: string
   readonly instancePath: string
+  readonly schemaPath: string
   readonly message: string
   readonly params: object
 }
 
 /** The first fault, with the field it is in, what was found there and what is expected. */
-function describeFault(faults: readonly Fault[], value: unknown, part: Part): string {
+function describeFault(
+  faults: readonly Fault[],
+  value: unknown,
+  { part, schema }: { readonly part: Part; readonly schema: TSchema },
+): string {
   const fault = faults[0]
   if (fault === undefined) return `The ${places[part]} is not what is expected.`
   const path = fault.instancePath.slice(1).split('/').filter(Boolean)
@@ -84,16 +89,16 @@ function describeFault(faults: readonly Fault[], value: unknown, part: Part): st
     return `The ${places[part]} field "${missing}" is missing.`
   }
   const found = path.reduce<unknown>((inner, name) => (inner as Record<string, unknown> | undefined)?.[name], value)
-  const wanted = allowedValues === undefined ? wordsOf(fault) : `must be one of ${allowedValues.join(', ')}`
+  const wanted = allowedValues === undefined ? wordsOf(fault, schema) : `must be one of ${allowedValues.join(', ')}`
   return `The ${places[part]} field "${path.join('.')}" ${wanted}; it is ${shown(found)}.`
 }
 
 /** Who mistypes a time or a duration is told how one is written, and not by which pattern it is read. */
-function wordsOf({ keyword, message, params }: Fault): string {
-  const { format, pattern } = params as { readonly format?: string; readonly pattern?: string | RegExp }
-  if (keyword === 'format' && format === 'date-time') return 'must be a time such as 2026-12-24T18:00:00Z'
-  if (keyword === 'pattern' && String(pattern) === durationPattern) return 'must be a duration such as 30m, 2h, 1d12h'
-  return message
+function wordsOf({ keyword, message, params, schemaPath }: Fault, schema: TSchema): string {
+  if (keyword === 'format' && (params as { readonly format?: string }).format === 'date-time')
+    return 'must be a time such as 2026-12-24T18:00:00Z'
+  const words = alternativesAt(schema, schemaPath) ?? patternWords(schemaAt(schema, schemaPath)?.['pattern'])
+  return words === undefined ? message : `must be ${words}`
 }
 
 function shown(value: unknown): string {

@@ -1,5 +1,5 @@
 // Turns schema errors into faults a person can act on: file, line, what was found, what was expected, a near name.
-import { GleanerError } from '@gleaner/model'
+import { durationPattern, GleanerError } from '@gleaner/model'
 import type { TSchema } from 'typebox'
 import { Settings } from 'typebox/system'
 import * as Value from 'typebox/value'
@@ -124,11 +124,6 @@ function describe(value: unknown): string {
   return typeof value === 'string' ? `"${value.slice(0, 60)}"` : `${value as number | boolean}`
 }
 
-function schemaAt(schema: TSchema, schemaPath: string): Record<string, unknown> | undefined {
-  const path = pointer(schemaPath.replace(/^#/, ''))
-  return valueAt(schema, path) as Record<string, unknown> | undefined
-}
-
 function knownKeys(schema: TSchema, schemaPath: string): string[] {
   return Object.keys((schemaAt(schema, schemaPath)?.['properties'] as object | undefined) ?? {})
 }
@@ -138,10 +133,9 @@ function wanted(message: string, schema: TSchema, schemaPath: string): string {
   if (Array.isArray(part?.['enum'])) return `one of ${(part['enum'] as string[]).join(', ')}`
   const description = part?.['description']
   const inners = part?.['anyOf']
-  if (Array.isArray(inners)) {
-    const words = anyOf(inners as readonly Alternative[])
-    return typeof description === 'string' ? `${words}; ${description}` : words
-  }
+  const words = Array.isArray(inners) ? anyOf(inners as readonly Alternative[]) : patternWords(part?.['pattern'])
+  if (words !== undefined)
+    return typeof description === 'string' && description !== words ? `${words}; ${description}` : words
   return typeof description === 'string' ? `${message.replace('must be', 'a value that is')}; ${description}` : message
 }
 
@@ -149,6 +143,23 @@ function wanted(message: string, schema: TSchema, schemaPath: string): string {
 function isSecret(part: Record<string, unknown> | undefined): boolean {
   const inners = Array.isArray(part?.['anyOf']) ? (part['anyOf'] as readonly Alternative[]) : []
   return inners.some((inner) => inner.properties !== undefined && 'env' in inner.properties)
+}
+
+/** What a pattern means, where people know it by a name. */
+export function patternWords(pattern: unknown): string | undefined {
+  return pattern === durationPattern ? 'a duration such as 30m, 2h or 1d12h' : undefined
+}
+
+/** What there is to choose from where a fault lies within one of several alternatives; undefined elsewhere. */
+export function alternativesAt(schema: TSchema, schemaPath: string): string | undefined {
+  const at = schemaPath.search(/\/anyOf(\/|$)/)
+  const inners = at < 0 ? undefined : schemaAt(schema, schemaPath.slice(0, at))?.['anyOf']
+  return Array.isArray(inners) ? anyOf(inners as readonly Alternative[]) : undefined
+}
+
+export function schemaAt(schema: TSchema, schemaPath: string): Record<string, unknown> | undefined {
+  const path = pointer(schemaPath.replace(/^#/, ''))
+  return valueAt(schema, path) as Record<string, unknown> | undefined
 }
 
 interface Alternative {

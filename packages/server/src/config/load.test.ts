@@ -173,6 +173,11 @@ describe('a bad configuration names file, line and what was expected', () => {
       'rules:\n  - { name: x, expression: "true", action: delete }\n',
       /action: "delete" is not what is expected here: one of notify, pause, suspend/,
     ],
+    [
+      'a duration that is none',
+      'rules:\n  - { name: x, expression: "true", action: stop, grace: -5m }\n',
+      /grace: "-5m" is not what is expected here: a duration such as 30m, 2h or 1d12h; Time between/,
+    ],
     ['a key given twice', 'log: info\nlog: warn\n', /gleaner\.yaml:2: Map keys must be unique/],
     ['broken YAML', 'clouds: [\n', /gleaner\.yaml:2: /],
     ['a list instead of keys', '- a\n- b\n', /gleaner\.yaml:1: the file: a list is not what is expected here/],
