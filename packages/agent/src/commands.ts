@@ -42,7 +42,10 @@ export interface AgentOptions {
 
 export async function agentRun(options: AgentOptions, io: AgentIo): Promise<number> {
   const config = loadAgentConfig(options.config ?? defaultConfigFile)
-  const agent = await runAgent(config, { say: (line) => io.out(`${line}\n`), warn: () => warnUsers(config) })
+  const agent = await runAgent(config, {
+    say: (line) => io.out(`${line}\n`),
+    warn: (leftMs) => warnUsers(config.name, leftMs),
+  })
   io.out(`watching ${config.name}: ${config.monitors.map(({ name }) => name).join(', ')}; ${config.socket}\n`)
   if (!io.signal.aborted)
     await new Promise<void>((resolve) => io.signal.addEventListener('abort', () => resolve(), { once: true }))
@@ -241,8 +244,8 @@ async function lookOnce(config: AgentConfig): Promise<AgentStatus> {
 }
 
 /** Terminals of users who let themselves be written to; like wall, without a process. */
-function warnUsers(config: AgentConfig): void {
-  const text = `\r\n${config.name} will be lent in ${config.lending.graceMs / 1000} s; touch a key to keep it.\r\n`
+function warnUsers(name: string, leftMs: number): void {
+  const text = `\r\n${name} will be lent in ${Math.ceil(leftMs / 1000)} s; touch a key to keep it.\r\n`
   for (const terminal of ['/dev/tty1', '/dev/tty2']) {
     try {
       if ((statSync(terminal).mode & 0o020) !== 0) writeFileSync(terminal, text)

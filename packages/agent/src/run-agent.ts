@@ -21,7 +21,7 @@ export interface AgentSurroundings {
   readonly roots?: MachineRoots
   readonly clocks?: () => ClockReading
   readonly say: (line: string) => void
-  readonly warn?: () => void
+  readonly warn?: (leftMs: number) => void
 }
 
 export interface RunningAgent {

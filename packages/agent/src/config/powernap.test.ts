@@ -100,6 +100,16 @@ it.each([
   ['a quote within a quote', "[powernap]\nACTION = 'a' + 'b'", 'f:2: the value is neither'],
   ['a word for a number', '[powernap]\nABSENT_SECONDS = never', 'f:2: absent_seconds has to be a number of seconds'],
   ['a negative number', '[powernap]\nABSENT_SECONDS = -5', 'f:2: absent_seconds has to be'],
+  [
+    'no wait at all',
+    '[powernap]\nABSENT_SECONDS = 0',
+    'f:2: absent_seconds has to be a number of seconds, from 1 to 86400',
+  ],
+  [
+    'a wait above a day',
+    '[powernap]\nABSENT_SECONDS = 90000',
+    'f:2: absent_seconds has to be a number of seconds, from 1',
+  ],
   ['a key before any section', 'ABSENT_SECONDS = 5', 'f:1: neither a section'],
   ['a line that is nothing', '[powernap]\nhello', 'f:2: neither a section'],
 ])('%s is a fault and is not run', (_, text, message) => {

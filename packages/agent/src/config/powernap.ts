@@ -46,17 +46,21 @@ export function readPowerNap(text: string, file: string): PowerNapReading {
   const notes: PowerNapNote[] = []
   const general = new Map<string, Entry>()
   for (const entry of entries) if (isGeneral(entry.section)) general.set(entry.key, entry)
-  const secondsOf = (key: string, otherwiseMs: number) => {
+  const secondsOf = (key: string, otherwiseMs: number, leastS: number) => {
     const entry = general.get(key)
     if (entry === undefined) return otherwiseMs
     const value = Number(entry.value)
-    if (!(value >= 0 && value * 1000 <= longestWaitMs) || entry.value === '')
-      return fail(file, entry.line, `${entry.key} has to be a number of seconds, at most ${longestWaitMs / 1000}`)
+    if (!(value >= leastS && value * 1000 <= longestWaitMs) || entry.value === '')
+      return fail(
+        file,
+        entry.line,
+        `${entry.key} has to be a number of seconds, from ${leastS} to ${longestWaitMs / 1000}`,
+      )
     return value * 1000
   }
   // Without it PowerNap waits for ever; fifteen minutes are the agent's own.
-  const absentMs = secondsOf('absent_seconds', 15 * 60_000)
-  const graceMs = Math.min(secondsOf('grace_seconds', 60_000), absentMs)
+  const absentMs = secondsOf('absent_seconds', 15 * 60_000, 1)
+  const graceMs = Math.min(secondsOf('grace_seconds', 60_000, 0), absentMs)
   const all = { absentMs, continueAfterMs: absentMs }
   const monitors: MonitorConfig[] = []
   const add = (kind: MonitorKind, name: string) => {

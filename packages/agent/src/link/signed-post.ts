@@ -41,6 +41,8 @@ export function addressFault(server: string): string | undefined {
   if (!URL.canParse(server)) return `"${server}" is no address, such as https://gleaner.example:7878`
   const { protocol, hostname, username, password } = new URL(server)
   if (username !== '' || password !== '') return 'the address holds a user or a password; the token is enough'
+  if (protocol !== 'https:' && protocol !== 'http:')
+    return `"${server}" is no address of http or https, such as https://gleaner.example:7878`
   const isHere = hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
   if (protocol === 'https:' || (protocol === 'http:' && isHere)) return undefined
   return 'only https leads to another machine: give the server a certificate (section tls of its configuration)'

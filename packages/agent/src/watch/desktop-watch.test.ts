@@ -91,14 +91,14 @@ let keys: ToldMonitor
 let slow: ToldMonitor
 let watch: DesktopWatch
 let contractUntilMs: number
-let warnings: number
+let warnings: number[]
 const lines: string[] = []
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'gleaner-watch-'))
   nowMs = 1000
   contractUntilMs = Number.POSITIVE_INFINITY
-  warnings = 0
+  warnings = []
   lines.length = 0
   guest = new ToldGuest()
   keys = new ToldMonitor('keys')
@@ -110,7 +110,7 @@ beforeEach(() => {
     kept: new KeptState(folder),
     clocks: () => ({ monoMs: nowMs, bootMs: nowMs, wallMs: nowMs }),
     say: (line) => lines.push(line),
-    warn: () => (warnings += 1),
+    warn: (leftMs) => warnings.push(leftMs),
     changed: () => {},
     contractUntilMs: () => contractUntilMs,
   })
@@ -180,9 +180,18 @@ it('warns once per absence, shortly before', async () => {
   await settled()
   guest.now = 'gone'
   await pass(14 * minute)
-  expect(warnings).toBe(0)
+  expect(warnings).toEqual([])
   await pass(2 * minute)
-  expect(warnings).toBe(1)
+  expect(warnings).toEqual([30 * second])
+})
+
+it('warns of the time that is left, and not of the whole grace period, where the owner lends it now', async () => {
+  watch.look()
+  await settled()
+  guest.now = 'gone'
+  watch.setWish({ kind: 'lend', untilMonoMs: Number.POSITIVE_INFINITY, untilWallMs: Number.POSITIVE_INFINITY })
+  await pass(minute)
+  expect(warnings).toEqual([10 * second])
 })
 
 it('a guest that refuses to stand still is tried again at every look, and the machine is not lent until it does', async () => {

@@ -29,7 +29,8 @@ export interface DesktopWatchParts {
   /** What is worth a line in the journal of the machine. */
   readonly say: (line: string) => void
   /** The user has to be told that the machine will soon be lent. */
-  readonly warn: () => void
+  /** It is lendable after so long, unless somebody comes. */
+  readonly warn: (leftMs: number) => void
   /** The phase is another than a look ago; at the first look it always is. */
   readonly changed: (answer: DesktopAnswer) => void
   /** Whether every session of whoever sits here is locked; absent: that is not to count. */
@@ -245,7 +246,7 @@ export class DesktopWatch {
   }
 
   #tell(answer: DesktopAnswer): void {
-    if (answer.warn) this.#parts.warn()
+    if (answer.warn) this.#parts.warn(Math.max(0, ...answer.monitors.map(({ leftMs }) => leftMs)))
     if (answer.phase !== this.#memory.phase || this.#answer === undefined) this.#parts.changed(answer)
     if (answer.phase !== this.#memory.phase)
       this.#parts.say(`${answer.phase}: ${answer.verdict.sentence} (${answer.verdict.code})`)
