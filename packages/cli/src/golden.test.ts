@@ -115,6 +115,12 @@ describe('the command line', () => {
     await golden('rules-apply-same', await transcript('rules apply rules.yaml --yes'))
     write(rule('two', 'covers: { projects: [web-shop] }, grace: 2h, priority: 5'), rule('three', 'enabled: false'))
     await golden('rules-apply-kept', await transcript('rules apply rules.yaml'))
+    const chain = 'steps: [{ after: 7d, action: suspend }, { after: 14d, action: delete, grace: 7d }]'
+    write(
+      rule('two', 'covers: { projects: [web-shop] }, grace: 2h, priority: 5'),
+      rule('three', `enabled: false, ${chain}`),
+    )
+    await golden('rules-apply-chain', await transcript('rules apply rules.yaml'))
     const pruned = JSON.parse((await gleaner('rules apply rules.yaml --yes --prune --json')).out)
     expect(pruned).toEqual({
       created: ['three'],
@@ -124,6 +130,7 @@ describe('the command line', () => {
       same: 0,
       applied: true,
     })
+    await golden('rule-chain', await transcript('rules show three'))
     const listed = JSON.parse((await gleaner('rules --json')).out) as { items: { definition: { name: string } }[] }
     expect(listed.items.map(({ definition }) => definition.name).sort()).toEqual([
       'forgotten',

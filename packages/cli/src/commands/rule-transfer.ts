@@ -4,6 +4,7 @@ import { GleanerError, type RuleDefinition } from '@gleaner/model'
 import { readRules, writeRules } from '@gleaner/server'
 import type { CommandContext } from '../command-context.ts'
 import { count } from '../format/quantity.ts'
+import { laterSteps } from '../format/rule-steps.ts'
 import { type ChangedRule, canonical, diffRules, type RuleDifference } from './diff-rules.ts'
 import { readText } from './read-text.ts'
 
@@ -80,10 +81,13 @@ function show(context: CommandContext, { created, changed, absent, same }: RuleD
   if (same > 0) context.say(`${count(same, 'rule')} as in the file`, '= ')
 }
 
-function summary({ action, mode, enabled, grace, covers, schedule }: RuleDefinition): string {
-  const what = `${action} after ${grace}, mode ${enabled ? mode : 'off'}`
+function summary(rule: RuleDefinition): string {
+  const { action, mode, enabled, grace, covers, schedule } = rule
+  const later = laterSteps(rule)
+  const then = later === undefined ? '' : `, then ${later}`
+  const what = `${action} after ${grace}${then}, mode ${enabled ? mode : 'off'}`
   const where = Object.keys(covers).length === 0 ? 'everything' : Object.keys(covers).join(', ')
-  return `${what}, covers ${where}${schedule === undefined ? '' : `, at ${schedule.cron} for ${schedule.duration}`}`
+  return `${what}, covers ${where}${schedule === undefined ? '' : `, at ${schedule.cron} (${schedule.timeZone}) for ${schedule.duration}`}`
 }
 
 function showKey(context: CommandContext, { before, after }: ChangedRule, key: keyof RuleDefinition): void {

@@ -4,6 +4,7 @@ import type { RuleDefinition, RuleFaultView, RulePreviewView, RuleView } from '@
 import type { CommandContext } from '../command-context.ts'
 import { count } from '../format/quantity.ts'
 import { type Column, byState } from '../format/table.ts'
+import { actionsOf, laterSteps } from '../format/rule-steps.ts'
 import { readRuleFile } from './rule-file.ts'
 
 export async function listRules(context: CommandContext): Promise<void> {
@@ -19,7 +20,7 @@ export async function listRules(context: CommandContext): Promise<void> {
 const columns: readonly Column<RuleView>[] = [
   { title: 'prio', cell: (rule) => String(rule.definition.priority), right: true, rank: 5 },
   { title: 'name', cell: (rule) => rule.definition.name, least: 12 },
-  { title: 'action', cell: (rule) => rule.definition.action },
+  { title: 'action', cell: (rule) => actionsOf(rule.definition) },
   {
     title: 'mode',
     cell: (rule) => (rule.definition.enabled ? rule.definition.mode : 'off'),
@@ -51,8 +52,10 @@ export async function showRule(context: CommandContext, idOrName: string): Promi
     definition.schedule === undefined
       ? 'always'
       : `for ${definition.schedule.duration} from each ${definition.schedule.cron} (${definition.schedule.timeZone})`
+  const later = laterSteps(definition)
   const facts: [string, string][] = [
     ['action', `${definition.action} after a grace of ${definition.grace}`],
+    ...(later === undefined ? [] : [['then', `${later}; unless somebody touches it`] satisfies [string, string]]),
     ['covers', covers.length === 0 ? 'everything' : covers.join('; ')],
     ['active', schedule],
     ['mode', `${definition.mode}${definition.enabled ? '' : ', switched off'}, priority ${definition.priority}`],
@@ -135,6 +138,8 @@ function showPreview(
   context.say(
     `"${definition.name}" would ${definition.action} ${matchedTotal} of ${count(covered, 'instance')} now; ${matchedOverPastDay} matched at some time of the past day; ${unknownTotal} cannot be decided for want of data.`,
   )
+  const later = laterSteps(definition)
+  if (later !== undefined) context.say(`Then, unless somebody touches it: ${later}.`)
   if (result.mode !== definition.mode)
     context.say(`Written for ${definition.mode}, it would count under ${result.mode}: that is the mode of idleness.`)
   for (const { project, instances, sentence } of result.held)
