@@ -75,6 +75,11 @@ describe.skipIf(chromiumPath === undefined && !required)('rules in a browser', (
     await expect
       .poll(async () => (await server.read<typeof saved>('/api/v1/rules/forgotten')).definition.steps)
       .toEqual(chain.slice(0, 1))
+
+    // In the list it is no rule that only tells.
+    await tab.goto('/rules')
+    const row = tab.getByRole('row').filter({ has: tab.getByRole('link', { name: 'forgotten', exact: true }) })
+    await row.getByText('then suspend, 2d later').waitFor()
     expect(faults).toEqual([])
     await context.close()
   })

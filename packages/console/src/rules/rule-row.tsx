@@ -41,6 +41,11 @@ export function RuleRow({ rule, gain }: RuleRowProps) {
       </td>
       <td>
         {actionWord[definition.action].verb}
+        {definition.steps?.map(({ action, after }) => (
+          <div key={action} className="g-hint">
+            then {actionWord[action].verb.toLowerCase()}, {after} later
+          </div>
+        ))}
         <div className="g-hint">{coverageSentence(definition.covers)}</div>
       </td>
       <td className="g-right g-num">
