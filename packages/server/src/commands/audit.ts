@@ -1,4 +1,5 @@
 // Every change a person makes leaves a line: who, from where, what, before and after.
+import type { Lease } from '@gleaner/model'
 import type { AuditEntry } from '@gleaner/ports'
 import type { Caller } from '../application.ts'
 import type { Runtime } from '../runtime.ts'
@@ -8,6 +9,11 @@ export interface Change {
   readonly object: string
   readonly before?: unknown
   readonly after?: unknown
+}
+
+/** People know a lease by its name, and a name belongs to another one later. */
+export function auditedLease({ name, id }: Pick<Lease, 'name' | 'id'>): string {
+  return `${name} (${id})`
 }
 
 export async function audit(

@@ -3,7 +3,7 @@ import { GleanerError, type Lease } from '@gleaner/model'
 import type { Fence } from '@gleaner/ports'
 import type { Caller } from '../application.ts'
 import type { Runtime } from '../runtime.ts'
-import { auditLine } from './audit.ts'
+import { auditedLease, auditLine } from './audit.ts'
 
 export async function foundLease(runtime: Runtime, id: string): Promise<Lease> {
   const lease = runtime.leases.find(id) ?? (await runtime.store.leases.find(id))
@@ -32,7 +32,7 @@ export async function saveLease(
   })
   const change = {
     what,
-    object: lease.id,
+    object: auditedLease(lease),
     ...(before === undefined ? {} : { before: shown(before) }),
     after: shown(lease),
   }

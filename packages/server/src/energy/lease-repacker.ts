@@ -5,7 +5,7 @@
 import { hostDraw, isComplete, repackLeases } from '@gleaner/engine'
 import { type CloudId, isError, type Lease } from '@gleaner/model'
 import type { Fence } from '@gleaner/ports'
-import { auditLine } from '../commands/audit.ts'
+import { auditedLease, auditLine } from '../commands/audit.ts'
 import { readFilter } from '../reservation/lease-request.ts'
 import { mostSwaps } from '../reservation/swap-hosts.ts'
 import type { Runtime } from '../runtime.ts'
@@ -98,7 +98,12 @@ export class LeaseRepacker {
       reservations: lease.reservations.map((one) => (one.id === now.id ? { ...one, shares } : one)),
       swaps: [...(lease.swaps ?? []), swap].slice(-mostSwaps),
     }
-    const change = { what: 'repack lease', object: lease.id, before: share.host, after: { host: to.host, because } }
+    const change = {
+      what: 'repack lease',
+      object: auditedLease(lease),
+      before: share.host,
+      after: { host: to.host, because },
+    }
     try {
       await leases.save(fence, after, auditLine(this.#parts, repacker, change))
     } catch (error) {

@@ -7,7 +7,7 @@
 import { describeError, GleanerError, type CloudId, type Lease, type LeaseId, type ProjectId } from '@gleaner/model'
 import type { Cloud, Fence, FenceState, LeaseFence, RoomSize } from '@gleaner/ports'
 import { newId } from '@gleaner/store'
-import { audit } from '../commands/audit.ts'
+import { audit, auditedLease } from '../commands/audit.ts'
 import { type Runtime, cloudCallTimeoutMs } from '../runtime.ts'
 import { fitting } from './fit-in-lease.ts'
 import { leaseHint, sharesOf } from './lease-hint.ts'
@@ -61,7 +61,7 @@ export class FenceKeeper {
   readonly #kept = new Map<CloudId, Kept>()
   readonly #states = new Map<CloudId, readonly FenceState[]>()
   /** Names of the hosts of each lease, as they were last told to the audit. */
-  readonly #told = new Map<LeaseId, string>()
+  readonly #told = new Map<LeaseId, { readonly names: string; readonly object: string }>()
   /** One call after the other in each cloud. */
   readonly #turns = new Map<CloudId, Promise<unknown>>()
   #term: number | undefined
@@ -209,16 +209,18 @@ export class FenceKeeper {
     for (const { leaseId, hostId } of wanted) hostsOf.set(leaseId, (hostsOf.get(leaseId) ?? new Set()).add(hostId))
     for (const [leaseId, hosts] of hostsOf) {
       const names = [...hosts].sort().join(', ')
-      if (this.#told.get(leaseId) === names) continue
-      this.#told.set(leaseId, names)
-      log.info({ lease: leaseId }, `${leases.find(leaseId)?.name ?? leaseId}: fenced ${names}`)
-      await audit(this.#parts, keeper, { what: 'fence hosts of lease', object: leaseId, after: { hosts: names } })
+      if (this.#told.get(leaseId)?.names === names) continue
+      const lease = leases.find(leaseId)
+      const object = lease === undefined ? leaseId : auditedLease(lease)
+      this.#told.set(leaseId, { names, object })
+      log.info({ lease: leaseId }, `${lease?.name ?? leaseId}: fenced ${names}`)
+      await audit(this.#parts, keeper, { what: 'fence hosts of lease', object, after: { hosts: names } })
     }
-    for (const [leaseId, names] of this.#told) {
+    for (const [leaseId, { names, object }] of this.#told) {
       if (hostsOf.has(leaseId) || !names.startsWith(`${cloudId}:`)) continue
       this.#told.delete(leaseId)
       log.info({ lease: leaseId }, `gave back ${names}`)
-      await audit(this.#parts, keeper, { what: 'give hosts of lease back', object: leaseId, before: { hosts: names } })
+      await audit(this.#parts, keeper, { what: 'give hosts of lease back', object, before: { hosts: names } })
     }
   }
 

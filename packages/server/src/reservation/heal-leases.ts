@@ -4,7 +4,7 @@
 import { hostsOut } from '@gleaner/engine'
 import { GleanerError, type HostId, type Lease } from '@gleaner/model'
 import type { Fence } from '@gleaner/ports'
-import { audit } from '../commands/audit.ts'
+import { audit, auditedLease } from '../commands/audit.ts'
 import type { Runtime } from '../runtime.ts'
 import { swapHosts } from './swap-hosts.ts'
 
@@ -53,7 +53,11 @@ export class LeaseHealer {
         .slice((lease.swaps ?? []).length)
         .map(({ from, to }) => `${from} by ${to.join(', ')}`)
       log.warn({ lease: lease.id }, `${lease.name}: replaced ${words.join('; ')}`)
-      await audit(this.#runtime, healer, { what: 'heal lease', object: lease.id, after: { replaced: words } })
+      await audit(this.#runtime, healer, {
+        what: 'heal lease',
+        object: auditedLease(lease),
+        after: { replaced: words },
+      })
     }
     if (missing.length === 0) return problems.settle(subjectOf(lease))
     const detail = `${missing.join(', ')} of the lease "${lease.name}" ${missing.length === 1 ? 'has' : 'have'} failed, and no other host is free in its place.`

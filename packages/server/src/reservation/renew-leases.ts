@@ -4,7 +4,7 @@
 import { judgeRenewal, moved, type RenewalStep } from '@gleaner/engine'
 import { isError, type Lease, type LeaseId } from '@gleaner/model'
 import type { Fence } from '@gleaner/ports'
-import { auditLine } from '../commands/audit.ts'
+import { auditedLease, auditLine } from '../commands/audit.ts'
 import type { Runtime } from '../runtime.ts'
 import { LeaseAdmission } from './lease-admission.ts'
 import { tellOwner } from './tell-owner.ts'
@@ -78,7 +78,7 @@ export class LeaseRenewer {
           if (leases.find(id) !== lease || leases.longestUntilMs(lease) < step.untilMs) continue
           const change = {
             what: 'renew lease',
-            object: id,
+            object: auditedLease(lease),
             before: { end: text(lease.span.endMs) },
             after: { end: text(step.untilMs) },
           }

@@ -4,7 +4,7 @@
 import { endLease, isComplete, isFresh, judgeUnused } from '@gleaner/engine'
 import type { Instance, Lease, LeaseId } from '@gleaner/model'
 import type { Fence } from '@gleaner/ports'
-import { audit } from '../commands/audit.ts'
+import { audit, auditedLease } from '../commands/audit.ts'
 import type { Runtime } from '../runtime.ts'
 import { policyNow } from '../state/policy-now.ts'
 
@@ -54,7 +54,11 @@ export class UnusedLeases {
         return
       case 'warn':
         await leases.save(fence, { ...lease, unused: step.unused, updatedAtMs: nowMs })
-        await audit(this.#runtime, reaper, { what: 'warn of unused lease', object: lease.id, after: told(step.unused) })
+        await audit(this.#runtime, reaper, {
+          what: 'warn of unused lease',
+          object: auditedLease(lease),
+          after: told(step.unused),
+        })
         return this.#warn(lease, step.unused)
       case 'forget': {
         const { unused: _, ...used } = lease
@@ -67,7 +71,11 @@ export class UnusedLeases {
         const after = endLease({ ...lease, unused: step.unused }, nowMs)
         if ('refused' in after) return
         await leases.save(fence, after)
-        await audit(this.#runtime, reaper, { what: 'end unused lease', object: lease.id, after: told(step.unused) })
+        await audit(this.#runtime, reaper, {
+          what: 'end unused lease',
+          object: auditedLease(lease),
+          after: told(step.unused),
+        })
         this.#runtime.log.warn({ lease: lease.id }, `${lease.name}: ended, nothing has been on its hosts`)
         this.#runtime.wake('leases')
       }

@@ -81,6 +81,9 @@ describe('promises', patient, () => {
     expect((await http('DELETE', 'leases/all')).body).toMatchObject({ state: 'cancelled' })
     expect(await server.app.store.leases.open()).toEqual([])
     const audit = await server.app.store.audit.list({ limit: 20, offset: 0 })
+    // Found by the name that people know, and by the id that stays.
+    for (const search of ['everyone', 'one (', everyone.body.id])
+      expect((await server.app.store.audit.list({ limit: 20, offset: 0, search })).total).toBeGreaterThan(0)
     expect(audit.items.map(({ what }) => what)).toEqual(
       expect.arrayContaining(['make lease', 'change lease', 'end lease']),
     )

@@ -83,7 +83,9 @@ it('a lease that nobody uses is warned and ended as announced; one that is used 
   expect(ended.unused?.endedAtMs).toBeGreaterThanOrEqual(endsAtMs)
   await server.until('its problem to be over', async () => ((await problemOf(idle)) === undefined ? true : undefined))
   const { items } = await server.app.store.audit.list({ limit: 200, offset: 0 })
-  const said = items.filter(({ object }) => object === idle.id).map(({ what, by }) => `${by}: ${what}`)
+  const said = items
+    .filter(({ object }) => object === `${idle.name} (${idle.id})`)
+    .map(({ what, by }) => `${by}: ${what}`)
   expect(said).toEqual(expect.arrayContaining(['gleaner: warn of unused lease', 'gleaner: end unused lease']))
   expect((await stored(busy))?.state).toBe('active')
 })

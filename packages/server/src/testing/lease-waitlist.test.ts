@@ -75,7 +75,7 @@ it(
       `The lease "first" has got a place: from ${mine.start} to ${mine.end} on ${mine.reservations[0]?.hosts.join(', ')}.`,
     ])
     const { items } = await server.app.store.audit.list({ limit: 50, offset: 0 })
-    const said = items.filter(({ object }) => object === mine.id).map(({ by, what }) => `${by}: ${what}`)
+    const said = items.filter(({ object }) => object === `first (${mine.id})`).map(({ by, what }) => `${by}: ${what}`)
     expect(said.toSorted()).toEqual(['gleaner: give lease a place', 'olga: put lease on the waitlist'])
   },
 )

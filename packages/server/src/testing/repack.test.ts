@@ -81,7 +81,7 @@ it('leases that follow each other come to stand on one host; soon ones, and any 
   for (const lease of soon) expect(hostsOf(await stored(lease))).toEqual(hostsOf(lease))
   const { items } = await server.app.store.audit.list({ limit: 100, offset: 0, search: 'repack' })
   const told = items.map(({ by, what, object }) => `${by}: ${what} ${object}`)
-  expect(new Set(told)).toEqual(new Set(moved.map(({ id }) => `gleaner: repack lease ${id}`)))
+  expect(new Set(told)).toEqual(new Set(moved.map(({ id, name }) => `gleaner: repack lease ${name} (${id})`)))
 })
 
 it('nothing is moved where the operator does not want it', { timeout: 300_000 }, async () => {
