@@ -230,8 +230,8 @@ describe('the command line', () => {
     await gleaner('leases end next')
     await gleaner('leases end notebooks')
     await golden('leases-end', await transcript('leases end exam'))
+    await golden('leases-end-waiting', await transcript('leases end later'))
     await gleaner('leases end held')
-    await gleaner('leases end later')
   })
 
   it('tests rules against described cases', async () => {

@@ -213,6 +213,7 @@ async function printLease(context: CommandContext, lease: LeaseView): Promise<vo
 
 function sentence(lease: LeaseView, times: Moments): string {
   if (lease.state === 'waiting') return waitingWords(lease, times)
+  if (hostsOf(lease) === '') return `${lease.name} is ${lease.state}; it had no place.`
   const when = `from ${times.at(lease.start)} to ${times.at(lease.end)} on ${hostsOf(lease)}${gotWords(lease)}`
   if (lease.state === 'proposed')
     return `${lease.name} is held for you ${when}; confirm it before ${times.at(lease.heldUntil ?? lease.start)}: gleaner leases confirm ${lease.name}`
