@@ -215,6 +215,25 @@ describe('hosts', () => {
     expect(having).toHaveLength(1)
     await call('DELETE', `/v1/leases/${id}`)
   })
+
+  it('tell what is promised of them for one lease or one reservation, where that is asked', async () => {
+    const two = [physical(), physical()]
+    const made = leaseOf(await call('POST', '/v1/leases', lease('pair', { reservations: two })))
+    const beside = leaseOf(await call('POST', '/v1/leases', lease('beside')))
+    const asked = async (query: string) => {
+      const { body } = await call('GET', `/v1/os-hosts/allocations?${query}`)
+      const all = body['allocations'] as { reservations: { id: string; lease_id: string }[] }[]
+      expect(all).toHaveLength(hosts)
+      return all.flatMap(({ reservations }) => reservations)
+    }
+    const ids = made.reservations.map((reservation) => String(reservation['id']))
+    expect((await asked(`lease_id=${made.id}`)).map(({ id }) => id).toSorted()).toEqual(ids.toSorted())
+    expect((await asked(`reservation_id=${ids[1]}`)).map(({ id }) => id)).toEqual([ids[1]])
+    expect(await asked(`lease_id=${beside.id}&reservation_id=${ids[1]}`)).toEqual([])
+    const here = await call('GET', `/v1/os-hosts/1/allocation?lease_id=${'0'.repeat(8)}`)
+    expect(here.body).toEqual({ allocation: { resource_id: '1', reservations: [] } })
+    for (const { id } of [made, beside]) await call('DELETE', `/v1/leases/${id}`)
+  })
 })
 
 describe('bad input', () => {

@@ -2,11 +2,12 @@
 // cloud's; creating it here says that it can be reserved, with what else is told of it. Private properties are shown to
 // operators only.
 import { reservableHosts, type ReservableHost } from '@gleaner/engine'
-import { GleanerError, type HostOffers, roleAllows } from '@gleaner/model'
+import { GleanerError, type HostOffers, type Lease, roleAllows } from '@gleaner/model'
 import type { ApiContext } from '../../api/handler.ts'
 import type { Caller } from '../../application.ts'
 import type { ToldProperties } from '../../commands/offer-hosts.ts'
 import { blazarAllocation, blazarHost, blazarProperties } from './blazar-host.ts'
+import { blazarId } from './blazar-ids.ts'
 import { partOf } from './blazar-page.ts'
 import type { BlazarRoute, Visit } from './register-blazar.ts'
 
@@ -35,6 +36,14 @@ export function registerBlazarHosts(route: BlazarRoute, context: ApiContext): vo
     const found = hosts.find(({ host, nth }) => host.name === id || String(nth + 1) === id)
     if (found === undefined) throw new GleanerError('not-found', { object: `The host ${id}` })
     return { offers, found }
+  }
+  /** What the caller sees of what is promised; `lease_id` and `reservation_id` narrow it. */
+  const promised = async ({ request, sight }: Pick<Visit, 'request' | 'sight'>): Promise<readonly Lease[]> => {
+    const { lease_id: lease, reservation_id: reservation } = request.query as Readonly<Record<string, unknown>>
+    const isAsked = (id: string, asked: unknown) => asked === undefined || blazarId(id) === asked
+    return (await app.store.leases.open())
+      .filter(({ id, projectId }) => sight.sees(projectId) && isAsked(id, lease))
+      .map((one) => ({ ...one, reservations: one.reservations.filter(({ id }) => isAsked(id, reservation)) }))
   }
   const after = async (id: string, caller: Caller) => {
     const { offers, all } = await known()
@@ -70,7 +79,7 @@ export function registerBlazarHosts(route: BlazarRoute, context: ApiContext): vo
   route('GET', '/os-hosts/allocations', {
     role: 'viewer',
     answer: async ({ request, sight }) => {
-      const seen = (await app.store.leases.open()).filter(({ projectId }) => sight.sees(projectId))
+      const seen = await promised({ request, sight })
       const { hosts } = await listed()
       const { part, links } = partOf(request, 'allocations', hosts)
       return { allocations: part.map(({ host, nth }) => blazarAllocation(host, nth, seen)), ...links }
@@ -115,7 +124,7 @@ export function registerBlazarHosts(route: BlazarRoute, context: ApiContext): vo
     role: 'viewer',
     answer: async (visit) => {
       const { found } = await one(visit)
-      const seen = (await app.store.leases.open()).filter(({ projectId }) => visit.sight.sees(projectId))
+      const seen = await promised(visit)
       return { allocation: blazarAllocation(found.host, found.nth, seen) }
     },
   })
