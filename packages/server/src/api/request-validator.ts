@@ -88,6 +88,8 @@ function describeFault(
     const missing = [...path, requiredProperties?.[0] ?? ''].join('.')
     return `The ${places[part]} field "${missing}" is missing.`
   }
+  // What a group of fields does not know is refused by a schema that nothing fits.
+  if (fault.keyword === 'boolean') return `The ${places[part]} field "${path.join('.').slice(0, 100)}" is unknown.`
   const found = path.reduce<unknown>((inner, name) => (inner as Record<string, unknown> | undefined)?.[name], value)
   const wanted = allowedValues === undefined ? wordsOf(fault, schema) : `must be one of ${allowedValues.join(', ')}`
   return `The ${places[part]} field "${path.join('.')}" ${wanted}; it is ${shown(found)}.`

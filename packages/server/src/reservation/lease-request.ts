@@ -29,6 +29,15 @@ export function atLeastOne({ wish, filter }: AskedReservation): AskedReservation
   return { wish: { kind: 'hosts', min: min === max ? 1 : min, max }, filter, asked: max }
 }
 
+/** Each reservation once: of two changes of one nobody knows which was meant. */
+export function sizeChanges(
+  changes: readonly (readonly [ReservationId, SizeChange])[],
+): ReadonlyMap<ReservationId, SizeChange> {
+  const sizes = new Map(changes)
+  if (sizes.size < changes.length) refuse('sizes: one of the reservations is named twice')
+  return sizes
+}
+
 /** What a reservation shall be from now on, as far as it is said; the rest stays. */
 export interface SizeChange {
   readonly min?: number

@@ -70,6 +70,10 @@ describe('bad input', patient, () => {
         expect([path, answer.status, answer.body.detail]).toEqual([path, 400, expect.stringMatching(words)])
       }
     expect((await server.app.store.leases.open()).map(({ name }) => name)).toEqual(['exam'])
+    const twice = await http('PUT', 'leases/exam', { sizes: [{ min: 2 }, { min: 1 }] })
+    expect([twice.status, twice.body.detail]).toEqual([400, 'sizes: one of the reservations is named twice.'])
+    const unknown = await http('POST', 'leases', { ...once, reservations: [{ min: 1, fliter: 'vcpus > 1' }] })
+    expect([unknown.status, unknown.body.detail]).toEqual([400, 'The body field "reservations.0.fliter" is unknown.'])
     const when = await http('POST', 'leases', { ...once, start: 'tomorrow' })
     expect(when.body.detail).toContain('"start" must be a time such as 2026-12-24T18:00:00Z; it is "tomorrow"')
   })

@@ -9,7 +9,7 @@ import {
   parseDurationMs,
   type ReservationId,
 } from '@gleaner/model'
-import type { SizeChange } from '../../reservation/lease-request.ts'
+import { type SizeChange, sizeChanges } from '../../reservation/lease-request.ts'
 import type { Call, Handler } from '../handler.ts'
 import { leaseView } from '../view/lease-view.ts'
 import { only } from '../view/only.ts'
@@ -101,8 +101,8 @@ function optionalMs(duration: string | undefined): number | undefined {
 type Sizes = NonNullable<Call<typeof endpoints.updateLease>['body']['sizes']>
 
 function sizesOf(lease: Lease, sizes: Sizes): ReadonlyMap<ReservationId, SizeChange> {
-  return new Map(
-    sizes.map(({ id, ...change }) => {
+  return sizeChanges(
+    sizes.map(({ id, ...change }): readonly [ReservationId, SizeChange] => {
       const [first, second] = lease.reservations
       if (id === undefined && (first === undefined || second !== undefined))
         throw new GleanerError('request-invalid', {

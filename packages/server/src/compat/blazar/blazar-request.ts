@@ -7,6 +7,7 @@ import {
   type LeaseChange,
   type LeaseWhen,
   type SizeChange,
+  sizeChanges,
 } from '../../reservation/lease-request.ts'
 import { gleanerId } from './blazar-ids.ts'
 import { readBlazarTime } from './blazar-times.ts'
@@ -47,7 +48,7 @@ export function readChange(given: unknown, nowMs: number): LeaseChange {
     ...(isThere(body['name']) ? { name: nameOf(body['name']) } : {}),
     ...(isThere(body['start_date']) ? { startMs: timeOf(body, 'start_date', nowMs) } : {}),
     ...(isThere(body['end_date']) ? { endMs: timeOf(body, 'end_date', nowMs) } : {}),
-    ...(sizes.length === 0 ? {} : { sizes: new Map(sizes) }),
+    ...(sizes.length === 0 ? {} : { sizes: sizeChanges(sizes) }),
   }
 }
 
