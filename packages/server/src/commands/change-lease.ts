@@ -110,12 +110,15 @@ function changed(runtime: Runtime, lease: Lease, change: LeaseChange): Lease {
       detail: `The lease "${lease.name}" waits for a place; call it off and ask for what you want instead.`,
     })
   const span = { startMs: change.startMs ?? lease.span.startMs, endMs: change.endMs ?? lease.span.endMs }
-  const isMoved = span.startMs !== lease.span.startMs || span.endMs !== lease.span.endMs
+  // The end of its term becomes its end: the notice that comes before it may be longer now.
+  const isGivenEnd = named !== renamed
+  const isElsewhere = span.startMs !== lease.span.startMs || span.endMs !== lease.span.endMs
   const sized = resized(named, change.sizes)
   const isResized = sized !== named
   const grown = isResized && lease.state === 'active' ? resizedNow(runtime, { before: lease, after: sized }) : sized
   const mustPlan = isResized && lease.state !== 'active'
-  return isMoved || mustPlan ? replanned(runtime, grown, { span, isResized: mustPlan }) : grown
+  if (isElsewhere || mustPlan) return replanned(runtime, grown, { span, isResized: mustPlan })
+  return isGivenEnd ? moved(grown, lease.span, runtime.clock.nowMs()) : grown
 }
 
 /** Who is given an end has none that moves. */

@@ -103,6 +103,11 @@ describe('the notice before the end', patient, () => {
     const longer = await http('PUT', 'leases/short', { end: at(3 * 1440) })
     expect(told(longer.body)).toBe(at(2 * 1440))
     expect(told((await http('GET', 'leases/short')).body)).toBe(at(2 * 1440))
+    // Nobody knows of a lease without an end that it ends before its next term should be there; given an end, people do.
+    const endless = await post(wish('endless', { start: at(0), duration: undefined, openEnded: true, notice: '5d' }))
+    expect(told(endless.body)).toBe(at(3.5 * 1440))
+    const ending = await http('PUT', 'leases/endless', { end: endless.body.end })
+    expect([told(ending.body), ending.body.openEnded]).toEqual([at(2 * 1440), undefined])
   })
 })
 
