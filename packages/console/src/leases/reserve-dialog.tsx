@@ -34,9 +34,9 @@ const touched = ['listLeases', 'getLeaseCalendar'] as const
 
 export function ReserveDialog({ initial, clouds, projects, onClose }: ReserveDialogProps) {
   const [form, setForm] = useState(initial)
-  const slot = useSlot(form)
   const make = useAct('createLease', touched)
   const makeSeries = useAct('createLeaseSeries', touched)
+  const slot = useSlot(form, make.isPending || makeSeries.isPending)
   const who = useWho()
   const known = [...new Set([...(who?.projects ?? []), ...projects])].sort()
   const quota = useQuota(form, known)

@@ -22,7 +22,8 @@ type Planned =
   | { readonly of: 'lease'; readonly plan: LeasePlanView }
   | { readonly of: 'series'; readonly series: LeaseSeriesView }
 
-export function useSlot(form: LeaseForm): Slot {
+/** While it is being made nothing is asked: the answer would be that it is in its own way. */
+export function useSlot(form: LeaseForm, isBeingMade: boolean): Slot {
   // Only who has one project may leave its name out; for others the question is not whole yet.
   const isWhole = useWho()?.projects.length === 1 || form.project.trim() !== ''
   const request = isWhole ? planRequest(form) : undefined
@@ -36,7 +37,7 @@ export function useSlot(form: LeaseForm): Slot {
     queryKey: apiKey('planLease', { settled }),
     queryFn: ({ signal }) => planned(JSON.parse(settled), signal),
     placeholderData: (before) => (before?.of === request?.of ? before : undefined),
-    enabled: settled !== '',
+    enabled: settled !== '' && !isBeingMade,
     // Others reserve too: an answer is soon old.
     staleTime: 5000,
   })
