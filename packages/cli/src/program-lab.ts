@@ -1,5 +1,5 @@
 // The words of `gleaner lab`.
-import { type Words, add, collect, whole } from './program-parts.ts'
+import { type Words, add, collect, positive, whole } from './program-parts.ts'
 
 export function laboratory({ program, context }: Words): void {
   const lab = add(program, 'lab', 'strategies and policies on recorded data')
@@ -15,9 +15,9 @@ export function laboratory({ program, context }: Words): void {
     .option('--stability <file>', 'given flags instead of the detector')
     .option('--step <seconds>', 'between samples, where the format does not tell', whole)
     .option('--instances-per-host <count>', 'for traces that know no hosts', whole)
-    .option('--host-cores <count>', 'of every host, where the format does not tell')
-    .option('--host-memory <MB>', 'of every host, where the format does not tell')
-    .option('--sold-ratio <factor>', 'what is booked at most to what a host has, where neither is told (3)')
+    .option('--host-cores <count>', 'of every host, where the format does not tell', positive)
+    .option('--host-memory <MB>', 'of every host, where the format does not tell', positive)
+    .option('--sold-ratio <factor>', 'what is booked at most to what a host has, where neither is told (3)', positive)
     .option('--aggregation <count>', 'neighbouring samples that doa and greedy see as one (1)', whole)
     .option('--as-published', 'the ancestors as they were, faults included')
     .option('--with-input', 'the samples in the dumps as well')

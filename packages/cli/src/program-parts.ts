@@ -22,6 +22,12 @@ export function whole(text: string): string {
   return text
 }
 
+export function positive(text: string): string {
+  if (!(/^\d+(\.\d+)?(e\+?\d+)?$/i.test(text) && Number(text) > 0 && Number.isFinite(Number(text))))
+    throw new InvalidArgumentError('A number above 0 is needed.')
+  return text
+}
+
 /** 2, or 2-4. */
 export function counts(text: string): string {
   if (!/^\d{1,6}(-\d{1,6})?$/.test(text)) throw new InvalidArgumentError('A count is needed: 2, or 2-4.')

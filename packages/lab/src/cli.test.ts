@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { isError } from '@gleaner/model'
 import { describe, expect, it } from 'vitest'
 import { type LabConsole, type LabEstimateOptions, labEstimate, labGenerate, labReport } from './cli.ts'
+import { labConsolidate } from './consolidation/lab-consolidate.ts'
 import { tempFolder } from './testing/temp-folder.ts'
 
 function listener(): LabConsole & { lines: string[] } {
@@ -161,6 +162,7 @@ describe('labEstimate', () => {
     [{ traces: [] }, 'TRACE'],
     [{ stabilityFile: '/nowhere' }, '/nowhere'],
     [{ out: '/dev/null' }, '/dev/null'],
+    [{ out: '/dev/null/below' }, 'a folder above it is a file'],
   ])('refuses %j', async (wrong, named) => {
     const { options } = prepare()
     let refusal: unknown
@@ -183,6 +185,42 @@ describe('labEstimate', () => {
     expect(readdirSync(out)).toContain('trace.%2e%2e%2févil%2fh%201.borg.dump.json')
     expect(readFileSync(join(out, 'summary.csv'), 'utf8')).toContain('trace,../évil/h 1,cpu,borg')
   })
+})
+
+describe('labConsolidate', () => {
+  const day = (folder: string) =>
+    labGenerate({ out: join(folder, 'day.csv'), format: 'planetlab-table', scopes: 4, instancesPerHost: 6 }, listener())
+
+  it('tries the folder of the results before it replays anything', async () => {
+    const folder = tempFolder()
+    const console = listener()
+    const out = join(folder, 'day.csv', 'below')
+    await expect(labConsolidate({ traces: [day(folder)], out, console })).rejects.toThrow('a folder above it is a file')
+    expect(console.lines).toEqual([])
+  })
+
+  it('keeps what it worked out before a later trace failed', async () => {
+    const folder = tempFolder()
+    const out = join(folder, 'out')
+    const traces = [day(folder), join(folder, 'none.csv')]
+    await expect(labConsolidate({ traces, policies: ['gleaner'], out, console: listener() })).rejects.toThrow(
+      'none.csv',
+    )
+    expect(readFileSync(join(out, 'consolidation.csv'), 'utf8')).toMatch(/^trace,.*\n"day",gleaner,/)
+  })
+})
+
+it('a trace that cannot be written where it is to go is told by its --out', () => {
+  const folder = tempFolder()
+  expect(() => labGenerate({ out: folder, ...small }, listener())).toThrow('that is a folder')
+})
+
+it('scopes shorter than the time between samples are refused', async () => {
+  const folder = tempFolder()
+  const trace = labGenerate({ out: join(folder, 'day.csv'), format: 'planetlab-table', scopes: 4 }, listener())
+  const console = listener()
+  expect(await labEstimate({ traces: [trace], out: join(folder, 'out'), scopeS: 100, console })).toBe(1)
+  expect(console.lines.join()).toContain('a sample every 300 s')
 })
 
 describe('labReport', () => {

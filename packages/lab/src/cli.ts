@@ -11,6 +11,7 @@ import { writeReport } from './report/write-report.ts'
 import type { EstimateOptions, EstimateTask, TraceResult } from './run/estimate-trace.ts'
 import type { TraceFailure } from './run/estimate-worker.ts'
 import { defaultStrategies, parseStrategies } from './run/lab-strategy.ts'
+import { asOut, makeOutFolder } from './run/out-folder.ts'
 import { Progress } from './run/progress.ts'
 import { runPool } from './run/run-pool.ts'
 import { RunState } from './run/run-state.ts'
@@ -61,10 +62,8 @@ export interface LabEstimateOptions {
 export async function labEstimate(options: LabEstimateOptions): Promise<number> {
   const console = options.console ?? processConsole
   const estimate = estimateOptions(options)
-  const isFolder = statSync(options.out, { throwIfNoEntry: false })?.isDirectory() ?? true
-  if (!isFolder)
-    throw new GleanerError('lab-option', { option: 'out', value: options.out, detail: 'that is no folder' })
   const tasks = makeTasks(options.traces, estimate, options.out)
+  makeOutFolder(options.out)
   const state = new RunState(options.out, estimate)
   const results = new Map<string, TraceResult>()
   for (const task of tasks) {
@@ -117,13 +116,13 @@ export function labReport(folder: string, console: LabConsole = processConsole):
     const detail = 'it has no summary.csv; run gleaner lab estimate with --out first'
     throw new GleanerError('lab-option', { option: 'DIR', value: folder, detail })
   }
-  const file = writeReport(folder)
+  const file = asOut(join(folder, 'report.html'), () => writeReport(folder))
   console.print(`${file} (${Math.round(statSync(file).size / 1000)} kB). It opens without a network.`)
   return file
 }
 
 export function labGenerate(options: GenerateOptions, console: LabConsole = processConsole): string {
-  const path = generateTrace(options)
+  const path = asOut(options.out, () => generateTrace(options))
   console.print(`${path}: ${options.shape ?? 'mixed'}, seed ${options.seed ?? 1}.`)
   return path
 }

@@ -1,8 +1,9 @@
 // `gleaner lab consolidate`: days of loads under consolidation policies, one line each, and DIR/consolidation.csv.
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { GleanerError } from '@gleaner/model/errors'
 import { type LabConsole, processConsole } from '../cli.ts'
+import { makeOutFolder } from '../run/out-folder.ts'
 import { FaultLog, faultWords } from '../trace/fault-log.ts'
 import { cloudsimSetUp, publishedHostCount } from './cloudsim-set-up.ts'
 import { consolidationPolicy, consolidationPolicyNames } from './policies.ts'
@@ -31,7 +32,25 @@ export async function labConsolidate(options: LabConsolidateOptions): Promise<nu
   if (options.hosts !== undefined && !(Number.isInteger(options.hosts) && options.hosts > 0)) {
     throw new GleanerError('lab-option', { option: '--hosts', value: options.hosts, detail: 'it must be above 0' })
   }
+  if (options.out !== undefined) makeOutFolder(options.out)
   const rows = [csvHead]
+  try {
+    return await replayAll(names, { options, console, rows })
+  } finally {
+    // Also what was worked out before a later trace failed, or somebody stopped it.
+    if (options.out !== undefined && rows.length > 1)
+      writeFileSync(join(options.out, 'consolidation.csv'), `${rows.join('\n')}\n`)
+  }
+}
+
+async function replayAll(
+  names: readonly string[],
+  {
+    options,
+    console,
+    rows,
+  }: { readonly options: LabConsolidateOptions; readonly console: LabConsole; readonly rows: string[] },
+): Promise<number> {
   const faults = new FaultLog()
   for (const path of options.traces) {
     const loads = await readLoads(path, faults)
@@ -52,10 +71,6 @@ export async function labConsolidate(options: LabConsolidateOptions): Promise<nu
   // The hosts of the trace are not those of the replay.
   const { 'host-too-small': _, ...counts } = faults.summary().counts
   for (const words of faultWords({ counts })) console.print(words)
-  if (options.out !== undefined) {
-    mkdirSync(options.out, { recursive: true })
-    writeFileSync(join(options.out, 'consolidation.csv'), `${rows.join('\n')}\n`)
-  }
   return 0
 }
 

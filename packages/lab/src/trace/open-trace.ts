@@ -70,6 +70,9 @@ export async function openTrace(path: string, options: TraceOptions, events: Tra
   }
 }
 
+/** Formats whose samples are so far apart whatever is in the file. */
+const steady: ReadonlySet<TraceFormat> = new Set(['planetlab', 'planetlab-table', 'bitbrains', 'opendc', 'azure'])
+
 interface Work {
   readonly path: string
   readonly format: TraceFormat
@@ -84,6 +87,10 @@ async function read(work: Work): Promise<OpenTrace> {
   let scopeS = options.scopeS ?? defaultScopeS
   let sliceS = options.sliceS ?? scopeS
   let historyScopes = options.historyScopes ?? defaultHistoryScopes
+  if (steady.has(format) && sliceS < stepS) {
+    const detail = `${path} has a sample every ${stepS} s: nothing shorter can be told`
+    throw new GleanerError('lab-option', { option: '--scope', value: sliceS, detail })
+  }
   let epochsS: readonly number[] = []
   const sink = new TraceSink({ shape: { sliceS, stepS }, spool, ...events })
   if (format === 'scroogevm') {
