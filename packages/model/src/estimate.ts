@@ -17,6 +17,17 @@ export interface EstimateRecord {
   readonly misprediction: number
 }
 
+/**
+ * What a scope is judged against: what was estimated at the end of the one before, and in full what was sold since, for whoever came
+ * since may use all of it.
+ */
+export function expectedPeak(
+  before: { readonly estimate: number; readonly booked: number },
+  { booked }: { readonly booked: number },
+): number {
+  return before.estimate + Math.max(0, booked - before.booked)
+}
+
 /** The estimate of one resource of one host. */
 export interface PeakEstimate {
   /** What can be used: physical less what the host keeps for itself. */

@@ -1,6 +1,13 @@
 // `gleaner estimates [HOST]`: what every host will use at most and what can be sold of it; of one host what was estimated
 // beside what then was used, scope by scope, and how its estimates fared.
-import type { EstimatePointView, EstimateView, QueryOf, ResponseOf, endpoints } from '@gleaner/model'
+import {
+  type EstimatePointView,
+  type EstimateView,
+  expectedPeak,
+  type QueryOf,
+  type ResponseOf,
+  type endpoints,
+} from '@gleaner/model'
 import type { CommandContext } from '../command-context.ts'
 import type { Moments } from '../format/moment.ts'
 import { cores, count, figures, memory } from '../format/quantity.ts'
@@ -93,7 +100,7 @@ async function ofHost(context: CommandContext, host: string, options: EstimatesO
 
 const mostRows = 24
 
-/** A scope as it went, with what had been estimated for it at the end of the one before. */
+/** A scope as it went, with the one before, at whose end it was estimated. */
 interface Past {
   readonly point: EstimatePointView
   readonly before: EstimatePointView | undefined
@@ -107,16 +114,20 @@ function pairs(items: ResponseOf<typeof endpoints.getHostEstimates>['items']): r
   })
 }
 
+function expectedOf({ point, before }: Past, key: 'cores' | 'memoryMiB'): number | undefined {
+  return before === undefined ? undefined : expectedPeak(before[key], point[key])
+}
+
 function pastColumns(moments: Moments): readonly Column<Past>[] {
   const mark = (violation: number, show: (value: number) => string) => (violation > 0 ? `${show(violation)} over` : '')
   return [
     { title: 'scope until', cell: ({ point }) => moments.at(point.at) },
     { title: 'cores sold', cell: ({ point }) => cores(point.cores.booked), right: true, rank: 3 },
-    { title: 'expected', cell: ({ before }) => cores(before?.cores.estimate), right: true },
+    { title: 'expected', cell: (past) => cores(expectedOf(past, 'cores')), right: true },
     { title: 'used', cell: ({ point }) => cores(point.cores.peak), right: true },
     { title: '', cell: ({ point }) => mark(point.cores.violation, cores), colour: () => 'red' },
     { title: 'memory sold', cell: ({ point }) => memory(point.memoryMiB.booked), right: true, rank: 3 },
-    { title: 'expected', cell: ({ before }) => memory(before?.memoryMiB.estimate), right: true },
+    { title: 'expected', cell: (past) => memory(expectedOf(past, 'memoryMiB')), right: true },
     { title: 'used', cell: ({ point }) => memory(point.memoryMiB.peak), right: true },
     { title: ' ', cell: ({ point }) => mark(point.memoryMiB.violation, memory), colour: () => 'red' },
     { title: 'measured', cell: ({ point }) => (point.blind ? 'no' : ''), rank: 4 },

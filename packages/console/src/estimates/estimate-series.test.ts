@@ -24,6 +24,15 @@ describe('estimates as lines', () => {
     expect(valuesOf(items, 'expected at most')).toEqual([null, 5, 6])
   })
 
+  it('count what was sold since the estimate in full, as the judgement does', () => {
+    const items = [
+      point(1, { estimate: 5, booked: 12 }),
+      point(2, { estimate: 6, booked: 20 }),
+      point(3, { booked: 14 }),
+    ]
+    expect(valuesOf(items, 'expected at most')).toEqual([null, 13, 6])
+  })
+
   it('have a gap after a scope without an estimate', () => {
     const items = [point(1), point(2, { estimate: 8 }), point(5), point(6)]
     expect(valuesOf(items, 'expected at most')).toEqual([null, 5, null, 5])

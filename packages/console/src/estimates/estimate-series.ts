@@ -1,6 +1,6 @@
-// Estimates over time as lines of a chart. What was expected of a scope was estimated at the end of the one before; where
-// that one is missing nothing was expected, and the line has a gap.
-import type { EstimatePointView, FleetPointView } from '@gleaner/model'
+// Estimates over time as lines of a chart. What was expected of a scope was estimated at the end of the one before, and of a host
+// what was sold since counts besides; where the one before is missing nothing was expected, and the line has a gap.
+import { type EstimatePointView, expectedPeak, type FleetPointView } from '@gleaner/model'
 import type { ChartSeries } from '../charts/chart-types.ts'
 
 type Key = 'cores' | 'memoryMiB'
@@ -13,7 +13,7 @@ export function hostSeries(items: readonly EstimatePointView[], key: Key): reado
     capacity: items.map((item) => item[key].capacity),
     booked: items.map((item) => item[key].booked),
     used: items.map((item) => item[key].peak ?? null),
-    expected: expectedBefore(items, key),
+    expected: expectedBefore(items, (before, point) => expectedPeak(before[key], point[key])),
   })
 }
 
@@ -22,7 +22,8 @@ export function fleetSeries(items: readonly FleetPointView[], key: Key): readonl
     capacity: items.map((item) => item[key].capacity),
     booked: items.map((item) => item[key].booked),
     used: items.map((item) => (item.hosts === item.blindHosts ? null : item[key].peak)),
-    expected: expectedBefore(items, key),
+    // How much was sold anew on each host is not in the sum.
+    expected: expectedBefore(items, (before) => before[key].estimate),
   })
 }
 
@@ -47,18 +48,15 @@ function lines({ capacity, booked, used, expected }: Lines): readonly ChartSerie
   ]
 }
 
-interface Point {
-  readonly at: string
-  readonly cores: { readonly estimate: number }
-  readonly memoryMiB: { readonly estimate: number }
-}
-
-function expectedBefore(items: readonly Point[], key: Key): (number | null)[] {
+function expectedBefore<Point extends { readonly at: string }>(
+  items: readonly Point[],
+  expectedOf: (before: Point, point: Point) => number,
+): (number | null)[] {
   const atMs = items.map(({ at }) => Date.parse(at))
   const steps = atMs.slice(1).map((ms, nth) => ms - (atMs[nth] ?? ms))
   const usualMs = Math.min(...steps)
-  return items.map((_, nth) => {
+  return items.map((point, nth) => {
     const before = items[nth - 1]
-    return before !== undefined && (steps[nth - 1] ?? 0) <= usualMs * lateShare ? before[key].estimate : null
+    return before !== undefined && (steps[nth - 1] ?? 0) <= usualMs * lateShare ? expectedOf(before, point) : null
   })
 }
