@@ -55,6 +55,12 @@ async function fakeServer(answer: unknown, seen: Seen[] = []): Promise<string> {
 }
 
 describe('the server', () => {
+  it('is not started as a demo from a configuration that would be left aside', async () => {
+    const { code, err } = await gleaner(['serve', '--demo', '--config', 'gleaner.yaml'])
+    expect(code).toBe(2)
+    expect(err).toMatch(/--demo.*cannot be used with.*--config/)
+  })
+
   const io = (environment: Record<string, string>) => ({ environment }) as unknown as Io
   it('is where the words say, else the environment, else the default', () => {
     expect(addressOf({}, io({}))).toBe('http://127.0.0.1:7878')

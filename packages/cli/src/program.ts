@@ -251,7 +251,7 @@ function preempting({ program, context }: Words): void {
 function administering({ program, context }: Words): void {
   add(program, 'serve', 'run the server')
     .option('--config <file>', 'configuration file (GLEANER_CONFIG; ./gleaner.yaml)')
-    .option('--demo', 'with a simulated cloud')
+    .addOption(new Option('--demo', 'with a simulated cloud').conflicts('config'))
     .action(async (options) =>
       (await import('./commands/serve.ts')).serve({ ...options, debug: program.opts<GlobalOptions>().debug }),
     )

@@ -74,7 +74,10 @@ export function readBallooning(
   const noticeMs = duration('notice', 0, 'How long an owner is told before memory is lent from a guest')
   // With less to spare a guest would need back at once what was lent from it.
   if (!((1 + pressure.spareShare) * pressure.needShare > 1))
-    fault(['spareShare'], `must be more: with needShare ${pressure.needShare} a guest keeps no room to use more`)
-  if (!(lookMs > 0 && lookMs < pressure.silentMs)) fault(['look'], 'must be shorter than silent')
+    fault(
+      ['spareShare'],
+      `spareShare must be more: with needShare ${pressure.needShare} a guest keeps no room to use more`,
+    )
+  if (!(lookMs > 0 && lookMs < pressure.silentMs)) fault(['look'], 'look must be shorter than silent')
   return { mode: given.mode ?? 'observe', pressure, lookMs, noticeMs }
 }

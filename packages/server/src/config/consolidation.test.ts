@@ -41,8 +41,8 @@ describe('consolidation', () => {
   })
 
   it.each([
-    ['{ step: 59s }', /must be at least 1m/],
-    ['{ step: 10m, rest: 9m }', /must not be shorter than step/],
+    ['{ step: 59s }', /:2: step must be at least 1m/],
+    ['{ step: 10m, rest: 9m }', /:2: rest must not be shorter than step/],
     ['{ step: soon }', /step/],
     ['{ movesAtOnce: 0 }', /movesAtOnce/],
     ['{ hostsAtOnce: 1.5 }', /hostsAtOnce/],

@@ -56,8 +56,9 @@ export function readConsolidation(
   const stepMs = duration('step', base.stepMs, 'Loads are averages over spans of this length')
   const restMs = duration('rest', base.restMs, 'Whoever was moved stays where it is for so long')
   const aheadMs = duration('ahead', base.aheadMs, 'A host with a lease that begins sooner is left alone')
-  if (stepMs < leastStepMs) fault(['step'], 'must be at least 1m')
-  if (restMs < stepMs) fault(['rest'], 'must not be shorter than step: the move would not be seen in the loads yet')
+  if (stepMs < leastStepMs) fault(['step'], 'step must be at least 1m')
+  if (restMs < stepMs)
+    fault(['rest'], 'rest must not be shorter than step: the move would not be seen in the loads yet')
   return {
     mode: given === undefined ? 'off' : (given.mode ?? 'observe'),
     options: {

@@ -130,9 +130,9 @@ export function readOversubscription(
   })
   const { stepMs, recentMs } = telemetry
   if (!(scopeMs >= 4 * stepMs && scopeMs % stepMs === 0))
-    fault(['scope'], `must be a multiple of telemetry.step (${stepMs / 1000} s) and at least four of them`)
+    fault(['scope'], `scope must be a multiple of telemetry.step (${stepMs / 1000} s) and at least four of them`)
   if (!(scopeMs + ringSlackMs <= recentMs))
-    fault(['scope'], 'must be at least 15m shorter than telemetry.recent, which keeps the samples')
+    fault(['scope'], 'scope must be at least 15m shorter than telemetry.recent, which keeps the samples')
   if (!(keepMs >= scopeMs)) fault(['keep'], 'must not be shorter than a scope')
   const limitsOf = (name: 'cores' | 'memory', base: RatioLimits): RatioLimits => {
     const chosen = { ...base, ...given[name] }
