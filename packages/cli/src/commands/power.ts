@@ -33,7 +33,7 @@ export async function power(context: CommandContext): Promise<void> {
   ]
   context.table(view.hosts, columns)
   context.line(
-    `energy is in mode ${view.mode}; ${view.asleep} of ${view.hosts.length} asleep, which saves about ${Math.round(view.savedW)} W`,
+    `energy is in mode ${view.mode}; ${view.asleep} of ${view.hosts.length} asleep${view.savedW > 0 ? `, which saves about ${Math.round(view.savedW)} W` : ''}`,
   )
 }
 

@@ -26,7 +26,7 @@ export function money(value: number | undefined, currency: string): string {
 export const unknownWords: Readonly<Record<string, string>> = {
   absent: 'the meter has no such outlet',
   silent: 'no answer in time',
-  unmeasured: 'the device measures nothing there',
+  unmeasured: 'nothing is measured there',
   garbled: 'no number',
   negative: 'negative, not believed',
   sentinel: 'stands for no value',

@@ -23,16 +23,27 @@ const remedies: Partial<Readonly<Record<UnknownPower, string>>> = {
   stuck: 'Check the device; if it really is that steady, set stuckAfter of the meter.',
 }
 
+/** Of a meter that is a model: no device is there to be looked at. */
+const modelWords: Partial<Readonly<Record<UnknownPower, { readonly why: string; readonly remedy: string }>>> = {
+  absent: { why: 'no such host is known now', remedy: 'Correct the name of the host under outlets of the meter.' },
+  unmeasured: {
+    why: 'the use of the host is not known, or nobody says what it draws at rest and at full load',
+    remedy:
+      'See whether the use of the host is measured; what hosts draw is told by idleW and fullW of the meter, or a curve.',
+  },
+}
+
 export function doubtReport({ plan, doubted }: OutletState): ProblemReport | undefined {
   if (doubted === undefined) return undefined
   const { reason, powerW } = doubted
+  const model = plan.isEstimate ? modelWords[reason] : undefined
   const said = powerW === undefined ? '' : ` says ${Number(powerW.toPrecision(6))} W, which is not believed`
   return {
     code: `outlet-${reason}`,
     severity: 'warning',
     subject: `outlet ${plan.outlet}`,
-    sentence: `Outlet ${plan.outlet}${said || ' has no figure'}: ${words[reason]}. Its power is unknown until it is well again, and nothing is counted for it.`,
-    remedy: remedies[reason] ?? 'Check the device; what is missing stays a gap.',
+    sentence: `Outlet ${plan.outlet}${said || ' has no figure'}: ${model?.why ?? words[reason]}. Its power is unknown until it is well again, and nothing is counted for it.`,
+    remedy: model?.remedy ?? remedies[reason] ?? 'Check the device; what is missing stays a gap.',
   }
 }
 

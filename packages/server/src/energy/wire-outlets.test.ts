@@ -96,6 +96,11 @@ describe('what is told of an outlet', () => {
 
   it('is nothing while it is well, and else what it said and what to do', () => {
     expect(doubtReport({ ...state, doubted: undefined })).toBeUndefined()
+    const unmeasured = { reason: 'unmeasured', atMs: 0, powerW: undefined } as const
+    expect(doubtReport({ ...state, doubted: unmeasured })?.sentence).toContain('the device says')
+    const modelled = doubtReport({ ...state, plan: { ...state.plan, isEstimate: true }, doubted: unmeasured })
+    expect(modelled?.sentence).toContain('the use of the host is not known')
+    expect(modelled?.remedy).toContain('idleW and fullW')
     expect(doubtReport({ ...state, doubted: { reason: 'sentinel', atMs: 0, powerW: 65535 } })).toMatchObject({
       code: 'outlet-sentinel',
       subject: 'outlet strip:7',
