@@ -134,7 +134,8 @@ export const reasonCodes = {
   'desktop-lost': 'Beats of the desktop are missing; nothing new is placed there.',
   'desktop-gone': 'Nothing was heard of the desktop for so long that its guests count as gone.',
   'desktop-revoked': 'The desktop may not speak any more: an administrator has ended that.',
-  'desktop-unjoined': 'The host is a desktop, and no agent speaks for it, or more than one may; that counts as in use. Of an agent: no host is the one that it speaks for.',
+  'desktop-unjoined':
+    'The host is a desktop, and no agent speaks for it, or more than one may; that counts as in use. Of an agent: no host is the one that it speaks for.',
   'desktop-back': 'The desktop that the instance is on is needed by its user.',
   'desktop-moved': 'The instance was moved away from a desktop that is needed by its user.',
   'desktop-memory': 'The user of the desktop has been back for so long that the memory of its guests is wanted back.',

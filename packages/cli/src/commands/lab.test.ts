@@ -61,7 +61,6 @@ describe('gleaner lab', () => {
     })
     for (const [option, value] of [
       ['--set', 'nsigma=3'],
-      ['--sold-ratio', 'much'],
       ['--host-cores', '0'],
       ['--aggregation', '0'],
     ] as const)
@@ -69,6 +68,10 @@ describe('gleaner lab', () => {
         code: 1,
         err: expect.stringContaining(option.slice(2)),
       })
+    expect(await gleaner('lab', 'estimate', 'trace.json', '--sold-ratio', 'much', '--out', 'x')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("'much' is invalid. A number above 0 is needed."),
+    })
     expect((await gleaner('lab', 'estimate', 'trace.json')).code).toBe(2)
   })
 })

@@ -136,8 +136,6 @@ function wanted(message: string, schema: TSchema, schemaPath: string): string {
   const words = Array.isArray(inners) ? anyOf(inners as readonly Alternative[]) : patternWords(part?.['pattern'])
   if (words !== undefined)
     return typeof description === 'string' && description !== words ? `${words}; ${description}` : words
-  // That none of several forms fits is no help; what they are is in the description.
-  if (message.includes('anyOf')) return typeof description === 'string' ? description : 'another form of value'
   return typeof description === 'string' ? `${message.replace('must be', 'a value that is')}; ${description}` : message
 }
 

@@ -175,7 +175,10 @@ meters:
     ['energy: { currency: euro }', 'currency'],
     ['energy: { price: -1 }', 'price'],
     ['energy: { carbon: { file: none.csv } }', 'cannot be read (ENOENT)'],
-    ['energy: { carbon: -3 }', 'carbon: -3 is not what is expected here: Grams of CO2 per kWh: a number, or a file'],
+    [
+      'energy: { carbon: -3 }',
+      'carbon: -3 is not what is expected here: a number of at least 0, or a group of keys: file',
+    ],
   ])('%s: %s', (text, told) => {
     const fault = faultOf(text)
     expect(fault).toContain(told)
