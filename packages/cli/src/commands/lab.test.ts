@@ -61,7 +61,6 @@ describe('gleaner lab', () => {
     })
     for (const [option, value] of [
       ['--set', 'nsigma=3'],
-      ['--host-cores', '0'],
       ['--aggregation', '0'],
     ] as const)
       expect(await gleaner('lab', 'estimate', 'trace.json', option, value, '--out', 'x')).toMatchObject({
