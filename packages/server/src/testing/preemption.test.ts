@@ -3,6 +3,7 @@
 import type { InstanceId } from '@gleaner/model'
 import { afterEach, describe, expect, it } from 'vitest'
 import {
+  decisionOf,
   ended,
   evicted,
   fill,
@@ -20,6 +21,14 @@ import {
 import { operator } from './test-server.ts'
 
 afterEach(async () => server.stop())
+
+/** Of preemption: the hour of the day decides whether others propose something as well. */
+const toApprove = (count: number) =>
+  server.until('proposals that wait', async () => {
+    const open = await server.app.store.proposals.open()
+    const waiting = open.filter(({ capability, state }) => capability === 'preemption' && state === 'awaiting-approval')
+    return waiting.length === count ? waiting : undefined
+  })
 
 describe('room for a firm request', patient, () => {
   it('is free while there is any, and nobody is asked to leave', async () => {
@@ -110,18 +119,29 @@ describe('modes', patient, () => {
     const answer = making(await server.app.commands.makeRoom(request({ vcpus: 16, memoryMiB: 32 * 1024 }), operator))
     expect(answer.victims.length).toBeGreaterThan(1)
     expect(answer.readyAtMs).toBeUndefined()
-    const proposals = await server.until('proposals that wait', async () => {
-      const open = await server.app.store.proposals.open()
-      return open.length === answer.victims.length && open.every(({ state }) => state === 'awaiting-approval')
-        ? open
-        : undefined
-    })
+    const proposals = await toApprove(answer.victims.length)
     expect(await server.cloud.claims.claims(never)).toEqual([])
     expect(await server.app.store.notices.forInstance(proposals[0]?.instanceId ?? '', 5)).toEqual([])
     await server.app.commands.approve(proposals[0]?.id ?? '', operator)
     const held = await server.app.commands.awaitRoom(answer.decisionId, AbortSignal.timeout(60_000))
     expect(held.state).toBe('held')
     expect([...(await evicted())].sort()).toEqual(answer.victims.map(({ name }) => name).sort())
+  })
+
+  it('advise: a victim that has left by itself needs no approval any more', async () => {
+    await start('advise')
+    await fill()
+    const answer = making(await server.app.commands.makeRoom(request({ vcpus: 16, memoryMiB: 32 * 1024 }), operator))
+    const [gone, stays] = await toApprove(answer.victims.length)
+    server.cloud.actByHand(gone?.instanceId as InstanceId, 'stop')
+    await server.until('the one that left to be noted', async () =>
+      (await decisionOf(answer.decisionId))?.victims.some(({ state }) => state === 'left') ? true : undefined,
+    )
+    await server.app.commands.approve(stays?.id ?? '', operator)
+    const held = await server.app.commands.awaitRoom(answer.decisionId, AbortSignal.timeout(60_000))
+    expect(held.state).toBe('held')
+    const name = answer.victims.find(({ instanceId }) => instanceId === gone?.instanceId)?.name
+    expect(await evicted()).not.toContain(name)
   })
 
   it('switched off in the middle: nobody leaves, and the room goes back', async () => {

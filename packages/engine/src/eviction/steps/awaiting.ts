@@ -1,23 +1,18 @@
 // In mode advise: until a person has approved the eviction of every victim. One of them refused means another plan; the
 // mode raised to enforce means that nobody needs to be asked any more.
 import { type EvictionDecision, formatDurationMs } from '@gleaner/model'
-import { judgeVictim } from '../judge-victim.ts'
 import type { SagaSeen, SagaStep } from '../saga-seen.ts'
 import { become, endClaim, toGo, untell, waitUntil } from './become.ts'
 import { reserving } from './planned.ts'
-import { staying } from './reserved.ts'
+import { settle } from './reserved.ts'
 import { undo } from './undoing.ts'
 
 /** Nobody waits longer than this for room that nobody grants. */
 export const approvalLifeMs = 3_600_000
 
 export function nextOfAwaiting(decision: EvictionDecision, seen: SagaSeen): SagaStep {
-  const tidied = endClaim(decision, seen, ['ending']) ?? untell(decision)
-  if (tidied !== undefined) return tidied
-  const stays = toGo(decision).filter(
-    (victim) => judgeVictim(victim, seen.victims.get(victim.instanceId)).kind === 'stays',
-  )
-  if (stays.length > 0) return staying(decision, seen, stays)
+  const before = endClaim(decision, seen, ['ending']) ?? untell(decision) ?? settle(decision, seen)
+  if (before !== undefined) return before
   const approved = toGo(decision).every(
     ({ instanceId }) => seen.victims.get(instanceId)?.proposal?.approvedBy !== undefined,
   )

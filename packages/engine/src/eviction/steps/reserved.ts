@@ -7,16 +7,8 @@ import { become, setVictim, toGo, waiting, waitUntil } from './become.ts'
 
 export function nextOfReserved(decision: EvictionDecision, seen: SagaSeen): SagaStep {
   const going = toGo(decision)
-  const judged = going.map((victim) => ({ victim, is: judgeVictim(victim, seen.victims.get(victim.instanceId)) }))
-  const stays = judged.filter(({ is }) => is.kind === 'stays').map(({ victim }) => victim)
-  if (stays.length > 0) return staying(decision, seen, stays)
-  const away = judged.find(({ is }) => is.kind === 'left')
-  if (away?.is.kind === 'left') {
-    const { instanceId } = away.victim
-    const { byUs, outcome } = away.is
-    const victims = setVictim(decision, instanceId, { state: 'left', leftAtMs: seen.nowMs, outcome })
-    return become(decision, seen, { victims, left: byUs ? [instanceId] : [] })
-  }
+  const settled = settle(decision, seen)
+  if (settled !== undefined) return settled
   if (seen.paused) return waiting
   const untold = going.find(({ state }) => state === 'planned')
   if (untold !== undefined) return { kind: 'tell', victim: untold }
@@ -35,6 +27,26 @@ export function nextOfReserved(decision: EvictionDecision, seen: SagaSeen): Saga
 
 /** A reading that began so shortly before the end of the notice is as good as one that began after it. */
 const freshEnoughMs = 5_000
+
+/** While victims are waited for: one that will not leave means another plan, one that is gone is noted, whoever made it leave. */
+export function settle(decision: EvictionDecision, seen: SagaSeen): SagaStep | undefined {
+  const judged = toGo(decision).map((victim) => ({
+    victim,
+    is: judgeVictim(victim, seen.victims.get(victim.instanceId)),
+  }))
+  const stays = judged.filter(({ is }) => is.kind === 'stays').map(({ victim }) => victim)
+  if (stays.length > 0) return staying(decision, seen, stays)
+  for (const { victim, is } of judged) {
+    if (is.kind !== 'left') continue
+    const victims = setVictim(decision, victim.instanceId, {
+      state: 'left',
+      leftAtMs: seen.nowMs,
+      outcome: is.outcome,
+    })
+    return become(decision, seen, { victims, left: is.byUs ? [victim.instanceId] : [] })
+  }
+  return undefined
+}
 
 /** Victims that will not leave: others have to be found, or nobody leaves. */
 export function staying(decision: EvictionDecision, seen: SagaSeen, stays: readonly DecisionVictim[]): SagaStep {
