@@ -135,7 +135,7 @@ describe('lending', () => {
       }),
       { numRuns: 500 },
     )
-    expect(byEstimate).toBeGreaterThan(50)
+    expect(byEstimate).toBeGreaterThan(20)
   })
 
   it('goes no further than that however many ask, nor further than the books of the cloud', () => {
