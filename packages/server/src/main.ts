@@ -78,6 +78,7 @@ import { isSimulated, restoreSimulated, simulatedStartMs } from './startup/simul
 import { Directories } from './sources/directories.ts'
 import { MetricOwners } from './sources/metric-owners.ts'
 import { emptyState } from './state/empty-state.ts'
+import { loadSettings } from './state/load-settings.ts'
 import { usageReader } from './usage/usage-reader.ts'
 import { version } from './version.ts'
 
@@ -173,6 +174,8 @@ async function start(options: StartOptions, cleanups: Cleanup[]): Promise<Omit<R
     await Promise.all(meters.map((meter) => meter.close()))
   })
   await runtime.problems.remember()
+  // Before anything runs: by the default modes all memory that is lent would be given back.
+  await loadSettings(runtime)
   if (options.demo === true) await addDemoRules(store, clock.nowMs())
   if (config.file !== undefined) await store.rules.replaceFileRules(config.rules, clock.nowMs())
 
