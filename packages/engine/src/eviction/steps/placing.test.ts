@@ -51,7 +51,16 @@ describe('a request that is to be made anew', () => {
     expect(nextStep(placing({}, { claims: [aClaim()] }), seen({ facets }))).toEqual({ kind: 'create', placement })
   })
 
-  it('is not made, and its room is given back, when its owner has deleted it meanwhile', () => {
+  it('is neither made nor has its room opened while everything is paused; what was made is followed all the same', () => {
+    expect(nextStep(placing(), seen({ paused: true }))).toEqual(waits)
+    expect(nextStep(placing({}, { claims: [aClaim()] }), seen({ paused: true }))).toEqual(waits)
+    const decision = placing({ newId })
+    expect(nextStep(decision, seen({ paused: true, ...made('running') }))).toEqual(
+      changedTo(decision, { recreation: aRecreation({ newId, runs: true }) }),
+    )
+  })
+
+  it('is not made, and its room is given back, when its owner has deleted it meanwhile, paused or not', () => {
     const decision = placing({}, { claims: [aClaim()] })
     const undone = changedTo(decision, {
       state: 'undoing',
@@ -59,6 +68,7 @@ describe('a request that is to be made anew', () => {
       verdict: { code: 'request-gone', sentence: 'big was deleted meanwhile.', facts: {} },
     })
     expect(nextStep(decision, seen({ failed: aSeenVictim(gone) }))).toEqual(undone)
+    expect(nextStep(decision, seen({ failed: aSeenVictim(gone), paused: true }))).toEqual(undone)
   })
 
   it('is planned anew when its creation was refused for want of room', () => {

@@ -1,6 +1,6 @@
 // A request that the cloud could not place is made anew in the room that was made for it. First the new one, then the end of
 // the old one: a crash in between leaves both, never neither. Its room is opened right before, because the cloud's
-// scheduler wants to claim it itself.
+// scheduler wants to claim it itself. While everything is paused nothing is made, and the room stays held.
 import { type EvictionDecision, type Recreation, settledStates } from '@gleaner/model'
 import { judgeVictim } from '../judge-victim.ts'
 import type { SagaSeen, SagaStep } from '../saga-seen.ts'
@@ -15,6 +15,7 @@ export function nextOfPlacing(decision: EvictionDecision, seen: SagaSeen): SagaS
     const verdict = { code: 'request-gone', sentence: `${nameOf(decision)} was deleted meanwhile.`, facts: {} } as const
     return undo(decision, seen, { endsAs: 'cancelled', verdict })
   }
+  if (recreation.newId === undefined && seen.paused) return waiting
   const opened = endClaim(decision, seen, ['held', 'wanted', 'ending'])
   if (opened !== undefined) return opened
   if (recreation.newId === undefined) return { kind: 'create', placement }
