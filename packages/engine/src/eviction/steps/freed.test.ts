@@ -29,7 +29,7 @@ describe('a decision whose victims have left', () => {
 
   it('places what is made anew, where the cloud holds the room', () => {
     const decision = freed({ recreation: aRecreation() })
-    expect(nextStep(decision, seen())).toEqual(changedTo(decision, { state: 'placing' }))
+    expect(nextStep(decision, seen())).toEqual(changedTo(decision, { state: 'placing', verdict }))
   })
 
   it('looks at the room where the cloud holds none, on a reading from after the last one left', () => {

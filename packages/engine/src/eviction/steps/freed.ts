@@ -5,16 +5,17 @@ import type { SagaSeen, SagaStep } from '../saga-seen.ts'
 import { become, waiting } from './become.ts'
 
 export function nextOfFreed(decision: EvictionDecision, seen: SagaSeen): SagaStep {
-  const { wish, claims, victims, recreation } = decision
+  const { wish, claims, victims } = decision
   if (wish === undefined) return become(decision, seen, { state: 'done', verdict: decision.verdict })
   const isHeld = seen.facets.claims && claims.some(({ state }) => state === 'held')
-  if (isHeld) return recreation === undefined ? hold(decision, seen) : become(decision, seen, { state: 'placing' })
+  if (isHeld) return hold(decision, seen)
   const lastLeftMs = Math.max(...victims.map(({ leftAtMs }) => leftAtMs ?? Number.NEGATIVE_INFINITY))
   if ((seen.reading?.takenAtMs ?? Number.NEGATIVE_INFINITY) < lastLeftMs) return waiting
   return { kind: 'verify' }
 }
 
 function hold(decision: EvictionDecision, seen: SagaSeen): SagaStep {
+  if (decision.recreation !== undefined) return become(decision, seen, { state: 'placing', verdict: holding(decision) })
   return become(decision, seen, { state: 'held', verdict: holding(decision), heldUntilMs: seen.nowMs + seen.holdMs })
 }
 
