@@ -96,16 +96,19 @@ export function planAnew(
       toldAtMs: victim.toldAtMs,
     }
   })
+  const victims = [...kept, ...chosen.values()]
+  // Who was chosen before may not have been approved either; where all were, it goes on at once.
+  const asks = decision.mode === 'advise' && victims.some(isGoing)
   const before = decision.claims.map(
     (claim): DecisionClaim => (claim.state === 'ended' ? claim : { ...claim, state: 'ending' }),
   )
   const next: EvictionDecision = {
     ...decision,
     updatedAtMs: nowMs,
-    state: decision.mode === 'advise' && chosen.size > 0 ? 'awaiting-approval' : 'planned',
+    state: asks ? 'awaiting-approval' : 'planned',
     verdict: because,
     placements: plan.placements,
-    victims: [...kept, ...chosen.values()],
+    victims,
     cost: plan.cost,
     hostReasons: plan.hostReasons,
     reasons: plan.reasons,
