@@ -90,6 +90,14 @@ describe('a decision that waits for approval', () => {
     expect(at(untilMs, both)).toMatchObject({ decision: { state: 'planned' } })
   })
 
+  it('leaves as much time again to those who are asked about another plan', () => {
+    const takenAtMs = untilMs + 60_000
+    const decision = awaiting({ attempt: 2, basis: { version: 9, takenAtMs } })
+    const at = (nowMs: number) => nextStep(decision, seen({ mode: 'advise', nowMs }))
+    expect(at(takenAtMs)).toEqual({ kind: 'wait', untilMs: takenAtMs + approvalLifeMs })
+    expect(at(takenAtMs + approvalLifeMs)).toMatchObject({ decision: { state: 'undoing', endsAs: 'failed' } })
+  })
+
   it('is planned anew when one of them will not leave, though the others were approved', () => {
     const look = seen({ mode: 'advise', victims: { 'batch-1': approved, 'batch-2': vetoed } })
     expect(nextStep(awaiting(), look)).toMatchObject({

@@ -7,7 +7,7 @@ import { reserving } from './planned.ts'
 import { settle } from './reserved.ts'
 import { undo } from './undoing.ts'
 
-/** Nobody waits longer than this for room that nobody grants. */
+/** Nobody waits longer than this for room that nobody grants. By another plan people are asked anew, and have the time anew. */
 export const approvalLifeMs = 3_600_000
 
 export function nextOfAwaiting(decision: EvictionDecision, seen: SagaSeen): SagaStep {
@@ -18,7 +18,7 @@ export function nextOfAwaiting(decision: EvictionDecision, seen: SagaSeen): Saga
   )
   if (seen.mode === 'enforce' || approved)
     return become(decision, seen, { state: 'planned', verdict: reserving(decision) })
-  const endMs = decision.createdAtMs + approvalLifeMs
+  const endMs = Math.max(decision.createdAtMs, decision.basis.takenAtMs) + approvalLifeMs
   if (seen.nowMs < endMs) return waitUntil(endMs)
   return undo(decision, seen, {
     endsAs: 'failed',
