@@ -90,7 +90,7 @@ describe('a decision that evicts', () => {
         victims: [{ ...a, state: 'stayed', outcome }, b],
         planAgain: {
           code: 'victim-stays',
-          sentence: `batch-1 does not leave: ${outcome}`,
+          sentence: `batch-1 does not leave: ${outcome}.`,
           facts: { stays: idOf('batch-1') },
         },
       }),

@@ -142,7 +142,7 @@ describe('the failed one', () => {
       done(`big runs as ${newId}; the failed one stays: Its owner has refused it.`),
     )
     expect(nextStep(decision, failed(acted('failed', stillThere)))).toEqual(
-      done(`big runs as ${newId}; the failed one stays: stop failed: the cloud says failed`),
+      done(`big runs as ${newId}; the failed one stays: stop failed: the cloud says failed.`),
     )
   })
 

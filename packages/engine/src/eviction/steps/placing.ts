@@ -2,6 +2,7 @@
 // the old one: a crash in between leaves both, never neither. Its room is opened right before, because the cloud's
 // scheduler wants to claim it itself. While everything is paused nothing is made, and the room stays held.
 import { type EvictionDecision, type Recreation, settledStates } from '@gleaner/model'
+import { wholeSentence } from '../../text/whole-sentence.ts'
 import { judgeVictim } from '../judge-victim.ts'
 import type { SagaSeen, SagaStep } from '../saga-seen.ts'
 import { become, endClaim, waiting } from './become.ts'
@@ -54,7 +55,7 @@ function farewell(decision: EvictionDecision, recreation: Recreation, seen: Saga
   if (is.kind === 'left')
     return become(decision, seen, { state: 'done', verdict: { code, sentence: `${what}.`, facts } })
   if (is.kind !== 'stays') return waiting
-  const sentence = `${what}; the failed one stays: ${is.outcome}`
+  const sentence = wholeSentence(`${what}; the failed one stays: ${is.outcome}`)
   return become(decision, seen, { state: 'done', verdict: { code, sentence, facts } })
 }
 

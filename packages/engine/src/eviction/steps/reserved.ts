@@ -1,6 +1,7 @@
 // The owners are told, and have the notice period. When that is over for all of them the decision is checked once more, on
 // a reading that began after it: somebody may have left in the meantime, or another host become free.
 import type { DecisionVictim, EvictionDecision } from '@gleaner/model'
+import { wholeSentence } from '../../text/whole-sentence.ts'
 import { judgeVictim } from '../judge-victim.ts'
 import type { SagaSeen, SagaStep } from '../saga-seen.ts'
 import { become, setVictim, toGo, waiting, waitUntil } from './become.ts'
@@ -56,7 +57,7 @@ export function staying(decision: EvictionDecision, seen: SagaSeen, stays: reado
     const [victim] = victims.filter((each) => each.instanceId === instanceId)
     const is = victim === undefined ? undefined : judgeVictim(victim, seen.victims.get(instanceId))
     const outcome = is?.kind === 'stays' ? is.outcome : 'it stays'
-    if (why === '') why = `${name} does not leave: ${outcome}`
+    if (why === '') why = wholeSentence(`${name} does not leave: ${outcome}`)
     victims = setVictim({ ...decision, victims }, instanceId, { state: 'stayed', outcome })
   }
   const facts = { stays: stays.map(({ instanceId }) => instanceId).join(' ') }

@@ -1,4 +1,5 @@
 // A request that the cloud could not place is made anew where the room is; a stock cloud cannot take up the failed one.
+import { wholeSentence } from '@gleaner/engine'
 import { describeError, type InstanceId, isError, nativeOf, type RoomPlacement } from '@gleaner/model'
 import { ended, isPassing, limited, type Outcome, type SagaBook, type Work } from './saga-book.ts'
 
@@ -37,7 +38,7 @@ export async function createAnew(book: SagaBook, work: Work, { hostId, index }: 
     return 'again'
   } catch (error) {
     if (isPassing(error)) return book.later(noted, error)
-    const sentence = `${wish.name} could not be created on ${host}: ${describeError(error)}`
+    const sentence = wholeSentence(`${wish.name} could not be created on ${host}: ${describeError(error)}`)
     if (isError(error, 'cloud-conflict', 'cloud-capacity')) {
       await book.save(fence, ended({ ...noted, planAgain: { code: 'room-lost', sentence, facts: { host } } }, sentence))
       return 'again'

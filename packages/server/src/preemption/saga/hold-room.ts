@@ -1,4 +1,5 @@
 // Room that is held in the cloud itself while its victims leave, so that nobody else takes it.
+import { wholeSentence } from '@gleaner/engine'
 import {
   describeError,
   type DecisionClaim,
@@ -21,7 +22,7 @@ export async function holdRoom(book: SagaBook, work: Work, claim: DecisionClaim)
     // Nothing was changed: somebody was faster, or a victim is no longer what it was.
     const because: Verdict = {
       code: 'room-lost',
-      sentence: `The room on ${host} could not be held: ${describeError(error)}`,
+      sentence: wholeSentence(`The room on ${host} could not be held: ${describeError(error)}`),
       facts: { host },
     }
     const claims = withClaim(noted, claimId, 'ended')
