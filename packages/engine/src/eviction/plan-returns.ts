@@ -1,7 +1,8 @@
 // Who of the evicted comes back now. In the order of priority, then of waiting time; each only when its back-off is over and
-// there is room for it with everything that is promised, those before it in this very order included, and with the headroom
-// that is kept for firm instances. What was stopped, suspended or shelved is started by the plan, like anything else that
-// gives back; what was deleted is made anew.
+// there is room for it with everything that is promised, those under way and those before it in this very order included, and
+// with the headroom that is kept for firm instances. What was stopped, suspended or shelved is started by the plan, like
+// anything else that gives back, and needs its room on the host where it rests, if it rests on one; what was deleted is made
+// anew.
 import {
   type ActionKind,
   type Candidate,
@@ -42,11 +43,13 @@ export function planReturns(evictions: readonly Eviction[], world: RoomWorld): r
   const ordered = [...evictions].sort(
     (a, b) => b.priority - a.priority || a.evictedAtMs - b.evictedAtMs || (a.id < b.id ? -1 : 1),
   )
-  const taken: TakenRoom[] = []
+  const ends = new Map(ordered.map((eviction) => [eviction.id, endOf(eviction, world)]))
+  const underWay = ordered.filter(({ id, state }) => state === 'returning' && ends.get(id) === undefined)
+  const taken = roomOnTheWay(underWay, world)
   const results: Return[] = []
-  let under = 0
+  let under = underWay.length
   for (const eviction of ordered) {
-    const ended = endOf(eviction, world)
+    const ended = ends.get(eviction.id)
     if (ended !== undefined) {
       results.push(ended)
       continue
@@ -54,11 +57,11 @@ export function planReturns(evictions: readonly Eviction[], world: RoomWorld): r
     const waits = mustWait(eviction, world) ?? (under >= mostAtOnce ? crowded : undefined)
     const hostId = waits === undefined ? hostFor(eviction, world, taken) : undefined
     if (waits !== undefined || hostId === undefined) {
-      results.push({ kind: 'wait', eviction, verdict: waits ?? noRoom(eviction) })
+      results.push({ kind: 'wait', eviction, verdict: waits ?? noRoom(eviction, world) })
       continue
     }
     under++
-    taken.push({ hostId, vcpus: eviction.vcpus, memoryMiB: eviction.memoryMiB, diskGiB: eviction.diskGiB })
+    taken.push(roomOn(hostId, eviction))
     results.push(
       endsInstance(eviction.action)
         ? { kind: 'create', eviction, hostId }
@@ -107,25 +110,49 @@ function mustWait(eviction: Eviction, { nowMs, preemption, snapshot }: RoomWorld
   return undefined
 }
 
+/** What those under way will have where the reading does not show them yet: on the host where they rest, else where they fit. */
+function roomOnTheWay(underWay: readonly Eviction[], world: RoomWorld): TakenRoom[] {
+  const taken: TakenRoom[] = []
+  for (const eviction of underWay) {
+    const now = world.snapshot.instanceById.get(eviction.returnedAs ?? eviction.instanceId)
+    if (now?.hostId !== undefined && now.state !== targetState[eviction.action]) continue
+    const hostId = placeFor(eviction, world, taken)
+    if (hostId !== undefined) taken.push(roomOn(hostId, eviction))
+  }
+  return taken
+}
+
 function hostFor(eviction: Eviction, world: RoomWorld, taken: readonly TakenRoom[]): HostId | undefined {
-  const plan = planEviction({ world, wish: wishOf(eviction), mayEvict: false, taken })
-  const hostId = plan.placements[0]?.hostId
-  if (!plan.feasible || hostId === undefined) return undefined
+  const hostId = placeFor(eviction, world, taken)
+  if (hostId === undefined) return undefined
   const { watermark } = world.preemption
   if (!(watermark > 0)) return hostId
-  const own = { hostId, vcpus: eviction.vcpus, memoryMiB: eviction.memoryMiB, diskGiB: eviction.diskGiB }
-  const { hosts } = hostsNow({ world, action: undefined, taken: [...taken, own] })
+  const { hosts } = hostsNow({ world, action: undefined, taken: [...taken, roomOn(hostId, eviction)] })
   return headroomMissing(hosts, watermark) === undefined ? hostId : undefined
 }
 
-function wishOf(eviction: Eviction): RoomWish {
+function placeFor(eviction: Eviction, world: RoomWorld, taken: readonly TakenRoom[]): HostId | undefined {
+  const plan = planEviction({ world, wish: wishOf(eviction, restsOn(eviction, world)), mayEvict: false, taken })
+  return plan.feasible ? plan.placements[0]?.hostId : undefined
+}
+
+/** The host that keeps it: it starts there and nowhere else. */
+function restsOn({ action, instanceId }: Eviction, { snapshot }: RoomWorld): HostId | undefined {
+  return endsInstance(action) ? undefined : snapshot.instanceById.get(instanceId)?.hostId
+}
+
+function roomOn(hostId: HostId, { vcpus, memoryMiB, diskGiB }: Eviction): TakenRoom {
+  return { hostId, vcpus, memoryMiB, diskGiB }
+}
+
+function wishOf(eviction: Eviction, hostId: HostId | undefined): RoomWish {
   return {
     projectId: eviction.projectId,
     name: eviction.name,
     flavor: eviction.flavor,
     firmness: 'preemptible',
     count: 1,
-    hints: {},
+    hints: hostId === undefined ? {} : { onHosts: [hostId] },
     vcpus: eviction.vcpus,
     memoryMiB: eviction.memoryMiB,
     diskGiB: eviction.diskGiB,
@@ -138,10 +165,14 @@ const crowded: Verdict = {
   facts: {},
 }
 
-function noRoom({ name, vcpus, memoryMiB }: Eviction): Verdict {
+function noRoom(eviction: Eviction, world: RoomWorld): Verdict {
+  const { name, vcpus, memoryMiB } = eviction
+  const hostId = restsOn(eviction, world)
+  const where =
+    hostId === undefined ? 'No host' : `${world.snapshot.hostById.get(hostId)?.name ?? hostId}, where it rests,`
   return {
     code: 'no-room-yet',
-    sentence: `No host has room for ${name} again (${vcpus} vcpus, ${memoryMiB} MiB).`,
+    sentence: `${where} has ${hostId === undefined ? '' : 'no '}room for ${name} again (${vcpus} vcpus, ${memoryMiB} MiB).`,
     facts: { vcpus, memoryMiB },
   }
 }
