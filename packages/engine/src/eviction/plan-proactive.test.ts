@@ -23,6 +23,8 @@ const spot = (name: string, hours: number, more: Parameters<typeof anInstance>[0
     ...more,
   })
 
+type Spot = ReturnType<typeof spot>
+
 describe('the maximum run time', () => {
   const preemption = { ...defaultPreemptionPolicy, action: 'stop', maximumRunMs: 4 * hourMs } as const
   const leaving = (
@@ -100,6 +102,29 @@ describe('what is lent', () => {
   it('leaves when the estimate is too old, and stays until there is one', () => {
     expect(shrink(room(0, 0, 'stale'), three)).toHaveLength(3)
     expect(shrink(room(0, 0, 'none'), three)).toBeUndefined()
+  })
+
+  it('leaves as far as it can where somebody has to stay', () => {
+    const [a, b, c] = three as [Spot, Spot, Spot]
+    expect(shrink(room(0, 0), [{ ...a, protectedBy: 'a lock' }, b, c])).toEqual(['test:b', 'test:c'])
+    expect(shrink(room(4, 3072), [{ ...a, protectedBy: 'a lock' }, b, c])).toHaveLength(1)
+    const preemption = { ...defaultPreemptionPolicy, action: 'stop', minimumRunMs: 2 * hourMs } as const
+    expect(shrink(room(0, 0), [a, b, c], { preemption })).toEqual(['test:b', 'test:c'])
+    expect(shrink(room(0, 0), [{ ...a, protectedBy: 'a lock' }])).toBeUndefined()
+  })
+
+  it('leaves within the budget of a project, over all hosts together', () => {
+    const hosts = ['h1', 'h2', 'h3'].map((name) => aHost({ name, cores: 8, reservedCores: 0, coreRatio: 1 }))
+    const instances = hosts.map(({ id, name }) => spot(`on-${name}`, 1, { hostId: id }))
+    const lendable = new Map(hosts.map(({ id }) => [id, room(0, 0)]))
+    const within = (evictions: number) => {
+      const budget = { evictions, windowMs: hourMs }
+      const preemption = { ...defaultPreemptionPolicy, action: 'stop', budget } as const
+      return planShrink(aRoomWorld(aSnapshot({ hosts, instances }), testStartMs, { preemption, lendable }))?.victims
+    }
+    expect(within(0)).toBeUndefined()
+    expect(within(2)).toHaveLength(2)
+    expect(within(3)).toHaveLength(3)
   })
 
   it('counts those who cannot leave, and a firm one that is promised room there', () => {

@@ -12,6 +12,7 @@ import {
   type PlacedInstance,
   type PlacementAnswer,
   type PlacementHost,
+  type ProjectId,
   startStates,
 } from '@gleaner/model'
 import { planRoom } from '../preemption/plan-room.ts'
@@ -32,8 +33,9 @@ export function planHeadroom(world: RoomWorld): EvictionPlan | undefined {
   const { hosts } = hostsNow({ world, action, soon: true })
   if (headroomMissing(hosts, watermark) === undefined) return undefined
   const { host, wanted } = asOneHost(hosts, watermark)
-  const answer = cover(host, wanted, world)
-  return answer === undefined ? undefined : proactivePlan(answer, action, world)
+  const answer = cover(host, wanted, { world, exempt: exemptInstances(world) })
+  const victims = answer === undefined ? [] : withinBudgets(answer, world, budgetsOf(world))
+  return victims.length === 0 ? undefined : planWith({ victims, cost: answer?.cost ?? 0, action })
 }
 
 /**
@@ -43,13 +45,15 @@ export function planHeadroom(world: RoomWorld): EvictionPlan | undefined {
 export function planShrink(world: RoomWorld): EvictionPlan | undefined {
   const action = actionOf(world)
   if (action === undefined) return undefined
-  const plans = excesses(world, { action }).flatMap(({ lent, full, excess }) => {
-    const answer = cover({ ...full, instances: [...lent] }, excess, world)
-    return (answer && proactivePlan(answer, action, world)) ?? []
+  const question = { world, exempt: exemptInstances(world) }
+  const mayLeave = budgetsOf(world)
+  let cost = 0
+  const victims = excesses(world, { action }).flatMap((each) => {
+    const answer = cover({ ...each.full, instances: [...each.lent] }, withoutStaying(each, question), question)
+    cost += answer?.cost ?? 0
+    return answer === undefined ? [] : withinBudgets(answer, world, mayLeave)
   })
-  const victims = plans.flatMap((plan) => plan.victims)
-  if (victims.length === 0) return undefined
-  return planWith({ victims, cost: plans.reduce((sum, plan) => sum + plan.cost, 0), action })
+  return victims.length === 0 ? undefined : planWith({ victims, cost, action })
 }
 
 /** Who of the victims of a decision to lend less still has to leave: what is expected may be less by now. */
@@ -59,9 +63,10 @@ export function stillShrunk(world: RoomWorld, own: EvictionDecision): EvictionPl
   const told = new Set<string>(own.victims.filter(isGoing).map(({ instanceId }) => instanceId))
   // Its own victims are not charged to the budgets once more.
   const rest = { ...world, decisions: world.decisions.filter(({ id }) => id !== own.id) }
+  const question = { world: rest, exempt: exemptInstances(rest) }
   const victims = excesses(rest, { action, own }).flatMap(({ lent, full, excess }): PlannedVictim[] => {
     const instances = lent.map((each) => (told.has(each.id) ? each : { ...each, exempt: 'protected' as const }))
-    const answer = cover({ ...full, instances }, excess, rest)
+    const answer = cover({ ...full, instances }, excess, question)
     const ids = answer?.victims.map(({ id }) => id) ?? lent.map(({ id }) => id).filter((id) => told.has(id))
     return ids.flatMap((id): PlannedVictim[] => {
       const instance = world.snapshot.instanceById.get(id as InstanceId)
@@ -100,6 +105,14 @@ function excesses(
     const full = { name: host.name, vcpus: sum('vcpus'), ramMiB: sum('ramMiB'), diskGiB: untold, instances: [] }
     return [{ lent, full, excess }]
   })
+}
+
+/** Who is protected, too young, or beyond a budget stays; that keeps nobody else from leaving. */
+function withoutStaying({ lent, excess }: Excess, { world, exempt }: CoverQuestion): Excess['excess'] {
+  const minimumRunS = world.preemption.minimumRunMs / 1000
+  const leave = lent.filter(({ id, ageS }) => !exempt.has(id) && ageS >= minimumRunS)
+  const sum = (of: 'vcpus' | 'ramMiB') => leave.reduce((total, instance) => total + instance[of], 0)
+  return { vcpus: Math.min(excess.vcpus, sum('vcpus')), ramMiB: Math.min(excess.ramMiB, sum('ramMiB')) }
 }
 
 /** No disk is asked for. */
@@ -142,12 +155,16 @@ export function actionOf(world: RoomWorld): ActionKind | undefined {
   return victimAction(preemption.action, { cloud: snapshot.cloudId, support, sells: sellsRoom(world) }).action
 }
 
+interface CoverQuestion {
+  readonly world: RoomWorld
+  readonly exempt: ReadonlyMap<string, Exemption>
+}
+
 function cover(
   host: PlacementHost,
   wanted: { readonly vcpus: number; readonly ramMiB: number },
-  world: RoomWorld,
+  { world, exempt }: CoverQuestion,
 ): PlacementAnswer | undefined {
-  const exempt: ReadonlyMap<string, Exemption> = exemptInstances(world)
   const answer = planRoom({
     hosts: [host],
     request: { preemptible: false, ...wanted, diskGiB: 0, count: 1 },
@@ -161,17 +178,27 @@ function cover(
   return answer.feasible ? answer : undefined
 }
 
+/** Whether one more of a project may leave now; asked once for each who would, whatever host it is on. */
+function budgetsOf(world: RoomWorld): (projectId: ProjectId) => boolean {
+  const left = new Map<ProjectId, number>()
+  return (projectId) => {
+    const rest = left.get(projectId) ?? budgetLeft(world, projectId)
+    left.set(projectId, rest - 1)
+    return rest > 0
+  }
+}
+
 /** Of each project no more than its budget allows now: the rest follows when it allows more. */
-function proactivePlan(answer: PlacementAnswer, action: ActionKind, world: RoomWorld): EvictionPlan | undefined {
-  const left = new Map<string, number>()
-  const victims = answer.victims.flatMap(({ id }): PlannedVictim[] => {
-    const instance = world.snapshot.instanceById.get(id as InstanceId)
-    if (instance?.hostId === undefined) return []
-    const rest = left.get(instance.projectId) ?? budgetLeft(world, instance.projectId)
-    left.set(instance.projectId, rest - 1)
-    return rest > 0 ? [{ instanceId: instance.id, hostId: instance.hostId }] : []
+function withinBudgets(
+  { victims }: PlacementAnswer,
+  { snapshot }: RoomWorld,
+  mayLeave: (projectId: ProjectId) => boolean,
+): PlannedVictim[] {
+  return victims.flatMap(({ id }): PlannedVictim[] => {
+    const instance = snapshot.instanceById.get(id as InstanceId)
+    if (instance?.hostId === undefined || !mayLeave(instance.projectId)) return []
+    return [{ instanceId: instance.id, hostId: instance.hostId }]
   })
-  return victims.length === 0 ? undefined : planWith({ victims, cost: answer.cost, action })
 }
 
 interface Parts {
