@@ -55,7 +55,7 @@ export async function eviction(context: CommandContext, id: string): Promise<voi
   const moments = context.moments(status.now)
   const { instance, project, host, action, evictedAt, toldAt, times, state, returnedAs } = view
   const told = toldAt === undefined ? '' : `, told ${moments.at(toldAt)}`
-  const often = times === 1 ? '' : ` It was the ${times}. time within a day.`
+  const often = times === 1 ? '' : ` It was evicted ${times} times within a day.`
   context.say(`${instance} (${project}) left ${host} by ${action} ${moments.at(evictedAt)}${told}.${often}`)
   context.say(`Why: ${moments.within(view.reason.sentence)}`)
   context.say(`Way back: ${state}. ${moments.within(view.verdict.sentence)}`)

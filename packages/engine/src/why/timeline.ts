@@ -53,7 +53,7 @@ export function timelineOf({
       add(proposal.dueAtMs, 'foreseen', `${proposal.action} may happen from then on.`)
   }
   for (const eviction of evictions) {
-    const often = eviction.times === 1 ? '' : ` It was the ${eviction.times}. time within a day.`
+    const often = eviction.times === 1 ? '' : ` It was evicted ${eviction.times} times within a day.`
     add(eviction.evictedAtMs, 'eviction', `It left its host by ${eviction.action}: ${eviction.reason.sentence}${often}`)
     if (eviction.state === 'waiting')
       add(eviction.notBeforeMs, 'foreseen', `It may come back from then on. ${eviction.verdict.sentence}`)
