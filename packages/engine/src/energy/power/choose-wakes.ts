@@ -153,7 +153,10 @@ function forReserve(
     lacking--
     wakes.set(
       host.id,
-      say('wake-reserve', `${idle} empty hosts are awake and ${reserve} should be.`, { warm: idle, reserve }),
+      say('wake-reserve', `${idle} empty ${idle === 1 ? 'host is' : 'hosts are'} awake and ${reserve} should be.`, {
+        warm: idle,
+        reserve,
+      }),
     )
   }
 }

@@ -21,10 +21,13 @@ export function judgeSleep({ each, step, options, nowMs }: SleepQuestion): Verdi
   for (const { property, value } of options.exclude)
     if (host.properties?.[property] === value)
       return say('power-excluded', `Hosts with ${property} ${value} stay awake.`, { property, value })
-  if (record.failures > 0)
-    return say('wake-failed', `${host.name} did not wake up in good order the last time.`, {
+  if (record.failures > 0) {
+    // A sleep that failed counts as well.
+    const why = record.fault === undefined ? '' : ` (${record.fault})`
+    return say('wake-failed', `${host.name} did not sleep and wake up in good order the last time${why}.`, {
       failures: record.failures,
     })
+  }
   // Where its closing is done already, what has been waited for is not waited for again.
   if (step === 'close') {
     const onMs = nowMs - (record.wokeAtMs ?? Number.NEGATIVE_INFINITY)

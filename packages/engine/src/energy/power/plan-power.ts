@@ -192,7 +192,7 @@ function goToSleep(draft: Draft, hosts: readonly PowerHost[], round: SleepRound)
       refuse(draft, each, ['close', say('keep-warm', sentence, { reserve })])
     } else if (round.sleeps.left <= 0 && !isWished) {
       const { sleepsPerHour } = options
-      const sentence = `${sleepsPerHour} hosts were sent to sleep within the hour already.`
+      const sentence = `${sleepsPerHour} ${sleepsPerHour === 1 ? 'host was' : 'hosts were'} sent to sleep within the hour already.`
       refuse(draft, each, ['close', say('power-rate', sentence, { sleepsPerHour })])
     } else {
       spare--
@@ -237,7 +237,8 @@ function failedVerdict({ host, record }: PowerHost, againMs: number): Verdict {
     ? `it is tried again at ${isoTime(againMs)}`
     : 'it is not tried again until a person asks for it'
   const why = record.fault === undefined ? '' : ` (${record.fault})`
-  return say('wake-failed', `${host.name} did not wake up ${record.failures} times${why}; ${then}.`, {
+  const times = record.failures === 1 ? 'once' : `${record.failures} times`
+  return say('wake-failed', `${host.name} did not wake up ${times}${why}; ${then}.`, {
     failures: record.failures,
   })
 }
