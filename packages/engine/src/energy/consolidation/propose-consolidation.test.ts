@@ -133,6 +133,8 @@ describe('a host that runs little', () => {
     for (const more of [
       { isPowered: () => false },
       { recordOf: () => ({ ...wokeAt(nowMs - 60_000) }) },
+      // It draws 100 W at rest.
+      { power: { ...defaultPowerOptions, sleepPowerW: 100 } },
       { power: { ...defaultPowerOptions, exclude: [{ property: 'rack', value: 'A' }] } },
     ]) {
       const racked = host('h1', { properties: { rack: 'A' } })

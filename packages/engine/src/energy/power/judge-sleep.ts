@@ -28,6 +28,11 @@ export function judgeSleep({ each, step, options, nowMs }: SleepQuestion): Verdi
       failures: record.failures,
     })
   }
+  // Without a lease to come the gap is endless as well, so this is not found by comparing the two.
+  if (!Number.isFinite(breakEvenMs))
+    return say('power-resting', `${host.name} draws no more at rest than asleep; there is nothing to be saved.`, {
+      breakEvenMs: null,
+    })
   // Where its closing is done already, what has been waited for is not waited for again.
   if (step === 'close') {
     const onMs = nowMs - (record.wokeAtMs ?? Number.NEGATIVE_INFINITY)
@@ -38,14 +43,8 @@ export function judgeSleep({ each, step, options, nowMs }: SleepQuestion): Verdi
     if (idleMs < neededMs)
       return say(
         'power-resting',
-        Number.isFinite(neededMs)
-          ? `${host.name} has been empty for ${formatDurationMs(Math.max(0, idleMs))}; ${formatDurationMs(Math.round(neededMs))} are needed.`
-          : `${host.name} draws no more at rest than asleep; there is nothing to be saved.`,
-        {
-          idleMs,
-          neededMs: Number.isFinite(neededMs) ? neededMs : null,
-          breakEvenMs: Number.isFinite(breakEvenMs) ? breakEvenMs : null,
-        },
+        `${host.name} has been empty for ${formatDurationMs(Math.max(0, idleMs))}; ${formatDurationMs(Math.round(neededMs))} are needed.`,
+        { idleMs, neededMs, breakEvenMs },
       )
   }
   const gapMs = (promise?.nextStartMs ?? nowMs) - nowMs
@@ -54,7 +53,7 @@ export function judgeSleep({ each, step, options, nowMs }: SleepQuestion): Verdi
     return say(
       'gap-too-short',
       `The next lease of ${host.name} begins in ${formatDurationMs(gapMs)}: too soon for a sleep to pay.`,
-      { gapMs, leadMs, neededMs: Number.isFinite(neededMs) ? neededMs : null },
+      { gapMs, leadMs, neededMs },
     )
   return undefined
 }

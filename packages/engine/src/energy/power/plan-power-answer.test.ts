@@ -128,6 +128,16 @@ it('a host that failed to sleep or to wake stays awake until it has recovered, w
   expect(plan({ h: closing }).said).toEqual([`wake-failed: ${sentence} (${fault}).`])
 })
 
+it('a host that was closed before it was known that there is nothing to be saved is opened again', () => {
+  const closing = { host: { state: 'disabled', idlePowerW: 8 }, record: { closedAtMs: nowMs - 1 } } as const
+  const { steps, said } = plan({ h: closing })
+  expect(steps).toEqual(['test:h open'])
+  expect(said).toEqual(['power-resting: h draws no more at rest than asleep; there is nothing to be saved.'])
+  // A person wants it asleep all the same.
+  const wished = plan({ h: { ...closing, record: { ...closing.record, wish: wish('asleep') } } })
+  expect(wished.steps).toEqual(['test:h sleep'])
+})
+
 describe('what is not known counts as in use', () => {
   it('the calendar', () => {
     const { steps, against } = plan({ h: { promise: undefined } })
