@@ -1,109 +1,26 @@
 // Moving running instances together: who moves, who is left alone, and what is never done.
-import type { Host, HostId, Instance, InstanceId, JournalEntry, Proposal } from '@gleaner/model'
-import {
-  aHold,
-  aHost,
-  aHostEntry,
-  aJournalEntry,
-  anInstance,
-  aProposal,
-  aSnapshot,
-  testStartMs,
-} from '@gleaner/testkit'
+import type { Host, HostId, InstanceId, JournalEntry } from '@gleaner/model'
+import { aHold, aHostEntry, aJournalEntry, aProposal, aSnapshot } from '@gleaner/testkit'
 import { describe, expect, it } from 'vitest'
-import { type GateFacts, openGateWorld } from '../../gate/gate-world.ts'
+import type { GateFacts } from '../../gate/gate-world.ts'
 import { factsOf } from '../../testing/a-world.ts'
-import { aRoomWorld } from '../../testing/a-room-world.ts'
 import { noPromise } from '../power/host-promise.ts'
 import { defaultPowerOptions } from '../power/power-options.ts'
-import { namedConsolidation } from '../named-consolidation.ts'
-import { usageOf } from './testing/usage-of.ts'
-import { type ConsolidationOptions, defaultConsolidationOptions } from './consolidation-options.ts'
-import { DemandMemory } from './demand-memory.ts'
-import { type ConsolidationQuestion, proposeConsolidation } from './propose-consolidation.ts'
-
-const nowMs = testStartMs
-const nothing = { physicalCores: false, physicalMemory: false, sellable: false }
-const sizes = { cores: 8, reservedCores: 0, memoryMiB: 32_768, reservedMemoryMiB: 0, coreRatio: 2, memoryRatio: 1 }
-const host = (name: string, more: Partial<Host> = {}) =>
-  aHost({ name, ...sizes, idlePowerW: 100, fullPowerW: 200, ...more })
-const on = (where: Host, name: string, more: Partial<Instance> = {}) =>
-  anInstance({ name, hostId: where.id, vcpus: 4, memoryMiB: 4096, diskGiB: 0, ...more })
-
-interface Scene {
-  readonly hosts: readonly Host[]
-  readonly instances: readonly Instance[]
-  /** Cores each instance uses; 1 if absent, undefined: nobody knows. */
-  readonly uses?: Readonly<Record<string, number | undefined>>
-  readonly options?: Partial<ConsolidationOptions>
-  readonly facts?: Partial<GateFacts>
-  readonly journal?: readonly JournalEntry[]
-  readonly proposals?: readonly Proposal[]
-  readonly more?: Partial<ConsolidationQuestion>
-  readonly policy?: string
-}
-
-function ask({
-  hosts,
-  instances,
-  uses = {},
-  options = {},
-  facts = {},
-  journal = [],
-  proposals = [],
-  more = {},
-  policy = 'gleaner',
-}: Scene) {
-  const reading = aSnapshot({ hosts: [...hosts], instances: [...instances], takenAtMs: nowMs - 10_000 })
-  const base = aRoomWorld(reading, nowMs)
-  const support = new Map([...(base.support ?? []), ['migrate', nothing] as const, ['sleep', nothing] as const])
-  const settings = { ...defaultConsolidationOptions, ...options }
-  const usage = usageOf(
-    instances.flatMap(({ id, name }) =>
-      name in uses && uses[name] === undefined ? [] : [[id, uses[name] ?? 1] as const],
-    ),
-    nowMs,
-  )
-  const known: GateFacts = {
-    ...factsOf({ reading, rules: [], nowMs }),
-    usage,
-    supports: new Map([[reading.cloudId, support]]),
-    journal,
-    hostUse: () => ({ isHeld: false, promise: noPromise, leadMs: 600_000 }),
-    ...facts,
-  }
-  const named = namedConsolidation(policy)
-  if (named === undefined) throw new Error(policy)
-  const answer = proposeConsolidation({
-    world: { ...base, support, policy: known.policy },
-    gate: openGateWorld(known),
-    journal,
-    proposals,
-    policy: named,
-    mode: 'enforce',
-    options: settings,
-    demand: new DemandMemory(settings.stepMs),
-    power: defaultPowerOptions,
-    isPowered: () => true,
-    recordOf: () => undefined,
-    efficiencyOf: () => 1,
-    closing: new Set(),
-    wanted: new Set(),
-    ...more,
-  })
-  return {
-    ...answer,
-    said: answer.candidates.map(({ instanceId, setting }) => `${instanceId} to ${setting?.toHostId}`).sort(),
-    of: (each: Host) => answer.ofHosts.get(each.id),
-  }
-}
-
-const [h1, h2, h3] = [host('h1'), host('h2'), host('h3')] as const
-const lone = on(h1, 'lone')
-/** They stay, so that h2 is never the one to be emptied. */
-const locked = { protectedBy: 'a lock' }
-const crowd = ['a', 'b', 'c'].map((name) => on(h2, name, locked))
-const scene: Scene = { hosts: [h1, h2], instances: [lone, ...crowd] }
+import type { ConsolidationQuestion } from './propose-consolidation.ts'
+import {
+  ask,
+  crowd,
+  h1,
+  h2,
+  h3,
+  host,
+  lone,
+  moved,
+  nowMs,
+  on,
+  type Scene,
+  scene,
+} from './testing/a-consolidation-scene.ts'
 
 describe('a host that runs little', () => {
   it('is emptied onto one that has the room, as a move for the sake of energy', () => {
@@ -312,17 +229,6 @@ describe('an overloaded host', () => {
     expect(said).toEqual(['test:c to test:h2'])
   })
 })
-
-function moved(instanceId: InstanceId, finishedAtMs: number): JournalEntry {
-  return aJournalEntry({
-    instanceId,
-    action: 'migrate',
-    capability: 'reservations',
-    state: 'done',
-    intendedAtMs: finishedAtMs - 60_000,
-    finishedAtMs,
-  })
-}
 
 function wokeAt(wokeAtMs: number) {
   return {
