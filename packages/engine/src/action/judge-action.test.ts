@@ -4,6 +4,7 @@ import {
   type JournalState,
   actionKinds,
   instanceStates,
+  memoryToleranceMiB,
   noYield,
   startStates,
 } from '@gleaner/model'
@@ -229,6 +230,27 @@ describe('a move to another host', () => {
     expect(judgeAction(move(), at('c:h2', 'migrating'))).toEqual({ kind: 'wait', moving: true })
   })
 
+  it('has failed when it is in error, also on that host', () => {
+    expect(judgeAction(move(), at('c:h2', 'error', { fault: 'qemu died' }))).toEqual({
+      kind: 'failed',
+      outcome: 'the cloud reports an error: qemu died',
+    })
+    expect(judgeAction(move({ state: 'intended' }), at('c:h2', 'error'))).toEqual({
+      kind: 'failed',
+      outcome: 'not called: the instance is error by now',
+    })
+  })
+
+  it('tells the state of one that arrived and does not run', () => {
+    for (const state of ['paused', 'stopped'] as const)
+      expect(judgeAction(move(), at('c:h2', state))).toEqual({
+        kind: 'done',
+        outcome: `the instance is ${state} on the other host`,
+      })
+    // Without a word of where to, nobody has arrived.
+    expect(judgeAction(move({ setting: undefined }), at('c:h2', 'running')).kind).toBe('wait')
+  })
+
   it('has failed when it was seen moving and is back, or the cloud says why, and is given up in the end', () => {
     expect(judgeAction(move(), at('c:h1', 'running', { seenMoving: true })).kind).toBe('failed')
     expect(judgeAction(move(), at('c:h1', 'running', { fault: 'no route' })).kind).toBe('failed')
@@ -241,5 +263,68 @@ describe('a move to another host', () => {
     expect(judgeAction(intended, at('c:h2', 'running')).kind).toBe('done')
     expect(judgeAction(intended, at('c:h1', 'running'))).toEqual({ kind: 'call' })
     expect(judgeAction(intended, at('c:h1', 'stopped')).kind).toBe('failed')
+  })
+})
+
+describe('a step on the memory of a guest', () => {
+  const lend = (change: Partial<JournalEntry> = {}) =>
+    entry({ action: 'balloon', setting: { memoryMiB: 2048 }, ...change })
+  const giveBack = (change: Partial<JournalEntry> = {}) => entry({ action: 'return-memory', ...change })
+  const has = (leftMiB: number, change: Partial<Sighting> = {}) =>
+    sighting('running', { memory: { ...quietGuest, leftMiB }, ...change })
+  const quietGuest = {
+    promisedMiB: 4096,
+    usableMiB: Number.NaN,
+    swappedMiB: Number.NaN,
+    saidAtMs: Number.NaN,
+    residentMiB: Number.NaN,
+  }
+  const late = { nowMs: 300_000 }
+
+  it('is done when and only when the guest is seen with what it was asked for, within the tolerance', () => {
+    expect(judgeAction(lend(), has(2048))).toEqual({ kind: 'done', outcome: 'it has 2048 of 4096 MiB' })
+    expect(judgeAction(lend(), has(2048.4 + memoryToleranceMiB))).toEqual({ kind: 'wait', moving: false })
+    expect(judgeAction(lend(), has(2048 + memoryToleranceMiB)).kind).toBe('done')
+    expect(judgeAction(giveBack(), has(4096 - memoryToleranceMiB)).kind).toBe('done')
+    expect(judgeAction(giveBack(), has(4095 - memoryToleranceMiB))).toEqual({ kind: 'wait', moving: false })
+    // Without a word of how much, nothing is enough.
+    expect(judgeAction(lend({ setting: undefined }), has(0)).kind).toBe('wait')
+  })
+
+  it('times out at the deadline with what the guest has by then, rounded', () => {
+    expect(judgeAction(lend(), has(3000, { nowMs: 299_999 })).kind).toBe('wait')
+    expect(judgeAction(lend({ intendedAtMs: 60_000 }), has(3000.4, late))).toEqual({
+      kind: 'timed-out',
+      outcome: 'it has 3000 of 4096 MiB after 4m',
+    })
+    expect(judgeAction(giveBack(), has(3000, late))).toMatchObject({ kind: 'timed-out' })
+  })
+
+  it('is called while it was not, unless the guest has what it should by now', () => {
+    for (const step of [lend, giveBack]) {
+      expect(judgeAction(step({ state: 'intended' }), has(3000))).toEqual({ kind: 'call' })
+      expect(judgeAction(step({ state: 'intended' }), has(3000, late)).kind).toBe('timed-out')
+    }
+    expect(judgeAction(lend({ state: 'intended' }), has(2048)).kind).toBe('done')
+  })
+
+  it('shows nothing while the guest tells nothing: a call that was taken is no proof', () => {
+    for (const step of [lend, giveBack]) {
+      expect(judgeAction(step(), sighting('running')).kind).not.toBe('done')
+      expect(judgeAction(step(), sighting('running', late)).kind).toBe('timed-out')
+    }
+  })
+
+  it('that gives memory back is done where the instance is gone or starts with all of it, one that takes is not', () => {
+    for (const state of ['stopped', 'shelved'] as const) {
+      expect(judgeAction(giveBack(), sighting(state))).toEqual({
+        kind: 'done',
+        outcome: `the instance is ${state}: it has all of its memory when it starts again`,
+      })
+      expect(judgeAction(lend(), sighting(state)).kind).not.toBe('done')
+    }
+    const gone = 'the instance is no longer there'
+    expect(judgeAction(giveBack(), sighting(undefined))).toEqual({ kind: 'done', outcome: gone })
+    expect(judgeAction(lend(), sighting(undefined))).toEqual({ kind: 'failed', outcome: gone })
   })
 })

@@ -60,7 +60,11 @@ export function judgeAction(entry: JournalEntry, sighting: Sighting): Judgement 
     if (ended !== undefined) return ended
   }
   if (action === 'migrate' && hasArrived(entry, sighting.instance))
-    return { kind: 'done', outcome: 'the instance runs on the other host' }
+    return {
+      kind: 'done',
+      outcome:
+        state === 'running' ? 'the instance runs on the other host' : `the instance is ${state} on the other host`,
+    }
   const target = targetState[action]
   if (action === 'notify' && entry.state !== 'intended') return { kind: 'done', outcome: 'carried out' }
   if (state === target) return { kind: 'done', outcome: `the instance is ${state}` }
@@ -80,8 +84,10 @@ export function judgeAction(entry: JournalEntry, sighting: Sighting): Judgement 
   return { kind: 'wait', moving: isMoving }
 }
 
+/** One that is there in error has not arrived as it left. */
 function hasArrived({ setting }: JournalEntry, { state, hostId }: Pick<Instance, 'state' | 'hostId'>): boolean {
-  return setting?.toHostId !== undefined && hostId === setting.toHostId && state !== 'migrating'
+  const isWell = state !== 'migrating' && state !== 'error'
+  return setting?.toHostId !== undefined && hostId === setting.toHostId && isWell
 }
 
 const memoryGoes: readonly InstanceState[] = ['stopped', 'shelved']
