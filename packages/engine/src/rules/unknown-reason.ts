@@ -2,7 +2,7 @@
 import { formatDurationMs } from '@gleaner/model'
 import type { BindScope } from './bind-scope.ts'
 import { mostTags } from './bind-text.ts'
-import { bindCoverage, bindMeasured, leastCoverage } from './bind-window.ts'
+import { bindCoverage, bindMeasured, capacity, leastCoverage } from './bind-window.ts'
 import type { Cursor } from './cursor.ts'
 import { describeNode, formatValue } from './describe-node.ts'
 import type { NodeValue } from './node-value.ts'
@@ -56,17 +56,15 @@ export function unknownReason(scope: ReasonScope, node: TypedNode): UnknownReaso
       if (!(covered >= leastCoverage)) return tooFew(scope, { ...node, need: leastCoverage })
       const argument = node.argument && unknownPart(scope, node.argument)
       if (argument !== undefined) return argument
-      const capacity = node.metric.capacityOf?.(cursor.instance)
-      if (capacity !== undefined && !(capacity > 0)) return noCapacity(what)
+      if (Number.isNaN(capacity(cursor, node.metric))) return noCapacity(what)
       return { code: 'no-samples', sentence: `${what} is not known: telemetry has no answer` }
     }
-    case 'quiet':
-      return (
-        unknownPart(scope, node.bound) ?? {
-          code: 'no-samples',
-          sentence: `${what} is not known: there are no recent samples`,
-        }
-      )
+    case 'quiet': {
+      const bound = unknownPart(scope, node.bound)
+      if (bound !== undefined) return bound
+      if (Number.isNaN(capacity(cursor, node.metric))) return noCapacity(what)
+      return { code: 'no-samples', sentence: `${what} is not known: there are no recent samples` }
+    }
     case 'sinceAction':
     case 'actionCount':
     case 'sinceResumed':
