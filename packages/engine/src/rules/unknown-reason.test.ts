@@ -37,6 +37,8 @@ describe('what is to blame', () => {
     ],
     ['average(cpuFraction, "1h") < 1', sizeless, `division-by-zero: average of cpuFraction over 1h ${noSize}`],
     ['shareBelow(cpu, users, "1h") > 0.5', measured, 'no-samples: users is not known: there is no recent sample'],
+    // Exactly half of the window has samples.
+    ['shareBelow(cpu, users, "20h") > 0.5', measured, 'no-samples: users is not known: there is no recent sample'],
     ['quietFor(cpu, users) > 1', measured, 'no-samples: users is not known: there is no recent sample'],
     ['quietFor(disk, 1) > 1', measured, 'no-samples: time with disk below 1 is not known: there are no recent samples'],
     ['quietFor(cpuFraction, 0.5) > 1', sizeless, `division-by-zero: time with cpuFraction below 0.5 ${noSize}`],
