@@ -59,18 +59,17 @@ describe('the price of resources', () => {
     expect(priced([1, 1, 1], [[[1, 1, 1], 0]])).toMatchObject({ least: 0, known: { cost: 0, victims: 1 } })
   })
 
-  it('leads past the cover that looks best at first', () => {
-    // By cost per share the two small ones come first; the large one alone is cheaper than what they need besides.
+  it('leads past the cover that looks best before there is any price', () => {
+    // By cost per share the second alone covers the need, for 5; the other two together do for 4.
     const candidates: readonly Candidate[] = [
-      [[3, 0, 0], 3],
-      [[3, 0, 0], 3],
-      [[2, 0, 0], 4],
-      [[7, 0, 0], 8],
+      [[0, 4, 0], 3],
+      [[4, 3, 0], 5],
+      [[1, 1, 0], 1],
     ]
-    const { known, least } = priced([7, 0, 0], candidates)
-    expect(known.cost).toBe(8)
-    expect(least).toBeLessThanOrEqual(8)
-    expect(least).toBeGreaterThan(6)
+    const { known, least } = priced([1, 3, 0], candidates)
+    expect(known).toEqual({ cost: 4, victims: 2 })
+    // Linear programming takes the third and two thirds of the first.
+    expect(least).toBeCloseTo(3, 6)
   })
 })
 
