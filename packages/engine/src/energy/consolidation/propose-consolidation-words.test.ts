@@ -108,7 +108,9 @@ describe('what people read', () => {
 describe('who rests', () => {
   // What the gate says of who failed or was resumed a short while ago is the gate's.
   const rests = (journal: readonly JournalEntry[]) =>
-    ask({ ...scene, journal }).of(h1)?.sentence.includes('lone was moved, or was to be, a short while ago.')
+    ask({ ...scene, journal })
+      .of(h1)
+      ?.sentence.includes('lone was moved, or was to be, a short while ago.')
 
   it.each<[string, Partial<JournalEntry>, number]>([
     ['who moved, for an hour', { state: 'done' }, 3_600_000],
