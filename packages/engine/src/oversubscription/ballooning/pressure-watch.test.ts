@@ -57,6 +57,14 @@ describe('a loan from look to look', () => {
     expect(new PressureWatch().see(loan('done'), seen(4000, 400, 900), 1000).progress).toBe('reached')
   })
 
+  it('is not back by what the guest said before its step had ended', () => {
+    const { entry, ...rest } = loan('done')
+    const ended = { ...rest, entry: { ...entry, finishedAtMs: 1000 } }
+    expect(new PressureWatch().see(ended, seen(4000, 400, 999), 1500).progress).toBe('open')
+    expect(new PressureWatch().see(ended, seen(4000, 400, Number.NaN), 1500).progress).toBe('open')
+    expect(new PressureWatch().see(ended, seen(4000, 400, 1000), 1500).progress).toBe('reached')
+  })
+
   it('is forgotten with the loan', () => {
     const watch = new PressureWatch()
     watch.see(loan('accepted', 'a'), seen(1000, 400, 900, 5), 1000)

@@ -21,8 +21,11 @@ export class PressureWatch {
     if (entry.state === 'failed' || entry.state === 'timed-out') return { ...base, progress: 'missed' }
     const known = this.#watched.get(entry.id)
     if (memory === undefined) return { ...base, progress: known === undefined ? 'open' : 'reached' }
-    if (known === undefined && !hasLeft(memory, targetMiB))
-      return { ...base, progress: entry.state === 'done' ? 'reached' : 'open' }
+    if (known === undefined && !hasLeft(memory, targetMiB)) {
+      // What the guest said before it had left anything is no sign that it has it back.
+      const isSince = entry.state === 'done' && memory.saidAtMs >= (entry.finishedAtMs ?? entry.intendedAtMs)
+      return { ...base, progress: isSince ? 'reached' : 'open' }
+    }
     const now = known === undefined ? first(memory, nowMs) : next(known, memory)
     this.#watched.set(entry.id, now)
     const swapped = memory.swappedMiB - now.swappedAtFirstMiB
