@@ -14,10 +14,11 @@ import { patternsOf, readMonitor } from './read-monitor.ts'
 
 export const defaultConfigFile = '/etc/gleaner/agent.yaml'
 
-const topKeys = [
-  'name',
-  'socket',
-  'stateDirectory',
+/** Of who lends nothing. Named guests would stand still for ever: nobody watches who could let them go on. */
+const ofLending = [
+  'monitors',
+  'powernap',
+  'guests',
   'absent',
   'lockedAbsent',
   'continueAfter',
@@ -25,13 +26,9 @@ const topKeys = [
   'wishAfter',
   'preemptAfter',
   'backOff',
-  'monitors',
-  'powernap',
-  'guests',
-  'lend',
-  'reports',
-  'rapl',
 ]
+
+const topKeys = ['name', 'socket', 'stateDirectory', ...ofLending, 'lend', 'reports', 'rapl']
 
 export function loadAgentConfig(file: string): AgentConfig {
   return parseAgentConfig(textOf(file), file)
@@ -79,20 +76,6 @@ export function parseAgentConfig(text: string, file: string): AgentConfig {
     rapl,
   }
 }
-
-/** Of who lends nothing. Named guests would stand still for ever: nobody watches who could let them go on. */
-const ofLending = [
-  'monitors',
-  'powernap',
-  'guests',
-  'absent',
-  'lockedAbsent',
-  'continueAfter',
-  'grace',
-  'wishAfter',
-  'preemptAfter',
-  'backOff',
-]
 
 function refuseOfLending(reader: ConfigReader, root: MapReader): void {
   for (const key of ofLending)
