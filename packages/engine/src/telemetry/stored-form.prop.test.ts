@@ -133,6 +133,13 @@ describe('the stored form', () => {
     expect(loaded).toBeGreaterThan(0)
   })
 
+  test('a ring that is ahead of all its samples is refused', () => {
+    const bytes = dumpOf(filled(0, 1))
+    const view = new DataView(bytes.buffer)
+    view.setInt32(storedHeaderBytes, view.getInt32(storedHeaderBytes, true) + 1, true)
+    expect(new TelemetryWindows({ stepMs }).load('s', resealed(bytes))).toEqual({ loaded: false, reason: 'damaged' })
+  })
+
   test('a sketch with more in its bins than it counted is refused', () => {
     const bytes = dumpOf(filled(2, 200))
     const last = bytes.length - 1

@@ -106,6 +106,7 @@ export class SubjectDecoder {
     block.foldedHours[0] = foldedHours
     block.firstStep[0] = firstStep
     this.#measureTiles(foldedHours, firstStep)
+    let newestMs = 0
     for (let metric = 0; metric < metrics.length; metric++) {
       if ((mask & (1 << metric)) === 0) continue
       if (!this.#has(8)) return
@@ -113,10 +114,13 @@ export class SubjectDecoder {
       this.#at += 8
       this.#require(lastAtMs >= 0 && lastAtMs < (head + 1) * stepMs)
       block.lastAtMs[metric] = lastAtMs
+      newestMs = Math.max(newestMs, lastAtMs)
       this.#ring(metric, head)
       this.#tiles(metric)
       if (!this.#intact) return
     }
+    // A ring that is ahead of all its samples would refuse those to come.
+    this.#require(newestMs >= head * stepMs)
   }
 
   #measureTiles(foldedHours: number, firstStep: number): void {
