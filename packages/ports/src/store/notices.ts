@@ -71,7 +71,7 @@ export interface NoticeOutbox {
 }
 
 export interface NoticeStore {
-  /** In the same transaction it waits for each of these notifiers; one that was added before is left as it is. */
-  add(fence: Fence, notice: StoredNotice, queueFor?: readonly string[]): Promise<void>
+  /** In the same transaction it waits for each of these notifiers; one that was added before is left as it is. Whether it is new. */
+  add(fence: Fence, notice: StoredNotice, queueFor?: readonly string[]): Promise<boolean>
   forInstance(instanceId: string, limit: number): Promise<readonly StoredNotice[]>
 }

@@ -72,6 +72,7 @@ it('does not undo an end that was ordered while people were told of a later one'
         add: async () => {
           told++
           endNow()
+          return true
         },
       },
     },

@@ -37,11 +37,12 @@ export async function addNotice(
   }
   const isForGuest = notice.leaseId === undefined && tellsGuests(runtime, cloudId)
   const channels = noticeChannels(runtime.config.notices).filter((channel) => channel.wants(about, cloudId))
-  await runtime.store.notices.add(
+  const isNew = await runtime.store.notices.add(
     fence,
     { id, instanceId, proposalId, sentence, createdAtMs: atMs, dueAtMs, sentBy: [], about },
     [...channels.map(({ notifier }) => notifier), ...(isForGuest ? [guestNotifier(cloudId)] : [])],
   )
+  if (!isNew) return
   runtime.log.info({ instance: instanceId, kind }, sentence)
   runtime.wake(...channels.map(({ loop }) => loop), guestLoop(cloudId))
 }

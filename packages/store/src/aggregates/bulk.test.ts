@@ -264,9 +264,9 @@ describe('notices', () => {
 
   it('that were delivered do not wait again when they are added again', async () => {
     const { store, fence } = opened
-    await store.notices.add(fence, notice(7, 'again'), ['mail'])
+    expect(await store.notices.add(fence, notice(7, 'again'), ['mail'])).toBe(true)
     await store.outbox.sent(fence, 'mail', { id: 'again' })
-    await store.notices.add(fence, notice(7, 'again'), ['mail'])
+    expect(await store.notices.add(fence, notice(7, 'again'), ['mail'])).toBe(false)
     expect(await store.outbox.waiting('mail')).toMatchObject({ count: 0 })
   })
 

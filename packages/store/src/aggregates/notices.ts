@@ -27,7 +27,7 @@ export function notices(database: Database): Store['notices'] {
           .onConflict((conflict) => conflict.column('id').doNothing())
           .returning('id')
           .execute()
-        if (added.length === 0) return
+        if (added.length === 0) return false
         for (const notifier of queueFor)
           await queries
             .insertInto('notice_outbox')
@@ -40,6 +40,7 @@ export function notices(database: Database): Store['notices'] {
             })
             .execute()
         for (const notifier of notice.sentBy) await deliver(queries, notice.id, notifier)
+        return true
       }),
     forInstance: (instanceId, limit) =>
       database.read(async (queries) => {
