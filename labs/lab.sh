@@ -13,8 +13,13 @@ show() { say "gleaner $*"; gleaner "$@"; }
 seen() { printf '  ✓ %s (%s s after the start)\n' "$1" "$((SECONDS - began))"; }
 missed() { printf '  ✗ %s\n' "$1"; failures=$((failures + 1)); }
 
-# expect WHAT COMMAND…: now or never
-expect() { if "${@:2}" >/dev/null 2>&1; then seen "$1"; else missed "$1: not so"; fi; }
+# expect WHAT COMMAND…: now or never; what the command said is shown when it is not so. By a file: what it starts may live on and hold a pipe open.
+expect() {
+  local said
+  said=$(mktemp)
+  if "${@:2}" >"$said" 2>&1; then seen "$1"; else missed "$1: not so"; sed 's/^/      /' "$said"; fi
+  rm -f "$said"
+}
 
 # expect_shown WHAT COMMAND…: the same for a command whose own output belongs to the transcript
 expect_shown() { if "${@:2}"; then seen "$1"; else missed "$1: not so"; fi; }
