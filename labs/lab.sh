@@ -11,7 +11,8 @@ say() { printf '\n$ %s\n' "$*"; }
 gleaner() { node "$ROOT/packages/cli/bin/gleaner.js" "$@"; }
 show() { say "gleaner $*"; gleaner "$@"; }
 seen() { printf '  ✓ %s (%s s after the start)\n' "$1" "$((SECONDS - began))"; }
-missed() { printf '  ✗ %s\n' "$1"; failures=$((failures + 1)); }
+# Told apart from the ✗ in what Gleaner says.
+missed() { printf '  ✗ FAILED: %s\n' "$1"; failures=$((failures + 1)); }
 
 # expect WHAT COMMAND…: now or never; what the command said is shown when it is not so. By a file: what it starts may live on and hold a pipe open.
 expect() {

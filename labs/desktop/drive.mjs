@@ -11,7 +11,7 @@ let failures = 0
 const seen = (what) => console.log(`  ✓ ${what} (${seconds()} s after the start)`)
 const missed = (what) => {
   failures += 1
-  console.log(`  ✗ ${what}`)
+  console.log(`  ✗ FAILED: ${what}`)
 }
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 const consoleText = () => readFileSync(`${folder}/console.log`, 'utf8')

@@ -70,7 +70,7 @@ const expected = {
 let failures = 0
 const tell = (ok, text) => {
   if (!ok) failures++
-  console.log(`  ${ok ? '✓' : '✗'} ${text}`)
+  console.log(`  ${ok ? '✓' : '✗ FAILED:'} ${text}`)
 }
 
 /** `subject metric minute` → value. */

@@ -36,6 +36,6 @@ for (const [digit, metric, valueAt] of wanted) {
   const isRight = equal >= least && faults.length === 0
   if (!isRight) missing++
   const detail = faults.length === 0 ? '' : `; ${faults.slice(0, 3).join(', ')}`
-  console.log(`  ${isRight ? '✓' : '✗'} ${metric} of instance ${digit}: ${equal} minutes as stored${detail}`)
+  console.log(`  ${isRight ? '✓' : '✗ FAILED:'} ${metric} of instance ${digit}: ${equal} minutes as stored${detail}`)
 }
 process.exit(missing === 0 ? 0 : 1)
