@@ -1,15 +1,15 @@
 // Numbers as people read them. At most three figures that count; the unit always beside.
+import { formatFigures, formatMemoryMiB } from '@gleaner/model'
+
+export { formatFigures as figures }
 
 export function cores(value: number | undefined): string {
-  return value === undefined ? '' : figures(value)
+  return value === undefined ? '' : formatFigures(value)
 }
 
 /** MiB in the unit that keeps the number short. */
 export function memory(mib: number | undefined): string {
-  if (mib === undefined) return ''
-  const [value, unit] =
-    Math.abs(mib) < 1024 ? [mib, 'MiB'] : Math.abs(mib) < 1_048_576 ? [mib / 1024, 'GiB'] : [mib / 1_048_576, 'TiB']
-  return `${figures(value)} ${unit}`
+  return mib === undefined ? '' : formatMemoryMiB(mib)
 }
 
 /** Seconds in the two largest units: 4 d 3 h. */
@@ -32,17 +32,4 @@ export function share(part: number, whole: number): string {
 /** "1 problem", "2 problems". */
 export function count(number: number, noun: string): string {
   return `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`
-}
-
-export function figures(value: number): string {
-  const size = Math.abs(value)
-  if (size === 0) return '0'
-  if (size >= 100) return Math.round(value).toLocaleString('en-US')
-  if (size >= 10) return trim(value.toFixed(1))
-  if (size >= 0.01) return trim(value.toFixed(2))
-  return trim(value.toPrecision(1))
-}
-
-function trim(text: string): string {
-  return text.includes('.') ? text.replace(/\.?0+$/, '') : text
 }

@@ -95,7 +95,7 @@ describe('an evicted instance', () => {
       kind: 'wait',
       verdict: {
         code: 'no-room-yet',
-        sentence: 'No host has room for batch-1 again (2 vcpus, 4096 MiB).',
+        sentence: 'No host has room for batch-1 again (2 vCPUs and 4 GiB).',
         facts: { vcpus: 2, memoryMiB: 4096 },
       },
     })
@@ -108,7 +108,7 @@ describe('an evicted instance', () => {
     const given = { hosts: [h1, h2] }
     expect(single(planned([anEviction()], [resting('batch-1'), firm('full', h1.id, 3)], given))).toMatchObject({
       kind: 'wait',
-      verdict: { sentence: 'h1, where it rests, has no room for batch-1 again (2 vcpus, 4096 MiB).' },
+      verdict: { sentence: 'h1, where it rests, has no room for batch-1 again (2 vCPUs and 4 GiB).' },
     })
     // Shelved it rests nowhere, and comes back wherever there is room.
     const shelved = resting('batch-1', { state: 'shelved', hostId: undefined })

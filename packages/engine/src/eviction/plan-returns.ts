@@ -15,6 +15,7 @@ import {
   type RoomWish,
   targetState,
   type Verdict,
+  formatSize,
 } from '@gleaner/model'
 import { headroomMissing } from './headroom.ts'
 import { hostsNow, type TakenRoom } from './hosts-now.ts'
@@ -172,7 +173,7 @@ function noRoom(eviction: Eviction, world: RoomWorld): Verdict {
     hostId === undefined ? 'No host' : `${world.snapshot.hostById.get(hostId)?.name ?? hostId}, where it rests,`
   return {
     code: 'no-room-yet',
-    sentence: `${where} has ${hostId === undefined ? '' : 'no '}room for ${name} again (${vcpus} vcpus, ${memoryMiB} MiB).`,
+    sentence: `${where} has ${hostId === undefined ? '' : 'no '}room for ${name} again (${formatSize(eviction)}).`,
     facts: { vcpus, memoryMiB },
   }
 }

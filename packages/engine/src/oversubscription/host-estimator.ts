@@ -61,6 +61,14 @@ export interface ResourceEstimate {
   readonly fared: Fared
 }
 
+/** What is known of a host from before the first slice. */
+export interface RememberedPast {
+  /** For so many estimates that could be judged it counts; then the strategy has seen as much itself. */
+  readonly estimates: number
+  /** The most that may have been used in it. */
+  mostUsed(resource: Resource): number
+}
+
 export type HostEstimate = Readonly<Record<Resource, ResourceEstimate>>
 
 interface Lane {
@@ -115,7 +123,8 @@ export class HostEstimator {
     if (history !== this.#stream) this.#stream.add(slice)
   }
 
-  add(slice: HostSlice): ReadonlyMap<StrategyName, HostEstimate> {
+  /** The first estimates are not below what was used before anybody looked, as far as that is given and was promised. */
+  add(slice: HostSlice, past?: RememberedPast): ReadonlyMap<StrategyName, HostEstimate> {
     const { history, number } = this.#historyOf(slice)
     const isStable = {
       cpu: this.#isStable('cpu', history, slice),
@@ -135,6 +144,7 @@ export class HostEstimator {
       answer[resource] = this.#estimate(lane, slice, {
         number,
         isStable: isStable[resource],
+        past,
         ...facts[resource],
       })
     }
@@ -172,7 +182,9 @@ export class HostEstimator {
     const answer = isBlind
       ? { used: capacity > 0 ? (lane.before?.used ?? capacity) : 0, evidence: { blind: 1 } }
       : run.step(sight)
-    const used = this.#options.asPublished && !follows ? answer.used : Math.min(capacity, answer.used)
+    const before = isBlind || facts.past === undefined ? undefined : mostBefore(facts.past, lane, booked)
+    const wanted = before === undefined ? answer.used : Math.max(answer.used, before)
+    const used = this.#options.asPublished && !follows ? answer.used : Math.min(capacity, wanted)
     const tiers = tiersOf(resource, used, capacity)
     const now: SliceOutcome = {
       capacity,
@@ -197,7 +209,7 @@ export class HostEstimator {
       ratio: capacity > 0 ? (booked + tiers.tier2) / capacity : 0,
       tiers,
       isStable: strategy.usesStability ? facts.isStable : true,
-      evidence: answer.evidence,
+      evidence: before === undefined ? answer.evidence : { ...answer.evidence, mostBefore: before },
       fared: lane.fared,
     }
   }
@@ -221,8 +233,13 @@ function bare({ capacity, booked, free, used, p99, peak }: SliceOutcome): Omit<S
   return { capacity, booked, free, used, p99, peak }
 }
 
+function mostBefore(past: RememberedPast, { fared, resource }: Lane, booked: number): number | undefined {
+  return fared.judged < past.estimates ? Math.min(past.mostUsed(resource), booked) : undefined
+}
+
 interface SliceFacts {
   readonly number: number
+  readonly past: RememberedPast | undefined
   readonly isStable: boolean
   readonly p99: number
   readonly peak: number

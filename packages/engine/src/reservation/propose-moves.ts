@@ -12,6 +12,7 @@ import {
   type Proposal,
   type RoomWish,
   type Verdict,
+  formatSize,
 } from '@gleaner/model'
 import type { TakenRoom } from '../eviction/hosts-now.ts'
 import { roomUnderWay, sizesOf, wishToMove } from '../eviction/moving-room.ts'
@@ -144,7 +145,7 @@ function candidateOf(
 function noHost({ name, vcpus, memoryMiB }: Instance, host: Host): Verdict {
   return {
     code: 'no-host-to-move-to',
-    sentence: `${host.name} is reserved for another project, and no other host has room for ${name} (${vcpus} vCPUs, ${memoryMiB} MiB).`,
+    sentence: `${host.name} is reserved for another project, and no other host has room for ${name} (${formatSize({ vcpus, memoryMiB })}).`,
     facts: { host: host.name, vcpus, memoryMiB },
   }
 }

@@ -69,6 +69,7 @@ export const OversubscriptionConfig = Type.Object(
         description: `gleaner: what one core too little costs, in cores unsold (${usualPrice}, more with more caution)`,
       }),
     ),
+    remember: Type.Optional(DurationText),
     leastCoverage: Type.Optional(
       share(`Share of a scope’s samples that must be there for an estimate (${defaultOnlineOptions.leastCoverage})`),
     ),
@@ -128,6 +129,11 @@ export function readOversubscription(
     otherwiseMs: 3 * scopeMs,
     effect: 'How long the last estimate stands when nothing is measured',
   })
+  const rememberMs = durationMs('oversubscription.remember', given.remember, {
+    otherwiseMs: defaultOnlineOptions.rememberMs,
+    effect:
+      'Until a host was estimated for so long, no estimate is below the most it used in so long; 0s: only what was watched counts',
+  })
   const { stepMs, recentMs } = telemetry
   if (!(scopeMs >= 4 * stepMs && scopeMs % stepMs === 0))
     fault(['scope'], `scope must be a multiple of telemetry.step (${stepMs / 1000} s) and at least four of them`)
@@ -145,6 +151,7 @@ export function readOversubscription(
       ...defaultOnlineOptions,
       scopeMs,
       keepMs,
+      rememberMs,
       strategy: given.strategy ?? defaultOnlineOptions.strategy,
       historyScopes: given.historyScopes ?? defaultOnlineOptions.historyScopes,
       leastCoverage: given.leastCoverage ?? defaultOnlineOptions.leastCoverage,

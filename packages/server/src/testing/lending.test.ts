@@ -31,7 +31,7 @@ const config = (mode: string) => `
 anonymous: operator
 modes: { preemption: ${mode} }
 policy: { snapshotMaxAge: 30m, telemetryMaxAge: 30m, peakWindow: 10m, budgets: { actionsPerMinute: 1000 } }
-oversubscription: { scope: 10m, keep: 20m }
+oversubscription: { scope: 10m, keep: 20m, remember: 20m }
 preemption: { notice: 2m, lending: { property: rack, value: rack-1 } }
 `
 

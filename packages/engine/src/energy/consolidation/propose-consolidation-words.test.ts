@@ -8,7 +8,7 @@ describe('a host that could be emptied, but for the room where somebody would go
   const small = host('h2', { diskGiB: 10, coreRatio: 8 })
   const large = on(h1, 'large', { diskGiB: 50, memoryMiB: 2048 })
   const sentence =
-    'h1 could be emptied, but where large (4 vCPUs, 2048 MiB) would move to there is no room by what is sold and promised.'
+    'h1 could be emptied, but where large (4 vCPUs and 2 GiB) would move to there is no room by what is sold and promised.'
 
   it('stays as it is, and is told who would have found no room', () => {
     const { said, of, refused, reasons } = ask({ hosts: [h1, small], instances: [lone, large, ...crowd] })
@@ -100,7 +100,7 @@ describe('what people read', () => {
     const stuck = ask({ hosts: [h1, host('h2', { diskGiB: 10 })], instances: [...heavy, on(h2, 'x')], uses })
     expect(stuck.said).toEqual([])
     expect(stuck.of(h1)?.sentence).toMatch(
-      /^h1 may soon be overloaded, but where [abc] \(4 vCPUs, 4096 MiB\) would move to there is no room by what is sold and promised\.$/,
+      /^h1 may soon be overloaded, but where [abc] \(4 vCPUs and 4 GiB\) would move to there is no room by what is sold and promised\.$/,
     )
   })
 })

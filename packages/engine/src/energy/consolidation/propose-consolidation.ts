@@ -22,6 +22,7 @@ import {
   type Proposal,
   type ReasonCode,
   type Verdict,
+  formatSize,
 } from '@gleaner/model'
 import type { TakenRoom } from '../../eviction/hosts-now.ts'
 import { roomUnderWay, sizesOf, wishToMove } from '../../eviction/moving-room.ts'
@@ -323,7 +324,7 @@ function noHost({ name, vcpus, memoryMiB }: Instance, host: Host, { empties }: G
   const why = empties ? `${host.name} could be emptied` : `${host.name} may soon be overloaded`
   return {
     code: 'no-host-to-move-to',
-    sentence: `${why}, but where ${name} (${vcpus} vCPUs, ${memoryMiB} MiB) would move to there is no room by what is sold and promised.`,
+    sentence: `${why}, but where ${name} (${formatSize({ vcpus, memoryMiB })}) would move to there is no room by what is sold and promised.`,
     facts: { host: host.name, vcpus, memoryMiB },
   }
 }

@@ -3,7 +3,7 @@
 //   a request that found no room and that fits on no open empty host · the reserve of empty hosts that stay awake.
 // For a request or the reserve the host is chosen: one that is awake or waking up already, that never failed to wake up, the most efficient, the quickest, by name.
 // A person who wants a host asleep keeps it from those two, never from a lease.
-import { formatDurationMs, type HostId, type ReasonCode, type Verdict } from '@gleaner/model'
+import { formatDurationMs, formatSize, type HostId, type ReasonCode, type Verdict } from '@gleaner/model'
 import { isoTime } from '../../text/iso-time.ts'
 import type { PowerDemand } from './power-demand.ts'
 import { type PowerHost, retryAtMs } from './power-host.ts'
@@ -128,8 +128,10 @@ function forDemands({ warm, demands, nowMs }: WakeQuestion, free: readonly Power
       const { host, phase } = room.each
       if (phase === 'open') kept.add(host.id)
       if (phase === 'open' || wakes.has(host.id)) continue
-      const size = `${demand.vcpus} vcpus and ${demand.memoryMiB} MiB`
-      wakes.set(host.id, say('wake-demand', `${demand.name} found no room for ${size}; ${host.name} has it.`))
+      wakes.set(
+        host.id,
+        say('wake-demand', `${demand.name} found no room for ${formatSize(demand)}; ${host.name} has it.`),
+      )
     }
   }
   return kept

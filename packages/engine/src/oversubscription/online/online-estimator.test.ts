@@ -88,6 +88,57 @@ describe('an estimate', () => {
   })
 })
 
+describe('the first day', () => {
+  const atNoon = (_: string, minute: number): Use =>
+    Math.floor(minute / 60) % 24 === 12 ? { cpu: 3, memory: 6144 } : { cpu: 1, memory: 2048 }
+
+  it('expects at least what was used within the day before anybody estimated', () => {
+    const live = withFour(liveHost())
+    live.run(20 * 60, atNoon)
+    const first = live.estimate()
+    expect(first?.cores.peak).toBeCloseTo(4, 4)
+    expect(first?.cores.estimate).toBeGreaterThanOrEqual(12)
+    expect(first?.cores.estimate).toBeLessThan(12.5)
+    expect(first?.memoryMiB.estimate).toBeGreaterThanOrEqual(4 * 6144)
+    expect(first?.cores.evidence['mostBefore']).toBeCloseTo(12, 4)
+    expect(hours(live, 23, atNoon).filter((estimate) => (estimate?.cores.violation ?? 1) > 0)).toEqual([])
+    // By now the strategy has seen a day itself.
+    const [, last] = hours(live, 2, atNoon)
+    expect(last?.cores.record.judged).toBe(25)
+    expect(last?.cores.evidence).not.toHaveProperty('mostBefore')
+  })
+
+  it('counts only those who are there: not who has left, nor what is lent; who was not measured counts in full', () => {
+    const live = withFour(liveHost())
+    live.instances.set('lent', anOccupant('lent', { firmness: 'preemptible', vcpus: 8 }))
+    live.instances.set('gone', anOccupant('gone'))
+    live.run(3 * 60, (name) => ({ cpu: name === 'lent' || name === 'gone' ? 4 : 1, memory: 2048 }))
+    live.instances.delete('gone')
+    live.run(60, steady)
+    const first = live.estimate()
+    expect(first?.cores.evidence['mostBefore']).toBeCloseTo(4, 4)
+    live.windows.remove(idOf('a'))
+    live.run(60, (name) => (name === 'a' ? undefined : { cpu: name === 'lent' ? 6 : 1, memory: 2048 }))
+    // Three that use a core, and one that was promised four; the host used nine, but six of them are lent.
+    expect(live.estimate()?.cores.evidence['mostBefore']).toBeCloseTo(7, 4)
+  })
+
+  it('goes by what was watched alone where nothing is to be remembered', () => {
+    const live = withFour(liveHost({ rememberMs: 0 }))
+    live.run(20 * 60, atNoon)
+    const first = live.estimate()
+    expect(first?.cores.estimate).toBeLessThan(5)
+    expect(first?.cores.evidence).not.toHaveProperty('mostBefore')
+  })
+
+  it('expects no more than was promised', () => {
+    const live = withFour(liveHost())
+    live.run(3 * 60, () => ({ cpu: 4, memory: 8192 }), { cpu: 2, memory: 100 })
+    const first = live.estimate()
+    expect(first?.cores.estimate).toBe(16)
+  })
+})
+
 describe('what a host is made of', () => {
   it('leaves out what preemptible instances use and were promised', () => {
     const live = withFour(liveHost())
@@ -113,6 +164,7 @@ describe('what a host is made of', () => {
     const lent = idOf('lent')
     const rings: SampleRings = {
       slotOf: (subject) => live.windows.slotOf(subject),
+      query: (slot, question, toMs) => live.windows.query(slot, question, toMs),
       samples(slot, request, into) {
         const there = live.windows.samples(slot, request, into)
         if (slot === live.windows.slotOf(lent)) for (const at of lostAt) into[at] = Number.NaN

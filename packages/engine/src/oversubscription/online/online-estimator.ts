@@ -5,7 +5,7 @@
 // stored: a host is unpacked once an hour, and packed it takes a tenth of the memory. It does not grow with time; what left is
 // forgotten (host-memory.ts).
 import { type EstimateRecord, type HostEstimate, type HostId, type InstanceId, type PeakEstimate } from '@gleaner/model'
-import { HostEstimator, type ResourceEstimate, type SavedEstimator } from '../host-estimator.ts'
+import { HostEstimator, type RememberedPast, type ResourceEstimate, type SavedEstimator } from '../host-estimator.ts'
 import type { HostSlice } from '../host-slice.ts'
 import { maximumOf, meanOf } from '../sample-statistics.ts'
 import { defaultStability } from '../stability.ts'
@@ -13,7 +13,7 @@ import type { Fared } from '../estimate-metrics.ts'
 import type { OnlineOptions, RatioLimits, RatioOptions } from './online-options.ts'
 import { ratioAim } from './ratio-aim.ts'
 import { loadSlice, type SavedSlice, saveSlice } from './saved-slices.ts'
-import { readScope, type ScopeInput } from './scope-reading.ts'
+import { mostUsed, readScope, type ScopeInput } from './scope-reading.ts'
 
 export interface EstimateWork extends Omit<ScopeInput, 'known' | 'span'> {
   /** End of the scope, which must have passed. */
@@ -85,7 +85,7 @@ export class OnlineEstimator {
   /** Undefined when this scope, or a later one, has been estimated already. */
   estimate(work: EstimateWork): HostEstimate | undefined {
     const { host, endMs, stepMs } = work
-    const { scopeMs, leastCoverage } = this.options
+    const { scopeMs, leastCoverage, rememberMs } = this.options
     const kept = this.#hosts.get(host.id)
     const before = kept?.estimate
     if (before !== undefined && before.atMs >= endMs) return undefined
@@ -94,7 +94,11 @@ export class OnlineEstimator {
     // So little is no scope: the strategies are not shown it, and what was estimated stays.
     const isBlind = !(coverage >= leastCoverage)
     const working = isBlind ? undefined : this.#unpack(kept?.state)
-    const answer = working?.estimator.add(slice).get(this.options.strategy)
+    const past: RememberedPast = {
+      estimates: Math.ceil(rememberMs / scopeMs),
+      mostUsed: (resource) => mostUsed({ ...work, span }, resource, rememberMs),
+    }
+    const answer = working?.estimator.add(slice, past).get(this.options.strategy)
     const about = { hostId: host.id, cloudId: host.cloudId, atMs: endMs, scopeMs, strategy: this.options.strategy }
     const measuredAtMs = isBlind ? before?.measuredAtMs : endMs
     const parts = { headroomShare: work.headroomShare, isFollowing: follows(before, endMs, this.options.keepMs) }

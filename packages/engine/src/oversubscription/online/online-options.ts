@@ -16,6 +16,11 @@ export interface OnlineOptions {
   readonly leastCoverage: number
   /** How long the last estimate stands when nothing is measured; then all of the capacity counts as taken. */
   readonly keepMs: number
+  /**
+   * Until a host has been estimated for so long no estimate is below the most that it may have used within so long: load
+   * repeats with the days, and whoever has watched for less goes by the windows for the rest. 0: only by what was watched.
+   */
+  readonly rememberMs: number
 }
 
 export const defaultOnlineOptions: OnlineOptions = {
@@ -26,6 +31,7 @@ export const defaultOnlineOptions: OnlineOptions = {
   gleaner: defaultGleanerOptions,
   leastCoverage: 0.5,
   keepMs: 3 * 3_600_000,
+  rememberMs: 24 * 3_600_000,
 }
 
 export interface RatioLimits {

@@ -21,6 +21,8 @@ import {
   type StepSetting,
   type Verdict,
   type Yield,
+  formatFigures,
+  formatMemoryMiB,
 } from '@gleaner/model'
 import type { ActionSupports } from '../../ledger/action-support.ts'
 import { holdingTable } from '../../ledger/holding.ts'
@@ -154,9 +156,14 @@ function wishFor(resource: Resource, parts: WishParts): Wish | undefined {
   if (!(target > current + ratioTolerance)) return undefined
   const against = notYet(estimate, input.ratios, say)
   if (against !== undefined) return { ...base, action: 'raise-ratio', target: undefined, verdict: against }
-  const unit = resource === 'cores' ? 'cores' : 'MiB'
-  const sentence = `Of ${round(figures.capacity)} ${unit} that can be used ${round(figures.booked)} are promised and at most ${round(figures.estimate)} expected to be used: ${target} times what there is can be sold, ${round(current)} times is.`
+  const amount = show[resource]
+  const sentence = `Of ${amount(figures.capacity)} that can be used ${amount(figures.booked)} are promised and at most ${amount(figures.estimate)} expected to be used: ${target} times what there is can be sold, ${round(current)} times is.`
   return { ...base, action: 'raise-ratio', target, verdict: say('estimate-room', sentence, { aim, target }) }
+}
+
+const show: Readonly<Record<Resource, (value: number) => string>> = {
+  cores: (value) => `${formatFigures(value)} cores`,
+  memoryMiB: formatMemoryMiB,
 }
 
 /** By how much more was used than the estimate said: since it was made, or in the scope before; 0 when it held. */
@@ -176,12 +183,11 @@ interface LowerParts {
 }
 
 function lowerVerdict({ say, resource, aim, exceeded, isStale }: LowerParts): Verdict {
-  const unit = resource === 'cores' ? 'cores' : 'MiB'
   const facts = { aim, exceeded }
   if (exceeded > 0)
     return say(
       'estimate-exceeded',
-      `${round(exceeded)} ${unit} more were used than had been estimated; nothing beyond what is booked is sold until the next estimates hold.`,
+      `${show[resource](exceeded)} more than estimated was used; nothing beyond what is booked is sold until the next estimates hold.`,
       facts,
     )
   if (isStale)
@@ -190,7 +196,8 @@ function lowerVerdict({ say, resource, aim, exceeded, isStale }: LowerParts): Ve
       'Nothing was measured here for too long: the physical capacity counts, and nothing beyond it is sold.',
       facts,
     )
-  return say('estimate-oversold', `The estimated peak leaves room for ${aim} times what there is; more is sold.`, facts)
+  const room = aim === 1 ? 'no room beyond what there is' : `room for ${aim} times what there is`
+  return say('estimate-oversold', `The estimated peak leaves ${room}; more is sold.`, facts)
 }
 
 interface RaiseParts {

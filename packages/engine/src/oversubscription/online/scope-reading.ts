@@ -4,13 +4,15 @@
 // what is above that is the host's own and falls under what it keeps for itself. Instances that came during the scope count
 // from their coming. Where the host itself is not measured, the sum over its instances stands for it, in moments in which all were.
 import type { Host, Instance, InstanceId, Metric } from '@gleaner/model'
+import type { TelemetryQuestion } from '../../telemetry/telemetry-question.ts'
 import type { HoldingTable } from '../../ledger/holding.ts'
 import type { Placements } from '../../ledger/placements.ts'
 import type { HostSlice, InstanceSlice, Samples } from '../host-slice.ts'
 
-/** The part of the telemetry that is needed: exact samples, a step apart. */
+/** The part of the telemetry that is needed: exact samples, a step apart, and the most of a longer time. */
 export interface SampleRings {
   slotOf(subject: string): number
+  query(slot: number, question: TelemetryQuestion, toMs: number): number
   samples(slot: number, request: { readonly metric: Metric; readonly fromMs: number }, into: Float64Array): boolean
 }
 
@@ -65,6 +67,25 @@ export function readScope(input: ScopeInput): ScopeReading {
     },
     coverage: coverageOf(cpu),
   }
+}
+
+/**
+ * The most that the firm instances can have used together within so long: what the host used at most, or what each of them
+ * used at most by itself where that is less; one that was not measured counts with all it was promised.
+ */
+export function mostUsed(input: UsageInput, metric: 'cpu' | 'memory', lengthMs: number): number {
+  const { host, instances, holding, rings, span } = input
+  const question = { fn: 'maximum', metric, argument: 0, lengthMs } as const
+  const most = (subject: string) => rings.query(rings.slotOf(subject), question, span.toMs)
+  let together = 0
+  for (const { id, state, firmness, vcpus, memoryMiB } of instances) {
+    const held = holding(state)
+    if (firmness === 'preemptible' || !(metric === 'cpu' ? held.cores : held.memory)) continue
+    const own = most(id)
+    together += Number.isNaN(own) ? (metric === 'cpu' ? vcpus : memoryMiB) : own
+  }
+  const ofHost = most(host.id)
+  return Number.isNaN(ofHost) ? together : Math.min(ofHost, together)
 }
 
 function samplesOf(subject: string, metric: Metric, { rings, span }: UsageInput): Samples {
