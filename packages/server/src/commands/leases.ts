@@ -37,7 +37,7 @@ export function leaseCommands(runtime: Runtime): LeaseCommands {
     planLease: (request) => planLease(runtime, request),
     makeLease: (request, caller) => again(runtime, () => makeLease(runtime, request, caller)),
     planLeaseSeries: (asked) => planLeaseSeries(runtime, asked),
-    makeLeaseSeries: (asked, caller) => makeLeaseSeries(runtime, asked, caller),
+    makeLeaseSeries: (asked, caller) => again(runtime, () => makeLeaseSeries(runtime, asked, caller)),
     endLeaseSeries: (wish, caller) => endLeaseSeries(runtime, wish, caller),
     confirmLease: (id, caller) =>
       step(runtime, { id, what: 'confirm lease', caller }, (lease, nowMs) => confirmLease(lease, nowMs)),

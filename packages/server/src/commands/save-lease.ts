@@ -3,7 +3,7 @@ import { GleanerError, type Lease } from '@gleaner/model'
 import type { Fence } from '@gleaner/ports'
 import type { Caller } from '../application.ts'
 import type { Runtime } from '../runtime.ts'
-import { auditedLease, auditLine } from './audit.ts'
+import { auditedLease, auditLine, type Change } from './audit.ts'
 
 export async function foundLease(runtime: Runtime, id: string): Promise<Lease> {
   const lease = runtime.leases.find(id) ?? (await runtime.store.leases.find(id))
@@ -18,11 +18,20 @@ interface Saving {
   readonly before?: Lease
 }
 
-export async function saveLease(
-  runtime: Runtime,
-  fence: Fence,
-  { caller, what, lease, before }: Saving,
-): Promise<void> {
+export function saveLease(runtime: Runtime, fence: Fence, saving: Saving): Promise<void> {
+  return saveLeases(runtime, fence, [saving])
+}
+
+/** All of them or none. */
+export async function saveLeases(runtime: Runtime, fence: Fence, savings: readonly Saving[]): Promise<void> {
+  await runtime.leases.saveAll(
+    fence,
+    savings.map((saving) => ({ lease: saving.lease, line: auditLine(runtime, saving.caller, changeOf(saving)) })),
+  )
+  runtime.wake('leases')
+}
+
+function changeOf({ what, lease, before }: Saving): Change {
   const shown = ({ name, state, span, reservations }: Lease) => ({
     name,
     state,
@@ -30,12 +39,10 @@ export async function saveLease(
     end: new Date(span.endMs).toISOString(),
     hosts: reservations.flatMap(({ shares }) => shares.map(({ host }) => host)),
   })
-  const change = {
+  return {
     what,
     object: auditedLease(lease),
     ...(before === undefined ? {} : { before: shown(before) }),
     after: shown(lease),
   }
-  await runtime.leases.save(fence, lease, auditLine(runtime, caller, change))
-  runtime.wake('leases')
 }

@@ -154,16 +154,18 @@ export async function planLease(
 
 const dryRun = { name: '', endAction: 'nothing', noticeMs: 0 } as const
 
-/** The lease as it would be now, beside others that would be there as well; throws as `takeLease` does. */
-export function triedLease(
-  runtime: Runtime,
-  request: LeaseRequest,
-  { admission, besides }: { readonly admission: LeaseAdmission; readonly besides: readonly Lease[] },
-): Lease {
+export interface Trial extends Pick<Taking, 'id' | 'by'> {
+  readonly admission: LeaseAdmission
+  /** Others that would be there as well. */
+  readonly besides: readonly Lease[]
+}
+
+/** The lease as it would be now; throws as `takeLease` does. */
+export function triedLease(runtime: Runtime, request: LeaseRequest, { id, by, admission, besides }: Trial): Lease {
   const book = runtime.leases.bookOf(request.cloudId)
   if (book === undefined) throw new GleanerError('not-ready', { detail: `${request.cloudId} has not been read yet` })
   checkName(runtime, request)
-  const lease = planned(runtime, { request, book, id: 'lea_dry' as LeaseId, by: '' })
+  const lease = planned(runtime, { request, book, id, by })
   admission.check(lease, undefined, besides)
   return lease
 }

@@ -1,5 +1,5 @@
 // Whether a project may have a lease, beside whether there is room: limits of the configuration, then the service that approves.
-// Made for one request. What is past is read before planning; check() itself waits for nothing, so that nobody slips in
+// Made for one request, of one lease or of a series. What is past is read before planning; check() itself waits for nothing, so that nobody slips in
 // between a look at the quota and the taking of the hosts. The service is asked before, about what would be taken.
 import { checkAdmission, hostHoursIn, quotaPeriodsOf } from '@gleaner/engine'
 import {
@@ -37,7 +37,7 @@ export class LeaseAdmission {
   readonly #by: string
   readonly #limits: LeaseLimits
   #past: ReadonlyMap<LeaseId, Lease> = new Map()
-  #approved: string | undefined
+  readonly #approved = new Set<string>()
 
   constructor(parts: Parts, who: { readonly projectId: ProjectId; readonly by: string }) {
     this.#parts = parts
@@ -89,7 +89,7 @@ export class LeaseAdmission {
 
   /** True: it may be taken now. False: approve() has to be awaited first, and everything looked at again. */
   isApproved(lease: Lease): boolean {
-    return this.#parts.config.reservations.approval === undefined || this.#approved === keyOf(lease)
+    return this.#parts.config.reservations.approval === undefined || this.#approved.has(keyOf(lease))
   }
 
   async approve(lease: Lease, before?: Lease): Promise<void> {
@@ -103,7 +103,7 @@ export class LeaseAdmission {
       })
     if (answer.kind === 'unanswered' && settings.unanswered === 'refuse')
       throw new GleanerError('approval-unavailable', { detail: answer.fault })
-    this.#approved = keyOf(lease)
+    this.#approved.add(keyOf(lease))
   }
 
   /** Of the open ones the desk knows more than what was read before. */

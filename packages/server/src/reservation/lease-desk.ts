@@ -40,6 +40,11 @@ export interface LeaseDeskParts {
   readonly hub: EventHub
 }
 
+export interface LeaseSaving {
+  readonly lease: Lease
+  readonly line?: AuditEntry | undefined
+}
+
 interface Shelf {
   readonly hosts: readonly Host[]
   readonly book: ReservationBook
@@ -176,18 +181,39 @@ export class LeaseDesk {
   }
 
   /** Takes the place of the lease in memory, then in the store; gives it back in memory when the store refuses. */
-  async save(fence: Fence, lease: Lease, line?: AuditEntry): Promise<void> {
-    const before = this.#leases.get(lease.id)
-    const book = this.bookOf(lease.cloudId)
-    this.#put(lease, book)
+  save(fence: Fence, lease: Lease, line?: AuditEntry): Promise<void> {
+    return this.saveAll(fence, [{ lease, line }])
+  }
+
+  /** The same for several: all of them or none, also when the process dies meanwhile. */
+  async saveAll(fence: Fence, changes: readonly LeaseSaving[]): Promise<void> {
+    const taken = changes.map(({ lease, line }) => {
+      const before = this.#leases.get(lease.id)
+      const book = this.bookOf(lease.cloudId)
+      this.#put(lease, book)
+      return { before, book, lease, rooms: roomsOf(lease, book), line }
+    })
     try {
-      await this.#writer.write(fence, { lease, rooms: roomsOf(lease, book), line })
+      await this.#writer.write(fence, taken)
     } catch (error) {
-      if (before === undefined) this.#drop(lease.id, book)
-      else this.#put(before, book)
+      for (const { before, book, lease } of taken)
+        if (before === undefined) this.#drop(lease.id, book)
+        else this.#put(before, book)
       throw error
     }
-    this.#parts.hub.tell('lease', { lease: lease.id, state: lease.state })
+    for (const { id, state } of changes.map(({ lease }) => lease)) this.#parts.hub.tell('lease', { lease: id, state })
+  }
+
+  /** Whether all of these, which nobody has yet, could be had at once as things are. */
+  couldHaveAll(leases: readonly Lease[]): boolean {
+    const isFree = (lease: Lease) =>
+      !this.isNamed(lease.projectId, lease.name) &&
+      (this.bookOf(lease.cloudId)?.book(bookingsOf(lease)) ?? []).length === 0
+    try {
+      return leases.every(isFree)
+    } finally {
+      for (const { id, cloudId } of leases) this.bookOf(cloudId)?.release(id)
+    }
   }
 
   /**

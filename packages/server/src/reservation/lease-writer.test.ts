@@ -51,7 +51,7 @@ class Store {
 
 function outcomes(writer: LeaseWriter, asked: readonly (readonly [Fence, LeaseWrite])[]) {
   return asked.map(([on, one]) =>
-    writer.write(on, one).then(
+    writer.write(on, [one]).then(
       () => 'written' as const,
       (error: unknown) => error,
     ),
@@ -112,6 +112,25 @@ describe('leases on their way to the store', () => {
     for (const [nth, error] of [refused, undefined, refused, undefined].entries()) (await store.call(nth)).answer(error)
     expect(await Promise.all(asked)).toEqual(['written', refused, 'written'])
     expect(store.calls.map(({ ids }) => ids)).toEqual([['a=a', 'b=b', 'c=c'], ['a=a'], ['b=b'], ['c=c']])
+  })
+
+  it('that were given together are written together or not at all', async () => {
+    const store = new Store()
+    const writer = new LeaseWriter(store)
+    const refused = new GleanerError('conflict', { detail: 'promised to another' })
+    const asked = Promise.allSettled([
+      writer.write(fence, [write('a'), write('b')]),
+      writer.write(fence, [write('c')]),
+      writer.write(fence, [write('d'), write('b', 'later')]),
+    ])
+    for (const [nth, error] of [refused, refused, undefined, undefined].entries()) (await store.call(nth)).answer(error)
+    expect((await asked).map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled'])
+    expect(store.calls.map(({ ids }) => ids)).toEqual([
+      ['a=a', 'b=b', 'c=c'],
+      ['a=a', 'b=b'],
+      ['c=c'],
+      ['d=d', 'b=later'],
+    ])
   })
 
   it('all hear of a store that is gone, which is not asked again for each, and the next try is a new one', async () => {

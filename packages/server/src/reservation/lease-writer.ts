@@ -1,12 +1,12 @@
 // Leases on their way to the store. What comes while others are being written goes together in the next transaction: a hundred
 // who ask at once wait for two commits, not for a hundred. Where the store refuses one of several, each is written alone, in the
-// order in which they came, so that nobody loses by the fault of another.
+// order in which they came, so that nobody loses by the fault of another. Those that were given together stay together.
 import { isError, type LeaseId } from '@gleaner/model'
 import type { Fence, LeaseStore, LeaseWrite } from '@gleaner/ports'
 
 interface Waiting {
   readonly fence: Fence
-  readonly write: LeaseWrite
+  readonly writes: readonly LeaseWrite[]
   readonly resolve: () => void
   readonly reject: (reason: unknown) => void
 }
@@ -20,10 +20,13 @@ export class LeaseWriter {
     this.#store = store
   }
 
-  /** Written, with its line, when it resolves; rejects with what the store said of this lease. */
-  write(fence: Fence, write: LeaseWrite): Promise<void> {
+  /**
+   * All of them written, with their lines, when it resolves; rejects, and none is, with what the store said of these leases. No
+   * lease is among them twice.
+   */
+  write(fence: Fence, writes: readonly LeaseWrite[]): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ fence, write, resolve, reject })
+      this.#waiting.push({ fence, writes, resolve, reject })
       if (!this.#isWriting) void this.#writeAll()
     })
   }
@@ -40,9 +43,9 @@ export class LeaseWriter {
   #next(): readonly Waiting[] {
     const ids = new Set<LeaseId>()
     const term = this.#waiting[0]?.fence.term
-    const end = this.#waiting.findIndex(({ fence, write }) => {
-      const isOther = fence.term !== term || ids.has(write.lease.id)
-      ids.add(write.lease.id)
+    const end = this.#waiting.findIndex(({ fence, writes }) => {
+      const isOther = fence.term !== term || writes.some(({ lease }) => ids.has(lease.id))
+      for (const { lease } of writes) ids.add(lease.id)
       return isOther
     })
     const group = end < 0 ? this.#waiting : this.#waiting.slice(0, end)
@@ -56,7 +59,7 @@ export class LeaseWriter {
     try {
       await this.#store.save(
         first.fence,
-        group.map(({ write }) => write),
+        group.flatMap(({ writes }) => writes),
       )
       for (const { resolve } of group) resolve()
     } catch (error) {

@@ -1,5 +1,5 @@
 // Series of leases over HTTP on a whole server: all of them or none, those for which there is a place, and calling them off.
-import { type LeaseSeriesView, type LeaseView, projectId } from '@gleaner/model'
+import { GleanerError, type LeaseSeriesView, type LeaseView, projectId } from '@gleaner/model'
 import { afterEach, expect, it } from 'vitest'
 import { openReceiver } from '../notices/testing/hook-receiver.ts'
 import { asBearer, hostCount, http, start, tokenFor } from './lease-scene.ts'
@@ -129,8 +129,8 @@ it('a name that the project has already is told by a dry run as it is by the cre
   expect((await http('POST', 'lease-series', daily(3))).status).toBe(201)
 })
 
-it('what was made is called off again when the last cannot be made after all', patient, async () => {
-  // Whoever approves is asked only when a lease is made.
+it('nothing is made when whoever approves says no to the last', patient, async () => {
+  // Whoever approves is asked only when leases are made.
   const approval = await openReceiver((response, { body }) =>
     response.writeHead(body.includes(`backup ${day(2)}`) ? 403 : 204).end(),
   )
@@ -139,8 +139,45 @@ it('what was made is called off again when the last cannot be made after all', p
   const refused = await http('POST', 'lease-series', daily(3))
   expect(refused.body.detail).toMatch(/^1 of 3 times cannot be had\. .*approves leases says no/)
   expect(await open()).toEqual([])
-  const { items } = await server.app.store.audit.list({ limit: 10, offset: 0, search: 'call off' })
-  expect(items.map(({ by }) => by)).toEqual(['gleaner', 'gleaner'])
+  const { total } = await server.app.store.audit.list({ limit: 10, offset: 0, search: 'series' })
+  expect(total).toBe(0)
+  const some = await http<LeaseSeriesView>('POST', 'lease-series', daily(3, { skipClashes: true }))
+  expect(some.body.times.map(({ refusal }) => refusal?.includes('says no') ?? false)).toEqual([false, false, true])
+  expect(await open()).toEqual([0, 1].map((nth) => `backup ${day(nth)}`))
+})
+
+it('a store that is gone after the first write leaves no part of a series', patient, async () => {
+  await begin()
+  const { leases } = server.app.store
+  const { save } = leases
+  let isGone = false
+  Object.assign(leases, {
+    save: async (...[fence, writes]: Parameters<typeof save>) => {
+      const hasSeries = writes.some(({ lease }) => lease.series !== undefined)
+      if (isGone && hasSeries) throw new GleanerError('store-unavailable', { detail: 'no answer' })
+      await save(fence, writes)
+      isGone ||= hasSeries
+    },
+  })
+  const count = 130
+  const { status } = await http('POST', 'lease-series', daily(count))
+  Object.assign(leases, { save })
+  expect([status, (await open()).length]).toEqual([201, count])
+})
+
+it('of two series that want the same hosts at once one is made whole, and nothing of the other', patient, async () => {
+  await begin()
+  const all = { reservations: [{ min: hostCount() }] }
+  const [first, second] = await Promise.all([
+    http('POST', 'lease-series', daily(60, all)),
+    http('POST', 'lease-series', daily(60, { ...all, name: 'other' })),
+  ])
+  expect(new Set([first.status, second.status])).toEqual(new Set([201, 409]))
+  const { detail } = first.status === 409 ? first.body : second.body
+  expect(detail).toMatch(/of 60 times cannot be had/)
+  const names = await open()
+  expect(names).toHaveLength(60)
+  expect(new Set(names.map((name) => name.split(' ')[0])).size).toBe(1)
 })
 
 it(

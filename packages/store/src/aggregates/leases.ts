@@ -225,23 +225,28 @@ function sizesOf({ wish }: LeaseReservation, { units }: LeaseShare) {
 }
 
 function translate(error: unknown, writes: readonly LeaseWrite[]): unknown {
-  const [name, id] = (['name', 'id'] as const).map((key) => writes.map(({ lease }) => lease[key]).join(', '))
+  const [name, id] = (['name', 'id'] as const).map((key) => severalOf(writes.map(({ lease }) => lease[key])))
   switch (violatedConstraint(error)) {
     case 'lease_allocation_whole':
     case 'lease_allocation_room':
       return new GleanerError(
         'conflict',
-        { detail: `A host of the lease "${name}" was promised to another meanwhile.` },
+        { detail: `A host of the lease ${name} was promised to another meanwhile.` },
         { cause: error },
       )
     case 'lease_name_key':
-      return new GleanerError('conflict', { detail: `The project has a lease "${name}" already.` }, { cause: error })
+      return new GleanerError('conflict', { detail: `The project has a lease ${name} already.` }, { cause: error })
     case 'lease_forward':
     case 'lease_event_once':
       return new GleanerError('conflict', { detail: `The lease ${id} has gone on meanwhile.` }, { cause: error })
     default:
       return error
   }
+}
+
+/** Which of several the store refused it does not say in a form to rely on. */
+function severalOf([first = '', ...others]: readonly string[]): string {
+  return others.length === 0 ? `"${first}"` : `"${first}" or one of ${others.length} that were asked for with it`
 }
 
 /** JSON leaves out what is undefined: read back it is undefined as well. */
