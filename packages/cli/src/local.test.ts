@@ -162,6 +162,22 @@ describe('the configuration', () => {
     expect(json.clouds[0]).toMatchObject({ id: 'sim', kind: 'simulated' })
   })
 
+  it('tells projects of settings that no cloud has, which are no fault', async () => {
+    const directory = folder()
+    const cloud = 'clouds: [{ id: sim, kind: simulated, hosts: 3, instances: 5 }]'
+    const settings = 'reservations: { limitsByProject: { web-shop: { priority: 1 }, web-shpo: { priority: 2 } } }'
+    writeFileSync(join(directory, 'gleaner.yaml'), `${cloud}\n${settings}\n`)
+    const { code, out } = await gleaner(['config', 'check'], { directory })
+    expect(code).toBe(0)
+    expect(out).toMatch(
+      /\n\nsettings\n {2}! reservations\.limitsByProject: no cloud has a project "web-shpo" now; it counts once/,
+    )
+    const json = JSON.parse((await gleaner(['config', 'check', '--json'], { directory })).out)
+    expect(json.remarks).toEqual([expect.stringContaining('"web-shpo"')])
+    writeFileSync(join(directory, 'gleaner.yaml'), `${cloud}\n${settings.replace('web-shpo', 'build-farm')}\n`)
+    expect(JSON.parse((await gleaner(['config', 'check', '--json'], { directory })).out).remarks).toEqual([])
+  })
+
   it('asks its meters only when told to, and tells each of them', async () => {
     const directory = folder()
     mkdirSync(join(directory, 'zones/intel-rapl:0'), { recursive: true })

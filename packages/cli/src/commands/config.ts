@@ -8,7 +8,9 @@ import {
   loadConfig,
   makeClouds,
   makeSources,
+  namesProjects,
   realClock,
+  settingRemarks,
   subjectDirectory,
 } from '@gleaner/server'
 import { describeError, type Inventory, isError } from '@gleaner/model'
@@ -51,6 +53,7 @@ export async function configCheck(
   const wanted = new Set<string>(config.sources.flatMap((source) => source.clouds))
   const meterSettings = asksMeters ? config.energy.meters : []
   for (const { clouds: named } of meterSettings) for (const cloud of named) wanted.add(cloud)
+  if (namesProjects(config)) for (const cloud of config.cloudIds) wanted.add(cloud)
   for (const cloud of makeClouds(config, realClock)) {
     try {
       const checked = { id: cloud.id, kind: cloud.kind, address: cloud.address, items: await cloud.check(signalOf()) }
@@ -78,6 +81,12 @@ export async function configCheck(
   if (!context.json) for (const checked of meters) show(context, checked)
   const front = await checkedFront(context, config)
   if (front !== undefined && !context.json) show(context, front)
+  const remarks = remarksOf(config, inventories)
+  if (!context.json && remarks.length > 0) {
+    context.line()
+    context.say(context.style('settings', 'bold'))
+    for (const remark of remarks) context.say(remark, `  ${context.style('!', 'yellow')} `)
+  }
   const all = [...clouds, ...sources, ...meters, ...(front === undefined ? [] : [front])]
   if (all.some(({ items }) => items.some(({ ok }) => !ok))) context.fail()
   if (
@@ -87,10 +96,22 @@ export async function configCheck(
       sources,
       ...(asksMeters ? { meters } : {}),
       ...(front === undefined ? {} : { front }),
+      remarks,
     })
   )
     return
   if (clouds.length === 0) context.say('No cloud is configured; docs/configuration.md tells how to connect one.')
+}
+
+/** What may not be meant, and is no fault. Of a cloud that was read in part nobody knows which projects it has. */
+function remarksOf(config: Config, inventories: ReadonlyMap<string, Inventory>): readonly string[] {
+  const clouds = new Map(
+    config.cloudIds.map((id) => {
+      const inventory = inventories.get(id)
+      return [id, { snapshot: (inventory?.gaps ?? []).length > 0 ? undefined : inventory }]
+    }),
+  )
+  return settingRemarks(config, clouds).map(({ sentence }) => sentence)
 }
 
 async function metersOf(

@@ -4,6 +4,7 @@ import { type Snapshot, freezeSnapshot } from '@gleaner/engine'
 import { type CloudId, GleanerError } from '@gleaner/model'
 import type { Cloud } from '@gleaner/ports'
 import { type Runtime, cloudCallTimeoutMs } from '../runtime.ts'
+import { tellUnknownProjects } from '../problems/tell-unknown-projects.ts'
 import { Loop } from './loop.ts'
 
 export function observeLoop(runtime: Runtime, cloud: Cloud): Loop {
@@ -37,6 +38,7 @@ export function observeLoop(runtime: Runtime, cloud: Cloud): Loop {
       keep(cloud.id, snapshot, undefined)
       await runtime.problems.settle(subject, ['snapshot-partial'])
       await reportGaps(runtime, subject, snapshot)
+      await tellUnknownProjects(runtime)
       runtime.wake('decide', 'energy', 'back-fill')
       const partial = snapshot.gaps.length > 0 ? `, ${snapshot.gaps.length} gaps` : ''
       return `${snapshot.hosts.length} hosts, ${snapshot.instances.length} instances${partial}`

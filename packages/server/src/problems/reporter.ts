@@ -55,6 +55,14 @@ export class ProblemReporter {
     })
   }
 
+  /** Whatever is open under this code. */
+  openSubjects(code: string): readonly string[] {
+    return [...this.#open].flatMap((key) => {
+      const [of, subject = ''] = key.split('\n')
+      return of === code ? [subject] : []
+    })
+  }
+
   /** All is well with this subject: whatever was open for it, but for the codes to keep, is resolved. */
   async settle(subject: string, keep: readonly string[] = []): Promise<void> {
     for (const key of this.#open) {

@@ -15,6 +15,17 @@ const iso = (hours: number) => new Date(testStartMs + hours * hourMs).toISOStrin
 const wish = (name: string, more: object = {}) => wished(name, { start: iso(24), duration: '2h', ...more })
 
 describe('limits', patient, () => {
+  it('of a project that no cloud has are told as a problem', async () => {
+    await startWith('  limitsByProject: { web-shpo: { hostHours: 40 }, web-shop: { hostHours: 4 } }\n')
+    const problem = await server.until('the problem', async () =>
+      (await server.app.store.problems.list({ includeClosed: false })).find(
+        ({ code }) => code === 'setting-project-unknown',
+      ),
+    )
+    expect(problem).toMatchObject({ severity: 'warning', subject: 'setting reservations.limitsByProject' })
+    expect(problem.sentence).toContain('no cloud has a project "web-shpo" now')
+  })
+
   it('hold for what is made, changed and planned, by project and calendar period', async () => {
     await startWith(
       '  period: day\n  limits: { hostHours: 6, longest: 4h, furthest: 7d }\n  limitsByProject: { data-science: { hostHours: 40 } }\n',
