@@ -156,6 +156,7 @@ export function quotaOf(state: FakeState, project = 'webshop'): LeaseQuotaView {
     end: end ?? '',
     hostHours,
     priority: 0,
+    waiting: { used: 0, limit: 100 },
     longest: '7d',
   }
 }

@@ -68,13 +68,15 @@ export interface Caller {
   readonly endsAtMs?: number | undefined
 }
 
-/** Everything that changes something. Each command checks, does, audits, and wakes the loops concerned. */
 export interface LeaseQuota {
   readonly limits: LeaseLimits
   readonly period: Interval
   readonly hours: number
+  /** Its leases on the waitlist now. */
+  readonly waiting: number
 }
 
+/** Everything that changes something. Each command checks, does, audits, and wakes the loops concerned. */
 export interface Commands {
   setMode(capability: Capability, mode: Mode, caller: Caller): Promise<void>
   pause(reason: string, caller: Caller): Promise<KillSwitch>

@@ -12,6 +12,8 @@ export async function leaseQuota(context: CommandContext, options: QuotaOptions)
   const quota = await context.client.call('getLeaseQuota', { query: options })
   if (context.printJson(quota)) return
   context.say(hoursOf(quota))
+  const { used, limit } = quota.waiting
+  context.say(`On the waitlist it has ${used} of ${limit} lease${limit === 1 ? '' : 's'}.`)
   if (quota.longest !== undefined) context.say(`A lease lasts ${quota.longest} at most.`)
   if (quota.furthest !== undefined) context.say(`It starts within ${quota.furthest} from now.`)
 }

@@ -19,7 +19,7 @@ clouds:
 modes: { idleness: advise }
 notices:
   webhooks:
-    - { id: ops, url: 'http://127.0.0.1:9/secret', projects: [nobody], kinds: [announced, failed] }
+    - { id: ops, url: 'http://127.0.0.1:9/secret', capabilities: [energy], kinds: [announced, failed] }
 rules:
   - name: forgotten
     description: Nothing has happened on it for half a day.

@@ -76,6 +76,10 @@ export const LeaseQuotaView = Type.Object({
     left: Type.Optional(Type.Number()),
   }),
   priority: Type.Number({ description: 'On the waitlist; the larger comes first, then who came first' }),
+  waiting: Type.Object({
+    used: Type.Number({ description: 'Leases of the project on the waitlist now' }),
+    limit: Type.Number(),
+  }),
   longest: Type.Optional(Type.String({ description: 'Longest duration of a lease' })),
   furthest: Type.Optional(Type.String({ description: 'How far ahead a lease may start' })),
 })

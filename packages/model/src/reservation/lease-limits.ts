@@ -13,6 +13,8 @@ export interface LeaseLimits {
   readonly furthestMs: number | undefined
   /** Whose leases on the waitlist come first: the larger. */
   readonly priority: number
+  /** How many of its leases may be on the waitlist at once. */
+  readonly waiting: number
 }
 
 export const noLeaseLimits: LeaseLimits = {
@@ -21,4 +23,5 @@ export const noLeaseLimits: LeaseLimits = {
   longestMs: undefined,
   furthestMs: undefined,
   priority: 0,
+  waiting: 100,
 }

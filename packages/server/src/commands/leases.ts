@@ -59,7 +59,8 @@ export function leaseCommands(runtime: Runtime): LeaseCommands {
       const admission = new LeaseAdmission(runtime, { projectId, by: '' })
       await runtime.leases.load(leading(runtime))
       await admission.load({ startMs: atMs, endMs: atMs + 1 })
-      return { limits: admission.limits, ...admission.used(atMs) }
+      const waiting = runtime.leases.waiting().filter(({ projectId: of }) => of === projectId).length
+      return { limits: admission.limits, waiting, ...admission.used(atMs) }
     },
     longestUntilMs: (lease) => runtime.leases.longestUntilMs(lease),
     waitingOf: (lease) => waitingOf(runtime, lease),

@@ -5,7 +5,8 @@ import { GleanerError, isError, type Lease, type LeaseId, type LeaseWait, type R
 import type { Fence } from '@gleaner/ports'
 import { newId } from '@gleaner/store'
 import type { Caller } from '../application.ts'
-import { LeaseAdmission } from '../reservation/lease-admission.ts'
+import { mostWaiting } from '../config/reservations.ts'
+import { LeaseAdmission, limitsOf } from '../reservation/lease-admission.ts'
 import type { LeaseRequest } from '../reservation/lease-request.ts'
 import type { Runtime } from '../runtime.ts'
 import { promoteWaiting } from './promote-waiting.ts'
@@ -25,8 +26,6 @@ export async function makeLease(runtime: Runtime, request: LeaseRequest, caller:
   })
 }
 
-const mostWaiting = 1000
-
 interface Joining extends Taking {
   readonly waitMs: number
 }
@@ -36,7 +35,7 @@ async function joinWaitlist(
   fence: Fence,
   { request, id, by, caller, waitMs }: Joining,
 ): Promise<Lease> {
-  const { clock, leases } = runtime
+  const { clock } = runtime
   const nowMs = clock.nowMs()
   const { window, durationMs, noticeMs, holdMs, termMs } = request
   const untilMs = Math.min(lastStartMs({ window, durationMs }), nowMs + waitMs)
@@ -44,8 +43,7 @@ async function joinWaitlist(
     throw new GleanerError('request-invalid', {
       detail: 'waitFor: a lease that begins now and ends at a fixed time cannot wait; give a duration.',
     })
-  if (leases.waiting().length >= mostWaiting)
-    throw new GleanerError('lease-refused', { detail: `waitFor: ${mostWaiting} leases wait already.` })
+  checkWaiting(runtime, request)
   const wait: LeaseWait = { window, durationMs, untilMs, noticeMs, holdMs, ...(termMs === undefined ? {} : { termMs }) }
   const lease: Lease = {
     id,
@@ -74,6 +72,21 @@ async function joinWaitlist(
   })
   await saveLease(runtime, fence, { caller, what: 'put lease on the waitlist', lease })
   return lease
+}
+
+/** No project keeps the others off the waitlist. */
+function checkWaiting(runtime: Runtime, { projectId }: LeaseRequest): void {
+  const waiting = runtime.leases.waiting()
+  const most = limitsOf(runtime, projectId).waiting
+  const own = waiting.filter(({ projectId: of }) => of === projectId).length
+  if (own >= most)
+    throw new GleanerError('lease-refused', {
+      detail: `waitFor: ${own} lease${own === 1 ? '' : 's'} of the project wait${own === 1 ? 's' : ''} already, and it may have ${most} on the waitlist at once.`,
+    })
+  if (waiting.length >= mostWaiting)
+    throw new GleanerError('lease-refused', {
+      detail: `waitFor: ${waiting.length} leases of all projects wait already, and there may be ${mostWaiting}.`,
+    })
 }
 
 function lengthOf({ window, durationMs }: LeaseWait): number {

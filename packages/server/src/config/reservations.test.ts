@@ -14,6 +14,7 @@ describe('the section reservations', () => {
       period: 'month',
       longestMs: undefined,
       priority: 0,
+      waiting: 100,
       furthestMs: undefined,
     })
   })
@@ -28,6 +29,7 @@ describe('the section reservations', () => {
       longestMs: 2 * 86_400_000,
       furthestMs: 30 * 86_400_000,
       priority: 5,
+      waiting: 100,
     })
   })
 

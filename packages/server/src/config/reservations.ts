@@ -7,6 +7,9 @@ import type { DurationReader } from './duration-reader.ts'
 import { readCertificates, readHookUrl } from './hook-address.ts'
 import { Secret } from './schema-parts.ts'
 
+/** Leases on the waitlist at once, of all projects together. */
+export const mostWaiting = 1000
+
 const strict = { additionalProperties: false } as const
 
 const Limits = Type.Object(
@@ -24,6 +27,13 @@ const Limits = Type.Object(
         minimum: -1000,
         maximum: 1000,
         description: 'Among leases on the waitlist the larger comes first (0)',
+      }),
+    ),
+    waiting: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: mostWaiting,
+        description: `Leases of a project on the waitlist at once (${noLeaseLimits.waiting})`,
       }),
     ),
   },
@@ -192,6 +202,7 @@ function limitsOf(given: Limits | undefined, base: LeaseLimits): LeaseLimits {
     longestMs: given?.longest === undefined ? base.longestMs : parseDurationMs(given.longest),
     furthestMs: given?.furthest === undefined ? base.furthestMs : parseDurationMs(given.furthest),
     priority: given?.priority ?? base.priority,
+    waiting: given?.waiting ?? base.waiting,
   }
 }
 

@@ -1,5 +1,5 @@
 // The waitlist on a whole server: who waits, in which order, what gives a place, who is told, and what ends the wait.
-import type { HostState, LeasePlanView, LeaseView } from '@gleaner/model'
+import type { HostState, LeasePlanView, LeaseQuotaView, LeaseView } from '@gleaner/model'
 import { createTestDatabase } from '@gleaner/store/testing'
 import { afterEach, expect, it } from 'vitest'
 import { hostCount, http, post, start, toldOf, wish, withHostStates } from './lease-scene.ts'
@@ -103,6 +103,31 @@ it(
     expect((await http('POST', 'leases/waits/confirm')).body.state).toBe('pending')
   },
 )
+
+it('a project has no more on the waitlist than its limit, and others are not kept off it', patient, async () => {
+  await start({
+    config: 'reservations: { limits: { waiting: 2 }, limitsByProject: { data-science: { waiting: 1 } } }\n',
+  })
+  await fill()
+  const wait = (name: string, project = 'web-shop') => reserve(name, 1, { project, waitFor: '24h' })
+  for (const name of ['one', 'two']) expect((await wait(name)).status).toBe(201)
+  const third = await wait('three')
+  expect([third.status, third.body.code, third.body.detail]).toEqual([
+    403,
+    'lease-refused',
+    'waitFor: 2 leases of the project wait already, and it may have 2 on the waitlist at once.',
+  ])
+  expect((await wait('other', 'data-science')).status).toBe(201)
+  expect((await wait('more', 'data-science')).body.detail).toContain(
+    '1 lease of the project waits already, and it may have 1 on',
+  )
+  expect((await http<LeaseQuotaView>('GET', 'lease-quota?project=web-shop')).body.waiting).toEqual({
+    used: 2,
+    limit: 2,
+  })
+  await http('DELETE', 'leases/one')
+  expect((await wait('three')).status).toBe(201)
+})
 
 it('a place that is there at once is held before it begins: there is time to confirm it', patient, async () => {
   await start()

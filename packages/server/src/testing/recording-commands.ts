@@ -110,7 +110,12 @@ export function recordingCommands({ commanded, nowMs, instances, rules }: Record
       book: new ReservationBook([]),
       slot: { found: true, span: { startMs: nowMs, endMs: nowMs + 1 }, shares: [[]] },
     }),
-    leaseQuota: async () => ({ limits: noLeaseLimits, period: { startMs: nowMs, endMs: nowMs + 1 }, hours: 0 }),
+    leaseQuota: async () => ({
+      limits: noLeaseLimits,
+      period: { startMs: nowMs, endMs: nowMs + 1 },
+      hours: 0,
+      waiting: 0,
+    }),
     makeLease: async (request, caller) => {
       note('makeLease', request.name, caller)
       return plainLease(nowMs)

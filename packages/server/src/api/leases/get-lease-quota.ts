@@ -9,7 +9,7 @@ export const getLeaseQuota: Handler<typeof endpoints.getLeaseQuota> = async ({ a
   const { at, ...named } = query
   const { cloudId, projectId } = leaseProject({ app, sight, body: named })
   const atMs = at === undefined ? app.clock.nowMs() : Date.parse(at)
-  const { limits, period, hours } = await app.commands.leaseQuota(projectId, atMs)
+  const { limits, period, hours, waiting } = await app.commands.leaseQuota(projectId, atMs)
   return {
     project: world().projectName(projectId),
     cloud: cloudId,
@@ -18,6 +18,7 @@ export const getLeaseQuota: Handler<typeof endpoints.getLeaseQuota> = async ({ a
     end: timeText(period.endMs),
     hostHours: { used: rounded(hours), ...hostHoursOf(limits, hours) },
     priority: limits.priority,
+    waiting: { used: waiting, limit: limits.waiting },
     ...only('longest', limits.longestMs === undefined ? undefined : formatDurationMs(limits.longestMs)),
     ...only('furthest', limits.furthestMs === undefined ? undefined : formatDurationMs(limits.furthestMs)),
   }
