@@ -137,6 +137,7 @@ export function fleetPast(state: FakeState, spanMs: number): FleetPointView[] {
       mean: peak * wave * 0.6,
       peak: peak * wave,
       estimate: estimate * (0.85 + 0.15 * wave),
+      ...(nth === 0 ? {} : { expected: estimate * (0.85 + 0.15 * wave) }),
       violatedHosts: Math.floor(seeded(atMs / scopeMs)() * 4),
       violation: 1.5,
     })

@@ -1,6 +1,6 @@
 import type { EstimatePointView } from '@gleaner/model'
 import { describe, expect, it } from 'vitest'
-import { exceededScopes, hostSeries } from './estimate-series.ts'
+import { exceededScopes, fleetSeries, hostSeries } from './estimate-series.ts'
 
 const hourMs = 3_600_000
 
@@ -42,6 +42,16 @@ describe('estimates as lines', () => {
     const { peak: _, ...unmeasured } = point(2).cores
     const items = [point(1), { ...point(2), cores: unmeasured }]
     expect(valuesOf(items, 'used at most')).toEqual([4, null])
+  })
+
+  it('of all hosts have what was sold since the estimate in them as well', () => {
+    const figures = { capacity: 60, booked: 40, mean: 4, peak: 10, estimate: 20, violatedHosts: 0, violation: 0 }
+    const at = (hour: number, expected?: number) => {
+      const part = { ...figures, ...(expected === undefined ? {} : { expected }) }
+      return { at: new Date(hour * hourMs).toISOString(), hosts: 2, blindHosts: 0, cores: part, memoryMiB: part }
+    }
+    const lines = fleetSeries([at(1), at(2, 28), at(3, 20)], 'cores')
+    expect(lines.find(({ name }) => name === 'expected at most')?.values).toEqual([null, 28, 20])
   })
 
   it('count the scopes that used more', () => {

@@ -1,5 +1,5 @@
-// Estimates over time as lines of a chart. What was expected of a scope was estimated at the end of the one before, and of a host
-// what was sold since counts besides; where the one before is missing nothing was expected, and the line has a gap.
+// Estimates over time as lines of a chart. What was expected of a scope was estimated at the end of the one before, and what was sold
+// on a host since counts besides; of all hosts the server has added it up; where the one before is missing nothing was expected, and the line has a gap.
 import { type EstimatePointView, expectedPeak, type FleetPointView } from '@gleaner/model'
 import type { ChartSeries } from '../charts/chart-types.ts'
 
@@ -22,8 +22,7 @@ export function fleetSeries(items: readonly FleetPointView[], key: Key): readonl
     capacity: items.map((item) => item[key].capacity),
     booked: items.map((item) => item[key].booked),
     used: items.map((item) => (item.hosts === item.blindHosts ? null : item[key].peak)),
-    // How much was sold anew on each host is not in the sum.
-    expected: expectedBefore(items, (before) => before[key].estimate),
+    expected: items.map((item) => item[key].expected ?? null),
   })
 }
 
@@ -48,9 +47,9 @@ function lines({ capacity, booked, used, expected }: Lines): readonly ChartSerie
   ]
 }
 
-function expectedBefore<Point extends { readonly at: string }>(
-  items: readonly Point[],
-  expectedOf: (before: Point, point: Point) => number,
+function expectedBefore(
+  items: readonly EstimatePointView[],
+  expectedOf: (before: EstimatePointView, point: EstimatePointView) => number,
 ): (number | null)[] {
   const atMs = items.map(({ at }) => Date.parse(at))
   const steps = atMs.slice(1).map((ms, nth) => ms - (atMs[nth] ?? ms))

@@ -86,7 +86,13 @@ const FleetFigures = Type.Object({
   booked: Type.Number(),
   mean: Type.Number({ description: 'Over the hosts that were measured' }),
   peak: Type.Number({ description: 'Sum of the peaks of the hosts that were measured' }),
-  estimate: Type.Number(),
+  estimate: Type.Number({ description: 'Of the scope to come' }),
+  expected: Type.Optional(
+    Type.Number({
+      description:
+        'What this scope is judged against: what was estimated at the end of the one before, and in full what was sold on each host since',
+    }),
+  ),
   violatedHosts: Type.Integer({ description: 'Hosts whose estimate before was exceeded' }),
   violation: Type.Number({ description: 'By how much, together' }),
 })

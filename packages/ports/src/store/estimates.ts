@@ -34,6 +34,11 @@ export interface FleetFigures {
   readonly mean: number
   readonly peak: number
   readonly estimate: number
+  /**
+   * What this scope is judged against (`expectedPeak`), over the hosts that had an estimate at the end of the scope before;
+   * undefined where none had, or that one lies before what was asked for.
+   */
+  readonly expected: number | undefined
   /** Hosts whose estimate before was exceeded, and by how much together. */
   readonly violatedHosts: number
   readonly violation: number

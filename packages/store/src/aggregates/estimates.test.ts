@@ -100,4 +100,22 @@ describe('estimates', () => {
     await estimates.save(opened.fence, many)
     expect((await estimates.fleet('far', nowMs + 20 * hourMs, nowMs + 21 * hourMs))[0]?.hosts).toBe(1300)
   })
+
+  it('are expected over the fleet as on each host: with what was sold there since, and only where there was one before', async () => {
+    const { estimates } = opened.store
+    const { cores, scopeMs } = sampleEstimate()
+    const scope = (nth: number, name: string, [estimate, booked]: readonly [number, number]) =>
+      at(nth, {
+        hostId: hostId(cloudId('sold'), name),
+        cloudId: cloudId('sold'),
+        cores: { ...cores, estimate, booked },
+      })
+    expect(scopeMs).toBe(hourMs)
+    await estimates.save(opened.fence, [scope(30, 'a', [10, 20]), scope(30, 'b', [5, 30]), scope(30, 'gone', [7, 7])])
+    // Sold anew on a, less on b; c is new.
+    await estimates.save(opened.fence, [scope(31, 'a', [11, 26]), scope(31, 'b', [6, 20]), scope(31, 'c', [9, 9])])
+    const points = await estimates.fleet('sold', nowMs + 30 * hourMs, nowMs + 40 * hourMs)
+    expect(points.map((point) => point.cores.expected)).toEqual([undefined, 10 + 6 + 5])
+    expect((await estimates.fleet('sold', nowMs + 31 * hourMs, nowMs + 40 * hourMs))[0]?.cores.expected).toBeUndefined()
+  })
 })

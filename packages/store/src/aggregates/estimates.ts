@@ -41,12 +41,14 @@ export function estimates(database: Database): EstimateStore {
     fleet: (cloudId, fromMs, toMs) =>
       database.read(async (queries) => {
         const { rows } = await sql<FleetRow>`
-          select at_ms, count(*)::float8 as hosts, count(*) filter (where blind)::float8 as blind_hosts,
+          select scope.at_ms, count(*)::float8 as hosts, count(*) filter (where scope.blind)::float8 as blind_hosts,
             ${fleetColumns('cores')}, ${fleetColumns('memory')}
-          from estimate
-          where at_ms >= ${fromMs} and at_ms < ${toMs}
-            and (${cloudId ?? null}::text is null or cloud_id = ${cloudId ?? null})
-          group by at_ms order by at_ms`.execute(queries)
+          from estimate scope
+          left join estimate before on before.host_id = scope.host_id and before.at_ms = scope.at_ms - scope.scope_ms
+            and before.at_ms >= ${fromMs} and before.at_ms < ${toMs}
+          where scope.at_ms >= ${fromMs} and scope.at_ms < ${toMs}
+            and (${cloudId ?? null}::text is null or scope.cloud_id = ${cloudId ?? null})
+          group by scope.at_ms order by scope.at_ms`.execute(queries)
         return rows.map((row) => ({
           atMs: row.at_ms,
           hosts: row.hosts,
@@ -141,7 +143,10 @@ function toPoint(row: Selectable<EstimateTable>): EstimatePoint {
 
 const fleetNames = ['capacity', 'booked', 'mean', 'peak', 'estimate', 'violated', 'violation'] as const
 
-interface FleetRow extends Readonly<Record<`${'cores' | 'memory'}_${(typeof fleetNames)[number]}`, number>> {
+type FleetColumns = Readonly<Record<`${'cores' | 'memory'}_${(typeof fleetNames)[number]}`, number>> &
+  Readonly<Record<`${'cores' | 'memory'}_expected`, number | null>>
+
+interface FleetRow extends FleetColumns {
   readonly at_ms: number
   readonly hosts: number
   readonly blind_hosts: number
@@ -149,9 +154,13 @@ interface FleetRow extends Readonly<Record<`${'cores' | 'memory'}_${(typeof flee
 
 function fleetColumns(resource: 'cores' | 'memory') {
   const sum = (name: string) =>
-    sql`coalesce(sum(${sql.ref(`${resource}_${name}`)}::float8), 0) as ${sql.ref(`${resource}_${name}`)}`
-  const violated = sql`count(*) filter (where ${sql.ref(`${resource}_violation`)} > 0)::float8 as ${sql.ref(`${resource}_violated`)}`
-  return sql.join([...fleetNames.filter((name) => name !== 'violated').map(sum), violated])
+    sql`coalesce(sum(${sql.ref(`scope.${resource}_${name}`)}::float8), 0) as ${sql.ref(`${resource}_${name}`)}`
+  const violated = sql`count(*) filter (where ${sql.ref(`scope.${resource}_violation`)} > 0)::float8 as ${sql.ref(`${resource}_violated`)}`
+  const [booked, bookedBefore] = [sql.ref(`scope.${resource}_booked`), sql.ref(`before.${resource}_booked`)]
+  // As `expectedPeak` has it.
+  const expected = sql`sum(${sql.ref(`before.${resource}_estimate`)}::float8 + greatest(0, ${booked}::float8 - ${bookedBefore}))
+    as ${sql.ref(`${resource}_expected`)}`
+  return sql.join([...fleetNames.filter((name) => name !== 'violated').map(sum), violated, expected])
 }
 
 function toFleet(row: FleetRow, resource: 'cores' | 'memory'): FleetFigures {
@@ -161,6 +170,7 @@ function toFleet(row: FleetRow, resource: 'cores' | 'memory'): FleetFigures {
     mean: row[`${resource}_mean`],
     peak: row[`${resource}_peak`],
     estimate: row[`${resource}_estimate`],
+    expected: row[`${resource}_expected`] ?? undefined,
     violatedHosts: row[`${resource}_violated`],
     violation: row[`${resource}_violation`],
   }

@@ -88,7 +88,16 @@ describe('all hosts together', () => {
 
   it('have a past, one point for each scope within the time asked for', async () => {
     const { api, get, content } = await harness()
-    const sums = { capacity: 60, booked: 40, mean: 4, peak: 10, estimate: 20, violatedHosts: 1, violation: 0.5 }
+    const sums = {
+      capacity: 60,
+      booked: 40,
+      mean: 4,
+      peak: 10,
+      estimate: 20,
+      expected: 24,
+      violatedHosts: 1,
+      violation: 0.5,
+    }
     const point = (atMs: number): FleetPoint => ({ atMs, hosts: 4, blindHosts: 1, cores: sums, memoryMiB: sums })
     content.fleet = [point(nowMs - 3 * hourMs), point(nowMs - hourMs), point(nowMs)]
     const { body } = await get('/api/v1/estimates/fleet?for=2h')

@@ -1,5 +1,6 @@
 // All hosts together over time, as the store adds them up: one point for each scope.
 import { type CloudId, GleanerError, type endpoints, parseDurationMs } from '@gleaner/model'
+import type { FleetFigures } from '@gleaner/ports'
 import type { Handler } from '../handler.ts'
 import { only } from '../view/only.ts'
 import { timeText } from '../view/time-text.ts'
@@ -19,8 +20,12 @@ export const getFleetEstimates: Handler<typeof endpoints.getFleetEstimates> = as
       at: timeText(atMs),
       hosts,
       blindHosts,
-      cores,
-      memoryMiB,
+      cores: figuresOf(cores),
+      memoryMiB: figuresOf(memoryMiB),
     })),
   }
+}
+
+function figuresOf({ expected, ...figures }: FleetFigures) {
+  return { ...figures, ...only('expected', expected) }
 }
