@@ -276,6 +276,21 @@ describe('tables', () => {
     expect(message).toMatch(/trace\.csv\.gz: the compressed data are damaged \(after byte \d+ of them\)/)
   })
 
+  it('a scope or slice that is shorter than the step of the samples is refused by name, as of every format', async () => {
+    const file = table('time,instance,cpu', ...Array.from({ length: 20 }, (_, nth) => `${nth * 300},a,1`))
+    const { code, message } = await refusal(file, { scopeS: 100 })
+    expect([code, message]).toEqual([
+      'lab-option',
+      `The option --scope is 100, but ${file} has a sample every 300 s: nothing shorter can be told.`,
+    ])
+    expect((await refusal(file, { scopeS: 600, sliceS: 200 })).message).toContain('The option --slice is 200')
+    expect((await refusal(file, { scopeS: 100, stepS: 200 })).message).toContain('has a sample every 200 s')
+    expect((await readAll(file, { scopeS: 300, hostCores: 4, hostMemoryMB: 1 })).slices).toHaveLength(20)
+    // One sample of each instance tells no step.
+    const single = table('time,instance,cpu', '0,a,1', '100,b,1', '200,c,1')
+    expect((await readAll(single, { scopeS: 100, hostCores: 4, hostMemoryMB: 1 })).slices).toHaveLength(3)
+  })
+
   it('what no machine can use is left out by line, so that no strategy is lost to it', async () => {
     const rows = ['0,a,1,5', '60,a,1e308,5', '120,a,18446744073.7,5', '180,a,1,8589934592', '240,a,1,5', '300,a,1,5']
     const file = table('time,instance,cpu,memory', ...rows, '360,a,Infinity,5', '420,a,1,5', '480,a,1,5', '540,a,1,5')

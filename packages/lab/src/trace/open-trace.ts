@@ -70,8 +70,8 @@ export async function openTrace(path: string, options: TraceOptions, events: Tra
   }
 }
 
-/** Formats whose samples are so far apart whatever is in the file. */
-const steady: ReadonlySet<TraceFormat> = new Set(['planetlab', 'planetlab-table', 'bitbrains', 'opendc', 'azure'])
+/** Seconds between the samples of a table that does not tell. */
+const usualStepS = 300
 
 interface Work {
   readonly path: string
@@ -87,9 +87,11 @@ async function read(work: Work): Promise<OpenTrace> {
   let scopeS = options.scopeS ?? defaultScopeS
   let sliceS = options.sliceS ?? scopeS
   let historyScopes = options.historyScopes ?? defaultHistoryScopes
-  if (steady.has(format) && sliceS < stepS) {
+  // The slices of ScroogeVM's files are in the files, and not in seconds.
+  if (format !== 'scroogevm' && sliceS < stepS) {
     const detail = `${path} has a sample every ${stepS} s: nothing shorter can be told`
-    throw new GleanerError('lab-option', { option: '--scope', value: sliceS, detail })
+    const option = options.sliceS === undefined ? '--scope' : '--slice'
+    throw new GleanerError('lab-option', { option, value: sliceS, detail })
   }
   let epochsS: readonly number[] = []
   const sink = new TraceSink({ shape: { sliceS, stepS }, spool, ...events })
@@ -165,7 +167,7 @@ async function stepOf({ path, format, options, events, spool }: Work): Promise<n
       const sliceS = options.sliceS ?? options.scopeS ?? defaultScopeS
       const quiet = { faults: events.faults, onBytes: () => undefined }
       const step = await detectStep(path, new TraceSink({ shape: { sliceS, stepS: sliceS }, spool, ...quiet }))
-      return Math.min(step, sliceS)
+      return step ?? Math.min(usualStepS, sliceS)
     }
   }
 }

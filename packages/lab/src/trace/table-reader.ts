@@ -45,8 +45,8 @@ export async function readTable(file: string, sink: TraceSink): Promise<void> {
   }
 }
 
-/** The most common distance between neighbouring samples of one instance among the first rows; 300 s when none tells. */
-export async function detectStep(file: string, sink: TraceSink): Promise<number> {
+/** The most common distance between neighbouring samples of one instance among the first rows; undefined when none tells. */
+export async function detectStep(file: string, sink: TraceSink): Promise<number | undefined> {
   const before = new Map<string, number>()
   const distances = new Map<number, number>()
   let seen = 0
@@ -63,7 +63,7 @@ export async function detectStep(file: string, sink: TraceSink): Promise<number>
     if (seen > 20_000) break
   }
   const [common] = [...distances].sort((a, b) => b[1] - a[1] || a[0] - b[0])
-  return common?.[0] ?? 300
+  return common?.[0]
 }
 
 async function* batches(file: string, sink: TraceSink): AsyncGenerator<Batch> {
