@@ -94,6 +94,8 @@ export const reasonCodes = {
   'too-many-plans': 'It was planned anew too often without success.',
   'request-withdrawn': 'Whoever asked for the room no longer wants it.',
   'request-expired': 'Whoever asked for the room did not come for it.',
+  'request-not-running':
+    'What was made anew in the room of the decision neither ran nor failed in time; it is left as it is.',
   'request-gone': 'What asked for the room is no longer there.',
   'frees-nothing': 'What would be done to the victims gives back nothing that the cloud can sell.',
   'quota-preemptible': 'The project has as many preemptible instances as its quota allows.',

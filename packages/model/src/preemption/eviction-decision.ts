@@ -129,6 +129,8 @@ export interface Recreation {
   readonly tags: readonly string[]
   readonly native: Readonly<Record<string, unknown>>
   readonly newId: InstanceId | undefined
+  /** When the cloud took it; absent in decisions of earlier versions. */
+  readonly madeAtMs?: number | undefined
   /** The new one was seen running. */
   readonly runs: boolean
   /** The new one was labelled with the id it replaces. */

@@ -15,11 +15,14 @@ interface Attempt {
   readonly atMs: number
   readonly mode: Mode
   readonly state: EvictionDecision['state']
+  readonly newId: InstanceId | undefined
 }
 
 export class UnplacedWatch {
   readonly #runtime: Runtime
   readonly #attempts = new Map<InstanceId, Attempt>()
+  /** What was made anew for others: their request is looked at, not what became of it. */
+  readonly #made = new Set<InstanceId>()
   #lastMs = Number.NEGATIVE_INFINITY
 
   constructor(runtime: Runtime) {
@@ -38,7 +41,9 @@ export class UnplacedWatch {
       try {
         const limited = AbortSignal.any([signal, AbortSignal.timeout(cloudCallTimeoutMs)])
         const unplaced = await cloud.creation.unplaced(limited)
-        for (const each of unplaced) if (each.firmness === 'firm') await this.#consider(fence, cloud, each)
+        const firm = unplaced.filter(({ firmness }) => firmness === 'firm')
+        for (const { instanceId } of firm) await this.#lastAttempt(instanceId)
+        for (const each of firm) if (!this.#made.has(each.instanceId)) await this.#consider(fence, cloud, each)
         await this.#runtime.problems.settle(subject)
       } catch (error) {
         if (!signal.aborted) await this.#runtime.problems.reportError(subject, error)
@@ -52,7 +57,7 @@ export class UnplacedWatch {
     const last = await this.#lastAttempt(unplaced.instanceId)
     const nowMs = clock.nowMs()
     if (last !== undefined) {
-      if (last.state === 'done') return
+      if (last.state === 'done' || this.#mayRunYet(cloud.id, last.newId)) return
       const mode = state.modes.preemption
       const isSameWorld = last.mode === mode && !this.#runtime.power.openedSince(cloud.id, last.atMs)
       if (isSameWorld && (last.state === 'observed' || nowMs - last.atMs < againMs)) return
@@ -100,6 +105,13 @@ export class UnplacedWatch {
     })
   }
 
+  /** A second one beside it would be one too many for its owner. */
+  #mayRunYet(cloudId: Cloud['id'], newId: InstanceId | undefined): boolean {
+    if (newId === undefined) return false
+    const now = this.#runtime.state.clouds.get(cloudId)?.snapshot?.instanceById.get(newId)
+    return now !== undefined && now.state !== 'error'
+  }
+
   async #lastAttempt(instanceId: InstanceId): Promise<Attempt | undefined> {
     const { evictions, store } = this.#runtime
     const known = this.#attempts.get(instanceId)
@@ -117,7 +129,9 @@ export class UnplacedWatch {
   }
 
   #remember(instanceId: InstanceId, number: number, decision: EvictionDecision): Attempt {
-    const attempt = { number, atMs: decision.updatedAtMs, mode: decision.mode, state: decision.state }
+    const newId = decision.recreation?.newId
+    if (newId !== undefined) this.#made.add(newId)
+    const attempt = { number, atMs: decision.updatedAtMs, mode: decision.mode, state: decision.state, newId }
     this.#attempts.set(instanceId, attempt)
     return attempt
   }

@@ -12,9 +12,9 @@ const speed = 60
 
 export let server: TestServer
 
-export async function start(mode: Mode = 'enforce', more = ''): Promise<void> {
+export async function start(mode: Mode = 'enforce', more = '', timesFaster = speed): Promise<void> {
   server = await startTestServer({
-    clock: acceleratedClock(testStartMs, speed),
+    clock: acceleratedClock(testStartMs, timesFaster),
     config: `
 modes: { preemption: ${mode} }
 policy: { snapshotMaxAge: 60m, telemetryMaxAge: 60m, budgets: { actionsPerMinute: 1000 } }

@@ -29,6 +29,35 @@ describe('a request that the cloud could not place', patient, () => {
     expect(await server.cloud.claims.claims(never)).toEqual([])
   })
 
+  it('is given up when the new one neither runs nor fails: both stay, and no second one is made', async () => {
+    await start('enforce', '', 600)
+    await fill()
+    const failed = await server.cloud.creation.create(
+      { ...request(), hostId: undefined, tags: [], idempotencyKey: 'x' },
+      never,
+    )
+    server.cloud.faults.put({ kind: 'stuck', calls: ['create'] })
+    const [decision] = await server.until('the decision', async () => {
+      const { items } = await server.app.store.evictions.decisions({}, { limit: 10, offset: 0 })
+      return items.length > 0 ? items : undefined
+    })
+    const end = await ended(decision?.id ?? '')
+    expect(end).toMatchObject({ state: 'failed', verdict: { code: 'request-not-running' } })
+    const { newId, madeAtMs = 0 } = end.recreation ?? {}
+    expect(end.updatedAtMs - madeAtMs).toBeGreaterThanOrEqual(1_800_000)
+    expect((await look(failed))?.state).toBe('error')
+    expect((await look(newId ?? failed))?.state).toBe('starting')
+    const overMs = end.updatedAtMs + 2_000_000
+    await server.until('the time of the next attempt to pass', async () => {
+      await server.cycles(1)
+      return server.app.clock.nowMs() > overMs ? true : undefined
+    })
+    const { items } = await server.app.store.evictions.decisions({}, { limit: 10, offset: 0 })
+    expect(items.filter(({ kind }) => kind === 'room')).toHaveLength(1)
+    const { instances } = await server.cloud.observe(never)
+    expect(instances.filter(({ name }) => name === 'big')).toHaveLength(2)
+  })
+
   it('is left alone when its owner has deleted it meanwhile', async () => {
     await start()
     const fillers = await fill()

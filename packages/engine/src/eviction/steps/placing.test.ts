@@ -18,7 +18,7 @@ import {
   vetoed,
 } from '../../testing/a-saga.ts'
 import { nextStep } from '../next-step.ts'
-import { asVictim } from './placing.ts'
+import { arrivalLifeMs, asVictim } from './placing.ts'
 
 const left = aVictim({ state: 'left', leftAtMs: lookedAtMs })
 const newId = idOf('big-again')
@@ -88,10 +88,46 @@ describe('what was made in its place', () => {
   const decision = placing({ newId })
 
   it.each([
-    ['nobody looked', {}],
-    ['it is being built', made('starting')],
-    ['nobody knows its state', made('unknown')],
-  ])('is waited for while %s', (_, look) => expect(nextStep(decision, seen(look))).toEqual(waits))
+    ['nobody looked', {}, undefined],
+    ['it is being built', made('starting'), decision.updatedAtMs + arrivalLifeMs],
+    ['nobody knows its state', made('unknown'), decision.updatedAtMs + arrivalLifeMs],
+  ])('is waited for while %s', (_, look, untilMs) =>
+    expect(nextStep(decision, seen(look))).toEqual({ kind: 'wait', untilMs }),
+  )
+
+  it.each([
+    ['starting', made('starting')],
+    ['unknown', made('unknown')],
+    ['unknown', {}],
+  ] as const)('that is %s is waited for so long and no longer, and nothing is deleted', (state, look) => {
+    const overdue = placing({ newId, madeAtMs: lookedAtMs })
+    const at = (nowMs: number) => nextStep(overdue, seen({ nowMs, ...look }))
+    expect(at(lookedAtMs + arrivalLifeMs - 1)).toMatchObject({ kind: 'wait' })
+    expect(at(lookedAtMs + arrivalLifeMs)).toEqual({
+      kind: 'become',
+      left: [],
+      decision: {
+        ...overdue,
+        updatedAtMs: lookedAtMs + arrivalLifeMs,
+        state: 'undoing',
+        endsAs: 'failed',
+        verdict: {
+          code: 'request-not-running',
+          sentence: `big was made anew as ${newId}, which does not run after 30m: it is ${state}. Both it and the failed one stay as they are.`,
+          facts: { made: newId, state, lifeMs: arrivalLifeMs },
+        },
+      },
+    })
+    const undoing = { ...overdue, state: 'undoing', endsAs: 'failed' } as const
+    expect(nextStep(undoing, seen({ nowMs: lookedAtMs + arrivalLifeMs, ...look }))).toMatchObject({
+      decision: { state: 'failed' },
+    })
+  })
+
+  it('that runs at the last moment has arrived', () =>
+    expect(nextStep(decision, seen({ nowMs: lookedAtMs + 10 * arrivalLifeMs, ...made('running') }))).toMatchObject({
+      decision: { recreation: { runs: true } },
+    }))
 
   it('runs, and is then told as what was asked for', () => {
     const runs = aRecreation({ newId, runs: true })

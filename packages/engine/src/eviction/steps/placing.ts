@@ -1,11 +1,11 @@
 // A request that the cloud could not place is made anew in the room that was made for it. First the new one, then the end of
 // the old one: a crash in between leaves both, never neither. Its room is opened right before, because the cloud's
 // scheduler wants to claim it itself. While everything is paused nothing is made, and the room stays held.
-import { type EvictionDecision, type Recreation, settledStates } from '@gleaner/model'
+import { type EvictionDecision, formatDurationMs, type Recreation, settledStates } from '@gleaner/model'
 import { wholeSentence } from '../../text/whole-sentence.ts'
 import { judgeVictim } from '../judge-victim.ts'
 import type { SagaSeen, SagaStep } from '../saga-seen.ts'
-import { become, endClaim, waiting } from './become.ts'
+import { become, endClaim, waiting, waitUntil } from './become.ts'
 import { undo } from './undoing.ts'
 
 export function nextOfPlacing(decision: EvictionDecision, seen: SagaSeen): SagaStep {
@@ -25,13 +25,22 @@ export function nextOfPlacing(decision: EvictionDecision, seen: SagaSeen): SagaS
   return farewell(decision, recreation, seen)
 }
 
-/** Until the new one runs, or cannot. */
+/**
+ * A large image that is fetched first (100 GiB at 1 Gbit/s) takes a quarter of an hour; after twice that nobody waits for it
+ * any more. Clouds themselves may have no limit: nova's `instance_build_timeout` is off unless somebody sets it.
+ */
+export const arrivalLifeMs = 1_800_000
+
+/** Until the new one runs, or cannot, or has had its time. */
 function arrival(decision: EvictionDecision, recreation: Recreation, seen: SagaSeen): SagaStep {
   const { made } = seen
-  if (made === undefined) return waiting
+  // What was made by an earlier version does not tell when; nothing else was noted since.
+  const endMs = (recreation.madeAtMs ?? decision.updatedAtMs) + arrivalLifeMs
+  if (made === undefined) return seen.nowMs < endMs ? waiting : overdue(decision, recreation, seen)
   if (made.instance !== 'gone' && made.instance.state === 'running')
     return become(decision, seen, { recreation: { ...recreation, runs: true } })
-  if (made.instance !== 'gone' && !settledStates.includes(made.instance.state)) return waiting
+  if (made.instance !== 'gone' && !settledStates.includes(made.instance.state))
+    return seen.nowMs < endMs ? waitUntil(endMs) : overdue(decision, recreation, seen)
   const state = made.instance === 'gone' ? 'gone' : made.instance.state
   const why = made.fault === undefined ? '' : `: ${made.fault}`
   return undo(decision, seen, {
@@ -40,6 +49,20 @@ function arrival(decision: EvictionDecision, recreation: Recreation, seen: SagaS
       code: 'room-lost',
       sentence: `${nameOf(decision)} was made anew as ${recreation.newId ?? ''}, which is ${state}${why}.`,
       facts: { made: recreation.newId ?? '', state },
+    },
+  })
+}
+
+/** Nothing of the owner's is deleted: the new one may run yet, and until it does the failed one is all that he has. */
+function overdue(decision: EvictionDecision, recreation: Recreation, seen: SagaSeen): SagaStep {
+  const is = seen.made?.instance
+  const state = is === undefined || is === 'gone' ? 'unknown' : is.state
+  return undo(decision, seen, {
+    endsAs: 'failed',
+    verdict: {
+      code: 'request-not-running',
+      sentence: `${nameOf(decision)} was made anew as ${recreation.newId ?? ''}, which does not run after ${formatDurationMs(arrivalLifeMs)}: it is ${state}. Both it and the failed one stay as they are.`,
+      facts: { made: recreation.newId ?? '', state, lifeMs: arrivalLifeMs },
     },
   })
 }

@@ -34,7 +34,10 @@ export async function createAnew(book: SagaBook, work: Work, { hostId, index }: 
       },
       limited(signal),
     )
-    await book.save(fence, ended({ ...noted, recreation: { ...recreation, newId } }, newId))
+    await book.save(
+      fence,
+      ended({ ...noted, recreation: { ...recreation, newId, madeAtMs: book.runtime.clock.nowMs() } }, newId),
+    )
     return 'again'
   } catch (error) {
     if (isPassing(error)) return book.later(noted, error)
