@@ -102,6 +102,8 @@ export const reasonCodes = {
   'opted-out': 'The instance has opted out of eviction.',
   'room-again': 'There is room again for an instance that was evicted.',
   'no-room-yet': 'There is no room yet for an instance that was evicted.',
+  'host-awaited':
+    'The host where the evicted instance rests is not in the reading, or takes no instances now; it is waited for.',
   'backing-off': 'The instance was evicted a short while ago, or often; it waits before it comes back.',
   'returns-off': 'Evicted instances are not brought back by themselves.',
   'return-ended': 'The instance is not brought back: it runs, is gone, or somebody acted on it.',

@@ -4,7 +4,7 @@ import { aHost, anInstance, aSnapshot, testStartMs } from '@gleaner/testkit'
 import { describe, expect, it } from 'vitest'
 import { anEviction } from '../testing/an-eviction.ts'
 import { aRoomWorld } from '../testing/a-room-world.ts'
-import { planReturns, type Return } from './plan-returns.ts'
+import { absentHostLifeMs, planReturns, type Return } from './plan-returns.ts'
 import type { RoomWorld } from './room-world.ts'
 
 const [h1, h2] = ['h1', 'h2'].map((name) =>
@@ -242,6 +242,59 @@ describe('the room of those under way', () => {
     expect(after(anEviction(under), [instance('under', { state: 'starting', vcpus: 3 })])).toBe(
       'next waits no-room-yet',
     )
+  })
+})
+
+describe('the host where an evicted instance rests', () => {
+  const rests = (given: Given) => single(planned([anEviction()], [resting('batch-1')], given))
+
+  it.each([
+    ['down', 'is down'],
+    ['disabled', 'is closed'],
+    ['maintenance', 'is in maintenance'],
+    ['asleep', 'sleeps'],
+    ['unknown', 'is in an unknown state'],
+  ] as const)('that is %s is waited for, whatever room there is elsewhere', (state, words) =>
+    expect(rests({ hosts: [{ ...h1, state }, h2] })).toMatchObject({
+      kind: 'wait',
+      verdict: {
+        code: 'host-awaited',
+        sentence: `h1, where batch-1 rests, ${words}; it comes back when that host takes instances again.`,
+        facts: { host: 'test:h1', state },
+      },
+    }),
+  )
+
+  it('that is missing from the reading is waited for, and it comes back with the host', () => {
+    expect(rests({ hosts: [h2] })).toMatchObject({
+      kind: 'wait',
+      verdict: {
+        code: 'host-awaited',
+        sentence:
+          'test:h1, where batch-1 rests, is not in the reading; it comes back when that host takes instances again.',
+      },
+    })
+    expect(rests({ hosts: [h1, h2] })).toMatchObject({ kind: 'wake', candidate: { hostId: 'test:h1' } })
+  })
+
+  const absent = (eviction: Eviction, nowMs = testStartMs) =>
+    told(planReturns([eviction], aRoomWorld(aSnapshot({ hosts: [h2], instances: [] }), nowMs, { preemption })))
+
+  it('that is missing together with the instance loses nobody for a week', () => {
+    expect(absent(anEviction())).toEqual(['batch-1 waits host-awaited'])
+    const since = anEviction({
+      verdict: { code: 'host-awaited', sentence: 'It waits.', facts: {} },
+      updatedAtMs: testStartMs - absentHostLifeMs,
+    })
+    expect(absent({ ...since, updatedAtMs: since.updatedAtMs + 1 })).toEqual(['batch-1 waits host-awaited'])
+    expect(absent(since)).toEqual(['batch-1 stayed-away return-ended'])
+  })
+
+  it('does not matter to who rests on none, or came back as another', () => {
+    expect(absent(anEviction({ action: 'shelve' }))).toEqual(['batch-1 stayed-away return-ended'])
+    expect(absent(anEviction({ returnedAs: 'test:batch-1' as InstanceId }))).toEqual([
+      'batch-1 stayed-away return-ended',
+    ])
   })
 })
 

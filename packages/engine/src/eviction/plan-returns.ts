@@ -8,6 +8,8 @@ import {
   type Candidate,
   endsInstance,
   type Eviction,
+  formatDurationMs,
+  type Host,
   type HostId,
   type Instance,
   movingStates,
@@ -76,13 +78,25 @@ export function planReturns(evictions: readonly Eviction[], world: RoomWorld): r
   return results
 }
 
+/**
+ * A host that is out of the reading may come back with what rests on it: it was taken out of the configuration, or registers
+ * anew. After a week it is taken for gone.
+ */
+export const absentHostLifeMs = 7 * 86_400_000
+
 /** What the reading says of it: it runs again, or is gone although it was not deleted. */
-function endOf(eviction: Eviction, { snapshot }: RoomWorld): Return | undefined {
+function endOf(eviction: Eviction, { snapshot, nowMs }: RoomWorld): Return | undefined {
   const now = snapshot.instanceById.get(eviction.returnedAs ?? eviction.instanceId)
   const isNew = snapshot.takenAtMs > eviction.updatedAtMs
   if (endsInstance(eviction.action) && eviction.returnedAs === undefined) return undefined
   if (now === undefined) {
     if (!isNew) return undefined
+    if (isWithItsHost(eviction, snapshot)) {
+      const sinceMs = eviction.verdict.code === 'host-awaited' ? eviction.updatedAtMs : nowMs
+      if (nowMs - sinceMs < absentHostLifeMs) return undefined
+      const absent = `${eviction.hostId}, where it rested, is out of the reading for ${formatDurationMs(absentHostLifeMs)}`
+      return ended(eviction, 'stayed-away', `${eviction.name} is no longer there: ${absent}.`)
+    }
     return ended(eviction, 'stayed-away', `${eviction.name} is no longer there.`)
   }
   if (now.state === 'running' && isNew) {
@@ -105,10 +119,40 @@ function mustWait(eviction: Eviction, { nowMs, preemption, snapshot }: RoomWorld
   if (eviction.state === 'returning')
     return { code: 'in-flight', sentence: `${eviction.name} is on its way back.`, facts: {} }
   if (nowMs < eviction.notBeforeMs) return backingOff(eviction.times, eviction.notBeforeMs - nowMs)
+  const awaited = hostAwaited(eviction, snapshot)
+  if (awaited !== undefined) return awaited
   const now = snapshot.instanceById.get(eviction.instanceId)
   if (now !== undefined && movingStates.includes(now.state))
     return { code: 'in-flight', sentence: `${eviction.name} is ${now.state}.`, facts: { state: now.state } }
   return undefined
+}
+
+/** Neither it nor the host where it rests is in the reading: where the one is the other may be. */
+function isWithItsHost({ action, returnedAs, hostId, instanceId }: Eviction, snapshot: RoomWorld['snapshot']): boolean {
+  if (endsInstance(action) || action === 'shelve' || returnedAs !== undefined) return false
+  return !snapshot.instanceById.has(instanceId) && !snapshot.hostById.has(hostId)
+}
+
+/** It rests on a host and starts there and nowhere else: what keeps that host from taking it. */
+function hostAwaited(eviction: Eviction, snapshot: RoomWorld['snapshot']): Verdict | undefined {
+  const hostId = isWithItsHost(eviction, snapshot) ? eviction.hostId : restsOn(eviction, snapshot)
+  if (hostId === undefined) return undefined
+  const host = snapshot.hostById.get(hostId)
+  if (host?.state === 'up') return undefined
+  const is = host === undefined ? 'is not in the reading' : stateWords[host.state]
+  return {
+    code: 'host-awaited',
+    sentence: `${host?.name ?? hostId}, where ${eviction.name} rests, ${is}; it comes back when that host takes instances again.`,
+    facts: { host: hostId, state: host?.state ?? null },
+  }
+}
+
+const stateWords: Readonly<Record<Exclude<Host['state'], 'up'>, string>> = {
+  down: 'is down',
+  disabled: 'is closed',
+  maintenance: 'is in maintenance',
+  asleep: 'sleeps',
+  unknown: 'is in an unknown state',
 }
 
 /** What those under way will have where the reading does not show them yet: on the host where they rest, else where they fit. */
@@ -133,12 +177,17 @@ function hostFor(eviction: Eviction, world: RoomWorld, taken: readonly TakenRoom
 }
 
 function placeFor(eviction: Eviction, world: RoomWorld, taken: readonly TakenRoom[]): HostId | undefined {
-  const plan = planEviction({ world, wish: wishOf(eviction, restsOn(eviction, world)), mayEvict: false, taken })
+  const plan = planEviction({
+    world,
+    wish: wishOf(eviction, restsOn(eviction, world.snapshot)),
+    mayEvict: false,
+    taken,
+  })
   return plan.feasible ? plan.placements[0]?.hostId : undefined
 }
 
 /** The host that keeps it: it starts there and nowhere else. */
-function restsOn({ action, instanceId }: Eviction, { snapshot }: RoomWorld): HostId | undefined {
+function restsOn({ action, instanceId }: Eviction, snapshot: RoomWorld['snapshot']): HostId | undefined {
   return endsInstance(action) ? undefined : snapshot.instanceById.get(instanceId)?.hostId
 }
 
@@ -168,7 +217,7 @@ const crowded: Verdict = {
 
 function noRoom(eviction: Eviction, world: RoomWorld): Verdict {
   const { name, vcpus, memoryMiB } = eviction
-  const hostId = restsOn(eviction, world)
+  const hostId = restsOn(eviction, world.snapshot)
   const where =
     hostId === undefined ? 'No host' : `${world.snapshot.hostById.get(hostId)?.name ?? hostId}, where it rests,`
   return {

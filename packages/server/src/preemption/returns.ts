@@ -51,7 +51,7 @@ export class Returns {
     const { eviction } = each
     switch (each.kind) {
       case 'wait':
-        if (each.verdict.code !== eviction.verdict.code) await this.#follow(fence, eviction, { verdict: each.verdict })
+        if (isNews(eviction.verdict, each.verdict)) await this.#follow(fence, eviction, { verdict: each.verdict })
         return
       case 'wake':
         return
@@ -173,4 +173,10 @@ export class Returns {
     const limited = AbortSignal.any([signal, AbortSignal.timeout(cloudCallTimeoutMs)])
     await removeNotice(cloud, instanceId, limited).catch(() => {})
   }
+}
+
+/** Told as it is now; what only counts down, or names what it comes back as, stands as it was told first. */
+function isNews(before: Verdict, now: Verdict): boolean {
+  if (before.code !== now.code) return true
+  return (now.code === 'no-room-yet' || now.code === 'host-awaited') && before.sentence !== now.sentence
 }
