@@ -16,7 +16,7 @@
 //   (delete the failed request)  not undone: it never ran
 import { isDecisionOpen, type EvictionDecision, type Verdict } from '@gleaner/model'
 import { isActing } from '../plan/strength.ts'
-import { nextOfAwaiting } from './steps/awaiting.ts'
+import { askedFromNowOn, nextOfAwaiting } from './steps/awaiting.ts'
 import { nextOfEvicting } from './steps/evicting.ts'
 import { nextOfFreed } from './steps/freed.ts'
 import { nextOfHeld, nextOfTaken } from './steps/held.ts'
@@ -34,6 +34,8 @@ export function nextStep(decision: EvictionDecision, seen: SagaSeen): SagaStep {
   if (stop !== undefined) return undo(decision, seen, { endsAs: 'cancelled', verdict: stop })
   if (decision.planAgain !== undefined && decision.state !== 'undoing')
     return { kind: 'plan', because: decision.planAgain }
+  const asked = unaskedStates.includes(decision.state) ? askedFromNowOn(decision, seen) : undefined
+  if (asked !== undefined) return asked
   switch (decision.state) {
     case 'awaiting-approval':
       return nextOfAwaiting(decision, seen)
@@ -60,6 +62,9 @@ export function nextStep(decision: EvictionDecision, seen: SagaSeen): SagaStep {
 
 /** States in which what has begun is still about making others leave. */
 const leavingStates: readonly EvictionDecision['state'][] = ['awaiting-approval', 'planned', 'reserved', 'evicting']
+
+/** Those of them in which nobody is asked any more. */
+const unaskedStates: readonly EvictionDecision['state'][] = ['planned', 'reserved', 'evicting']
 
 /** Why it goes no further: the mode no longer allows it, or what asked for it is gone. A test is a person's own wish. */
 function stopsNow(decision: EvictionDecision, { mode, failed }: SagaSeen): Verdict | undefined {

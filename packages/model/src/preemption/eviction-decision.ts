@@ -170,6 +170,8 @@ export interface EvictionDecision {
   readonly unblock: readonly string[]
   /** Version of the reading it was last planned or checked on, and when that was. */
   readonly basis: { readonly version: number; readonly takenAtMs: number }
+  /** When people began to be asked after the mode was lowered; absent otherwise, and in decisions of earlier versions. */
+  readonly askedAtMs?: number | undefined
   /** How often it was planned. */
   readonly attempt: number
   /** Why it has to be planned anew; undefined while the plan stands. */

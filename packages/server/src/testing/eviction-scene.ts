@@ -12,11 +12,12 @@ const speed = 60
 
 export let server: TestServer
 
-export async function start(mode: Mode = 'enforce', more = '', timesFaster = speed): Promise<void> {
+/** `by-command`: the file does not set the mode, so that commands may. */
+export async function start(mode: Mode | 'by-command' = 'enforce', more = '', timesFaster = speed): Promise<void> {
   server = await startTestServer({
     clock: acceleratedClock(testStartMs, timesFaster),
     config: `
-modes: { preemption: ${mode} }
+modes: ${mode === 'by-command' ? '{}' : `{ preemption: ${mode} }`}
 policy: { snapshotMaxAge: 60m, telemetryMaxAge: 60m, budgets: { actionsPerMinute: 1000 } }
 preemption:
   notice: 2m

@@ -144,6 +144,24 @@ describe('modes', patient, () => {
     expect(await evicted()).not.toContain(name)
   })
 
+  it('lowered to advise during the notice: nobody leaves before a person approves, then all do', async () => {
+    await start('by-command')
+    await server.app.commands.setMode('preemption', 'enforce', operator)
+    const fillers = await fill()
+    const answer = making(await server.app.commands.makeRoom(request(), operator))
+    await inState(answer.decisionId, 'reserved')
+    await server.app.commands.setMode('preemption', 'advise', operator)
+    await inState(answer.decisionId, 'awaiting-approval')
+    const [proposal] = await toApprove(answer.victims.length)
+    await server.cycles(5)
+    expect(await running(fillers)).toBe(fillers.length)
+    expect(await decisionOf(answer.decisionId)).toMatchObject({ state: 'awaiting-approval', mode: 'advise' })
+    expect(server.cloud.metadataOf(proposal?.instanceId as InstanceId)).toEqual({})
+    await server.app.commands.approve(proposal?.id ?? '', operator)
+    expect((await server.app.commands.awaitRoom(answer.decisionId, AbortSignal.timeout(60_000))).state).toBe('held')
+    expect(await running(fillers)).toBe(fillers.length - 1)
+  })
+
   it('switched off in the middle: nobody leaves, and the room goes back', async () => {
     await start()
     const fillers = await fill()

@@ -2,6 +2,7 @@
 import type { EvictionDecision } from '@gleaner/model'
 import { describe, expect, it } from 'vitest'
 import {
+  acted,
   aClaim,
   aDecision,
   aVictim,
@@ -61,7 +62,10 @@ describe('a decision that waits for approval', () => {
     expect(nextStep(awaiting(), seen({ mode: 'advise', victims: both }))).toEqual(goesOn))
 
   it('is planned without approval when the mode was raised to enforce', () =>
-    expect(nextStep(awaiting(), seen({ mode: 'enforce' }))).toEqual(goesOn))
+    expect(nextStep(awaiting(), seen({ mode: 'enforce' }))).toEqual({
+      ...goesOn,
+      decision: { ...goesOn.decision, mode: 'enforce' },
+    }))
 
   it('asks nobody for one who has left already', () => {
     const victims = [a, { ...b, state: 'left' as const }]
@@ -131,5 +135,65 @@ describe('a decision that waits for approval', () => {
     const decision = awaiting({ claims: [ending], victims: [a, b, spared] })
     expect(nextStep(decision, look)).toEqual({ kind: 'end-claim', claim: ending, backTo: [idOf('batch-1')] })
     expect(nextStep({ ...decision, claims: [] }, look)).toEqual({ kind: 'untell', victim: spared })
+  })
+})
+
+describe('the mode lowered to advise', () => {
+  const told = aVictim({ name: 'batch-2' })
+  const under = (state: EvictionDecision['state'], overrides: Partial<EvictionDecision> = {}) =>
+    aDecision({ state, victims: [a, told], ...overrides })
+  const advise = (victims: NonNullable<Parameters<typeof seen>[0]>['victims'] = {}) => seen({ mode: 'advise', victims })
+
+  it.each(['planned', 'reserved', 'evicting'] as const)('while it is %s asks people from then on', (state) => {
+    expect(nextStep(under(state), advise())).toEqual({
+      kind: 'become',
+      left: [],
+      decision: {
+        ...under(state),
+        state: 'awaiting-approval',
+        mode: 'advise',
+        askedAtMs: lookedAtMs,
+        updatedAtMs: lookedAtMs,
+        victims: [a, { ...told, state: 'planned', toldAtMs: undefined }],
+        verdict: {
+          code: 'awaiting-approval',
+          sentence: 'The mode of preemption is advise now: that 2 instances leave waits for a person to approve.',
+          facts: { victims: 2 },
+        },
+      },
+    })
+  })
+
+  it('asks nobody about who was approved, is on his way, or is tested, and not while the mode is enforce', () => {
+    expect(nextStep(under('evicting'), advise(both))).not.toMatchObject({ decision: { mode: 'advise' } })
+    const underWay = { 'batch-1': acted('accepted'), 'batch-2': acted('accepted') }
+    expect(nextStep(under('evicting'), advise(underWay))).toMatchObject({ decision: { state: 'evicting' } })
+    const test = under('reserved', { kind: 'test', wish: undefined, claims: [] })
+    expect(nextStep(test, advise())).toMatchObject({ kind: 'tell' })
+    expect(nextStep(under('reserved'), seen())).toMatchObject({ kind: 'tell' })
+  })
+
+  it('asks again about an approval that the plan has lost, and about no other', () => {
+    const lost = notified({ state: 'awaiting-approval' })
+    const advised = under('evicting', { mode: 'advise' })
+    expect(nextStep(advised, advise({ 'batch-1': lost, 'batch-2': approved }))).toMatchObject({
+      decision: { state: 'awaiting-approval' },
+    })
+    expect(nextStep(advised, advise({ 'batch-1': notified(), 'batch-2': approved }))).toEqual({
+      kind: 'wait',
+      untilMs: undefined,
+    })
+  })
+
+  it('takes notices back, keeps what is held, and leaves the whole time to those who are asked', () => {
+    const asked = awaiting({
+      claims: [aClaim()],
+      victims: [a, { ...told, state: 'planned', toldAtMs: undefined }],
+      askedAtMs: lookedAtMs,
+    })
+    expect(nextStep(asked, advise())).toMatchObject({ kind: 'untell', victim: { name: 'batch-2' } })
+    const bare = { ...asked, victims: [a, b] }
+    expect(nextStep(bare, advise())).toEqual({ kind: 'wait', untilMs: lookedAtMs + approvalLifeMs })
+    expect(nextStep(bare, advise(both))).toMatchObject({ decision: { state: 'planned', claims: [{ state: 'held' }] } })
   })
 })

@@ -19,6 +19,8 @@ export interface Change {
   readonly endsAs?: 'failed' | 'cancelled'
   readonly recreation?: EvictionDecision['recreation']
   readonly planAgain?: Verdict
+  readonly mode?: EvictionDecision['mode']
+  readonly askedAtMs?: number
 }
 
 export function changed(decision: EvictionDecision, nowMs: number, change: Change): EvictionDecision {
@@ -66,8 +68,11 @@ export function endClaim(
   return { kind: 'end-claim', claim, backTo: claim.from.filter((id) => !left.has(id)) }
 }
 
-/** The next one whose notice no longer holds. */
+/** The next one whose notice no longer holds: who stays, and who is asked about once more and was not told since. */
 export function untell({ victims }: EvictionDecision): SagaStep | undefined {
-  const victim = victims.find((each) => each.labelled && (each.state === 'stayed' || each.state === 'spared'))
+  const victim = victims.find(
+    ({ labelled, state, toldAtMs }) =>
+      labelled && (state === 'stayed' || state === 'spared' || (state === 'planned' && toldAtMs === undefined)),
+  )
   return victim === undefined ? undefined : { kind: 'untell', victim }
 }

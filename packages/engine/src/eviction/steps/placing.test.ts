@@ -18,6 +18,7 @@ import {
   vetoed,
 } from '../../testing/a-saga.ts'
 import { nextStep } from '../next-step.ts'
+import { approvalLifeMs } from './awaiting.ts'
 import { arrivalLifeMs, asVictim } from './placing.ts'
 
 const left = aVictim({ state: 'left', leftAtMs: lookedAtMs })
@@ -180,6 +181,26 @@ describe('the failed one', () => {
     expect(nextStep(decision, failed(acted('failed', stillThere)))).toEqual(
       done(`big runs as ${newId}; the failed one stays: stop failed: the cloud says failed.`),
     )
+  })
+
+  it.each(['observe', 'off'] as const)('stays where the mode has become %s', (mode) => {
+    const words = `the failed one stays: the mode of preemption is ${mode} now.`
+    expect(nextStep(decision, seen({ mode, failed: aSeenVictim(stillThere) }))).toEqual(
+      done(`big runs as ${newId}; ${words}`),
+    )
+    expect(nextStep(decision, seen({ mode, failed: aSeenVictim(acted('accepted', stillThere)) }))).toEqual(waits)
+  })
+
+  it('stays where the mode is advise and nobody approves for an hour', () => {
+    const at = (nowMs: number) => seen({ mode: 'advise', nowMs, failed: aSeenVictim(stillThere) })
+    const endMs = decision.updatedAtMs + approvalLifeMs
+    expect(nextStep(decision, at(endMs - 1))).toEqual(waits)
+    expect(nextStep(decision, at(endMs))).toMatchObject({
+      decision: {
+        state: 'done',
+        verdict: { sentence: `big runs as ${newId}; the failed one stays: nobody approved that it goes within 1h.` },
+      },
+    })
   })
 
   it('is deleted like a victim: without notice, as large as what was asked for', () => {

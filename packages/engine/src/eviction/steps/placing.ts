@@ -4,7 +4,9 @@
 import { type EvictionDecision, formatDurationMs, type Recreation, settledStates } from '@gleaner/model'
 import { wholeSentence } from '../../text/whole-sentence.ts'
 import { judgeVictim } from '../judge-victim.ts'
+import { isActing } from '../../plan/strength.ts'
 import type { SagaSeen, SagaStep } from '../saga-seen.ts'
+import { approvalLifeMs } from './awaiting.ts'
 import { become, endClaim, waiting, waitUntil } from './become.ts'
 import { undo } from './undoing.ts'
 
@@ -77,9 +79,17 @@ function farewell(decision: EvictionDecision, recreation: Recreation, seen: Saga
   const is = judgeVictim(asVictim(decision, recreation), seen.failed)
   if (is.kind === 'left')
     return become(decision, seen, { state: 'done', verdict: { code, sentence: `${what}.`, facts } })
-  if (is.kind !== 'stays') return waiting
-  const sentence = wholeSentence(`${what}; the failed one stays: ${is.outcome}`)
+  const why = is.kind === 'stays' ? is.outcome : is.kind === 'waits' ? mayNotGo(decision, seen) : undefined
+  if (why === undefined) return waiting
+  const sentence = wholeSentence(`${what}; the failed one stays: ${why}`)
   return become(decision, seen, { state: 'done', verdict: { code, sentence, facts } })
+}
+
+/** Why its end will not come by the mode as it is; nothing was noted since the owner was told of the new one. */
+function mayNotGo({ updatedAtMs }: EvictionDecision, { mode, nowMs }: SagaSeen): string | undefined {
+  if (!isActing(mode)) return `the mode of preemption is ${mode} now`
+  if (mode !== 'advise' || nowMs < updatedAtMs + approvalLifeMs) return undefined
+  return `nobody approved that it goes within ${formatDurationMs(approvalLifeMs)}`
 }
 
 function nameOf({ wish }: EvictionDecision): string {
