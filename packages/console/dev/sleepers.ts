@@ -34,6 +34,7 @@ export function sleepersOf(state: FakeState): SwitchedHostsView {
       wakesInS: 600,
       idlePowerW: 120,
       failures: 0,
+      sleepFailures: 0,
       ...(slept === undefined ? awake : { asleepSince: state.iso(-slept * hourMs) }),
       ...(lease === undefined ? {} : { nextLeaseAt: state.iso(lease * hourMs) }),
     }

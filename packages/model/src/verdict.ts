@@ -164,6 +164,7 @@ export const reasonCodes = {
   'wake-lease': 'A lease of the host begins in the time it needs to wake up.',
   'wake-reserve': 'Fewer empty hosts are awake than should be.',
   'wake-mode': 'The mode no longer lets hosts sleep: what Gleaner put to sleep it wakes.',
+  'sleep-failed': 'The host did not go to sleep; it is tried again later, or not at all any more.',
   'wake-failed': 'The host did not wake up, or died soon after; it is tried again later, or not at all any more.',
   'asleep-by-others': 'Somebody else switched the host off; Gleaner wakes only what it put to sleep.',
   passed: 'Nothing stands against the action.',

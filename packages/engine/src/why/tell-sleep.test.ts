@@ -42,6 +42,9 @@ describe('a host that sleeps', () => {
     const wish = { state: 'asleep', by: 'olga', untilMs: nowMs + hourMs } as const
     expect(tell({ record: { ...slept, wish } })).toContain('olga wants it asleep until 2026-03-04T13:00:00Z')
     expect(tell({ record: { ...slept, wish }, nowMs: wish.untilMs })).not.toContain('olga')
+    expect(tell({ record: { ...slept, failures: 1, sleepFailures: 2, sleepFault: 'still on' } })).toContain(
+      'It did not go to sleep 2 times (still on). It did not wake up once.',
+    )
     expect(tell({ record: { ...slept, failures: 2, fault: 'no answer' } })).toContain(
       'did not wake up 2 times (no answer)',
     )

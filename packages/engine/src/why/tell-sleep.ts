@@ -20,7 +20,7 @@ export interface SleepFacts {
 
 export function tellSleep(facts: SleepFacts): string | undefined {
   const { host, record, nowMs } = facts
-  const isOurs = record?.closedAtMs !== undefined || (record?.failures ?? 0) > 0
+  const isOurs = record?.closedAtMs !== undefined || (record?.failures ?? 0) + (record?.sleepFailures ?? 0) > 0
   if (host.state === 'down' && isOurs)
     return [`${host.name} was put to sleep and does not answer.`, failed(facts)].join(' ').trim()
   if (host.state !== 'asleep') return undefined
@@ -42,10 +42,14 @@ function fellAsleep({ host, record, history }: SleepFacts): string {
 }
 
 function failed({ record }: SleepFacts): string {
-  const { failures = 0, fault } = record ?? {}
+  const { failures = 0, fault, sleepFailures = 0, sleepFault } = record ?? {}
+  return [attempts('go to sleep', sleepFailures, sleepFault), attempts('wake up', failures, fault)].join(' ').trim()
+}
+
+function attempts(what: string, failures: number, fault: string | undefined): string {
   if (failures === 0) return ''
   const times = failures === 1 ? 'once' : `${failures} times`
-  return `It did not wake up ${times}${fault === undefined ? '' : ` (${fault})`}.`
+  return `It did not ${what} ${times}${fault === undefined ? '' : ` (${fault})`}.`
 }
 
 function willWake({ promise, leadMs, host }: SleepFacts): string {

@@ -22,8 +22,12 @@ export const PowerHostView = Type.Object({
   wakesInS: Type.Number(),
   /** What it draws at rest; less than that while it sleeps. */
   idlePowerW: Type.Optional(Type.Number()),
+  /** Wake-ups in a row that failed, and what was wrong the last time. */
   failures: Type.Integer(),
   fault: Type.Optional(Type.String()),
+  /** Attempts in a row to put it to sleep that failed. */
+  sleepFailures: Type.Integer(),
+  sleepFault: Type.Optional(Type.String()),
   wish: Type.Optional(PowerWishView),
 })
 export type PowerHostView = Static<typeof PowerHostView>

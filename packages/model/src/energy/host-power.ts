@@ -22,6 +22,10 @@ export interface HostPowerRecord {
   readonly failures: number
   readonly failedAtMs: number | undefined
   readonly fault: string | undefined
+  /** Attempts in a row to put it to sleep that failed; absent when there were none, and in records of earlier versions. */
+  readonly sleepFailures?: number | undefined
+  readonly sleepFailedAtMs?: number | undefined
+  readonly sleepFault?: string | undefined
   readonly wish: PowerWish | undefined
   /** What the journal says up to this moment is in it. */
   readonly foldedToMs: number

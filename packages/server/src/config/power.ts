@@ -70,7 +70,7 @@ export const PowerConfig = Type.Object(
       Type.Integer({
         minimum: 1,
         maximum: 100,
-        description: `Failed wake-ups after which a host is left to people (${base.wakeAttempts})`,
+        description: `Failed wake-ups, or failed attempts to put it to sleep, after which a host is left to people (${base.wakeAttempts})`,
       }),
     ),
     retry: Type.Optional(DurationText),

@@ -123,7 +123,9 @@ export class PowerBook {
     await this.load(fence)
     const known = this.#records.get(hostId) ?? freshPowerRecord(hostId)
     const again = wish === undefined || known.failures === 0 ? {} : { failures: 1, failedAtMs: undefined }
-    const record = { ...known, wish, ...again }
+    const asleepAgain =
+      wish === undefined || (known.sleepFailures ?? 0) === 0 ? {} : { sleepFailures: 1, sleepFailedAtMs: undefined }
+    const record = { ...known, wish, ...again, ...asleepAgain }
     await this.#put(fence, record)
     return record
   }
@@ -135,7 +137,9 @@ export class PowerBook {
     this.#records.set(record.hostId, record)
   }
 
-  async #tell({ hostId, failures, fault }: HostPowerRecord, name: string): Promise<void> {
+  async #tell(record: HostPowerRecord, name: string): Promise<void> {
+    await this.#tellSleep(record, name)
+    const { hostId, failures, fault } = record
     const { problems, settings } = this.#parts
     const subject = `power of ${name}`
     if (failures < settings.options.wakeAttempts) return problems.settle(subject)
@@ -143,8 +147,21 @@ export class PowerBook {
       code: 'host-stays-dark',
       severity: 'error',
       subject,
-      sentence: `${name} of ${cloudOf(hostId)} could not be woken or switched ${failures} times in a row${fault === undefined ? '' : `: ${fault}`}. Others are woken in its place.`,
+      sentence: `${name} of ${cloudOf(hostId)} could not be woken ${failures} times in a row${fault === undefined ? '' : `: ${fault}`}. Others are woken in its place.`,
       remedy: `Look at the machine and its management controller; then "gleaner power wake ${name}", or start it by hand. Gleaner takes it up again when it runs.`,
+    })
+  }
+
+  async #tellSleep({ hostId, sleepFailures = 0, sleepFault }: HostPowerRecord, name: string): Promise<void> {
+    const { problems, settings } = this.#parts
+    const subject = `sleep of ${name}`
+    if (sleepFailures < settings.options.wakeAttempts) return problems.settle(subject)
+    await problems.report({
+      code: 'host-stays-awake',
+      severity: 'warning',
+      subject,
+      sentence: `${name} of ${cloudOf(hostId)} could not be put to sleep ${sleepFailures} times in a row${sleepFault === undefined ? '' : `: ${sleepFault}`}. It stays on.`,
+      remedy: `Look at what switches it, "gleaner config check" asks it; then "gleaner power sleep ${name}". Gleaner tries no more until somebody asks.`,
     })
   }
 }

@@ -2,7 +2,7 @@
 // wish overrules what only saves energy or protects the machine, never the guard (sleep-guard.ts).
 import { formatDurationMs, type HostStepKind, type ReasonCode, type Verdict } from '@gleaner/model'
 import { isoTime } from '../../text/iso-time.ts'
-import type { PowerHost } from './power-host.ts'
+import { type PowerHost, sleepAgainAtMs } from './power-host.ts'
 import type { PowerOptions } from './power-options.ts'
 
 export interface SleepQuestion {
@@ -17,14 +17,15 @@ export function judgeSleep({ each, step, options, nowMs }: SleepQuestion): Verdi
   if (guard !== undefined) return guard
   if (wish?.state === 'awake')
     return say('kept', `${wish.by} keeps ${host.name} awake until ${isoTime(wish.untilMs)}.`, { untilMs: wish.untilMs })
+  const againMs = sleepAgainAtMs(record, options)
+  if (againMs > nowMs) return sleepFailed(each, againMs)
   if (wish?.state === 'asleep') return undefined
   for (const { property, value } of options.exclude)
     if (host.properties?.[property] === value)
       return say('power-excluded', `Hosts with ${property} ${value} stay awake.`, { property, value })
   if (record.failures > 0) {
-    // A sleep that failed counts as well.
     const why = record.fault === undefined ? '' : ` (${record.fault})`
-    return say('wake-failed', `${host.name} did not sleep and wake up in good order the last time${why}.`, {
+    return say('wake-failed', `${host.name} did not wake up in good order the last time${why}.`, {
       failures: record.failures,
     })
   }
@@ -56,6 +57,16 @@ export function judgeSleep({ each, step, options, nowMs }: SleepQuestion): Verdi
       { gapMs, leadMs, neededMs },
     )
   return undefined
+}
+
+function sleepFailed({ host, record }: PowerHost, againMs: number): Verdict {
+  const { sleepFailures = 0, sleepFault } = record
+  const then = Number.isFinite(againMs)
+    ? `it is tried again at ${isoTime(againMs)}`
+    : 'it is not tried again until a person asks for it'
+  const why = sleepFault === undefined ? '' : ` (${sleepFault})`
+  const times = sleepFailures === 1 ? 'once' : `${sleepFailures} times`
+  return say('sleep-failed', `${host.name} did not go to sleep ${times}${why}; ${then}.`, { failures: sleepFailures })
 }
 
 function say(code: ReasonCode, sentence: string, facts: Verdict['facts']): Verdict {

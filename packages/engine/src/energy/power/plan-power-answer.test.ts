@@ -6,6 +6,7 @@ import { indexSupports } from '../../ledger/action-support.ts'
 import { type HostPromise, noPromise } from './host-promise.ts'
 import { type PowerInput, planPower } from './plan-power.ts'
 import { defaultPowerOptions, type PowerOptions } from './power-options.ts'
+import { isoTime } from '../../text/iso-time.ts'
 import { freeze } from './testing/freeze.ts'
 
 const hourMs = 3_600_000
@@ -118,14 +119,29 @@ describe('a host that may sleep', () => {
   })
 })
 
-it('a host that failed to sleep or to wake stays awake until it has recovered, with what was wrong', () => {
+it('a host that failed to wake stays awake until it has recovered, with what was wrong', () => {
   const failed = { failures: 1, failedAtMs: nowMs - hourMs, wokeAtMs: nowMs - 60_000 }
-  const sentence = 'h did not sleep and wake up in good order the last time'
+  const sentence = 'h did not wake up in good order the last time'
   expect(plan({ h: { record: failed } }).against).toEqual([`close wake-failed: ${sentence}.`])
   const fault = 'the host is still up after 10m'
   expect(plan({ h: { record: { ...failed, fault } } }).against).toEqual([`close wake-failed: ${sentence} (${fault}).`])
   const closing = { host: { state: 'disabled' }, record: { ...failed, fault, closedAtMs: nowMs - 1 } } as const
   expect(plan({ h: closing }).said).toEqual([`wake-failed: ${sentence} (${fault}).`])
+})
+
+it('a host that failed to go to sleep stays awake until it may be tried again, whoever wants it, and is opened meanwhile', () => {
+  const record = { sleepFailures: 1, sleepFailedAtMs: nowMs - 1, sleepFault: 'the host is still on' }
+  const { retryMs, wakeAttempts } = defaultPowerOptions
+  const told = `h did not go to sleep once (the host is still on); it is tried again at ${isoTime(nowMs - 1 + retryMs)}`
+  expect(plan({ h: { record } }).against).toEqual([`close sleep-failed: ${told}.`])
+  const wish = { state: 'asleep', by: 'olga', untilMs: nowMs + hourMs } as const
+  expect(plan({ h: { record: { ...record, wish } } }).against).toEqual([`close sleep-failed: ${told}.`])
+  const closing = { host: { state: 'disabled' }, record: { ...record, closedAtMs: nowMs - 2 } } as const
+  expect(plan({ h: closing }).steps).toEqual(['test:h open'])
+  const last = { ...record, sleepFailures: wakeAttempts, sleepFailedAtMs: nowMs - 100 * hourMs }
+  expect(plan({ h: { record: last } }).against).toEqual([
+    'close sleep-failed: h did not go to sleep 3 times (the host is still on); it is not tried again until a person asks for it.',
+  ])
 })
 
 it('a host that was closed before it was known that there is nothing to be saved is opened again', () => {

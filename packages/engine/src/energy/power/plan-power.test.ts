@@ -168,6 +168,25 @@ describe('demand', () => {
     expect(world.recordOf('h0')).toMatchObject({ failures: 3, fault: 'the host is still down' })
   })
 
+  it('a host that will not sleep is tried again later, left to people at last, and is open all the while', () => {
+    const world = asleep()
+    const [h0] = world.machines as [(typeof world.machines)[0], ...unknown[]]
+    const slept = world.done.length
+    h0.isSleepless = true
+    h0.state = 'up'
+    world.minutes(48 * 60)
+    const steps = world.done.slice(slept).filter(({ host }) => host === 'h0')
+    const tries = steps.filter(({ action }) => action === 'sleep').map(({ minute }) => minute)
+    expect(tries).toHaveLength(world.options.wakeAttempts)
+    const retryMinutes = world.options.retryMs / 60_000
+    expect((tries[1] as number) - (tries[0] as number)).toBeGreaterThanOrEqual(retryMinutes)
+    expect((tries[2] as number) - (tries[1] as number)).toBeGreaterThanOrEqual(2 * retryMinutes)
+    expect(steps.at(-1)?.action).toBe('open')
+    expect(h0.state).toBe('up')
+    expect(world.recordOf('h0')).toMatchObject({ failures: 0, sleepFailures: 3, sleepFault: 'the host is still on' })
+    expect(world.refusalOf('h0')).toBe('sleep-failed')
+  })
+
   it('a person who wants a dark host awake gets the attempts there are, and more when asking anew', () => {
     const world = asleep()
     const [h0] = world.machines as [(typeof world.machines)[0], ...unknown[]]

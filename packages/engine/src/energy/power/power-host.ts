@@ -78,8 +78,9 @@ export function wakeLeadMs(record: HostPowerRecord | undefined, options: PowerOp
   return bootOf(record ?? { bootsMs: [] }, options) + options.wakeMarginMs
 }
 
-function phaseOf({ state }: Host, { closedAtMs, sleptAtMs, failures }: HostPowerRecord): PowerPhase {
+function phaseOf({ state }: Host, { closedAtMs, sleptAtMs, failures, sleepFailures = 0 }: HostPowerRecord): PowerPhase {
   const isOurs = closedAtMs !== undefined
+  const failed = failures + sleepFailures > 0
   switch (state) {
     case 'up':
       return 'open'
@@ -87,9 +88,9 @@ function phaseOf({ state }: Host, { closedAtMs, sleptAtMs, failures }: HostPower
       if (!isOurs) return 'foreign'
       return sleptAtMs !== undefined && sleptAtMs >= closedAtMs ? 'back' : 'closing'
     case 'asleep':
-      return isOurs || failures > 0 ? 'asleep' : 'foreign'
+      return isOurs || failed ? 'asleep' : 'foreign'
     case 'down':
-      return isOurs || failures > 0 ? 'dark' : 'foreign'
+      return isOurs || failed ? 'dark' : 'foreign'
     default:
       return 'foreign'
   }
@@ -97,6 +98,15 @@ function phaseOf({ state }: Host, { closedAtMs, sleptAtMs, failures }: HostPower
 
 /** When a host whose wake-ups failed may be tried again; Infinity: not until a person asks anew, which takes the moment of failure away. */
 export function retryAtMs({ failures, failedAtMs }: HostPowerRecord, options: PowerOptions): number {
+  return againAtMs(failures, failedAtMs, options)
+}
+
+/** The same of a host that failed to go to sleep: it stays on that long, so that nobody closes and opens it without end. */
+export function sleepAgainAtMs({ sleepFailures = 0, sleepFailedAtMs }: HostPowerRecord, options: PowerOptions): number {
+  return againAtMs(sleepFailures, sleepFailedAtMs, options)
+}
+
+function againAtMs(failures: number, failedAtMs: number | undefined, options: PowerOptions): number {
   if (failures === 0 || failedAtMs === undefined) return Number.NEGATIVE_INFINITY
   if (failures >= options.wakeAttempts) return Number.POSITIVE_INFINITY
   return failedAtMs + options.retryMs * 2 ** (failures - 1)

@@ -39,12 +39,23 @@ describe('what the journal adds to the record', () => {
     expect(foldPower(record(before), step(action))).toEqual(record({ ...after, foldedToMs: 9000 }))
   })
 
-  it('a sleep and a wake-up that failed are counted, with what was said of it', () => {
+  it('a wake-up that failed is counted, with what was said of it', () => {
     const failed = { state: 'timed-out', outcome: 'the host is still down' } as const
-    for (const action of ['sleep', 'wake'] as const)
-      expect(foldPower(record({ failures: 1, closedAtMs: 500 }), step(action, failed))).toEqual(
-        record({ closedAtMs: 500, foldedToMs: 9000, failures: 2, failedAtMs: 9000, fault: 'the host is still down' }),
-      )
+    expect(foldPower(record({ failures: 1, closedAtMs: 500 }), step('wake', failed))).toEqual(
+      record({ closedAtMs: 500, foldedToMs: 9000, failures: 2, failedAtMs: 9000, fault: 'the host is still down' }),
+    )
+  })
+
+  it('a sleep that failed is counted apart from it, until one has come to pass', () => {
+    const failed = { state: 'timed-out', outcome: 'the host is still on' } as const
+    const once = foldPower(record({ failures: 1, closedAtMs: 500 }), step('sleep', failed))
+    const apart = { sleepFailures: 1, sleepFailedAtMs: 9000, sleepFault: 'the host is still on' }
+    expect(once).toEqual(record({ closedAtMs: 500, foldedToMs: 9000, failures: 1, ...apart }))
+    const twice = foldPower(once, step('sleep', { ...failed, finishedAtMs: 9500 }))
+    expect(twice).toMatchObject({ failures: 1, sleepFailures: 2, sleepFailedAtMs: 9500 })
+    expect(foldPower(twice, step('sleep', { finishedAtMs: 9900 }))).toEqual(
+      record({ closedAtMs: 500, foldedToMs: 9900, failures: 1, sleptAtMs: 9900 }),
+    )
   })
 
   it('a closing and an opening that failed change nothing but how far the journal is read', () => {
@@ -103,6 +114,13 @@ describe('what is seen of the host', () => {
     expect(see({ wokeAtMs: nowMs - leastOnMs }, state)).toEqual(fresh)
     // The clock went back.
     expect(see({ wokeAtMs: nowMs + 5000 }, state).fault).toBe(`it was ${state} again 0s after it woke up`)
+  })
+
+  it('one that failed to go to sleep is not taken for one that recovered because it is up, and has slept once it sleeps', () => {
+    const awake = { sleepFailures: 2, sleepFailedAtMs: 50, sleepFault: 'the host is still on' }
+    expect(see({ ...awake, wokeAtMs: 5 }, 'up')).toEqual(record({ ...awake, wokeAtMs: 5 }))
+    expect(see({ ...awake, closedAtMs: 5 }, 'asleep')).toEqual(record({ closedAtMs: 5 }))
+    expect(see({ ...awake, closedAtMs: 5 }, 'down')).toEqual(record({ ...awake, closedAtMs: 5 }))
   })
 
   it('the same sight a second time changes nothing', () => {

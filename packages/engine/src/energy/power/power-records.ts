@@ -15,7 +15,6 @@ export function foldPower(record: HostPowerRecord, entry: JournalEntry): HostPow
   const endMs = entry.finishedAtMs
   if (endMs === undefined || endMs <= record.foldedToMs || !isPowerEntry(entry)) return record
   const folded: HostPowerRecord = { ...record, foldedToMs: endMs }
-  const failed = { ...folded, failures: record.failures + 1, failedAtMs: endMs, fault: entry.outcome }
   const isDone = entry.state === 'done'
   switch (entry.action) {
     case 'close':
@@ -23,9 +22,16 @@ export function foldPower(record: HostPowerRecord, entry: JournalEntry): HostPow
     case 'open':
       return isDone ? { ...folded, closedAtMs: undefined } : folded
     case 'sleep':
-      return isDone ? { ...folded, sleptAtMs: endMs, wokeAtMs: undefined } : failed
+      return isDone
+        ? { ...sleptWell(folded), sleptAtMs: endMs, wokeAtMs: undefined }
+        : {
+            ...folded,
+            sleepFailures: (record.sleepFailures ?? 0) + 1,
+            sleepFailedAtMs: endMs,
+            sleepFault: entry.outcome,
+          }
     case 'wake': {
-      if (!isDone) return failed
+      if (!isDone) return { ...folded, failures: record.failures + 1, failedAtMs: endMs, fault: entry.outcome }
       const bootMs = endMs - (entry.acceptedAtMs ?? entry.intendedAtMs)
       return { ...folded, wokeAtMs: endMs, bootsMs: [...record.bootsMs, Math.max(0, bootMs)].slice(-keptBoots) }
     }
@@ -48,9 +54,16 @@ export function seePower(record: HostPowerRecord, { state }: Host, at: { nowMs: 
     if (nowMs - wokeAtMs < options.leastOnMs) return opened
     return { ...opened, failures: 0, failedAtMs: undefined, fault: undefined }
   }
-  if ((state !== 'down' && state !== 'asleep') || wokeAtMs === undefined) return record
+  if (state !== 'down' && state !== 'asleep') return record
+  // It sleeps after all, if later than it was waited for.
+  const known = state === 'asleep' && (record.sleepFailures ?? 0) > 0 ? sleptWell(record) : record
+  if (wokeAtMs === undefined) return known
   const livedMs = nowMs - wokeAtMs
-  if (livedMs >= options.leastOnMs) return { ...record, wokeAtMs: undefined }
+  if (livedMs >= options.leastOnMs) return { ...known, wokeAtMs: undefined }
   const fault = `it was ${state} again ${formatDurationMs(Math.max(0, livedMs))} after it woke up`
-  return { ...record, wokeAtMs: undefined, failures: failures + 1, failedAtMs: nowMs, fault }
+  return { ...known, wokeAtMs: undefined, failures: failures + 1, failedAtMs: nowMs, fault }
+}
+
+function sleptWell(record: HostPowerRecord): HostPowerRecord {
+  return { ...record, sleepFailures: undefined, sleepFailedAtMs: undefined, sleepFault: undefined }
 }

@@ -70,6 +70,8 @@ function hostView(
     ...only('idlePowerW', host.idlePowerW),
     failures: record?.failures ?? 0,
     ...only('fault', record?.fault),
+    sleepFailures: record?.sleepFailures ?? 0,
+    ...only('sleepFault', record?.sleepFault),
     ...only('wish', wish === undefined ? undefined : { state: wish.state, by: wish.by, until: timeText(wish.untilMs) }),
   }
 }

@@ -22,6 +22,8 @@ export interface Machine {
   wakesAtMs?: number | undefined
   /** Woken, it stays dark. */
   isBroken?: boolean
+  /** Told to sleep, it stays on. */
+  isSleepless?: boolean
   leases: { startMs: number; endMs: number }[]
   properties?: Host['properties']
   idlePowerW?: number
@@ -146,6 +148,8 @@ export class PowerWorld {
         machine.state = 'up'
         return this.#journal(machine, { action: 'open' })
       case 'sleep':
+        if (machine.isSleepless === true)
+          return this.#journal(machine, { action: 'sleep', state: 'timed-out', outcome: 'the host is still on' })
         machine.state = 'asleep'
         return this.#journal(machine, { action: 'sleep' })
       case 'wake':
