@@ -28,9 +28,11 @@ expect_shown() { if "${@:2}"; then seen "$1"; else missed "$1: not so"; fi; }
 # equal WHAT EXPECTED FOUND
 equal() { if [ "$2" = "$3" ]; then seen "$1"; else missed "$1: \"$3\" where \"$2\" was expected"; fi; }
 
-# until_seen SECONDS WHAT COMMAND…: asks every second
+# until_seen SECONDS WHAT COMMAND…: asks every second. SECONDS are ample on a small machine; one that is busy or slow gets three times as
+# many, until something was missed: what follows would often be waited for in vain. The command is run anew each time, its words are not:
+# what has to be asked again stands in a function.
 until_seen() {
-  local limit=$((SECONDS + $1)) what=$2
+  local limit=$((SECONDS + $1 * (failures == 0 ? 3 : 1))) what=$2
   shift 2
   while [ "$SECONDS" -lt "$limit" ]; do
     if "$@" >/dev/null 2>&1; then seen "$what"; return 0; fi

@@ -71,7 +71,7 @@ case $2 in
     tries=0
     while ! virsh -q -c "$URI" uri >/dev/null 2>&1; do
       tries=$((tries + 1))
-      [ "$tries" -lt 150 ] || { echo "daemon: libvirtd does not answer; see $FOLDER/libvirtd.log" >&2; exit 1; }
+      [ "$tries" -lt 450 ] || { echo "daemon: libvirtd does not answer; see $FOLDER/libvirtd.log" >&2; exit 1; }
       sleep 0.2
     done
     echo "$URI"
