@@ -7,7 +7,9 @@ import { configDefaults, defineConfig } from 'vitest/config'
 const resolve = { resolve: { conditions: ['source'] }, ssr: { resolve: { conditions: ['source'] } } }
 
 const byNumber = ['packages/agent/src/**/*.test.ts', 'packages/drivers/libvirt/src/guest-notices.test.ts']
-const patience = { testTimeout: 30_000, hookTimeout: 60_000 }
+// Of what is asked for again and again a second, which is the default, is less than a busy machine may take.
+const expect = { poll: { timeout: 20_000 } }
+const patience = { testTimeout: 30_000, hookTimeout: 60_000, expect }
 
 export default defineConfig({
   test: {
@@ -41,6 +43,7 @@ export default defineConfig({
           pool: 'forks',
           testTimeout: 180_000,
           hookTimeout: 180_000,
+          expect,
           sequence: { groupOrder: 1 },
         },
       },

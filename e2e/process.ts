@@ -59,7 +59,7 @@ export function startProgram(
 export async function until<T>(
   what: string,
   ask: () => Promise<T | undefined> | T | undefined,
-  seconds = 60,
+  seconds = 120,
 ): Promise<T> {
   let last: unknown
   for (const endMs = Date.now() + seconds * 1000; Date.now() < endMs; ) {

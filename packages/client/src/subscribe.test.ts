@@ -5,6 +5,9 @@ import type { LiveEvent } from '@gleaner/model'
 import { createClient } from './create-client.ts'
 import type { SubscriptionState } from './subscribe.ts'
 
+/** Waits that end as soon as it is so; the bound is for a busy machine. */
+const soon = { timeout: 20_000, interval: 5 }
+
 const endings: (() => void)[] = []
 afterEach(() => {
   for (const end of endings.splice(0)) end()
@@ -39,7 +42,7 @@ describe('subscribe', () => {
       onState: (state) => states.push(state),
       firstDelayMs: 5,
     })
-    await vi.waitFor(() => expect(events.map((e) => e.kind)).toEqual(['hello', 'plan', 'journal']))
+    await vi.waitFor(() => expect(events.map((e) => e.kind)).toEqual(['hello', 'plan', 'journal']), soon)
     expect(states.map((s) => s.connected)).toEqual([true, false, true])
     stop.abort()
     await ended
@@ -59,7 +62,7 @@ describe('subscribe', () => {
       firstDelayMs: 1,
       maxDelayMs: 2,
     })
-    await vi.waitFor(() => expect(connections).toBeGreaterThanOrEqual(3))
+    await vi.waitFor(() => expect(connections).toBeGreaterThanOrEqual(3), soon)
     stop.abort()
     await ended
   })
@@ -76,7 +79,7 @@ describe('subscribe', () => {
         if (!state.connected) waits.push(state.retryInMs)
       },
     })
-    await vi.waitFor(() => expect(waits.length).toBeGreaterThanOrEqual(6))
+    await vi.waitFor(() => expect(waits.length).toBeGreaterThanOrEqual(6), soon)
     stop.abort()
     await ended
     for (const [i, upper] of [4, 8, 16, 32, 32, 32].entries()) {

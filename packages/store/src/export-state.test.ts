@@ -349,7 +349,7 @@ describe('export and restore', () => {
           .where('application_name' as never, '=', 'gleaner export' as never)
           .execute(),
       )
-    const untilMs = performance.now() + 5000
+    const untilMs = performance.now() + 20_000
     while ((await exporting()).length > 0 && performance.now() < untilMs)
       await new Promise((resolve) => setTimeout(resolve, 20))
     expect(await exporting()).toEqual([])

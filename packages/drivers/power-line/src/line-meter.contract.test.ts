@@ -58,16 +58,22 @@ async function open(): Promise<MeterHarness> {
   const device = new FakeWattmeter()
   for (const outlet of ['a', 'b', 'c']) device.powers.set(outlet, '0')
   await device.listen()
-  // What was said before the last change is not what the test asks for.
-  const settle = () => new Promise<void>((resolve) => setTimeout(resolve, 60))
   const meter = new LineMeter({
     id: 'watts',
     clock,
     from: { host: '127.0.0.1', port: device.port },
     format: 'plain',
-    timeoutMs: 400,
+    timeoutMs: 1500,
     staleMs: 1500,
   })
+  // What was said before the last change is not what the test asks for.
+  const settle = async (outlet: string, powerW: number) => {
+    for (const endMs = performance.now() + 20_000; performance.now() < endMs; ) {
+      const [reading] = await meter.read([outlet], never).catch(() => [])
+      if (Math.abs((reading?.powerW ?? Number.NaN) - powerW) < 0.1) return
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
   return {
     meter,
     outlets: ['a', 'b', 'c'],
@@ -77,7 +83,7 @@ async function open(): Promise<MeterHarness> {
     nowMs: clock.nowMs,
     setPower: async (outlet, powerW) => {
       device.powers.set(outlet, String(powerW))
-      await settle()
+      await settle(outlet, powerW)
     },
     faults: ['away', 'hang', 'garbage'],
     behave: async (fault) => {

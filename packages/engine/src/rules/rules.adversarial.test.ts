@@ -91,7 +91,8 @@ describe('size', () => {
     const startMs = performance.now()
     expect(matchesGlob(text, `${'*a'.repeat(400)}b`)).toBe(false)
     expect(matchesGlob(text, `${'*a?'.repeat(300)}*b`)).toBe(false)
-    expect(performance.now() - startMs).toBeLessThan(500)
+    // Going back and forth would take years.
+    expect(performance.now() - startMs).toBeLessThan(5000)
   })
 })
 

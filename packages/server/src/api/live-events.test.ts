@@ -5,6 +5,9 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type ApiHarness, apiHarness } from '../testing/api-harness.ts'
 import { plainInstances, plainJournalEntry } from '../testing/plain-objects.ts'
 
+/** Waits that end as soon as it is so; the bound is for a busy machine. */
+const soon = { timeout: 20_000, interval: 5 }
+
 const endings: (() => Promise<unknown> | void)[] = []
 afterEach(async () => {
   vi.useRealTimers()
@@ -59,12 +62,12 @@ describe('live events', () => {
     const stream = await open(port, secretOf('operator'))
     expect(stream.response.headers['content-type']).toBe('text/event-stream; charset=utf-8')
     expect(stream.response.headers['content-security-policy']).toContain("default-src 'self'")
-    await vi.waitFor(() => expect(stream.kinds()).toEqual(['hello']))
+    await vi.waitFor(() => expect(stream.kinds()).toEqual(['hello']), soon)
     const [first] = plainInstances(app.clock.nowMs())
     if (first === undefined) throw new Error('no instance')
     app.hub.tell('journal', plainJournalEntry('act_1', first, app.clock.nowMs()))
     app.hub.tell('plan')
-    await vi.waitFor(() => expect(stream.kinds()).toEqual(['hello', 'journal', 'plan']))
+    await vi.waitFor(() => expect(stream.kinds()).toEqual(['hello', 'journal', 'plan']), soon)
     const data = JSON.parse(/^data: (.*journal.*)$/m.exec(stream.text())?.[1] ?? 'null')
     expect(data).toMatchObject({
       kind: 'journal',
@@ -79,7 +82,7 @@ describe('live events', () => {
       app.hub.tell('journal', plainJournalEntry(`act_${instance.name}`, instance, app.clock.nowMs()))
     app.hub.tell('problem', { id: 'p', subject: 'instance lab:web-2', sentence: 's' })
     app.hub.tell('settings')
-    await vi.waitFor(() => expect(stream.kinds()).toContain('settings'))
+    await vi.waitFor(() => expect(stream.kinds()).toContain('settings'), soon)
     expect(stream.kinds()).toEqual(['hello', 'journal', 'journal', 'settings'])
     expect(stream.text()).not.toMatch(/web-2|db-1/)
   })
@@ -88,17 +91,17 @@ describe('live events', () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     const { app, port, secretOf, content } = await listening()
     const stream = await open(port, secretOf('viewer'))
-    await vi.waitFor(() => expect(app.hub.listeners).toBe(2))
+    await vi.waitFor(() => expect(app.hub.listeners).toBe(2), soon)
     vi.advanceTimersByTime(15_000)
-    await vi.waitFor(() => expect(stream.text()).toContain(': alive'))
+    await vi.waitFor(() => expect(stream.text()).toContain(': alive'), soon)
     content.down = true
     vi.advanceTimersByTime(15_000)
-    await vi.waitFor(() => expect(stream.text().match(/: alive/g)).toHaveLength(2))
+    await vi.waitFor(() => expect(stream.text().match(/: alive/g)).toHaveLength(2), soon)
     content.down = false
     content.tokens.splice(0)
     vi.advanceTimersByTime(15_000)
-    await vi.waitFor(() => expect(stream.ended()).toBe(true))
-    await vi.waitFor(() => expect(app.hub.listeners).toBe(1))
+    await vi.waitFor(() => expect(stream.ended()).toBe(true), soon)
+    await vi.waitFor(() => expect(app.hub.listeners).toBe(1), soon)
   })
 
   it('drop a client that does not read, and nobody else', async () => {
@@ -109,13 +112,10 @@ describe('live events', () => {
     slow.call.socket?.pause()
     const item = { filler: 'x'.repeat(10_000) }
     let told = 0
-    await vi.waitFor(
-      () => {
-        for (let i = 0; i < 20; i++, told++) app.hub.tell('inventory', item)
-        expect(app.hub.listeners).toBe(2)
-      },
-      { timeout: 10_000, interval: 5 },
-    )
+    await vi.waitFor(() => {
+      for (let i = 0; i < 20; i++, told++) app.hub.tell('inventory', item)
+      expect(app.hub.listeners).toBe(2)
+    }, soon)
     await vi.waitFor(() => expect(quick.kinds().filter((kind) => kind === 'inventory')).toHaveLength(told), {
       timeout: 10_000,
     })
@@ -125,12 +125,12 @@ describe('live events', () => {
     const { app, port, secretOf, api } = await listening()
     const secret = secretOf('viewer')
     const streams = await Promise.all(Array.from({ length: 1000 }, () => open(port, secret)))
-    await vi.waitFor(() => expect(app.hub.listeners).toBe(1001))
+    await vi.waitFor(() => expect(app.hub.listeners).toBe(1001), soon)
     for (const { call } of streams.slice(0, 990)) call.destroy()
-    await vi.waitFor(() => expect(app.hub.listeners).toBe(11), { timeout: 10_000 })
+    await vi.waitFor(() => expect(app.hub.listeners).toBe(11), soon)
     app.hub.tell('plan')
     await api.close()
-    await vi.waitFor(() => expect(streams.slice(990).every((stream) => stream.ended())).toBe(true))
+    await vi.waitFor(() => expect(streams.slice(990).every((stream) => stream.ended())).toBe(true), soon)
     expect(app.hub.listeners).toBe(0)
   })
 })
