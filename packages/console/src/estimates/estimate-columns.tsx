@@ -3,7 +3,7 @@ import type { EstimateView } from '@gleaner/model'
 import { Link } from 'wouter'
 import { Meter } from '../parts/meter.tsx'
 import type { Column } from '../parts/virtual-table.tsx'
-import { cores, figure, memory, percent } from '../words/quantity.ts'
+import { figure, memory, memoryOf, percent } from '../words/quantity.ts'
 
 export const estimateColumns: readonly Column<EstimateView>[] = [
   {
@@ -16,12 +16,12 @@ export const estimateColumns: readonly Column<EstimateView>[] = [
   {
     key: 'cores',
     title: 'Cores expected',
-    width: 'minmax(140px, 1.5fr)',
+    width: 'minmax(116px, 1.2fr)',
     cell: ({ cores: { estimate, capacity } }) => (
       <Meter
         share={capacity > 0 ? estimate / capacity : 0}
-        text={`${figure(estimate)} of ${cores(capacity)}`}
-        room={12}
+        text={`${figure(estimate)} of ${figure(capacity)}`}
+        room={9}
       />
     ),
   },
@@ -44,13 +44,13 @@ export const estimateColumns: readonly Column<EstimateView>[] = [
   {
     key: 'memory',
     title: 'Memory expected',
-    width: 'minmax(160px, 1.5fr)',
+    width: 'minmax(184px, 1.8fr)',
     cell: ({ memoryMiB: { estimate, capacity }, lentByGuests }) => {
       const lent = lentByGuests === undefined ? '' : `, ${memory(lentByGuests.memoryMiB)} lent by guests`
       return (
         <Meter
           share={capacity > 0 ? estimate / capacity : 0}
-          text={`${memory(estimate)} of ${memory(capacity)}${lent}`}
+          text={`${memoryOf(estimate, capacity)}${lent}`}
           room={15}
         />
       )

@@ -2,7 +2,7 @@
 import type { PreemptionView } from '@gleaner/model'
 import { Meter } from '../parts/meter.tsx'
 import { Panel } from '../parts/panel.tsx'
-import { figure, memory } from '../words/quantity.ts'
+import { figure, memoryOf } from '../words/quantity.ts'
 
 type Row = PreemptionView['lending'][number]
 
@@ -43,7 +43,7 @@ export function Lending({ rows }: { readonly rows: readonly Row[] }) {
                   <td>
                     <Meter
                       share={shareOf(memoryMiB)}
-                      text={`${memory(memoryMiB.lent)} of ${memory(memoryMiB.lendable)}`}
+                      text={memoryOf(memoryMiB.lent, memoryMiB.lendable)}
                       room={15}
                     />
                   </td>

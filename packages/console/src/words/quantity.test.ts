@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { cores, counted, figure, memory, percent, quantity, rate, roughSpan, span } from './quantity.ts'
+import { cores, counted, figure, memory, memoryOf, percent, quantity, rate, roughSpan, span } from './quantity.ts'
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ')
 
@@ -14,6 +14,8 @@ describe('quantities', () => {
     [memory(512), '512 MiB'],
     [memory(1024), '1 GiB'],
     [memory(1_048_576), '1 TiB'],
+    [memoryOf(29_800, 257_024), '29.1 of 251 GiB'],
+    [memoryOf(512, 1024), '512 MiB of 1 GiB'],
     [percent(0.042), '4.2 %'],
     [percent(0.57), '57 %'],
     [rate(999), '999 B/s'],

@@ -37,6 +37,14 @@ export function memory(valueMiB: number): string {
   return `${figure(valueMiB)}${nbsp}MiB`
 }
 
+/** A part of a whole; a unit that both have stands once: 29.1 of 251 GiB. */
+export function memoryOf(partMiB: number, wholeMiB: number): string {
+  const part = memory(partMiB)
+  const [amount, unit] = part.split(nbsp)
+  const whole = memory(wholeMiB)
+  return `${whole.endsWith(`${nbsp}${unit ?? ''}`) ? (amount ?? '') : part} of ${whole}`
+}
+
 export function percent(share: number): string {
   return `${Math.abs(share) < 0.1 ? one.format(share * 100) : whole.format(share * 100)}${nbsp}%`
 }
