@@ -64,6 +64,33 @@ describe.skipIf(chromiumPath === undefined && !required)('the lab’s report in 
     expect(await seen()).toBe(15)
   })
 
+  it('has axes for what is shown', async () => {
+    const figure = sections().first().locator('figure').nth(2)
+    const ticks = () => figure.locator('.axis text').allTextContents()
+    const highest = async () => Number((await ticks()).at(-1))
+    /** From above: a picture that fits its lines has one in its upper half. */
+    const topOf = () =>
+      figure.locator('.line:not(.hidden)').evaluateAll((all) => {
+        const heights = all.flatMap((one) =>
+          [...(one.getAttribute('d') ?? '').matchAll(/ ([\d.]+)/g)].map(([, y]) => Number(y)),
+        )
+        return Math.min(...heights)
+      })
+    const all = await highest()
+    const names = ['gleaner', 'nsigma', 'borg']
+    const alone = new Map<string, number>()
+    for (const name of names) {
+      for (const other of names) await page.getByLabel(other).setChecked(other === name)
+      alone.set(name, await highest())
+      expect(await topOf(), name).toBeLessThan(150)
+    }
+    expect(Math.max(...alone.values())).toBe(all)
+    for (const name of names) await page.getByLabel(name).uncheck()
+    expect(await highest()).toBeLessThan(all)
+    for (const name of names) await page.getByLabel(name).check()
+    expect(await highest()).toBe(all)
+  })
+
   it('has under each figure the table of its values, the sums among them', async () => {
     const tables = sections().first().locator('details.values')
     const rowsOf = async (nth: number) => {

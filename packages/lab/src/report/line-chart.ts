@@ -1,5 +1,5 @@
-// A chart of lines over slices as SVG: its axes and what a reader of screens is told. The lines themselves are drawn by the page
-// when they are looked at (page.ts), from values that stand in it once. Missing values break a line.
+// A chart of lines over slices as SVG: its axis of time and what a reader of screens is told. The lines and the axis of values are
+// drawn by the page when they are looked at (page.ts), from values that stand in it once. Missing values break a line.
 import { escapeHtml } from './escape-html.ts'
 
 export interface ChartLine {
@@ -31,8 +31,6 @@ const bottom = 28
 
 /** What the script of the page draws the lines and the table from: every value stands in the page once. */
 export interface ChartData {
-  readonly low: number
-  readonly high: number
   readonly lines: readonly LineData[]
 }
 
@@ -51,28 +49,16 @@ export const chartBox = { left, top, width: width - left - right, height: height
 
 export function lineChart(chart: Chart): { readonly html: string; readonly data: ChartData } {
   const { title, unit, epochsS, lines } = chart
-  let [least, most] = [0, 0]
-  for (const { values } of lines)
-    for (const value of values) {
-      if (!Number.isFinite(value)) continue
-      least = Math.min(least, value)
-      most = Math.max(most, value)
-    }
-  const ticks = niceTicks(least, most)
-  const [low, high] = [ticks[0] as number, ticks.at(-1) as number]
   const count = Math.max(2, epochsS.length)
   const x = (i: number): string => (left + (chartBox.width * i) / (count - 1)).toFixed(1)
-  const y = (value: number): number => top + chartBox.height * (1 - (value - low) / (high - low))
-  const grid = ticks.map((tick) => `M${left} ${y(tick).toFixed(1)}H${width - right}`)
-  const values = ticks.map((tick) => `<text x="${left - 6}" y="${(y(tick) + 4).toFixed(1)}">${format(tick)}</text>`)
   const times = timeLabels(epochsS).map(
     ({ index, text }) => `<text x="${x(index)}" y="${height - 8}">${escapeHtml(text)}</text>`,
   )
   const html = `<figure class="chart"><figcaption>${escapeHtml(title)} <span class="unit">(${escapeHtml(unit)})</span></figcaption>
 <svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(`${title}, ${unit}; the table below has the values`)}">
-<path class="grid" d="${grid.join('')}"/><g class="tick" text-anchor="end">${values.join('')}</g><g class="tick" text-anchor="middle">${times.join('')}</g><g class="lines"></g><line class="cursor" y1="${top}" y2="${height - bottom}" x1="-9" x2="-9"/></svg>
+<path class="grid" d=""/><g class="tick axis" text-anchor="end"></g><g class="tick" text-anchor="middle">${times.join('')}</g><g class="lines"></g><line class="cursor" y1="${top}" y2="${height - bottom}" x1="-9" x2="-9"/></svg>
 <div class="readout" aria-live="off">&nbsp;</div></figure>`
-  return { html, data: { low, high, lines: lines.map(lineData) } }
+  return { html, data: { lines: lines.map(lineData) } }
 }
 
 function lineData({ name, color, dash, strategy, values, hasArea, isStep, sumsOf }: ChartLine): LineData {

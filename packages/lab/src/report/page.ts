@@ -1,5 +1,5 @@
 // The page around the charts: style and the one small script (lines and tables of a host when it is opened, choice of
-// strategies, read-out under the pointer). Nothing is fetched; light and dark follow the reader's system.
+// strategies with axes for those that are shown, read-out under the pointer). Nothing is fetched; light and dark follow the reader's system.
 
 export const pageStyle = `
 :root{color-scheme:light dark;--ink:#1b1d1f;--soft:#5c6670;--line:#d7dce1;--paper:#fff;--card:#f6f8fa;--accent:#0072b2}
@@ -19,14 +19,18 @@ details{margin:10px 0}summary{cursor:pointer;color:var(--accent)}summary:focus-v
 `
 
 export const pageScript = `
-const choices=[...document.querySelectorAll('.choice input')]
-function show(){const on=new Set(choices.filter(c=>c.checked).map(c=>c.value));for(const e of document.querySelectorAll('[data-strategy]'))e.classList.toggle('hidden',!on.has(e.dataset.strategy))}
+const choices=[...document.querySelectorAll('.choice input')],redraws=[]
+function show(){const on=new Set(choices.filter(c=>c.checked).map(c=>c.value));for(const redraw of redraws)redraw(on);for(const e of document.querySelectorAll('[data-strategy]'))e.classList.toggle('hidden',!on.has(e.dataset.strategy))}
 for(const c of choices)c.addEventListener('change',show);show()
 const styles=JSON.parse(document.querySelector('#styles').textContent)
 const pathIn=(group,attributes)=>{const path=document.createElementNS(group.namespaceURI,'path');for(const name in attributes)path.setAttribute(name,attributes[name]);group.append(path)}
 const sums=values=>{let sum=0;return values.map(value=>value===null?sum:sum+=value)}
 const digits=(value,count)=>value==null?'–':String(Number(value.toPrecision(count)))
 const cell=value=>value!=null&&Math.abs(value)>=1e4?digits(value/1e3,4)+'k':digits(value,4)
+function ticksOf(low,high){const rough=(high>low?high-low:1)/5,power=10**Math.floor(Math.log10(rough)),step=([1,2,2.5,5,10].find(factor=>factor*power>=rough)??10)*power,ticks=[]
+for(let at=Math.floor(low/step)*step;at<high+step*.999;at+=step)ticks.push(Number(at.toPrecision(12)))
+if(ticks.length<2)ticks.push(ticks[0]+step)
+return ticks}
 function pathOf({values,isStep},x,y){let path='',down=false,before
 values.forEach((value,i)=>{if(value===null){down=false;return}
 const at=y(value).toFixed(1);path+=!down?'M'+x(i)+' '+at:isStep?'H'+x(i)+(at===before?'':'V'+at):'L'+x(i)+' '+at;down=true;before=at})
@@ -40,13 +44,19 @@ function draw(host){if(host.dataset.drawn)return;host.dataset.drawn='yes'
 const {times,box,charts}=JSON.parse(host.querySelector('script').textContent),last=Math.max(2,times.length)-1
 const lines=charts.map(chart=>chart.lines.map((l,nth)=>({name:l.strategy,...styles[l.strategy],...l,values:l.values??sums(charts[l.sumsOf].lines[nth].values)})))
 const tables=host.querySelectorAll('details.values')
-host.querySelectorAll('figure.chart').forEach((figure,nth)=>{const {low,high}=charts[nth],own=lines[nth]
+host.querySelectorAll('figure.chart').forEach((figure,nth)=>{const own=lines[nth]
 const svg=figure.querySelector('svg'),out=figure.querySelector('.readout'),cursor=figure.querySelector('.cursor')
-const place=i=>box.left+box.width*i/last,x=i=>place(i).toFixed(1),y=value=>box.top+box.height*(1-(value-low)/(high-low))
-const group=figure.querySelector('.lines'),base=y(Math.max(low,0)).toFixed(1)
+const place=i=>box.left+box.width*i/last,x=i=>place(i).toFixed(1)
+const group=figure.querySelector('.lines'),axis=figure.querySelector('.axis'),grid=figure.querySelector('.grid')
+redraws.push(on=>{let least=0,most=0
+for(const l of own)if(!l.strategy||on.has(l.strategy))for(const value of l.values)if(value!==null){least=Math.min(least,value);most=Math.max(most,value)}
+const ticks=ticksOf(least,most),low=ticks[0],high=ticks.at(-1),y=value=>box.top+box.height*(1-(value-low)/(high-low)),base=y(Math.max(low,0)).toFixed(1)
+grid.setAttribute('d',ticks.map(tick=>'M'+box.left+' '+y(tick).toFixed(1)+'h'+box.width).join(''))
+axis.replaceChildren(...ticks.map(tick=>{const text=document.createElementNS(axis.namespaceURI,'text');text.setAttribute('x',box.left-6);text.setAttribute('y',(y(tick)+4).toFixed(1));text.textContent=cell(tick);return text}))
+group.replaceChildren()
 for(const l of own){const d=pathOf(l,x,y)
 if(l.hasArea)pathIn(group,{class:'area',d:d+'L'+x(l.values.length-1)+' '+base+'L'+x(0)+' '+base+'Z',fill:l.color})
-pathIn(group,{class:'line',d,stroke:l.color,'stroke-dasharray':l.dash||'none',...(l.strategy?{'data-strategy':l.strategy}:{})})}
+pathIn(group,{class:'line',d,stroke:l.color,'stroke-dasharray':l.dash||'none',...(l.strategy?{'data-strategy':l.strategy}:{})})}})
 svg.addEventListener('pointermove',event=>{const rect=svg.getBoundingClientRect(),at=(event.clientX-rect.left)/rect.width*box.fullWidth
 const i=Math.max(0,Math.min(times.length-1,Math.round((at-box.left)/box.width*last)))
 cursor.setAttribute('x1',place(i));cursor.setAttribute('x2',place(i));const on=new Set(choices.filter(c=>c.checked).map(c=>c.value))
