@@ -160,5 +160,5 @@ const outWords: Readonly<Record<HostOutCode, string>> = {
   'property-missing': 'without the properties',
   'too-small': 'too small',
   booked: 'promised to others',
-  'not-together': 'free at other times',
+  'not-together': 'free for long enough',
 }

@@ -232,7 +232,7 @@ describe('why not', () => {
     ])
     expect(answer).toMatchObject({ needed: 2, available: 1 })
     expect(answer.sentence).toBe(
-      '2 hosts are not free together within the window: 1 of 2 at most. Of 4 hosts: 1 promised to others, 1 free at other times, 1 without the properties, 1 closed.',
+      '2 hosts are not free together within the window: 1 of 2 at most. Of 4 hosts: 1 promised to others, 1 free for long enough, 1 without the properties, 1 closed.',
     )
     expect(answer.alternatives).toEqual([
       { kind: 'fewer', units: 1, span: { startMs: 0, endMs: 20 } },
