@@ -39,6 +39,10 @@ async function joinWaitlist(
   const nowMs = clock.nowMs()
   const { window, durationMs, noticeMs, holdMs, termMs } = request
   const untilMs = Math.min(lastStartMs({ window, durationMs }), nowMs + waitMs)
+  if (waitMs <= 0)
+    throw new GleanerError('request-invalid', {
+      detail: 'waitFor: it would wait for no time; leave it out, or give one.',
+    })
   if (untilMs <= nowMs)
     throw new GleanerError('request-invalid', {
       detail: 'waitFor: a lease that begins now and ends at a fixed time cannot wait; give a duration.',

@@ -198,6 +198,7 @@ it('nobody waits for what cannot be, or is not allowed', patient, async () => {
   expect(await refused({ duration: '21h' })).toMatch(/^403 lease-refused: end/)
   expect(await refused({ end: iso(4), duration: undefined })).toMatch(/^400 request-invalid: waitFor/)
   expect(await refused({ waitFor: 'soon' })).toMatch(/^400/)
+  expect(await refused({ waitFor: '0s' })).toMatch(/^400 request-invalid: waitFor: it would wait for no time/)
   expect(await refused({ reservations: [{ min: 3, max: 2 }] })).toMatch(/^400 request-invalid: min/)
   expect(await refused({ bestEffort: true })).toMatch(/^400 request-invalid: bestEffort/)
   expect((await server.app.store.leases.open()).map(({ state }) => state)).not.toContain('waiting')
