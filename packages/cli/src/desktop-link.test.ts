@@ -76,7 +76,19 @@ const status = async () =>
 
 it('joins, lends under a contract, is told of, and stands still by itself when the control plane no longer wants it', async () => {
   const made = await gleaner('desktops join-token --host hv-02 --pool offices --lifetime 1h --quiet')
-  expect(made.code).toBe(0)
+  expect([made.code, made.err]).toEqual([0, ''])
+  const unknown = await gleaner('desktops join-token --host hv-20 --quiet')
+  expect([unknown.code, unknown.out]).toEqual([0, expect.stringMatching(/^\S+\n$/)])
+  expect(unknown.err).toBe(
+    'gleaner: No cloud shows a host "hv-20". Is "hv-02" meant? The token is good all the same: what joins with it counts once a cloud shows it.\n',
+  )
+  const far = await gleaner('--json desktops join-token --host something-else --cloud sim')
+  expect([far.err, JSON.parse(far.out)]).toEqual([
+    '',
+    expect.objectContaining({
+      hint: 'sim shows no host "something-else". The token is good all the same: what joins with it counts once a cloud shows it.',
+    }),
+  ])
   const token = made.out.trim()
   const elsewhere = await gleaner(`agent join ${token} --server http://gleaner.example:7878 ${config()}`)
   expect([elsewhere.code, elsewhere.err]).toEqual([1, expect.stringContaining('only https leads to another machine')])

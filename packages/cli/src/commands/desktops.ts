@@ -83,6 +83,8 @@ export interface JoinTokenOptions {
 
 export async function joinToken(context: CommandContext, { quiet, ...body }: JoinTokenOptions): Promise<void> {
   const made = await context.client.call('createJoinToken', { body })
+  // Beside the token and not among it: a script reads the token.
+  if (made.hint !== undefined && !context.json) context.io.err(`gleaner: ${made.hint}\n`)
   if (quiet === true) return context.line(made.token)
   if (context.printJson(made)) return
   context.line(made.token)

@@ -115,6 +115,8 @@ export const desktopEndpoints = {
         host: Type.String(),
         pool: Type.String(),
         expiresAt: Time,
+        /** What to look at before it is used: no cloud shows a host of that name, or several do. */
+        hint: Type.Optional(Type.String()),
       }),
     },
   ),

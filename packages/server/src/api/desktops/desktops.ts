@@ -1,6 +1,7 @@
 // The desktops as they are shown, join tokens, and the end of a desktop's right to speak.
-import { forecastAvailability, lentUntil, presenceOf, unheededDesktops } from '@gleaner/engine'
+import { forecastAvailability, lentUntil, nearestName, presenceOf, unheededDesktops } from '@gleaner/engine'
 import {
+  type CloudId,
   cloudId,
   type Desktop,
   type DesktopForecastView,
@@ -99,7 +100,27 @@ export const createJoinToken: Handler<typeof endpoints.createJoinToken> = async 
     before: null,
     after: { id: grant.id, pool: grant.pool, lends: grant.lends, expiresAt },
   })
-  return { token, host: grant.hostName, pool: grant.pool, expiresAt }
+  const hint = hostHint(app, grant.hostName, grant.cloudId)
+  return { token, host: grant.hostName, pool: grant.pool, expiresAt, ...only('hint', hint) }
+}
+
+/** A desktop may join before its cloud shows it; a name that is wrong by a letter would be noticed by nobody. */
+function hostHint(app: Application, name: string, wanted: CloudId | undefined): string | undefined {
+  const clouds = wanted === undefined ? [...app.clouds.keys()] : [wanted]
+  const hostsOf = (id: CloudId) => app.state.clouds.get(id)?.snapshot?.hosts ?? []
+  const having = clouds.filter((id) => hostsOf(id).some((host) => host.name === name))
+  if (having.length > 1)
+    return `${having.join(', ')} have a host "${name}" each: name one with --cloud, or it cannot be told which is meant.`
+  if (having.length === 1) return undefined
+  const unread = clouds.filter((id) => app.state.clouds.get(id)?.snapshot === undefined)
+  if (unread.length > 0)
+    return `${unread.join(', ')} ${unread.length === 1 ? 'was' : 'were'} not read yet: whether there is a host "${name}" is not known.`
+  const near = nearestName(
+    name,
+    clouds.flatMap((id) => hostsOf(id).map((host) => host.name)),
+  )
+  const shows = wanted === undefined ? `No cloud shows a host "${name}".` : `${wanted} shows no host "${name}".`
+  return `${shows}${near === undefined ? '' : ` Is "${near}" meant?`} The token is good all the same: what joins with it counts once a cloud shows it.`
 }
 
 export const revokeDesktop: Handler<typeof endpoints.revokeDesktop> = async ({ app, params, caller }) => {
