@@ -26,6 +26,11 @@ export async function energy(context: CommandContext, words: EnergyWords): Promi
     },
   })
   if (context.printJson(report)) return
+  // Beside the table, which programs read.
+  if (report.keptFrom !== undefined)
+    context.io.err(
+      `gleaner: hours before ${report.keptFrom.slice(0, 16)}Z are not kept any more (retention.energy) and count as nothing\n`,
+    )
   if (words.csv === true) return context.io.out(energyCsv(report))
   const { items, total } = report
   const when = `${report.from.slice(0, 16)}Z to ${report.to.slice(0, 16)}Z`

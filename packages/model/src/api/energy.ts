@@ -36,6 +36,9 @@ export type EnergyItem = Static<typeof EnergyItem>
 export const EnergyReport = Type.Object({
   from: Time,
   to: Time,
+  keptFrom: Type.Optional(
+    Type.String({ format: 'date-time', description: 'Where earlier hours are asked for: they are not kept any more' }),
+  ),
   by: OneOf(energyGroups),
   currency: Type.String({ description: 'ISO 4217' }),
   total: Type.Object(amounts),

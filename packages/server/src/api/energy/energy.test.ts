@@ -158,7 +158,7 @@ describe('the report of energy', () => {
   it.each([
     ['from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z', 'to:'],
     ['from=2026-03-02T00:00:00Z&for=1d', 'for:'],
-    ['from=2000-03-02T00:00:00Z', 'to:'],
+    ['from=2000-03-02T00:00:00Z', 'at most 1100 are told at once'],
     ['from=yesterday', 'from'],
     ['by=colour', 'by'],
   ])('refuses %s and names what is wrong', async (query, named) => {
@@ -166,6 +166,12 @@ describe('the report of energy', () => {
     expect(status).toBe(400)
     expect(JSON.parse(text).detail).toContain(named)
     expect((await get(`/api/v1/energy.csv?${query}`)).status).toBe(400)
+  })
+
+  it('says since when hours are kept to who asks for earlier ones, and to nobody else', async () => {
+    expect(await json('/api/v1/energy?for=399d')).not.toHaveProperty('keptFrom')
+    const { keptFrom } = await json('/api/v1/energy?for=402d')
+    expect(Date.parse(keptFrom)).toBe(Math.ceil((nowMs - 400 * 24 * hourMs) / hourMs) * hourMs)
   })
 
   it('is there as a table, and hour by hour', async () => {

@@ -19,7 +19,7 @@ import type { Handler } from '../handler.ts'
 import { only } from '../view/only.ts'
 import { timeText } from '../view/time-text.ts'
 import type { WorldIndex } from '../view/world-index.ts'
-import { energySpan } from './energy-span.ts'
+import { energySpan, keptFrom } from './energy-span.ts'
 
 export const getEnergy: Handler<typeof endpoints.getEnergy> = ({ app, query, sight, world }) =>
   energyReport(query, { app, sight, world: world() })
@@ -37,6 +37,7 @@ export async function energyReport(
   const by = query.by ?? 'project'
   const span = energySpan(query, app.clock.nowMs())
   const { carbon, price, currency } = app.config.energy
+  const kept = { nowMs: app.clock.nowMs(), retentionMs: app.config.retention.energyMs }
   const filter = { ...span, ...only('projectIds', sight.projectIds) }
   const sums = await app.store.energy.sums(by, filter, factorSpans(span, { carbon, price }))
   // A host's gaps are for those who see all of what it drew.
@@ -47,6 +48,7 @@ export async function energyReport(
   return {
     from: timeText(span.fromMs),
     to: timeText(span.toMs),
+    ...keptFrom(span, kept),
     by,
     currency,
     total: amounts(total(sums)),
