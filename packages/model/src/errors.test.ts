@@ -55,6 +55,13 @@ describe('an error', () => {
     expect(other.remedy).toBe('Install PostgreSQL 17, or restore an export into a new state directory.')
   })
 
+  test('has the remedy of its thrower, where that knows better than the registry', () => {
+    const detail = 'The project has a lease "exam" already.'
+    expect(new GleanerError('conflict', { detail }).remedy).toBe('Read the current state and try again.')
+    const remedy = 'Take another name, {detail} stays.'
+    expect(new GleanerError('conflict', { detail }, { remedy }).remedy).toBe(remedy)
+  })
+
   test('leaves the place of a fact that is missing visible, and does not fill a fact’s own braces', () => {
     expect(new GleanerError('not-found').message).toBe('{object} does not exist.')
     expect(new GleanerError('not-found', { object: '{object}' }).message).toBe('{object} does not exist.')

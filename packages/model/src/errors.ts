@@ -29,18 +29,22 @@ export type ErrorCode = keyof typeof errorRegistry
 
 export interface ErrorOptions {
   readonly cause?: unknown
+  /** Instead of the registered one, where that is too general for what has happened. */
+  readonly remedy?: string
 }
 
 /** The only class of error Gleaner throws on purpose. `facts` fill the placeholders of the registered message. */
 export class GleanerError extends Error {
   readonly code: ErrorCode
   readonly facts: Readonly<Record<string, string | number>>
+  readonly #remedy: string | undefined
 
   constructor(code: ErrorCode, facts: Readonly<Record<string, string | number>> = {}, options: ErrorOptions = {}) {
     super(fill(errorRegistry[code].message, facts), options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'GleanerError'
     this.code = code
     this.facts = facts
+    this.#remedy = options.remedy
   }
 
   get kind(): ErrorKind {
@@ -52,7 +56,7 @@ export class GleanerError extends Error {
   }
 
   get remedy(): string {
-    return fill(errorRegistry[this.code].remedy, this.facts)
+    return this.#remedy ?? fill(errorRegistry[this.code].remedy, this.facts)
   }
 
   /** Only what is unavailable may be better the next time. */

@@ -42,9 +42,13 @@ export async function swapLeaseHost(
   )
   const works = snapshot?.hosts.some(({ id: of, state }) => of === share.hostId && state === 'up') === true
   if (works && lease.state === 'active' && guests.length > 0)
-    throw new GleanerError('conflict', {
-      detail: `${share.host} works, and the project has ${guests.length} instances on it; move or end them first.`,
-    })
+    throw new GleanerError(
+      'conflict',
+      {
+        detail: `${share.host} works, and the project has ${guests.length} instances on it.`,
+      },
+      { remedy: 'Move or end them first.' },
+    )
   const swap = { lease, broken: new Set([share.hostId]), because: `${caller.name} asked for it` }
   const { lease: after } = swapHosts(runtime, swap)
   if (after === lease)
@@ -90,9 +94,13 @@ export async function changeLease(
 
 function checkOpen(lease: Lease): void {
   if (!isLeaseOpen(lease))
-    throw new GleanerError('conflict', {
-      detail: `The lease "${lease.name}" is ${lease.state}; it does not change any more.`,
-    })
+    throw new GleanerError(
+      'conflict',
+      {
+        detail: `The lease "${lease.name}" is ${lease.state}; it does not change any more.`,
+      },
+      { remedy: 'Make a new one: gleaner leases create.' },
+    )
 }
 
 /** A new name alone is nobody's business but the project's. */
@@ -106,9 +114,13 @@ function changed(runtime: Runtime, lease: Lease, change: LeaseChange): Lease {
   const renamed = change.name === undefined ? lease : { ...lease, name: change.name, updatedAtMs: nowMs }
   const named = change.endMs === undefined || lease.renewal === undefined ? renamed : withEnd(renamed)
   if (lease.state === 'waiting' && (change.startMs ?? change.endMs ?? change.sizes) !== undefined)
-    throw new GleanerError('conflict', {
-      detail: `The lease "${lease.name}" waits for a place; call it off and ask for what you want instead.`,
-    })
+    throw new GleanerError(
+      'conflict',
+      {
+        detail: `The lease "${lease.name}" waits for a place.`,
+      },
+      { remedy: 'Call it off and ask for what you want instead.' },
+    )
   const span = { startMs: change.startMs ?? lease.span.startMs, endMs: change.endMs ?? lease.span.endMs }
   // The end of its term becomes its end: the notice that comes before it may be longer now.
   const isGivenEnd = named !== renamed
@@ -167,9 +179,13 @@ function replanned(runtime: Runtime, lease: Lease, { span, isResized }: Replan):
   if (book === undefined) throw new GleanerError('not-ready', { detail: `${lease.cloudId} has not been read yet` })
   const hasBegun = lease.state === 'active'
   if (hasBegun && span.startMs !== lease.span.startMs)
-    throw new GleanerError('conflict', {
-      detail: `The lease "${lease.name}" has begun; its start does not change any more.`,
-    })
+    throw new GleanerError(
+      'conflict',
+      {
+        detail: `The lease "${lease.name}" has begun; its start does not change any more.`,
+      },
+      { remedy: 'Change its end alone, or make another for another time.' },
+    )
   if (hasBegun && span.endMs < nowMs)
     throw new GleanerError('request-invalid', { detail: `end (${new Date(span.endMs).toISOString()}) is in the past.` })
   checkWhen({ window: span, durationMs: undefined }, hasBegun ? span.startMs : nowMs)

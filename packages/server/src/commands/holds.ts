@@ -60,7 +60,11 @@ export async function veto(
   const proposal = await runtime.store.proposals.find(proposalId)
   if (proposal === undefined) throw new GleanerError('not-found', { object: `proposal ${proposalId}` })
   if (!openProposalStates.includes(proposal.state) || proposal.state === 'acting') {
-    throw new GleanerError('conflict', { detail: `The proposal is ${proposal.state}; it can no longer be refused.` })
+    throw new GleanerError(
+      'conflict',
+      { detail: `The proposal is ${proposal.state}; it can no longer be refused.` },
+      { remedy: 'To leave the instance alone from now on, keep it: gleaner keep.' },
+    )
   }
   const nowMs = runtime.clock.nowMs()
   await runtime.store.holds.add(

@@ -62,7 +62,11 @@ async function offerHost(runtime: Runtime, { hostId, change, caller }: Offering)
       return { ...told, withdrawn: true, properties: {} }
     }
     if (change.kind === 'offer' && before?.withdrawn === false)
-      throw new GleanerError('conflict', { detail: `The host ${host.name} is registered already.` })
+      throw new GleanerError(
+        'conflict',
+        { detail: `The host ${host.name} is registered already.` },
+        { remedy: 'There is nothing to do; its properties are told by a change of the host.' },
+      )
     return { ...told, properties: merged(before?.properties ?? {}, change.properties, host) }
   })()
   await leases.offer(fence, offer)
@@ -81,9 +85,13 @@ function refusePromised({ leases }: Runtime, { id, name }: Host): void {
     .filter(({ reservations }) => reservations.some(({ shares }) => shares.some(({ hostId }) => hostId === id)))
   if (having.length === 0) return
   const words = having.map((lease) => `"${lease.name}"`).slice(0, 5)
-  throw new GleanerError('conflict', {
-    detail: `The host ${name} is promised to ${having.length === 1 ? 'the lease' : `${having.length} leases, among them`} ${words.join(', ')}.`,
-  })
+  throw new GleanerError(
+    'conflict',
+    {
+      detail: `The host ${name} is promised to ${having.length === 1 ? 'the lease' : `${having.length} leases, among them`} ${words.join(', ')}.`,
+    },
+    { remedy: 'End or move what it is promised to first, or wait for its end.' },
+  )
 }
 
 function merged(
@@ -96,7 +104,11 @@ function merged(
   for (const [name, value] of Object.entries(given)) {
     if (!named.test(name)) refuse(`"${name.slice(0, 60)}" is no name of a property: letters, digits, _ . : and -`)
     if (bare?.properties.has(name) === true)
-      throw new GleanerError('conflict', { detail: `The property ${name} is told by the cloud, and not changed here.` })
+      throw new GleanerError(
+        'conflict',
+        { detail: `The property ${name} is told by the cloud, and not changed here.` },
+        { remedy: 'Take another name for the property, or change it in the cloud.' },
+      )
     if (value === undefined) delete after[name]
     else if (typeof value === 'string' && value.length > longestValue)
       refuse(`${name} has more than ${longestValue} characters`)

@@ -19,9 +19,13 @@ export async function wishPower(
   const fence = leading(runtime)
   const control = clouds.get(cloudOf(hostId))?.powerControl
   if (control?.has(hostId) !== true)
-    throw new GleanerError('conflict', {
-      detail: 'Nothing is configured by which this host could be switched; add it to power.hosts of the configuration.',
-    })
+    throw new GleanerError(
+      'conflict',
+      {
+        detail: 'Nothing is configured by which this host could be switched.',
+      },
+      { remedy: 'Add it to power.hosts of the configuration.' },
+    )
   const before = power.recordOf(hostId)?.wish
   const after: PowerWish | undefined =
     wish === undefined ? undefined : { state: wish.state, by: caller.name, untilMs: clock.nowMs() + wish.forMs }

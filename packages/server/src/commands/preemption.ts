@@ -22,21 +22,38 @@ export async function testEviction(runtime: Runtime, id: InstanceId, caller: Cal
   const fence = leading(runtime)
   const instance = known(runtime, id)
   if (instance.firmness !== 'preemptible')
-    throw new GleanerError('conflict', { detail: `${instance.name} is firm; only preemptible instances are evicted` })
-  if (state.modes.preemption === 'off') throw new GleanerError('conflict', { detail: 'preemption is off' })
+    throw new GleanerError(
+      'conflict',
+      { detail: `${instance.name} is firm; only preemptible instances are evicted.` },
+      { remedy: 'Choose a preemptible one.' },
+    )
+  if (state.modes.preemption === 'off')
+    throw new GleanerError(
+      'conflict',
+      { detail: 'Preemption is off.' },
+      { remedy: 'Let it observe, advise or enforce: gleaner mode preemption observe.' },
+    )
   return evictions.planning.run(async () => {
     await evictions.load(fence, clock.nowMs())
     await runtime.leases.load(fence)
     const under = evictions.decisionOfVictim(id)
     if (under !== undefined)
-      throw new GleanerError('conflict', { detail: `${instance.name} is to leave already: ${under.verdict.sentence}` })
+      throw new GleanerError(
+        'conflict',
+        { detail: `${instance.name} is to leave already: ${under.verdict.sentence}` },
+        { remedy: 'Watch it: gleaner evictions.' },
+      )
     const { world, refusal } = roomWorldNow(runtime, instance.cloudId)
     if (world === undefined) throw new GleanerError('not-ready', { detail: refusal.sentence })
     const plan = planTest(world, id)
     if (plan === undefined)
-      throw new GleanerError('conflict', {
-        detail: `${instance.name} is ${instance.state}; it cannot be evicted there`,
-      })
+      throw new GleanerError(
+        'conflict',
+        {
+          detail: `${instance.name} is ${instance.state}; what is in that state is not evicted.`,
+        },
+        { remedy: 'Choose one that runs.' },
+      )
     const decisionId = newId('dec', clock.nowMs())
     const order = {
       id: decisionId,

@@ -123,13 +123,21 @@ function checkName(
   if (name === undefined) return
   checkLeaseName(name)
   if (leases.isNamed(projectId, name))
-    throw new GleanerError('conflict', { detail: `The project has a lease "${name}" already.` })
+    throw new GleanerError(
+      'conflict',
+      { detail: `The project has a lease "${name}" already.` },
+      { remedy: 'Take another name, or change the lease there is.' },
+    )
 }
 
 export function changedMeanwhile(name: string): GleanerError {
-  return new GleanerError('conflict', {
-    detail: `What was approved for "${name}" was taken by others, time and again; ask once more.`,
-  })
+  return new GleanerError(
+    'conflict',
+    {
+      detail: `What was approved for "${name}" was taken by others, time and again.`,
+    },
+    { remedy: 'Ask once more.' },
+  )
 }
 
 /** A lease that would be refused by the limits of its project has no slot; the service that approves is not asked. */

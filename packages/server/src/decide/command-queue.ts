@@ -11,6 +11,7 @@ import {
   targetKey,
 } from '@gleaner/model'
 import type { CommandWorld, Decision } from '@gleaner/engine'
+import { refusedBy } from './refused-by.ts'
 
 interface Step extends Target {
   readonly action: StepKind
@@ -38,9 +39,13 @@ export class CommandQueue {
     const { instance, action } = command
     const key = keyOf({ instanceId: instance.id, hostId: instance.hostId, action })
     if (this.#waiting.has(key)) {
-      throw new GleanerError('conflict', {
-        detail: `${command.action} of ${command.instance.name} was asked for a moment ago.`,
-      })
+      throw new GleanerError(
+        'conflict',
+        {
+          detail: `${command.action} of ${command.instance.name} was asked for a moment ago.`,
+        },
+        { remedy: `Wait for what was asked for: gleaner why ${command.instance.name}.` },
+      )
     }
     return new Promise((resolve, reject) =>
       this.#waiting.set(key, { command, resolve, reject, taken: false, due: false }),
@@ -88,7 +93,7 @@ export class CommandQueue {
   #fail(step: Step, verdict: Verdict): void {
     const waiting = this.#waiting.get(keyOf(step))
     if (waiting?.taken === true || waiting?.due === false) return
-    this.failed(step, new GleanerError('conflict', { detail: verdict.sentence }))
+    this.failed(step, refusedBy(verdict))
   }
 }
 

@@ -27,6 +27,7 @@ import {
   targetId,
 } from '@gleaner/model'
 import type { Fence } from '@gleaner/ports'
+import { refusedBy } from '../decide/refused-by.ts'
 import { hostUseOf } from '../energy/host-use.ts'
 import { type Runtime, cloudCallTimeoutMs } from '../runtime.ts'
 import { readSnapshots } from '../state/read-snapshots.ts'
@@ -97,7 +98,7 @@ async function stepNow(acting: Acting, proposal: Proposal): Promise<boolean> {
   const answer = await gateNow(acting, proposal)
   if (!answer.passed) {
     runtime.log.info({ proposal: proposal.id, code: answer.verdict.code }, `not now: ${answer.verdict.sentence}`)
-    parts.commands.failed(proposal, new GleanerError('conflict', { detail: answer.verdict.sentence }))
+    parts.commands.failed(proposal, refusedBy(answer.verdict))
     return false
   }
   const entry: JournalEntry = await runtime.executor.begin(

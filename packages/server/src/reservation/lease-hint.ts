@@ -25,7 +25,11 @@ export function leaseHint(
   // A lease of another project does not exist for this one.
   if (lease === undefined) throw new GleanerError('not-found', { object: `The lease "${wanted}" of this project` })
   if (lease.state !== 'active')
-    throw new GleanerError('conflict', { detail: `The lease "${lease.name}" is ${lease.state}; it has not begun.` })
+    throw new GleanerError(
+      'conflict',
+      { detail: `The lease "${lease.name}" is ${lease.state}; it has not begun.` },
+      { remedy: 'Ask again when the lease has begun, or without the hint.' },
+    )
   return lease
 }
 

@@ -33,13 +33,21 @@ function checkKeeps(before: LeaseWish, after: LeaseWish, { name }: Lease): void 
   if (before.kind !== 'instances' || after.kind !== 'instances') return
   const keeps = before.size.every((value, d) => value === after.size[d]) && before.affinity === after.affinity
   if (!keeps)
-    throw new GleanerError('conflict', {
-      detail: `The lease "${name}" has begun; the size of its instances does not change any more, only their number does.`,
-    })
+    throw new GleanerError(
+      'conflict',
+      {
+        detail: `The lease "${name}" has begun; the size of its instances does not change any more, only their number does.`,
+      },
+      { remedy: 'Make another lease for instances of another size.' },
+    )
   if (after.affinity !== undefined && before.amount !== after.amount)
-    throw new GleanerError('conflict', {
-      detail: `The lease "${name}" has begun; instances that are ${after.affinity} keep their number.`,
-    })
+    throw new GleanerError(
+      'conflict',
+      {
+        detail: `The lease "${name}" has begun; instances that are ${after.affinity} keep their number.`,
+      },
+      { remedy: 'Make another lease for more of them.' },
+    )
 }
 
 /** What has fewest instances of the project goes first; hosts that are not empty stay. */
@@ -58,9 +66,13 @@ function givenBack(
     left -= units
     if (units > 0) kept.push({ ...share, units })
     else if (guestsOn(share) > 0)
-      throw new GleanerError('conflict', {
-        detail: `The project still has instances on ${share.host}; empty ${shares.length - most} of the hosts of "${lease.name}" first.`,
-      })
+      throw new GleanerError(
+        'conflict',
+        {
+          detail: `The project still has instances on ${share.host}.`,
+        },
+        { remedy: `Empty ${shares.length - most} of the hosts of "${lease.name}" first.` },
+      )
   }
   return shares.flatMap(({ hostId }) => kept.filter((share) => share.hostId === hostId))
 }

@@ -239,7 +239,7 @@ function refusal(error: unknown, entry: JournalEntry): unknown {
       return new GleanerError(
         'conflict',
         { detail: `Another action on ${entry.targetName} is under way.` },
-        { cause: error },
+        { cause: error, remedy: 'Wait for its end; gleaner history shows it.' },
       )
     case undefined:
     default:

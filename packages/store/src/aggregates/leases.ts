@@ -235,7 +235,11 @@ function translate(error: unknown, writes: readonly LeaseWrite[]): unknown {
         { cause: error },
       )
     case 'lease_name_key':
-      return new GleanerError('conflict', { detail: `The project has a lease ${name} already.` }, { cause: error })
+      return new GleanerError(
+        'conflict',
+        { detail: `The project has a lease ${name} already.` },
+        { cause: error, remedy: 'Take another name, or change the lease there is.' },
+      )
     case 'lease_forward':
     case 'lease_event_once':
       return new GleanerError('conflict', { detail: `The lease ${id} has gone on meanwhile.` }, { cause: error })

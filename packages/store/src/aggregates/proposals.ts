@@ -44,9 +44,17 @@ export function proposals(database: Database): ProposalStore {
         const row = await queries.selectFrom('proposal').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
         if (row === undefined) throw new GleanerError('not-found', { object: `proposal ${id}` })
         if (row.state !== 'awaiting-approval')
-          throw new GleanerError('conflict', { detail: `The proposal is ${row.state}; it does not wait for approval.` })
+          throw new GleanerError(
+            'conflict',
+            { detail: `The proposal is ${row.state}; it does not wait for approval.` },
+            { remedy: 'The command gleaner plan shows those that wait.' },
+          )
         if (row.approved_by !== null)
-          throw new GleanerError('conflict', { detail: `The proposal was approved by ${row.approved_by} already.` })
+          throw new GleanerError(
+            'conflict',
+            { detail: `The proposal was approved by ${row.approved_by} already.` },
+            { remedy: 'There is nothing to do; gleaner plan shows when it is due.' },
+          )
         const change = { approved_by: by, updated_at_ms: nowMs }
         await queries.updateTable('proposal').set(change).where('id', '=', id).execute()
         return toProposal({ ...row, ...change })

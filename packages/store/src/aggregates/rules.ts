@@ -35,9 +35,13 @@ export function rules(database: Database): RuleStore {
         const row = await queries.selectFrom('rule').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
         if (row === undefined) throw new GleanerError('not-found', { object: `rule ${id}` })
         if (expectedRevision !== undefined && expectedRevision !== row.revision)
-          throw new GleanerError('conflict', {
-            detail: `rule "${row.name}" is at revision ${row.revision} by now; the change was made from ${expectedRevision}.`,
-          })
+          throw new GleanerError(
+            'conflict',
+            {
+              detail: `rule "${row.name}" is at revision ${row.revision} by now; the change was made from ${expectedRevision}.`,
+            },
+            { remedy: 'Look at the rule as it is now, and change that.' },
+          )
         return revise(queries, row, { definition, by, nowMs })
       }),
     remove: (id, by, nowMs) => database.write((queries) => remove(queries, id, { by, nowMs })),
@@ -168,6 +172,10 @@ function toRule(row: Row): Rule {
 
 function nameTaken(error: unknown, name: string): unknown {
   return violatedConstraint(error) === 'rule_name_key'
-    ? new GleanerError('conflict', { detail: `There is a rule "${name}" already.` }, { cause: error })
+    ? new GleanerError(
+        'conflict',
+        { detail: `There is a rule "${name}" already.` },
+        { cause: error, remedy: 'Take another name, or change the rule there is.' },
+      )
     : error
 }

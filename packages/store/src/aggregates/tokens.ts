@@ -35,7 +35,7 @@ export function tokens(database: Database): TokenStore {
             throw new GleanerError(
               'conflict',
               { detail: `There is a token "${token.name}" already.` },
-              { cause: error },
+              { cause: error, remedy: 'Take another name, or revoke the other one first.' },
             )
           })
         return toToken(row)

@@ -126,7 +126,11 @@ function hostHint(app: Application, name: string, wanted: CloudId | undefined): 
 export const revokeDesktop: Handler<typeof endpoints.revokeDesktop> = async ({ app, params, caller }) => {
   const desktop = await found(app, params.id)
   if (desktop.keyUntilMs === undefined)
-    throw new GleanerError('conflict', { detail: 'Its cloud speaks for this desktop; there is no key to end.' })
+    throw new GleanerError(
+      'conflict',
+      { detail: 'Its cloud speaks for this desktop; there is no key to end.' },
+      { remedy: 'End it in the cloud that speaks for it.' },
+    )
   await app.desktops.revoke(desktop.id, caller.name)
   await app.store.audit.append({
     atMs: app.clock.nowMs(),

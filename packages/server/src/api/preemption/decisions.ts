@@ -36,7 +36,11 @@ export const approveDecision: Handler<typeof endpoints.approveDecision> = async 
       eviction?.decisionId === decision.id && state === 'awaiting-approval' && approvedBy === undefined,
   )
   if (waiting === undefined)
-    throw new GleanerError('conflict', { detail: `The decision is ${decision.state}; it does not wait for approval.` })
+    throw new GleanerError(
+      'conflict',
+      { detail: `The decision is ${decision.state}; it does not wait for approval.` },
+      { remedy: 'The command gleaner preemption decisions shows those that wait.' },
+    )
   await app.commands.approve(waiting.id, caller)
   return decisionView(await find(app, params.id), world(), sight)
 }
@@ -45,7 +49,11 @@ export const cancelDecision: Handler<typeof endpoints.cancelDecision> = async (c
   const { app, params, body, caller, sight, world } = call
   const decision = await find(app, params.id)
   if (!isDecisionOpen(decision))
-    throw new GleanerError('conflict', { detail: `The decision is ${decision.state}; there is nothing to call off.` })
+    throw new GleanerError(
+      'conflict',
+      { detail: `The decision is ${decision.state}; there is nothing to call off.` },
+      { remedy: 'What it evicted is shown by gleaner evictions.' },
+    )
   await app.commands.giveUpRoom(params.id, body.reason ?? 'called off', caller)
   return decisionView(await find(app, params.id), world(), sight)
 }

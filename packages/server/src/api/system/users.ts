@@ -52,7 +52,11 @@ async function personOf(app: ApiContext['app'], id: string): Promise<Person> {
   const [person, other] = all.filter(({ subject }) => subject === id)
   if (person === undefined) throw new GleanerError('not-found', { object: `The user "${id.slice(0, 200)}"` })
   if (other !== undefined)
-    throw new GleanerError('conflict', { detail: `Several issuers know "${id.slice(0, 200)}"; name the user by id.` })
+    throw new GleanerError(
+      'conflict',
+      { detail: `Several issuers know "${id.slice(0, 200)}".` },
+      { remedy: 'Name the user by id; gleaner users shows the ids.' },
+    )
   return person
 }
 

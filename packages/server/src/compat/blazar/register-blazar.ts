@@ -190,6 +190,8 @@ async function answerFault(thrown: unknown, request: FastifyRequest, reply: Fast
   await reply.code(status).send(faultBody(error, status))
 }
 
-function faultBody({ code, message }: GleanerError, status: number) {
-  return { error_code: status, error_name: code, error_message: message }
+/** Its clients have one field for the words: what helps in a conflict stands in it as well. */
+function faultBody({ code, message, remedy }: GleanerError, status: number) {
+  const words = code === 'conflict' ? `${message} ${remedy}` : message
+  return { error_code: status, error_name: code, error_message: words }
 }
