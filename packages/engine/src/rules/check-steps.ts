@@ -6,7 +6,8 @@ import { type RuleFault, ruleFault } from './rule-fault.ts'
 
 const severity: readonly ActionKind[] = ['notify', 'pause', 'suspend', 'stop', 'shelve', 'delete']
 const dayMs = 86_400_000
-const longestMs = 30 * dayMs
+/** Of a wait with its grace, and of the grace of a first step. */
+export const longestMs = 30 * dayMs
 
 export function checkSteps({ action, steps = [] }: Pick<RuleDefinition, 'action' | 'steps'>): readonly RuleFault[] {
   const faults: RuleFault[] = []

@@ -3,7 +3,7 @@
 import { parseDurationMs, type RuleDefinition } from '@gleaner/model'
 import { isTimeZone } from './calendar.ts'
 import { type CheckedExpression, checkExpression } from './check-expression.ts'
-import { checkSteps } from './check-steps.ts'
+import { checkSteps, longestMs } from './check-steps.ts'
 import { type RuleFault, ruleFault } from './rule-fault.ts'
 import { badZone, type CompiledSchedule, compileSchedule } from './schedule.ts'
 
@@ -48,6 +48,17 @@ export function compileRule(definition: RuleDefinition, check: ExpressionChecker
         {
           message: `the grace "${definition.grace.slice(0, 60)}" is no length of time`,
           hint: 'Write a number and s, m, h or d: "10m", "2h"; "0s" for none.',
+        },
+      ),
+    )
+  else if (graceMs > longestMs)
+    faults.push(
+      ruleFault(
+        'bad-duration',
+        { text: definition.grace, part: 'grace', start: 0, end: definition.grace.length },
+        {
+          message: `the grace "${definition.grace.slice(0, 60)}" is longer than 30d`,
+          hint: 'Nobody remembers a notice for so long; give 30d or less, and let the expression look further back.',
         },
       ),
     )

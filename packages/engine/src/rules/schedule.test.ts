@@ -110,6 +110,17 @@ describe('in rules', () => {
     expect(result.ok ? [] : result.faults.map((fault) => fault.code)).toEqual([code])
   })
 
+  it.each([
+    ['30d', []],
+    ['30d1s', ['grace bad-duration']],
+    ['365d', ['grace bad-duration']],
+    ['99999999999d', ['grace bad-duration']],
+  ])('a grace of %s is bounded by a month, as those of later steps are', (grace, faults) => {
+    const { definition } = testRule('true')
+    const result = compileRule({ ...definition, grace })
+    expect(result.ok ? [] : result.faults.map((fault) => `${fault.part} ${fault.code}`)).toEqual(faults)
+  })
+
   it('reports every fault of a rule at once', () => {
     const { definition } = testRule('true')
     const result = compileRule({
