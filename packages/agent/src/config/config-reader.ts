@@ -1,4 +1,5 @@
 // Values of a YAML file with the line of each fault. Unknown keys are faults: a monitor whose name was mistyped would watch nothing.
+import { resolve } from 'node:path'
 import { GleanerError } from '@gleaner/model/errors'
 import { parseDurationMs } from '@gleaner/model/duration'
 import { isMap, isScalar, isSeq, type LineCounter, type Node } from 'yaml'
@@ -57,6 +58,14 @@ export class MapReader {
     if (node === undefined) return otherwise
     if (isScalar(node) && typeof node.value === 'string' && node.value !== '') return node.value
     return this.#reader.fail(node, `${key}: has to be a text`)
+  }
+
+  /** Nothing can be made below /proc, and node's recursive mkdir tries it there for ever. */
+  place(key: string, otherwise: string): string {
+    const place = this.text(key, otherwise)
+    if (`${resolve(place)}/`.startsWith('/proc/'))
+      this.#reader.fail(this.#values.get(key), `${key}: nothing can be kept below /proc (${place})`)
+    return place
   }
 
   duration(key: string, otherwise: number): number {

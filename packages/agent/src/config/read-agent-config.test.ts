@@ -80,6 +80,14 @@ it('a host that lends nothing watches nothing and hears its guests', () => {
 
 it.each([
   ['lend: false\n', 'leaves nothing to do'],
+  [
+    'monitors: { keyboard: {} }\nstateDirectory: /proc/x\n',
+    'agent.yaml:2: stateDirectory: nothing can be kept below /proc',
+  ],
+  [
+    'monitors: { keyboard: {} }\nsocket: /var/../proc/1/socket\n',
+    'agent.yaml:2: socket: nothing can be kept below /proc',
+  ],
   ['lend: false\nmonitors: { keyboard: {} }\nreports: [ "/run/{instance}" ]\n', 'either monitors or lend: false'],
   ['reports: [ "/run/gleaner.sock" ]\n', 'one {instance}'],
   ['reports: [ "run/{instance}" ]\n', 'absolute path'],

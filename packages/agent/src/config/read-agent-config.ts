@@ -67,8 +67,8 @@ export function parseAgentConfig(text: string, file: string): AgentConfig {
   const monitors = !lends ? [] : (ancestor?.monitors ?? monitorsOf(reader, root.node('monitors'), all))
   return {
     name: root.text('name', hostname()),
-    socket: root.text('socket', '/run/gleaner-agent/socket'),
-    stateDirectory: root.text('stateDirectory', '/var/lib/gleaner-agent'),
+    socket: root.place('socket', '/run/gleaner-agent/socket'),
+    stateDirectory: root.place('stateDirectory', '/var/lib/gleaner-agent'),
     monitors,
     lending: readLendingTimes(reader, { root, monitors, graceMs: ancestor?.lending.graceMs }),
     guests: guestsOf(reader, root.node('guests')),

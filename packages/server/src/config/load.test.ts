@@ -197,6 +197,14 @@ describe('a bad configuration names file, line and what was expected', () => {
     expect(number).toContain('databaseUrl: its value is not what is expected here: a text, or a group of keys: env')
   })
 
+  it.each(['/proc', '/proc/x', '/var/../proc/1/state'])(
+    'refuses the state directory %s, where mkdir would try for ever',
+    (path) => {
+      expect(faultOf(`stateDirectory: ${path}`)).toContain('the state directory cannot lie below /proc')
+      expect(faultOf('', { GLEANER_STATE_DIR: path })).toContain('the state directory cannot lie below /proc')
+    },
+  )
+
   it('names a file that cannot be read', () => {
     expect(() => loadConfig({ file: '/no/such/gleaner.yaml', environment: {}, directory })).toThrow(
       /\/no\/such\/gleaner\.yaml cannot be read/,

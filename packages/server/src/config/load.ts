@@ -237,7 +237,6 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
     if (names.has(rule.name)) fault(['rules', index, 'name'], `the rule name "${rule.name}" is used twice`)
     names.add(rule.name)
   }
-
   const stateDirectory = resolve(
     options.directory,
     choose('stateDirectory', {
@@ -248,6 +247,7 @@ function build(source: Source | undefined, file: ConfigFile, options: LoadOption
       effect: 'Where Gleaner keeps its state',
     }),
   )
+  if (`${stateDirectory}/`.startsWith('/proc/')) fault(['stateDirectory'], 'the state directory cannot lie below /proc')
   const databaseUrl = choose('databaseUrl', {
     env: 'DATABASE_URL',
     path: ['databaseUrl'],
