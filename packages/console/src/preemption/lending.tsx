@@ -41,11 +41,7 @@ export function Lending({ rows }: { readonly rows: readonly Row[] }) {
                     />
                   </td>
                   <td>
-                    <Meter
-                      share={shareOf(memoryMiB)}
-                      text={memoryOf(memoryMiB.lent, memoryMiB.lendable)}
-                      room={15}
-                    />
+                    <Meter share={shareOf(memoryMiB)} text={memoryOf(memoryMiB.lent, memoryMiB.lendable)} room={15} />
                   </td>
                   <td>{bases[basis]}</td>
                 </tr>
