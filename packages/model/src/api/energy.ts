@@ -33,12 +33,14 @@ export const EnergyItem = Type.Object({
 })
 export type EnergyItem = Static<typeof EnergyItem>
 
+const KeptFrom = Type.Optional(
+  Type.String({ format: 'date-time', description: 'Where earlier hours are asked for: they are not kept any more' }),
+)
+
 export const EnergyReport = Type.Object({
   from: Time,
   to: Time,
-  keptFrom: Type.Optional(
-    Type.String({ format: 'date-time', description: 'Where earlier hours are asked for: they are not kept any more' }),
-  ),
+  keptFrom: KeptFrom,
   by: OneOf(energyGroups),
   currency: Type.String({ description: 'ISO 4217' }),
   total: Type.Object(amounts),
@@ -124,6 +126,7 @@ export const energyEndpoints = {
       response: Type.Object({
         from: Time,
         to: Time,
+        keptFrom: KeptFrom,
         items: Type.Array(Type.Object({ at: Time, kWh: Type.Number(), estimatedKWh: Type.Number() })),
       }),
     },

@@ -171,6 +171,8 @@ describe('the report of energy', () => {
   it('says since when hours are kept to who asks for earlier ones, and to nobody else', async () => {
     expect(await json('/api/v1/energy?for=399d')).not.toHaveProperty('keptFrom')
     const { keptFrom } = await json('/api/v1/energy?for=402d')
+    expect((await json('/api/v1/energy/hours?for=402d')).keptFrom).toBe(keptFrom)
+    expect(await json('/api/v1/energy/hours?for=399d')).not.toHaveProperty('keptFrom')
     expect(Date.parse(keptFrom)).toBe(Math.ceil((nowMs - 400 * 24 * hourMs) / hourMs) * hourMs)
   })
 

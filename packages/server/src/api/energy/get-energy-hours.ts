@@ -5,10 +5,11 @@ import type { Handler } from '../handler.ts'
 import { only } from '../view/only.ts'
 import { timeText } from '../view/time-text.ts'
 import type { WorldIndex } from '../view/world-index.ts'
-import { energySpan } from './energy-span.ts'
+import { energySpan, keptFrom } from './energy-span.ts'
 
 export const getEnergyHours: Handler<typeof endpoints.getEnergyHours> = async ({ app, query, sight, world }) => {
-  const { fromMs, toMs } = energySpan(query, app.clock.nowMs())
+  const nowMs = app.clock.nowMs()
+  const { fromMs, toMs } = energySpan(query, nowMs)
   const index = world()
   const { project } = query
   const named = project === undefined ? [] : projectsCalled(project, index).filter((id) => sight.sees(id))
@@ -27,6 +28,7 @@ export const getEnergyHours: Handler<typeof endpoints.getEnergyHours> = async ({
   return {
     from: timeText(fromMs),
     to: timeText(toMs),
+    ...keptFrom({ fromMs }, { nowMs, retentionMs: app.config.retention.energyMs }),
     items: hours.map(({ atMs, energyJ, estimatedJ }) => ({
       at: timeText(atMs),
       kWh: energyJ / joulesPerKWh,
