@@ -1,6 +1,6 @@
 import type { NoticeBody } from '@gleaner/model'
 import { describe, expect, it } from 'vitest'
-import { chatBody, chatForms } from './chat-body.ts'
+import { chatBody, chatForms, chatText, usualChatTemplate } from './chat-body.ts'
 import { compileTemplate, type MessageTemplate } from './message-template.ts'
 
 const notice: NoticeBody = {
@@ -69,6 +69,26 @@ describe('the body for a chat', () => {
     expect(text('slack')).toBe('<!here> &lt;!channel&gt; @all [x](y) &amp;')
     expect(text('mattermost')).toBe('<!here> \\<\\!channel\\> @\u200ball \\[x\\]\\(y\\) &')
   })
+
+  it.each([
+    ['slack', '<'],
+    ['mattermost', '*'],
+    ['discord', '@'],
+    ['matrix', '🦉'],
+  ] as const)(
+    'has room for the link of %s, however many signs of the text are escaped, and cuts none in two',
+    (form, sign) => {
+      const keepLink = `https://gleaner.example/keep/${'k'.repeat(200)}`
+      const usual = template(usualChatTemplate)
+      const notice_ = { ...notice, sentence: `x${sign.repeat(1500)}`, keepLink }
+      const body = chatBody({ form, template: usual }, notice_)
+      const { text, content = text } = JSON.parse(body) as { text?: string; content?: string }
+      expect(content?.endsWith(` ${keepLink}`)).toBe(true)
+      expect(body).not.toMatch(/\\u[dD][89a-fA-F]/)
+      const long = chatText(form, `${'x'.repeat(1999)}${sign}${sign}`)
+      expect(long).not.toMatch(/\\u[dD][89a-fA-F]|&[a-z]*"|[^\\]\\\\"/)
+    },
+  )
 
   it('is never longer than any chat takes', () => {
     const long = template('{instance}{instance}{instance}')

@@ -28,8 +28,10 @@ export function chatText(form: ChatForm, text: string): string {
 }
 
 function bodyOf(form: ChatForm, message: string): string {
+  // Not within an escape or a pair of surrogates, of which half would be refused.
   const text = message.trimEnd().slice(0, messageLength)
-  return JSON.stringify(form === 'discord' ? { content: text, allowed_mentions: { parse: [] } } : { text })
+  const whole = text.length < messageLength ? text : text.replace(/(?:\\|&[a-z]{0,4}|[\ud800-\udbff])$/, '')
+  return JSON.stringify(form === 'discord' ? { content: whole, allowed_mentions: { parse: [] } } : { text: whole })
 }
 
 const escapes: Record<ChatForm, (text: string) => string> = {

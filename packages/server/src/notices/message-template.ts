@@ -56,7 +56,18 @@ export function compileTemplate(text: string): MessageTemplate | { readonly unkn
 /** A link is made here of characters that need no escape, and would lead elsewhere with one. */
 function show(field: Field, notice: NoticeBody, escape: (text: string) => string): string {
   const value = oneLine(fields[field](notice))
-  return field === 'keep' ? value : escape(value)
+  return field === 'keep' ? value : escaped(value, escape)
+}
+
+/** Cut where a character ends, by what it is after the escape: what comes behind it, such as the link to keep, has its place. */
+function escaped(value: string, escape: (text: string) => string): string {
+  let made = ''
+  for (const character of value) {
+    const next = escape(character)
+    if (made.length + next.length > fieldLength) break
+    made += next
+  }
+  return made
 }
 
 function isField(name: string): name is Field {
@@ -65,5 +76,7 @@ function isField(name: string): name is Field {
 
 /** Without control characters and without those that turn the direction of what follows. */
 export function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, ' ').slice(0, fieldLength)
+  const line = text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, ' ').slice(0, fieldLength)
+  // Not half of a pair.
+  return line.replace(/[\ud800-\udbff]$/, '')
 }
