@@ -5,6 +5,7 @@ import type { Config } from '@gleaner/server'
 import {
   checkFront,
   checkMeters,
+  checkRules,
   loadConfig,
   makeClouds,
   makeSources,
@@ -47,8 +48,10 @@ export async function configCheck(
   const inventories = new Map<string, Inventory>()
   if (!context.json)
     context.say(
-      `${config.file ?? 'No configuration file'}: ${config.file === undefined ? 'defaults and environment only' : 'right'}`,
+      `${config.file ?? 'No configuration file'}: ${config.file === undefined ? 'defaults and environment only' : checkRules(config.rules).length === 0 ? 'right' : 'not all of it is right'}`,
     )
+  const rules = rulesOf(config)
+  if (rules !== undefined && !context.json) show(context, rules)
   const signalOf = () => AbortSignal.any([context.io.signal, AbortSignal.timeout(checkTimeoutMs)])
   const wanted = new Set<string>(config.sources.flatMap((source) => source.clouds))
   const meterSettings = asksMeters ? config.energy.meters : []
@@ -87,7 +90,13 @@ export async function configCheck(
     context.say(context.style('settings', 'bold'))
     for (const remark of remarks) context.say(remark, `  ${context.style('!', 'yellow')} `)
   }
-  const all = [...clouds, ...sources, ...meters, ...(front === undefined ? [] : [front])]
+  const all = [
+    ...clouds,
+    ...sources,
+    ...meters,
+    ...(front === undefined ? [] : [front]),
+    ...(rules === undefined ? [] : [rules]),
+  ]
   if (all.some(({ items }) => items.some(({ ok }) => !ok))) context.fail()
   if (
     context.printJson({
@@ -97,6 +106,7 @@ export async function configCheck(
       ...(asksMeters ? { meters } : {}),
       ...(front === undefined ? {} : { front }),
       remarks,
+      ...(rules === undefined ? {} : { rules }),
     })
   )
     return
@@ -112,6 +122,14 @@ function remarksOf(config: Config, inventories: ReadonlyMap<string, Inventory>):
     }),
   )
   return settingRemarks(config, clouds).map(({ sentence }) => sentence)
+}
+
+/** Only where one of them takes no part. */
+function rulesOf({ rules }: Config): Checked | undefined {
+  const items = checkRules(rules)
+  return items.length === 0
+    ? undefined
+    : { id: 'rules', kind: 'configuration', address: `${rules.length} in all`, items }
 }
 
 async function metersOf(
