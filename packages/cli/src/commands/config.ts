@@ -46,11 +46,8 @@ export async function configCheck(
   const clouds: Checked[] = []
   const sources: Checked[] = []
   const inventories = new Map<string, Inventory>()
-  if (!context.json)
-    context.say(
-      `${config.file ?? 'No configuration file'}: ${config.file === undefined ? 'defaults and environment only' : checkRules(config.rules).length === 0 ? 'right' : 'not all of it is right'}`,
-    )
   const rules = rulesOf(config)
+  if (!context.json) context.say(headOf(config, rules))
   if (rules !== undefined && !context.json) show(context, rules)
   const signalOf = () => AbortSignal.any([context.io.signal, AbortSignal.timeout(checkTimeoutMs)])
   const wanted = new Set<string>(config.sources.flatMap((source) => source.clouds))
@@ -122,6 +119,11 @@ function remarksOf(config: Config, inventories: ReadonlyMap<string, Inventory>):
     }),
   )
   return settingRemarks(config, clouds).map(({ sentence }) => sentence)
+}
+
+function headOf({ file }: Config, rules: Checked | undefined): string {
+  if (file === undefined) return 'No configuration file: defaults and environment only'
+  return `${file}: ${rules === undefined ? 'right' : 'not all of it is right'}`
 }
 
 /** Only where one of them takes no part. */

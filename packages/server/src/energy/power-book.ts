@@ -11,6 +11,7 @@ import {
   type HostPowerRecord,
   type JournalEntry,
   openJournalStates,
+  type ProblemReport,
   type PowerWish,
 } from '@gleaner/model'
 import type { Fence, Store } from '@gleaner/ports'
@@ -138,30 +139,34 @@ export class PowerBook {
   }
 
   async #tell(record: HostPowerRecord, name: string): Promise<void> {
-    await this.#tellSleep(record, name)
-    const { hostId, failures, fault } = record
-    const { problems, settings } = this.#parts
-    const subject = `power of ${name}`
-    if (failures < settings.options.wakeAttempts) return problems.settle(subject)
-    await problems.report({
-      code: 'host-stays-dark',
-      severity: 'error',
-      subject,
-      sentence: `${name} of ${cloudOf(hostId)} could not be woken ${failures} times in a row${fault === undefined ? '' : `: ${fault}`}. Others are woken in its place.`,
-      remedy: `Look at the machine and its management controller; then "gleaner power wake ${name}", or start it by hand. Gleaner takes it up again when it runs.`,
-    })
+    await this.#tellAfter(record.sleepFailures ?? 0, staysAwake(record, name))
+    await this.#tellAfter(record.failures, staysDark(record, name))
   }
 
-  async #tellSleep({ hostId, sleepFailures = 0, sleepFault }: HostPowerRecord, name: string): Promise<void> {
+  async #tellAfter(failures: number, problem: ProblemReport): Promise<void> {
     const { problems, settings } = this.#parts
-    const subject = `sleep of ${name}`
-    if (sleepFailures < settings.options.wakeAttempts) return problems.settle(subject)
-    await problems.report({
-      code: 'host-stays-awake',
-      severity: 'warning',
-      subject,
-      sentence: `${name} of ${cloudOf(hostId)} could not be put to sleep ${sleepFailures} times in a row${sleepFault === undefined ? '' : `: ${sleepFault}`}. It stays on.`,
-      remedy: `Look at what switches it, "gleaner config check" asks it; then "gleaner power sleep ${name}". Gleaner tries no more until somebody asks.`,
-    })
+    await (failures < settings.options.wakeAttempts ? problems.settle(problem.subject) : problems.report(problem))
   }
 }
+
+function staysDark({ hostId, failures, fault }: HostPowerRecord, name: string): ProblemReport {
+  return {
+    code: 'host-stays-dark',
+    severity: 'error',
+    subject: `power of ${name}`,
+    sentence: `${name} of ${cloudOf(hostId)} could not be woken ${failures} times in a row${because(fault)}. Others are woken in its place.`,
+    remedy: `Look at the machine and its management controller; then "gleaner power wake ${name}", or start it by hand. Gleaner takes it up again when it runs.`,
+  }
+}
+
+function staysAwake({ hostId, sleepFailures = 0, sleepFault }: HostPowerRecord, name: string): ProblemReport {
+  return {
+    code: 'host-stays-awake',
+    severity: 'warning',
+    subject: `sleep of ${name}`,
+    sentence: `${name} of ${cloudOf(hostId)} could not be put to sleep ${sleepFailures} times in a row${because(sleepFault)}. It stays on.`,
+    remedy: `Look at what switches it, "gleaner config check" asks it; then "gleaner power sleep ${name}". Gleaner tries no more until somebody asks.`,
+  }
+}
+
+const because = (fault: string | undefined): string => (fault === undefined ? '' : `: ${fault}`)
